@@ -1,0 +1,160 @@
+/**
+ * Kuhn poker (H. W. Kuhn, 1950): three cards, ante 1, one bet of 1, one hand. Returns are chips.
+ *
+ *   check check → showdown for 1 · bet fold → 1 to the bettor · bet call → showdown for 2
+ *   check bet fold → 1 to the bettor · check bet call → showdown for 2
+ *
+ * 12 information sets; value −1/18 to the first player.
+ */
+import type { Game, Seat, Turn } from "./game.ts";
+import { actionList, parseByName } from "./text.ts";
+
+/** 0 before the deal; then 1 + 9 · deal + history, both indices into the tables below. */
+export type KuhnState = number;
+
+export const CARDS = ["J", "Q", "K"] as const;
+/** Card of the first player, card of the second: six equally likely deals. */
+const DEALS = [
+  [0, 1],
+  [0, 2],
+  [1, 0],
+  [1, 2],
+  [2, 0],
+  [2, 1],
+] as const;
+/** k is check or fold (action 0), b is bet or call (action 1). The first four are decisions. */
+const HISTORIES = ["", "k", "b", "kb", "kk", "bk", "bb", "kbk", "kbb"] as const;
+
+const PASS = 0;
+const BET = 1;
+const PLAYER_TURNS: readonly Turn[] = [0, 1, 1, 0].map((player) => ({
+  kind: "player",
+  player: player as Seat,
+  actions: [PASS, BET],
+}));
+const DEAL_TURN: Turn = { kind: "chance", actions: [0, 1, 2, 3, 4, 5], probabilities: Array(6).fill(1 / 6) };
+/** Every state's turn, made once: the loop that plays millions of hands allocates nothing. */
+const TURNS: readonly Turn[] = [
+  DEAL_TURN,
+  ...DEALS.flatMap(([first, second]) =>
+    HISTORIES.map((history): Turn => {
+      const decision = PLAYER_TURNS[HISTORIES.indexOf(history)];
+      if (decision) return decision;
+      // A fold (…bk) loses the ante to the bettor; otherwise cards speak, for the ante or for ante and bet.
+      const gain = history.endsWith("bk")
+        ? history.length === 2
+          ? 1
+          : -1
+        : (first > second ? 1 : -1) * (history.endsWith("bb") ? 2 : 1);
+      return { kind: "end", returns: [gain, -gain] };
+    }),
+  ),
+];
+/** Where an action leads: [history][action] → history. */
+const NEXT = HISTORIES.map((h) => ["k", "b"].map((a) => (HISTORIES as readonly string[]).indexOf(h + a)));
+
+const dealOf = (state: KuhnState): number => Math.floor((state - 1) / HISTORIES.length);
+const historyOf = (state: KuhnState): number => (state - 1) % HISTORIES.length;
+
+/** The card index (0 J, 1 Q, 2 K) that `player` holds; the cards must have been dealt. */
+export function cardOf(state: KuhnState, player: Seat): number {
+  return (DEALS[dealOf(state)] as readonly [number, number])[player];
+}
+
+/** `kb`: the actions so far, k check or fold, b bet or call. */
+export function historyText(state: KuhnState): string {
+  return HISTORIES[historyOf(state)] as string;
+}
+
+/** What was done so far, in the words of the table: "Player 0 checked. Player 1 bet." `seats` names first and second. */
+export function historyProse(state: KuhnState, seats: readonly [Seat, Seat]): string {
+  const history = historyText(state);
+  if (history === "") return "No one has acted yet.";
+  return [...history]
+    .map((a, i) => {
+      const facingBet = history[i - 1] === "b";
+      const verb = a === "k" ? (facingBet ? "folded" : "checked") : facingBet ? "called" : "bet 1 chip";
+      return `Player ${seats[i % 2 === 0 ? 0 : 1]} ${verb}.`;
+    })
+    .join(" ");
+}
+
+export const HAND_RULES = [
+  "- The deck has three cards: J, Q and K (J lowest, K highest)",
+  "- Each player antes 1 chip and is dealt 1 card; cards are dealt without replacement",
+  "- '[check]': pass without betting, if no bet is on the table",
+  "- '[bet]': add 1 chip to the pot, if no bet is on the table",
+  "- '[call]': match the opponent's bet of 1 chip; the higher card wins the pot",
+  "- '[fold]': give up the pot to the opponent",
+].join("\n");
+
+export const kuhn: Game<KuhnState> = {
+  id: "kuhn",
+  title: "Kuhn poker, one hand",
+  version: 1,
+  roles: ["first", "second"],
+  actionCount: 2,
+  // card one-hot (3) · history one-hot over the four decisions (4)
+  featureCount: 7,
+  utility: { min: -2, max: 2 },
+  maxPlies: 4,
+  perfectInformation: false,
+  walkable: true,
+
+  initial: () => 0,
+  turn: (state) => TURNS[state] as Turn,
+  apply(state, action) {
+    if (state === 0) return 1 + action * HISTORIES.length;
+    const history = historyOf(state);
+    return state - history + ((NEXT[history] as number[])[action] as number);
+  },
+
+  stateKey: String,
+  infosetKey: (state, player) => `${CARDS[cardOf(state, player)]}:${historyText(state)}`,
+  observe(state, player) {
+    return [
+      `You are Player ${player} in a one-hand game of Kuhn Poker. Player 0 acts first.`,
+      "Rules:",
+      HAND_RULES,
+      "",
+      `Your card is: ${CARDS[cardOf(state, player)]}`,
+      historyProse(state, [0, 1]),
+      `Your available actions are: ${actionList(kuhn, state)}`,
+    ].join("\n");
+  },
+  encode(state, player, out, offset) {
+    out[offset + cardOf(state, player)] = 1;
+    out[offset + 3 + historyOf(state)] = 1;
+  },
+  actionName(state, action) {
+    if (state === 0) return (DEALS[action] as readonly number[]).map((card) => CARDS[card]).join(" ");
+    const facingBet = historyText(state).endsWith("b");
+    return action === PASS ? (facingBet ? "[fold]" : "[check]") : facingBet ? "[call]" : "[bet]";
+  },
+  parseAction: (state, text) => parseByName(kuhn, state, text),
+
+  /**
+   * Kuhn's family, α ∈ [0, 1/3]: P(bet or call) for J, Q, K is α, 0, 3α to open; 0, α + 1/3, 1 facing a bet after
+   * checking; 1/3, 0, 1 for the second player after a check; 0, 1/3, 1 facing a bet. The member taken is the one whose
+   * three free numbers are nearest to `near`'s in least squares (α = 0 without `near`).
+   */
+  equilibrium(near) {
+    const bet = (key: string): number | undefined => near?.(key)?.[BET];
+    const [j, q, k] = [bet("J:"), bet("Q:kb"), bet("K:")];
+    const alpha =
+      j === undefined || q === undefined || k === undefined
+        ? 0
+        : Math.min(1 / 3, Math.max(0, (j + (q - 1 / 3) + 3 * k) / 11));
+    const table: Record<string, readonly number[]> = {
+      "": [alpha, 0, 3 * alpha],
+      k: [1 / 3, 0, 1],
+      b: [0, 1 / 3, 1],
+      kb: [0, alpha + 1 / 3, 1],
+    };
+    return new Map(
+      Object.entries(table).flatMap(([history, bets]) =>
+        bets.map((p, card) => [`${CARDS[card]}:${history}`, [1 - p, p]] as const),
+      ),
+    );
+  },
+};

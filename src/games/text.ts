@@ -1,0 +1,32 @@
+/** Reading a player's text: the one place that knows what brackets mean. */
+import type { Game, Parsed } from "./game.ts";
+
+/**
+ * What stands in the last square brackets of `text`, lower case and trimmed; a text of one line without any brackets is
+ * taken whole, so that a person may type `bet`. The last counts because a reasoning player names moves before it decides.
+ */
+export function bracketed(text: string): string | undefined {
+  const all = [...text.matchAll(/\[([^[\]]*)\]/g)];
+  const inside = all.at(-1)?.[1] ?? (/^[^[\]\n]+$/.test(text.trim()) ? text : undefined);
+  return inside === undefined ? undefined : inside.trim().replace(/\s+/g, " ").toLowerCase();
+}
+
+/** `[check], [bet]`: the legal actions of the player to move, as text. */
+export function actionList<S>(game: Game<S>, state: S): string {
+  const turn = game.turn(state);
+  return turn.kind === "end" ? "" : turn.actions.map((action) => game.actionName(state, action)).join(", ");
+}
+
+/** `parseAction` for games whose every legal action has one name: matches the bracketed text against those names. */
+export function parseByName<S>(game: Game<S>, state: S, text: string): Parsed {
+  const turn = game.turn(state);
+  if (turn.kind !== "player") return { ok: false, reason: "It is no player's turn." };
+  const word = bracketed(text);
+  const action = turn.actions.find((a) => game.actionName(state, a).toLowerCase() === `[${word}]`);
+  if (action !== undefined) return { ok: true, action };
+  const names = actionList(game, state);
+  if (word === undefined || word === "") {
+    return { ok: false, reason: `Put your action in square brackets. Your available actions are: ${names}.` };
+  }
+  return { ok: false, reason: `[${word.slice(0, 40)}] is not available. Your available actions are: ${names}.` };
+}

@@ -1,0 +1,60 @@
+/**
+ * Seeded randomness. Two kinds, both pure functions of names, never of call order:
+ *
+ * - `Rng`: a stream (seedrandom's ARC4) with named forks: `new Rng("1").fork("init")`. Forking draws nothing, so a new
+ *   consumer of randomness never shifts what the others see.
+ * - `uniformAt(key, index, draw)`: a counter-based generator for the hot loop. Draw d of game i is a hash of (key, i, d),
+ *   so games are the same however they are split over batches, threads or machines, and there is no state to save.
+ *   The mixer is a 3-round 32-bit xorshift-multiply permutation (C. Wellons, "hash-prospector": triple32).
+ */
+import seedrandom from "seedrandom";
+
+export class Rng {
+  readonly #path: string;
+  readonly #stream: seedrandom.PRNG;
+
+  constructor(path: string | number) {
+    this.#path = String(path);
+    this.#stream = seedrandom(this.#path);
+  }
+
+  /** The stream named `name` (and `index`) under this one; the same names give the same stream, whatever was drawn here. */
+  fork(name: string, index?: number): Rng {
+    return new Rng(`${this.#path}/${name}${index === undefined ? "" : `#${index}`}`);
+  }
+
+  /** Uniform in [0, 1), 32 bits. */
+  next(): number {
+    return this.#stream.quick();
+  }
+
+  /** Uniform integer in [0, n). */
+  below(n: number): number {
+    return Math.floor(this.#stream() * n);
+  }
+
+  /** Standard normal, by Box–Muller. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.#stream())) * Math.cos(2 * Math.PI * this.#stream());
+  }
+
+  /** A 32-bit key for `uniformAt`. */
+  key(): number {
+    return this.#stream.int32();
+  }
+}
+
+/** Uniform in [0, 1), 32 bits: draw number `draw` of stream `index` under `key`. */
+export function uniformAt(key: number, index: number, draw: number): number {
+  return (mix(mix(mix(index ^ key) + draw) ^ key) >>> 0) / 4294967296;
+}
+
+function mix(x: number): number {
+  x ^= x >>> 17;
+  x = Math.imul(x, 0xed5ad4bb);
+  x ^= x >>> 11;
+  x = Math.imul(x, 0xac4c1b51);
+  x ^= x >>> 15;
+  x = Math.imul(x, 0x31848bab);
+  return x ^ (x >>> 14);
+}
