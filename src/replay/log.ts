@@ -1,0 +1,60 @@
+/**
+ * Reads episodes.jsonl line by line, in constant memory. A process that was killed leaves a torn last line, which is
+ * dropped with a warning; any other line that is no episode is reported under its number and reading goes on.
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+import { type Episode, parseEpisode } from "../selfplay/episode.ts";
+import { UserError } from "../util/errors.ts";
+import { withDiskErrors } from "../util/files.ts";
+
+/** A line of a log, counted from 1: an episode or the reason why it is none. */
+export type LogLine =
+  | { readonly line: number; readonly episode: Episode }
+  | { readonly line: number; readonly problem: string };
+
+const CHUNK = 1 << 16;
+/** Longer than any episode; past it the file is something else. */
+const LONGEST_LINE = 1 << 24;
+
+/** `warn` hears of a torn last line. */
+export function* readLog(path: string, warn: (message: string) => void): Generator<LogLine, void, undefined> {
+  let number = 0;
+  for (const { text, whole } of readLines(path)) {
+    number++;
+    if (whole && text.trim() === "") continue;
+    try {
+      yield { line: number, episode: parseEpisode(text) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      if (whole) yield { line: number, problem: error.message };
+      else warn(`${path}:${number}: the last line is torn and was left out.`);
+    }
+  }
+}
+
+function* readLines(path: string): Generator<{ text: string; whole: boolean }, void, undefined> {
+  const fd = withDiskErrors("read", path, () => openSync(path, "r"), 3);
+  try {
+    const chunk = Buffer.alloc(CHUNK);
+    let parts: Buffer[] = [];
+    let pending = 0;
+    for (;;) {
+      const count = withDiskErrors("read", path, () => readSync(fd, chunk, 0, CHUNK, null), 3);
+      if (count === 0) break;
+      let start = 0;
+      for (let end = chunk.indexOf(10); end >= 0 && end < count; end = chunk.indexOf(10, start)) {
+        const text = Buffer.concat([...parts, chunk.subarray(start, end)]).toString("utf8");
+        parts = [];
+        pending = 0;
+        start = end + 1;
+        yield { text, whole: true };
+      }
+      parts.push(Buffer.from(chunk.subarray(start, count)));
+      pending += count - start;
+      if (pending > LONGEST_LINE) throw new UserError(3, `${path} is not an episode log: its lines are too long.`);
+    }
+    if (pending > 0) yield { text: Buffer.concat(parts).toString("utf8"), whole: false };
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Files that are whole or not there: written beside their place, flushed to the disk, then renamed. What the operating
+ * system refuses becomes a UserError that says what to do about it.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type ExitCode, UserError } from "./errors.ts";
+
+/** What a person should know about an errno, worded to follow "Cannot write runs/x: ". */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full. Free some space, or name another folder",
+  EDQUOT: "the disk quota is used up. Free some space, or name another folder",
+  EROFS: "the file system is read-only. Name a folder that can be written",
+  EACCES: "permission denied. Check the permissions, or name another folder",
+  EPERM: "the operation is not permitted. Check the permissions, or name another folder",
+  ENOENT: "no such file or folder",
+  ENOTDIR: "a part of that path is a file, not a folder",
+  EISDIR: "that is a folder, not a file",
+  EEXIST: "it exists already",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
+  EIO: "the disk reports an input/output error",
+};
+
+export function errnoOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+/** Runs `action`; an error of the file system becomes "Cannot <verb> <path>: why", anything else passes through. */
+export function withDiskErrors<T>(verb: "read" | "write", path: string, action: () => T, exitCode: ExitCode = 1): T {
+  try {
+    return action();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    const reason = REASONS[errno] ?? `the system says ${errno}`;
+    throw new UserError(exitCode, `Cannot ${verb} ${path}: ${reason}.`, { cause: error });
+  }
+}
+
+/** Flushes a folder's entries, so that a rename in it survives a power cut. Windows has no such call and needs none. */
+export function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const fd = openSync(path, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Writes and flushes a file in place; for folders that are renamed as a whole afterwards. */
+export function writeFileDurable(path: string, bytes: string | Uint8Array): void {
+  const fd = openSync(path, "w");
+  try {
+    writeFileSync(fd, bytes);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Replaces `path` in one step: whoever reads it sees the old bytes or the new ones, whatever happens in between. */
+export function writeFileAtomic(path: string, bytes: string | Uint8Array): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  withDiskErrors("write", path, () => {
+    try {
+      writeFileDurable(temporary, bytes);
+      renameSync(temporary, path);
+      syncFolder(folder);
+    } catch (error) {
+      try {
+        rmSync(temporary, { force: true });
+      } catch {
+        // The first error is the one to report.
+      }
+      throw error;
+    }
+  });
+}
+
+export function readText(path: string, exitCode: ExitCode = 3): string {
+  return withDiskErrors("read", path, () => readFileSync(path, "utf8"), exitCode);
+}
+
+/** The JSON value in a file, of unknown shape. */
+export function readJson(path: string, exitCode: ExitCode = 3): unknown {
+  const text = readText(path, exitCode);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(exitCode, `${path} is not valid JSON: ${(error as Error).message}.`, { cause: error });
+  }
+}
