@@ -1,0 +1,142 @@
+/**
+ * The settings of a run: one schema, from which types, validation, help and JSON Schema all come. It says what each key
+ * means and may be; what it is by default stands in configs/default.yaml, with the reason.
+ */
+import { z } from "zod";
+
+export const SIZES = ["xs", "s", "m"] as const;
+export type Size = (typeof SIZES)[number];
+export const BACKENDS = ["auto", "wasm", "js"] as const;
+export const ADVANTAGES = ["rae", "none"] as const;
+export const LOSSES = ["pg"] as const;
+
+const count = (from = 1) => z.int().min(from);
+const fraction = () => z.number().min(0).lt(1);
+const weight = () => z.number().min(0).max(100);
+
+const gameSettingsSchema = z.strictObject({
+  episodes: count().max(1_000_000).describe("Games played per update."),
+  entropy: weight().describe("Weight of the entropy bonus in this game, times rl.entropy."),
+});
+
+export const configSchema = z.strictObject({
+  seed: count(0).describe("Where all randomness comes from: the same seed gives the same run."),
+  updates: count().max(10_000_000).describe("Gradient updates in the whole run."),
+  games: z.array(z.string()).min(1).describe("Ids of the games to learn, with parameters where they have any."),
+  perGame: z
+    .object({ default: gameSettingsSchema.describe("For games, or settings, that are not listed.") })
+    .catchall(gameSettingsSchema.partial().describe("For one game, by its id with or without parameters."))
+    .describe("Settings by game id."),
+  nn: z
+    .strictObject({
+      backend: z.enum(BACKENDS).describe("Which TensorFlow.js backend computes; auto takes the first that loads."),
+      hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer."),
+      outputScale: z.number().gt(0).max(10).describe("Scale of the output layer's initial weights."),
+    })
+    .describe("The network."),
+  rl: z
+    .strictObject({
+      advantage: z.enum(ADVANTAGES).describe("How returns become advantages."),
+      baselineDecay: fraction().describe("How slowly the baseline of each game and role follows the returns."),
+      loss: z.enum(LOSSES).describe("The policy loss."),
+      learningRate: z
+        .strictObject({
+          start: z.number().gt(0).max(1).describe("Learning rate of the first update."),
+          end: z.number().min(0).max(1).describe("Learning rate of the last update; linear in between."),
+        })
+        .describe("The optimizer's step size."),
+      adam: z
+        .strictObject({
+          beta1: fraction().describe("Decay of the mean of gradients: momentum."),
+          beta2: fraction().describe("Decay of the mean of squared gradients."),
+          epsilon: z.number().gt(0).max(1).describe("Added to the divisor."),
+        })
+        .describe("The Adam optimizer."),
+      magnet: z
+        .strictObject({
+          coefficient: weight().describe("Weight of the KL divergence to the magnet policy; 0 for none."),
+          every: count().describe("Updates after which the averaged policy becomes the magnet."),
+        })
+        .describe("The policy that the learner is pulled to."),
+      averaging: fraction().describe("Decay of the moving average of the weights, which is what is saved."),
+      entropy: z
+        .strictObject({
+          start: weight().describe("Weight of the entropy bonus in the first update."),
+          end: weight().describe("Weight of the entropy bonus in the last update; linear in between."),
+        })
+        .describe("The bonus for unpredictable play."),
+    })
+    .describe("The learning rule."),
+  run: z
+    .strictObject({
+      dir: z.string().min(1).describe("The folder that holds runs."),
+      evaluateEvery: count().describe("Updates between evaluations."),
+      logEvery: count().describe("Updates between lines of metrics."),
+      checkpointEvery: count().describe("Updates between checkpoints."),
+      keepEpisodes: z
+        .union([count(0), z.literal("all")])
+        .describe("Games per game id and update that are logged, or all."),
+    })
+    .describe("What is written, where and how often."),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type GameSettings = z.infer<typeof gameSettingsSchema>;
+
+/** The schema at a key path; undefined for an unknown key, together with the keys that there are. */
+export function schemaAt(path: readonly string[]): { schema?: z.ZodType; known: readonly string[]; depth: number } {
+  let schema: z.ZodType = configSchema;
+  for (const [depth, key] of path.entries()) {
+    if (!(schema instanceof z.ZodObject)) return { known: [], depth };
+    const shape = schema.shape as Record<string, z.ZodType>;
+    const rest = schema.def.catchall;
+    const next = Object.hasOwn(shape, key) ? shape[key] : rest instanceof z.ZodObject ? rest : undefined;
+    if (!next) return { known: Object.keys(shape), depth };
+    schema = next;
+  }
+  return {
+    schema: schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema,
+    known: [],
+    depth: path.length,
+  };
+}
+
+/** What a value may be, in words that follow "it takes". */
+export function allowed(schema: z.ZodType): string {
+  return phrase(z.toJSONSchema(schema) as JsonSchema);
+}
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+function phrase(json: JsonSchema): string {
+  if (json.enum) return `one of ${json.enum.join(", ")}`;
+  if (json.const !== undefined) return String(json.const);
+  if (json.anyOf) return json.anyOf.map(phrase).join(", or ");
+  if (json.type === "array" && json.items) {
+    const most = json.maxItems === undefined ? "" : ` and at most ${json.maxItems}`;
+    return `a list of at least ${json.minItems ?? 0}${most}, each ${phrase(json.items)}`;
+  }
+  if (json.type === "object") return `a map with the keys ${Object.keys(json.properties ?? {}).join(", ")}`;
+  if (json.type === "string") return "a text";
+  const noun = json.type === "integer" ? "a whole number" : "a number";
+  const bounds = [
+    json.minimum === undefined ? "" : `from ${json.minimum}`,
+    json.exclusiveMinimum === undefined ? "" : `above ${json.exclusiveMinimum}`,
+    json.maximum === undefined || json.maximum === Number.MAX_SAFE_INTEGER ? "" : `to ${json.maximum}`,
+    json.exclusiveMaximum === undefined ? "" : `to below ${json.exclusiveMaximum}`,
+  ];
+  return [noun, ...bounds.filter(Boolean)].join(" ");
+}
