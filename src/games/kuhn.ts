@@ -7,7 +7,7 @@
  * 12 information sets; value −1/18 to the first player.
  */
 import type { Game, Seat, Turn } from "./game.ts";
-import { actionList, parseByName } from "./text.ts";
+import { availableActions, parseByName } from "./text.ts";
 
 /** 0 before the deal; then 1 + 9 · deal + history, both indices into the tables below. */
 export type KuhnState = number;
@@ -24,6 +24,9 @@ const DEALS = [
 ] as const;
 /** k is check or fold (action 0), b is bet or call (action 1). The first four are decisions. */
 const HISTORIES = ["", "k", "b", "kb", "kk", "bk", "bb", "kbk", "kbb"] as const;
+
+/** States of one hand are 0 … HAND_STATES − 1. */
+export const HAND_STATES = 1 + DEALS.length * HISTORIES.length;
 
 const PASS = 0;
 const BET = 1;
@@ -54,7 +57,9 @@ const TURNS: readonly Turn[] = [
 const NEXT = HISTORIES.map((h) => ["k", "b"].map((a) => (HISTORIES as readonly string[]).indexOf(h + a)));
 
 const dealOf = (state: KuhnState): number => Math.floor((state - 1) / HISTORIES.length);
-const historyOf = (state: KuhnState): number => (state - 1) % HISTORIES.length;
+
+/** Which of HISTORIES was played; 0–3 are the decisions ``, `k`, `b`, `kb`. */
+export const historyIndex = (state: KuhnState): number => (state - 1) % HISTORIES.length;
 
 /** The card index (0 J, 1 Q, 2 K) that `player` holds; the cards must have been dealt. */
 export function cardOf(state: KuhnState, player: Seat): number {
@@ -63,7 +68,7 @@ export function cardOf(state: KuhnState, player: Seat): number {
 
 /** `kb`: the actions so far, k check or fold, b bet or call. */
 export function historyText(state: KuhnState): string {
-  return HISTORIES[historyOf(state)] as string;
+  return HISTORIES[historyIndex(state)] as string;
 }
 
 /** What was done so far, in the words of the table: "Player 0 checked. Player 1 bet." `seats` names first and second. */
@@ -105,7 +110,7 @@ export const kuhn: Game<KuhnState> = {
   turn: (state) => TURNS[state] as Turn,
   apply(state, action) {
     if (state === 0) return 1 + action * HISTORIES.length;
-    const history = historyOf(state);
+    const history = historyIndex(state);
     return state - history + ((NEXT[history] as number[])[action] as number);
   },
 
@@ -117,14 +122,13 @@ export const kuhn: Game<KuhnState> = {
       "Rules:",
       HAND_RULES,
       "",
-      `Your card is: ${CARDS[cardOf(state, player)]}`,
-      historyProse(state, [0, 1]),
-      `Your available actions are: ${actionList(kuhn, state)}`,
+      ...(state === 0 ? [] : [`Your card is: ${CARDS[cardOf(state, player)]}`, historyProse(state, [0, 1])]),
+      availableActions(kuhn, state, player),
     ].join("\n");
   },
   encode(state, player, out, offset) {
     out[offset + cardOf(state, player)] = 1;
-    out[offset + 3 + historyOf(state)] = 1;
+    out[offset + 3 + historyIndex(state)] = 1;
   },
   actionName(state, action) {
     if (state === 0) return (DEALS[action] as readonly number[]).map((card) => CARDS[card]).join(" ");

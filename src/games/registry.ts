@@ -2,15 +2,16 @@
 import { didYouMean, UserError } from "../util/errors.ts";
 import type { Game } from "./game.ts";
 import { kuhn } from "./kuhn.ts";
+import { KUHN_MATCH_PARAMETERS, kuhnMatch } from "./kuhn-match.ts";
+import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
+import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
+import type { Parameters } from "./parameters.ts";
 import { ttt } from "./ttt.ts";
 
 /** A game, or a family of them by whole-number parameters: `negotiation:maxQuantity=5`. */
 interface Family {
-  readonly make: (parameters: Readonly<Record<string, number>>) => Game;
-  /** Default and range of each parameter. */
-  readonly parameters: Readonly<
-    Record<string, { readonly default: number; readonly min: number; readonly max: number }>
-  >;
+  readonly make: (settings: Readonly<Record<string, number>>) => Game;
+  readonly parameters: Parameters;
 }
 
 const fixed = (game: Game): Family => ({ make: () => game, parameters: {} });
@@ -18,6 +19,9 @@ const fixed = (game: Game): Family => ({ make: () => game, parameters: {} });
 const FAMILIES: Readonly<Record<string, Family>> = {
   ttt: fixed(ttt),
   kuhn: fixed(kuhn),
+  "kuhn-match": { make: kuhnMatch, parameters: KUHN_MATCH_PARAMETERS },
+  negotiation: { make: negotiation, parameters: NEGOTIATION_PARAMETERS },
+  "negotiation-private": { make: negotiationPrivate, parameters: NEGOTIATION_PRIVATE_PARAMETERS },
 };
 
 /** Ids of the registered games, without parameters. */
@@ -34,24 +38,24 @@ export function getGame(spec: string): Game {
   if (!family) {
     throw new UserError(2, `Unknown game "${id}".${didYouMean(id, gameIds)} Games: ${gameIds.join(", ")}.`);
   }
-  const values = Object.fromEntries(Object.entries(family.parameters).map(([name, p]) => [name, p.default]));
+  const values: Record<string, number> = {};
+  const problems: string[] = [];
+  const names = Object.keys(family.parameters);
   for (const setting of settings) {
-    const [name = "", text = ""] = setting.split("=");
+    const [name = ""] = setting.split("=", 1);
+    const text = setting.slice(name.length + 1);
     const parameter = Object.hasOwn(family.parameters, name) ? family.parameters[name] : undefined;
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (!parameter) {
-      const names = Object.keys(family.parameters);
       const has = names.length > 0 ? `Its parameters: ${names.join(", ")}.` : "It has no parameters.";
-      throw new UserError(2, `Game ${id} has no parameter "${name}".${didYouMean(name, names)} ${has}`);
+      problems.push(`Game ${id} has no parameter "${name}".${didYouMean(name, names)} ${has}`);
+    } else if (value >= parameter.min && value <= parameter.max) {
+      values[name] = value;
+    } else {
+      problems.push(`${id}:${name} is "${text}"; it takes a whole number from ${parameter.min} to ${parameter.max}.`);
     }
-    const value = Number(text);
-    if (text === "" || !Number.isInteger(value) || value < parameter.min || value > parameter.max) {
-      throw new UserError(
-        2,
-        `${id}:${name} is "${text}"; it takes a whole number from ${parameter.min} to ${parameter.max}.`,
-      );
-    }
-    values[name] = value;
   }
+  if (problems.length > 0) throw new UserError(2, problems);
   const made = family.make(values);
   const game = cache.get(made.id) ?? made;
   cache.set(game.id, game);

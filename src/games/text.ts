@@ -1,5 +1,5 @@
-/** Reading a player's text: the one place that knows what brackets mean. */
-import type { Game, Parsed } from "./game.ts";
+/** Writing what a player reads and reading what a player writes: the one place that knows what brackets mean. */
+import type { Game, Parsed, Seat } from "./game.ts";
 
 /**
  * What stands in the last square brackets of `text`, lower case and trimmed; a text of one line without any brackets is
@@ -11,10 +11,22 @@ export function bracketed(text: string): string | undefined {
   return inside === undefined ? undefined : inside.trim().replace(/\s+/g, " ").toLowerCase();
 }
 
+/** `+2`, `0`, `-1` */
+export const signed = (n: number): string => (n > 0 ? `+${n}` : String(n));
+
 /** `[check], [bet]`: the legal actions of the player to move, as text. */
 export function actionList<S>(game: Game<S>, state: S): string {
   const turn = game.turn(state);
   return turn.kind === "end" ? "" : turn.actions.map((action) => game.actionName(state, action)).join(", ");
+}
+
+/** What `player` may do now, or why it may do nothing: the last line of most observations. */
+export function availableActions<S>(game: Game<S>, state: S, player: Seat): string {
+  const turn = game.turn(state);
+  if (turn.kind === "end") return "The game is over.";
+  if (turn.kind === "chance") return "The deal is not complete.";
+  if (turn.player !== player) return `It is Player ${turn.player}'s turn.`;
+  return `Your available actions are: ${actionList(game, state)}`;
 }
 
 /** `parseAction` for games whose every legal action has one name: matches the bracketed text against those names. */

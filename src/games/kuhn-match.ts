@@ -1,0 +1,117 @@
+/**
+ * A match of several hands of Kuhn poker. Seat 0 opens hands 1, 3, 5, …, seat 1 the others; chips move after every
+ * hand, and whoever has won more of them when the last hand is over wins the match (+1/−1; equal chips draw).
+ *
+ * A state is the hand's number, the chip lead and the current hand, packed into one integer. What was dealt and done in
+ * earlier hands is left out of states, keys, text and features: given the chips, the hands still to come do not depend
+ * on it (each is dealt afresh), so nothing that bears on what follows is lost.
+ */
+import type { Game, Seat, Turn } from "./game.ts";
+import { CARDS, cardOf, HAND_RULES, HAND_STATES, historyIndex, historyProse, historyText, kuhn } from "./kuhn.ts";
+import { idOf, resolve, type Settings } from "./parameters.ts";
+import { availableActions, parseByName, signed } from "./text.ts";
+
+export const KUHN_MATCH_PARAMETERS = { hands: { default: 5, min: 1, max: 9 } } as const;
+
+/** (hand · leads + lead + greatest lead) · HAND_STATES + state of the hand; the lead is seat 0's. */
+export type KuhnMatchState = number;
+
+const RESULTS: readonly Turn[] = [-1, 0, 1].map((gain) => ({ kind: "end", returns: [gain, gain === 0 ? 0 : -gain] }));
+/** Turns of a hand, by the seat that opens it and the hand's state. */
+const HAND_TURNS = ([0, 1] as const).map((opener) =>
+  Array.from({ length: HAND_STATES }, (_, hand): Turn => {
+    const turn = kuhn.turn(hand);
+    return turn.kind === "player" ? { ...turn, player: (turn.player ^ opener) as Seat } : turn;
+  }),
+);
+
+export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {}): Game<KuhnMatchState> {
+  const parameters = resolve(KUHN_MATCH_PARAMETERS, settings);
+  const { hands } = parameters;
+  const maxLead = 2 * hands;
+  const leads = 2 * maxLead + 1;
+  /** At a decision at least one hand is still open, so leads of −shown … shown occur. */
+  const shown = maxLead - 2;
+  const leadCount = 2 * shown + 1;
+
+  const pack = (number: number, lead: number, hand: number): KuhnMatchState =>
+    (number * leads + lead + maxLead) * HAND_STATES + hand;
+  /** 0 for the first hand; `hands` once the match is over. */
+  const numberOf = (state: KuhnMatchState): number => Math.floor(state / (leads * HAND_STATES));
+  /** Chips that seat 0 has won from seat 1 in the finished hands. */
+  const leadOf = (state: KuhnMatchState): number => (Math.floor(state / HAND_STATES) % leads) - maxLead;
+  const handOf = (state: KuhnMatchState): number => state % HAND_STATES;
+  const openerOf = (state: KuhnMatchState): Seat => (numberOf(state) % 2) as Seat;
+  const ownLead = (state: KuhnMatchState, player: Seat): number => (player === 0 ? leadOf(state) : 0 - leadOf(state));
+  const ownCard = (state: KuhnMatchState, player: Seat): number =>
+    cardOf(handOf(state), (player ^ openerOf(state)) as Seat);
+
+  const game: Game<KuhnMatchState> = {
+    id: idOf("kuhn-match", KUHN_MATCH_PARAMETERS, parameters),
+    title: `Kuhn poker, a match of ${hands} ${hands === 1 ? "hand" : "hands"}`,
+    version: 1,
+    roles: ["first", "second"],
+    actionCount: 2,
+    // card (3) · history of the hand (4) · opener (1) · hand number (hands) · lead one-hot (leadCount) · lead (1)
+    featureCount: 3 + 4 + 1 + hands + leadCount + 1,
+    utility: { min: -1, max: 1 },
+    maxPlies: 4 * hands,
+    perfectInformation: false,
+    walkable: true,
+
+    initial: () => pack(0, 0, 0),
+    turn(state) {
+      if (numberOf(state) === hands) return RESULTS[Math.sign(leadOf(state)) + 1] as Turn;
+      return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)] as Turn;
+    },
+    apply(state, action) {
+      const hand = handOf(state);
+      const next = kuhn.apply(hand, action);
+      const turn = kuhn.turn(next);
+      if (turn.kind !== "end") return state - hand + next;
+      return pack(numberOf(state) + 1, leadOf(state) + turn.returns[openerOf(state)], 0);
+    },
+
+    stateKey: String,
+    infosetKey(state, player) {
+      const lead = signed(ownLead(state, player));
+      return `${numberOf(state) + 1}:${lead}:${CARDS[ownCard(state, player)]}:${historyText(handOf(state))}`;
+    },
+    observe(state, player) {
+      const number = numberOf(state);
+      const opener = openerOf(state);
+      const dealt = handOf(state) !== 0;
+      return [
+        `You are Player ${player} in a match of Kuhn Poker over ${hands} ${hands === 1 ? "hand" : "hands"}.`,
+        "Whoever has won more chips when the last hand is over wins the match.",
+        "Rules:",
+        HAND_RULES,
+        "- Player 0 acts first in the first hand; after that the players take turns to act first",
+        "",
+        number === hands
+          ? "All hands have been played."
+          : `Hand ${number + 1} of ${hands}. Player ${opener} acts first.`,
+        `Chips won so far: Player 0 ${signed(leadOf(state))}, Player 1 ${signed(ownLead(state, 1))}.`,
+        ...(dealt
+          ? [
+              `Your card is: ${CARDS[ownCard(state, player)]}`,
+              historyProse(handOf(state), [opener, (1 - opener) as Seat]),
+            ]
+          : []),
+        availableActions(game, state, player),
+      ].join("\n");
+    },
+    encode(state, player, out, offset) {
+      const lead = ownLead(state, player);
+      out[offset + ownCard(state, player)] = 1;
+      out[offset + 3 + historyIndex(handOf(state))] = 1;
+      out[offset + 7] = openerOf(state) === player ? 1 : 0;
+      out[offset + 8 + numberOf(state)] = 1;
+      out[offset + 8 + hands + shown + lead] = 1;
+      out[offset + 8 + hands + leadCount] = lead / maxLead;
+    },
+    actionName: (state, action) => kuhn.actionName(handOf(state), action),
+    parseAction: (state, text) => parseByName(game, state, text),
+  };
+  return game;
+}

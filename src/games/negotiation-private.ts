@@ -1,0 +1,238 @@
+/**
+ * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. Each player is
+ * dealt 5–25 of each resource and a value for each within a fifth of its base value (never below 5 or above 40), and
+ * sees only its own; the deal is twenty chance moves, one a number. Turns are those of `negotiation`: an offer stands
+ * for one turn, there is none on the last, and after it the larger gain in own value wins (+1/−1; equal gains draw).
+ *
+ * What is legal never tells a player what the other holds: an offer needs the proposer's own goods, accepting it the
+ * acceptor's own. The proposer's cannot have gone by then, as nothing changes hands while an offer stands.
+ */
+import type { Game, Seat, Turn } from "./game.ts";
+import { idOf, resolve, type Settings } from "./parameters.ts";
+import { signed } from "./text.ts";
+import {
+  ACCEPT,
+  availableTrades,
+  DECLINE,
+  FIRST_OFFER,
+  goods,
+  market,
+  type Offer,
+  parseTrade,
+  shortOffer,
+  tradeActionName,
+  tradeRules,
+} from "./trade.ts";
+
+export const NEGOTIATION_PRIVATE_PARAMETERS = {
+  maxQuantity: { default: 3, min: 1, max: 5 },
+  maxTurns: { default: 10, min: 2, max: 20 },
+} as const;
+
+export interface NegotiationPrivateState {
+  /** Dealt so far: player 0's quantities, player 0's values, player 1's quantities, player 1's values, 5 numbers each. */
+  readonly deal: readonly number[];
+  /** Player actions so far; all of them public. */
+  readonly moves: readonly number[];
+  /** What player 0 has received less what it has paid, by resource. */
+  readonly traded: readonly number[];
+}
+
+const RESOURCES = ["Wheat", "Wood", "Sheep", "Brick", "Ore"] as const;
+const KINDS = RESOURCES.length;
+/** Least and greatest value of each resource: base values 5 10 15 25 40, a fifth more or less, within 5 … 40. */
+const VALUE_RANGES = [5, 10, 15, 25, 40].map((base) => {
+  const spread = Math.floor(base / 5);
+  return [Math.max(base - spread, 5), Math.min(base + spread, 40)] as const;
+});
+const LEAST = 5;
+const MOST = 25;
+const DEALS = 4 * KINDS;
+
+/** Chance node i deals number i of `deal`; outcome o means its least value + o. */
+const DEAL_RANGES = Array.from({ length: DEALS }, (_, i) => {
+  const isValue = Math.floor(i / KINDS) % 2 === 1;
+  return isValue ? (VALUE_RANGES[i % KINDS] as readonly [number, number]) : ([LEAST, MOST] as const);
+});
+const DEAL_TURNS = DEAL_RANGES.map(([min, max]): Turn => {
+  const size = max - min + 1;
+  return {
+    kind: "chance",
+    actions: Array.from({ length: size }, (_, i) => i),
+    probabilities: Array(size).fill(1 / size),
+  };
+});
+const RESULTS: readonly Turn[] = [-1, 0, 1].map((gain) => ({ kind: "end", returns: [gain, gain === 0 ? 0 : -gain] }));
+const NOTHING_TRADED: readonly number[] = Array(KINDS).fill(0);
+
+type State = NegotiationPrivateState;
+const quantityDealt = (s: State, player: Seat, resource: number): number => s.deal[player * 2 * KINDS + resource] ?? 0;
+const valueTo = (s: State, player: Seat, resource: number): number => s.deal[(player * 2 + 1) * KINDS + resource] ?? 0;
+const change = (s: State, player: Seat, resource: number): number =>
+  player === 0 ? (s.traded[resource] as number) : 0 - (s.traded[resource] as number);
+const owned = (s: State, player: Seat, resource: number): number =>
+  quantityDealt(s, player, resource) + change(s, player, resource);
+const gain = (s: State, player: Seat): number =>
+  RESOURCES.reduce((sum, _, r) => sum + change(s, player, r) * valueTo(s, player, r), 0);
+const moverOf = (s: State): Seat => (s.moves.length % 2) as Seat;
+
+export function negotiationPrivate(
+  settings: Settings<typeof NEGOTIATION_PRIVATE_PARAMETERS> = {},
+): Game<NegotiationPrivateState> {
+  const parameters = resolve(NEGOTIATION_PRIVATE_PARAMETERS, settings);
+  const { maxQuantity, maxTurns } = parameters;
+  const m = market(RESOURCES, maxQuantity);
+  /** Every trade takes two turns. */
+  const maxTraded = maxQuantity * Math.floor(maxTurns / 2);
+  const shortNames = ["a", "d", ...m.offers.map((o) => shortOffer(m, o, 2))];
+
+  const offerOf = (action: number | undefined): Offer | undefined => m.offers[(action ?? DECLINE) - FIRST_OFFER];
+  /** The offer that stands, made by the player not to move. */
+  const standing = (s: State): Offer | undefined => offerOf(s.moves.at(-1));
+  const canGive = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.give) >= o.giveAmount;
+  const canAccept = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.get) >= o.getAmount;
+
+  function playerTurn(s: State): Turn {
+    const player = moverOf(s);
+    const o = standing(s);
+    const actions = o && canAccept(s, player, o) ? [ACCEPT, DECLINE] : [DECLINE];
+    if (s.moves.length < maxTurns - 1) {
+      m.offers.forEach((offer, i) => {
+        if (canGive(s, player, offer)) actions.push(FIRST_OFFER + i);
+      });
+    }
+    return { kind: "player", player, actions };
+  }
+
+  /** "Turn 3: Player 0 offered 1 Ore for 2 Wood." for every turn so far. */
+  function historyLines(s: State): string[] {
+    return s.moves.map((action, i) => {
+      const o = offerOf(action);
+      const answered = offerOf(s.moves[i - 1]) !== undefined;
+      const did = o
+        ? `${answered ? "denied it and " : ""}offered ${goods(m, o.give, o.giveAmount)} for ${goods(m, o.get, o.getAmount)}`
+        : action === ACCEPT
+          ? "accepted"
+          : answered
+            ? "denied"
+            : "passed";
+      return `Turn ${i + 1}: Player ${i % 2} ${did}.`;
+    });
+  }
+
+  const game: Game<NegotiationPrivateState> = {
+    id: idOf("negotiation-private", NEGOTIATION_PRIVATE_PARAMETERS, parameters),
+    title: `Negotiation with private values: five resources, ${maxTurns} turns, quantities up to ${maxQuantity}`,
+    version: 1,
+    roles: ["first", "second"],
+    actionCount: FIRST_OFFER + m.offers.length,
+    // turn (maxTurns) · dealt, owned, value, by resource (15) · gain so far (1)
+    // · answering: an offer stands, it can be paid, gain if accepted (3) · every turn so far: accepted, goods moved (6 each)
+    featureCount: maxTurns + 3 * KINDS + 1 + 3 + maxTurns * (1 + KINDS),
+    utility: { min: -1, max: 1 },
+    maxPlies: DEALS + maxTurns,
+    perfectInformation: false,
+    walkable: false,
+
+    initial: () => ({ deal: [], moves: [], traded: NOTHING_TRADED }),
+    turn(s) {
+      if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length] as Turn;
+      if (s.moves.length < maxTurns) return playerTurn(s);
+      return RESULTS[Math.sign(gain(s, 0) - gain(s, 1)) + 1] as Turn;
+    },
+    apply(s, action) {
+      if (s.deal.length < DEALS) {
+        const [least] = DEAL_RANGES[s.deal.length] as readonly [number, number];
+        return { ...s, deal: [...s.deal, least + action] };
+      }
+      const o = action === ACCEPT ? standing(s) : undefined;
+      let traded = s.traded;
+      if (o) {
+        // The proposer is the one not to move.
+        const sign = moverOf(s) === 0 ? 1 : -1;
+        traded = s.traded.map((n, r) => n + sign * (r === o.give ? o.giveAmount : r === o.get ? -o.getAmount : 0));
+      }
+      return { deal: s.deal, moves: [...s.moves, action], traded };
+    },
+
+    stateKey: (s) => `${s.deal.join()}|${s.moves.join()}`,
+    infosetKey(s, player) {
+      const dealt = RESOURCES.map((_, r) => `${quantityDealt(s, player, r)}@${valueTo(s, player, r)}`).join(",");
+      return `${dealt}:${s.moves.map((action) => shortNames[action]).join(" ")}`;
+    },
+    observe(s, player) {
+      const turn = s.moves.length;
+      return [
+        `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
+        "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
+        "Each player knows its own goods and values only.",
+        ...tradeRules(m),
+        "",
+        "Your goods and what one of each is worth to you:",
+        ...RESOURCES.map((name, r) => `- ${name}: ${owned(s, player, r)}, worth ${valueTo(s, player, r)} each`),
+        `Your gain so far: ${signed(gain(s, player))}.`,
+        ...historyLines(s),
+        turn < maxTurns ? `Turn ${turn + 1} of ${maxTurns}.` : "All turns have been played.",
+        availableTrades(game, s, player),
+      ].join("\n");
+    },
+    encode(s, player, out, offset) {
+      const turn = s.moves.length;
+      out[offset + turn] = 1;
+      let at = offset + maxTurns;
+      for (let r = 0; r < KINDS; r++) {
+        const [least, most] = VALUE_RANGES[r] as readonly [number, number];
+        out[at + r] = quantityDealt(s, player, r) / MOST;
+        out[at + KINDS + r] = owned(s, player, r) / (MOST + maxTraded);
+        out[at + 2 * KINDS + r] = (2 * (valueTo(s, player, r) - least)) / (most - least) - 1;
+      }
+      at += 3 * KINDS;
+      out[at++] = squash(gain(s, player) / 100);
+      const o = standing(s);
+      if (o) {
+        out[at] = 1;
+        out[at + 1] = canAccept(s, player, o) ? 1 : 0;
+        const worth = o.giveAmount * valueTo(s, player, o.give) - o.getAmount * valueTo(s, player, o.get);
+        out[at + 2] = squash(worth / 20);
+      }
+      at += 3;
+      s.moves.forEach((action, i) => {
+        // What the player would receive (+) and pay (−) by the offer of that turn.
+        const offer = offerOf(action);
+        const sign = i % 2 === player ? -1 : 1;
+        if (action === ACCEPT) out[at] = 1;
+        if (offer) {
+          out[at + 1 + offer.give] = (sign * offer.giveAmount) / maxQuantity;
+          out[at + 1 + offer.get] = (-sign * offer.getAmount) / maxQuantity;
+        }
+        at += 1 + KINDS;
+      });
+    },
+    actionName(s, action) {
+      if (s.deal.length < DEALS) return dealName(s.deal.length, action);
+      return tradeActionName(m, action, standing(s) !== undefined);
+    },
+    parseAction(s, text) {
+      const turn = game.turn(s);
+      if (turn.kind !== "player") return { ok: false, reason: "It is no player's turn." };
+      return parseTrade(m, text, {
+        standing: standing(s) !== undefined,
+        last: s.moves.length === maxTurns - 1,
+        actions: turn.actions,
+        infeasible: (o) => `You have only ${goods(m, o.give, owned(s, turn.player, o.give))}.`,
+      });
+    },
+  };
+  return game;
+}
+
+/** Gains are large numbers; this keeps them within −1 … 1 and distinct. */
+const squash = (x: number): number => x / (1 + Math.abs(x));
+
+/** `P0 12 Wheat`, `P1 Ore@38` */
+function dealName(index: number, outcome: number): string {
+  const resource = RESOURCES[index % KINDS];
+  const number = (DEAL_RANGES[index]?.[0] ?? 0) + outcome;
+  const owner = `P${Math.floor(index / (2 * KINDS))}`;
+  return Math.floor(index / KINDS) % 2 === 1 ? `${owner} ${resource}@${number}` : `${owner} ${number} ${resource}`;
+}

@@ -1,0 +1,191 @@
+/**
+ * Simple Negotiation with two resources, as in the paper SPIRAL. Each player owns 10 Wood and 10 Gold; player 0 values
+ * a Wood at 5 and a Gold at 15, player 1 the other way round, and both know it. Players alternate for `maxTurns` turns:
+ * offer, accept, deny or pass. An offer stands for one turn only: whatever the answer is, it is gone after it. Only what
+ * both players could pay may be offered, and nothing on the last turn, as no one could answer. After the last turn the
+ * larger gain in own value wins (+1/−1); equal gains draw.
+ *
+ * The difference of the gains is 20 · (what player 0 has gained in items), so that whoever ends with more items wins.
+ */
+import type { Game, Seat, Turn } from "./game.ts";
+import { idOf, resolve, type Settings } from "./parameters.ts";
+import { signed } from "./text.ts";
+import {
+  ACCEPT,
+  availableTrades,
+  DECLINE,
+  FIRST_OFFER,
+  goods,
+  market,
+  type Offer,
+  parseTrade,
+  shortOffer,
+  tradeActionName,
+  tradeRules,
+} from "./trade.ts";
+
+export const NEGOTIATION_PARAMETERS = {
+  maxQuantity: { default: 3, min: 1, max: 10 },
+  maxTurns: { default: 10, min: 2, max: 20 },
+} as const;
+
+/** ((turns played · 21 + player 0's Wood) · 21 + player 0's Gold) · (offers + 1) + standing offer (0 none, else its index + 1). */
+export type NegotiationState = number;
+
+const RESOURCES = ["Wood", "Gold"] as const;
+const START = 10;
+/** Of each resource, both players' holdings together. */
+const TOTAL = 2 * START;
+const SIZE = TOTAL + 1;
+/** VALUES[player][resource] */
+const VALUES = [
+  [5, 15],
+  [15, 5],
+] as const;
+const RESULTS: readonly Turn[] = [-1, 0, 1].map((gain) => ({ kind: "end", returns: [gain, gain === 0 ? 0 : -gain] }));
+
+export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = {}): Game<NegotiationState> {
+  const parameters = resolve(NEGOTIATION_PARAMETERS, settings);
+  const { maxQuantity, maxTurns } = parameters;
+  const m = market(RESOURCES, maxQuantity);
+  const offerSlots = m.offers.length + 1;
+
+  const pack = (turn: number, wood: number, gold: number, offer: number): NegotiationState =>
+    ((turn * SIZE + wood) * SIZE + gold) * offerSlots + offer;
+  const turnOf = (state: NegotiationState): number => Math.floor(state / (SIZE * SIZE * offerSlots));
+  const moverOf = (state: NegotiationState): Seat => (turnOf(state) % 2) as Seat;
+  /** Player 0's holdings as one number: Wood · SIZE + Gold. */
+  const holdingsOf = (state: NegotiationState): number => Math.floor(state / offerSlots) % (SIZE * SIZE);
+  /** The offer that stands, which the player not to move has made. */
+  const standing = (state: NegotiationState): Offer | undefined => m.offers[(state % offerSlots) - 1];
+  /** What `player` owns of a resource, 0 Wood, 1 Gold. */
+  const owned = (state: NegotiationState, player: Seat, resource: number): number => {
+    const holdings = holdingsOf(state);
+    const first = resource === 0 ? Math.floor(holdings / SIZE) : holdings % SIZE;
+    return player === 0 ? first : TOTAL - first;
+  };
+  const gain = (state: NegotiationState, player: Seat): number =>
+    (owned(state, player, 0) - START) * VALUES[player][0] + (owned(state, player, 1) - START) * VALUES[player][1];
+  const lead = (state: NegotiationState): number => gain(state, 0) - gain(state, 1);
+  const canPay = (state: NegotiationState, player: Seat, o: Offer): boolean =>
+    owned(state, player, o.give) >= o.giveAmount && owned(state, (1 - player) as Seat, o.get) >= o.getAmount;
+  /** The items by which `player`, who answers the standing offer, would gain from it. */
+  const netItems = (o: Offer): number => o.giveAmount - o.getAmount;
+
+  function accepted(state: NegotiationState): NegotiationState {
+    const o = standing(state) as Offer;
+    // The proposer is the one not to move; its share is player 0's, or the complement of it.
+    const sign = moverOf(state) === 0 ? 1 : -1;
+    const change = (resource: number): number =>
+      sign * (resource === o.give ? o.giveAmount : resource === o.get ? -o.getAmount : 0);
+    return pack(turnOf(state) + 1, owned(state, 0, 0) + change(0), owned(state, 0, 1) + change(1), 0);
+  }
+
+  /** Turns are the same whenever mover, holdings, "an offer stands" and "last turn" are: made once each. */
+  const turns: (Turn | undefined)[] = [];
+  function playerTurn(state: NegotiationState): Turn {
+    const last = turnOf(state) === maxTurns - 1;
+    const offered = standing(state) !== undefined;
+    const player = moverOf(state);
+    const key = ((holdingsOf(state) * 2 + player) * 2 + (offered ? 1 : 0)) * 2 + (last ? 1 : 0);
+    let turn = turns[key];
+    if (turn === undefined) {
+      const offers = last ? [] : m.offers.flatMap((o, i) => (canPay(state, player, o) ? [FIRST_OFFER + i] : []));
+      // Holdings have not changed since the offer was made, so it can still be paid.
+      turn = { kind: "player", player, actions: [...(offered ? [ACCEPT] : []), DECLINE, ...offers] };
+      turns[key] = turn;
+    }
+    return turn;
+  }
+
+  const game: Game<NegotiationState> = {
+    id: idOf("negotiation", NEGOTIATION_PARAMETERS, parameters),
+    title: `Simple Negotiation: Wood and Gold, ${maxTurns} turns, quantities up to ${maxQuantity}`,
+    version: 1,
+    roles: ["first", "second"],
+    actionCount: FIRST_OFFER + m.offers.length,
+    // turn (maxTurns) · goods (2) · ahead, level, behind (3) · lead (1)
+    // · offer: none (1), what I would get and pay (4), net (1), ahead, level, behind after it (3)
+    featureCount: maxTurns + 15,
+    utility: { min: -1, max: 1 },
+    maxPlies: maxTurns,
+    perfectInformation: true,
+    walkable: maxQuantity <= 5 && maxTurns <= 10,
+
+    initial: () => pack(0, START, START, 0),
+    turn(state) {
+      if (turnOf(state) < maxTurns) return playerTurn(state);
+      return RESULTS[Math.sign(lead(state)) + 1] as Turn;
+    },
+    apply(state, action) {
+      if (action === ACCEPT) return accepted(state);
+      const offer = action === DECLINE ? 0 : action - FIRST_OFFER + 1;
+      return state - (state % offerSlots) + SIZE * SIZE * offerSlots + offer;
+    },
+
+    stateKey: String,
+    infosetKey(state, player) {
+      const o = standing(state);
+      const own = `${owned(state, player, 0)}W${owned(state, player, 1)}G`;
+      return `${turnOf(state) + 1}:${own}:${o ? shortOffer(m, o, 1) : "-"}`;
+    },
+    observe(state, player) {
+      const other = (1 - player) as Seat;
+      const o = standing(state);
+      const has = (p: Seat): string => RESOURCES.map((_, r) => goods(m, r, owned(state, p, r))).join(", ");
+      const worth = (p: Seat): string => `Wood ${VALUES[p][0]}, Gold ${VALUES[p][1]}`;
+      const turn = turnOf(state);
+      return [
+        `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
+        "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
+        "On your turn, do one of these:",
+        ...tradeRules(m),
+        "",
+        `What one item is worth to you: ${worth(player)}. To your opponent: ${worth(other)}.`,
+        turn < maxTurns ? `Turn ${turn + 1} of ${maxTurns}.` : "All turns have been played.",
+        `You have ${has(player)} (gain so far ${signed(gain(state, player))}).`,
+        `Your opponent has ${has(other)} (gain so far ${signed(gain(state, other))}).`,
+        o
+          ? `Player ${1 - moverOf(state)} offers ${goods(m, o.give, o.giveAmount)} for ${goods(m, o.get, o.getAmount)}.`
+          : "There is no offer to answer.",
+        availableTrades(game, state, player),
+      ].join("\n");
+    },
+    encode(state, player, out, offset) {
+      const turn = turnOf(state);
+      const items = owned(state, player, 0) + owned(state, player, 1) - TOTAL;
+      out[offset + turn] = 1;
+      let at = offset + maxTurns;
+      out[at++] = (owned(state, player, 0) - START) / START;
+      out[at++] = (owned(state, player, 1) - START) / START;
+      out[at + 1 - Math.sign(items)] = 1;
+      at += 3;
+      out[at++] = Math.max(-1, Math.min(1, items / maxQuantity));
+      const o = standing(state);
+      if (o === undefined) {
+        out[at] = 1;
+        return;
+      }
+      at++;
+      out[at + o.give] = o.giveAmount / maxQuantity;
+      out[at + 2 + o.get] = o.getAmount / maxQuantity;
+      out[at + 4] = netItems(o) / maxQuantity;
+      out[at + 6 - Math.sign(items + netItems(o))] = 1;
+    },
+    actionName: (state, action) => tradeActionName(m, action, standing(state) !== undefined),
+    parseAction(state, text) {
+      const turn = game.turn(state);
+      if (turn.kind !== "player") return { ok: false, reason: "The game is over." };
+      return parseTrade(m, text, {
+        standing: standing(state) !== undefined,
+        last: turnOf(state) === maxTurns - 1,
+        actions: turn.actions,
+        infeasible: (o) =>
+          owned(state, turn.player, o.give) < o.giveAmount
+            ? `You have only ${goods(m, o.give, owned(state, turn.player, o.give))}.`
+            : `Your opponent has only ${goods(m, o.get, owned(state, (1 - turn.player) as Seat, o.get))}.`,
+      });
+    },
+  };
+  return game;
+}

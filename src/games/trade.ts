@@ -1,0 +1,129 @@
+/** What the negotiation games share: single-resource offers as actions, their names, and how a player's text is read. */
+import type { Game, Parsed, Seat } from "./game.ts";
+import { availableActions, bracketed } from "./text.ts";
+
+export const ACCEPT = 0;
+/** Declines the standing offer; with none standing, passes. */
+export const DECLINE = 1;
+/** Offer i of a market is action FIRST_OFFER + i. */
+export const FIRST_OFFER = 2;
+
+/** The proposer gives `giveAmount` of resource `give` for `getAmount` of resource `get`. */
+export interface Offer {
+  readonly give: number;
+  readonly giveAmount: number;
+  readonly get: number;
+  readonly getAmount: number;
+}
+
+export interface Market {
+  readonly resources: readonly string[];
+  readonly maxQuantity: number;
+  /** By resource given, resource asked for, amount given, amount asked for. */
+  readonly offers: readonly Offer[];
+}
+
+export function market(resources: readonly string[], maxQuantity: number): Market {
+  const amounts = Array.from({ length: maxQuantity }, (_, i) => i + 1);
+  const offers = resources.flatMap((_, give) =>
+    resources.flatMap((_, get) =>
+      give === get
+        ? []
+        : amounts.flatMap((giveAmount) => amounts.map((getAmount) => ({ give, giveAmount, get, getAmount }))),
+    ),
+  );
+  return { resources, maxQuantity, offers };
+}
+
+/** `3 Wood` */
+export const goods = (m: Market, resource: number, amount: number): string => `${amount} ${m.resources[resource]}`;
+
+/** `3W>2G`, for keys. */
+export const shortOffer = (m: Market, o: Offer, letters: number): string =>
+  `${o.giveAmount}${m.resources[o.give]?.slice(0, letters)}>${o.getAmount}${m.resources[o.get]?.slice(0, letters)}`;
+
+export function tradeActionName(m: Market, action: number, standing: boolean): string {
+  if (action === ACCEPT) return "[Accept]";
+  if (action === DECLINE) return standing ? "[Deny]" : "[Pass]";
+  const o = m.offers[action - FIRST_OFFER] as Offer;
+  return `[Offer: ${goods(m, o.give, o.giveAmount)} -> ${goods(m, o.get, o.getAmount)}]`;
+}
+
+/** The lines of a prompt that say what can be done. */
+export function tradeRules(m: Market): string[] {
+  const [mine = "", theirs = ""] = m.resources;
+  const asked = Math.min(2, m.maxQuantity);
+  return [
+    "On your turn, do one of these:",
+    `- '[Offer: 1 ${mine} -> ${asked} ${theirs}]': offer 1 of your ${mine} for ${asked} of your opponent's ${theirs}; quantities go from 1 to ${m.maxQuantity}`,
+    "- '[Accept]': accept the offer that was made to you",
+    "- '[Deny]': deny it; a counter-offer denies it too",
+    "- '[Pass]': do nothing, if there is no offer to answer",
+  ];
+}
+
+/** `availableActions` with the offers, of which there may be hundreds, as one pattern. */
+export function availableTrades<S>(game: Game<S>, state: S, player: Seat): string {
+  const turn = game.turn(state);
+  if (turn.kind !== "player" || turn.player !== player) return availableActions(game, state, player);
+  const names = turn.actions.filter((a) => a < FIRST_OFFER).map((a) => game.actionName(state, a));
+  if (turn.actions.length > names.length) names.push("[Offer: <give> -> <get>]");
+  return `Your available actions are: ${names.join(", ")}`;
+}
+
+/** Where a text stands: is there an offer to answer, is this the last turn, what is legal, and why an offer is not. */
+export interface TradeTurn {
+  readonly standing: boolean;
+  readonly last: boolean;
+  readonly actions: readonly number[];
+  /** Why an offer within the quantities cannot be made; a sentence. */
+  readonly infeasible: (offer: Offer) => string;
+}
+
+const no = (reason: string): Parsed => ({ ok: false, reason });
+
+/**
+ * The action a text names. Case, spacing and a plural s do not matter; `→`, `=>` and `for` do as `->` does; "I give" or
+ * "I offer" may open the offer. "Deny", "decline" and "pass" are one action whether an offer stands or not.
+ */
+export function parseTrade(m: Market, text: string, turn: TradeTurn): Parsed {
+  const [first = "", second = ""] = m.resources;
+  const example = `[Offer: 1 ${first} -> 1 ${second}]`;
+  const words = bracketed(text)?.replace(/[.!]$/, "");
+  if (!words) return no(`Put your action in square brackets: [Accept], [Deny], [Pass] or an offer such as ${example}.`);
+  if (words === "accept") {
+    if (turn.actions.includes(ACCEPT)) return { ok: true, action: ACCEPT };
+    return no(turn.standing ? "You do not own what the offer asks of you." : "There is no offer to accept.");
+  }
+  if (words === "deny" || words === "decline" || words === "pass") return { ok: true, action: DECLINE };
+  // A valid offer is far shorter; the bound keeps hostile text away from the patterns below.
+  const sides = words.length > 80 ? [] : words.replace(/^offer ?:? ?/, "").split(/->|→|=>|\bfor\b/);
+  if (sides.length !== 2) {
+    return no(`[${words.slice(0, 40)}] is no action. Write [Accept], [Deny], [Pass] or an offer such as ${example}.`);
+  }
+  const [given = "", asked = ""] = sides;
+  const give = readGoods(m, given.replace(/^ *(i )?(give|offer) /, ""));
+  const get = readGoods(m, asked);
+  if (!give || !get) {
+    const names = m.resources.join(", ");
+    return no(`An offer names one amount of one resource on each side, such as ${example}. Resources: ${names}.`);
+  }
+  if (give.resource === get.resource) return no("An offer trades one resource for another.");
+  if (Math.min(give.amount, get.amount) < 1 || Math.max(give.amount, get.amount) > m.maxQuantity) {
+    return no(`Quantities in an offer go from 1 to ${m.maxQuantity}.`);
+  }
+  const index = m.offers.findIndex(
+    (o) =>
+      o.give === give.resource && o.get === get.resource && o.giveAmount === give.amount && o.getAmount === get.amount,
+  );
+  if (turn.actions.includes(FIRST_OFFER + index)) return { ok: true, action: FIRST_OFFER + index };
+  if (turn.last) return no("This is the last turn: no one could answer an offer.");
+  return no(turn.infeasible(m.offers[index] as Offer));
+}
+
+/** `3 woods` */
+function readGoods(m: Market, text: string): { resource: number; amount: number } | undefined {
+  const [, digits = "", word = ""] = /^ ?(\d{1,6}) ?([a-z]+?)s? ?$/.exec(text) ?? [];
+  const resource = m.resources.findIndex((name) => name.toLowerCase() === word);
+  return resource < 0 ? undefined : { resource, amount: Number(digits) };
+}
