@@ -15,5 +15,5 @@ export function configToYaml(config: Config): string {
     },
   });
   document.commentBefore = " Every setting of this run. `spiral train` with this file trains the same policy again.";
-  return document.toString({ lineWidth: 120 });
+  return document.toString({ lineWidth: 120, flowCollectionPadding: false });
 }

@@ -1,0 +1,148 @@
+/**
+ * Where runs live and what they are called: one folder each under the runs folder, `latest` pointing at the newest.
+ * Names sort by time: 2026-11-23_0542_kuhn-ttt_s1.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { Config } from "../config/schema.ts";
+import { didYouMean, UserError } from "../util/errors.ts";
+import { errnoOf, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+
+/** A run that is there; `checkpoint` where one was asked for by `@120`. */
+export interface ResolvedRun {
+  readonly dir: string;
+  readonly name: string;
+  readonly checkpoint?: number | undefined;
+}
+
+export interface RunSummary {
+  readonly name: string;
+  readonly dir: string;
+  /** Undefined where it cannot be read; `problem` says why. */
+  readonly manifest: Manifest | undefined;
+  readonly problem: string | undefined;
+}
+
+export function defaultRunName({ games, seed }: Pick<Config, "games" | "seed">, now: Date): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  // `negotiation:maxQuantity=5` → `negotiation.maxQuantity5`: letters that every file system takes.
+  const named = games.map((id) => id.replaceAll(":", ".").replaceAll(/[^A-Za-z0-9.-]/g, "")).join("-");
+  return `${date}_${two(now.getHours())}${two(now.getMinutes())}_${named.slice(0, 80)}_s${seed}`;
+}
+
+/** Makes the folder, which no other run has: a name of our own is counted up, one that was asked for must be free. */
+export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): { dir: string; name: string } {
+  if (!isOwn && (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(wanted) || wanted === "latest")) {
+    throw new UserError(2, `--name is "${wanted}"; it takes letters, digits, ".", "_" and "-", and "latest" is taken.`);
+  }
+  withDiskErrors("write", parent, () => mkdirSync(parent, { recursive: true }));
+  for (let copy = 1; ; copy++) {
+    const name = copy === 1 ? wanted : `${wanted}-${copy}`;
+    const dir = join(parent, name);
+    try {
+      mkdirSync(dir);
+      return { dir, name };
+    } catch (error) {
+      if (errnoOf(error) !== "EEXIST") {
+        withDiskErrors("write", dir, () => {
+          throw error;
+        });
+      }
+      if (!isOwn) {
+        const hint = `Take another --name, or go on with it by --resume ${wanted}.`;
+        throw new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
+      }
+    }
+  }
+}
+
+/** Points `latest` at a run: a symbolic link, or a text file with the name where links cannot be made. */
+export function pointLatest(parent: string, name: string): void {
+  const latest = join(parent, "latest");
+  const temporary = join(parent, `.latest.${process.pid}.tmp`);
+  try {
+    rmSync(temporary, { force: true });
+    symlinkSync(name, temporary, "dir");
+    renameSync(temporary, latest);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    rmSync(temporary, { force: true });
+    writeFileAtomic(latest, `${name}\n`);
+  }
+}
+
+/**
+ * The run that `spec` names: `latest`, a name, the unique beginning of one, or a path; `@120` or `@000120` after it picks
+ * a checkpoint. A UserError (exit 3) says what there is instead.
+ */
+export function resolveRun(spec: string | undefined, parent: string): ResolvedRun {
+  const [, base = "", update] = /^(.*?)(?:@(\d+))?$/s.exec(spec ?? "latest") ?? [];
+  const wanted = base === "" ? "latest" : base;
+  const checkpoint = update === undefined ? undefined : Number(update);
+  const found = (dir: string): ResolvedRun => ({ dir, name: basename(resolve(dir)), checkpoint });
+
+  const names = runNames(parent);
+  const newest = names.at(-1);
+  if (wanted === "latest") {
+    const target = latestName(parent);
+    if (target !== undefined && names.includes(target)) return found(join(parent, target));
+    if (newest !== undefined) return found(join(parent, newest));
+    throw new UserError(3, `There is no run in ${parent} yet. Start one with: spiral train --games kuhn,ttt`);
+  }
+  if (names.includes(wanted)) return found(join(parent, wanted));
+  if (isRun(wanted)) return found(wanted);
+  const begin = names.filter((name) => name.startsWith(wanted));
+  if (begin.length === 1) return found(join(parent, begin[0] as string));
+  if (begin.length > 1) throw new UserError(3, `"${wanted}" is the beginning of ${begin.length} runs: ${list(begin)}.`);
+  if (existsSync(wanted)) throw new UserError(3, `${wanted} is not a run: it holds no manifest.json.`);
+  const there = names.length === 0 ? `There are none in ${parent}.` : `Runs in ${parent}: ${list(names)}.`;
+  throw new UserError(3, `No run "${wanted}".${didYouMean(wanted, names)} ${there}`);
+}
+
+/** All runs of a folder, oldest first. */
+export function listRuns(parent: string): RunSummary[] {
+  const runs = runNames(parent).map((name): RunSummary => {
+    const dir = join(parent, name);
+    try {
+      return { name, dir, manifest: readManifest(dir), problem: undefined };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { name, dir, manifest: undefined, problem: error.message };
+    }
+  });
+  const started = (run: RunSummary): string => run.manifest?.started ?? "";
+  return runs.sort((a, b) => (started(a) < started(b) ? -1 : started(a) > started(b) ? 1 : 0));
+}
+
+/** Name of the run that `latest` points at, whether it is there or not. */
+export function latestName(parent: string): string | undefined {
+  const latest = join(parent, "latest");
+  try {
+    return basename(readlinkSync(latest));
+  } catch (error) {
+    if (errnoOf(error) !== "EINVAL" && errnoOf(error) !== "UNKNOWN") return undefined;
+    return basename(readFileSync(latest, "utf8").trim());
+  }
+}
+
+const isRun = (dir: string): boolean => existsSync(join(dir, "manifest.json"));
+
+function runNames(parent: string): string[] {
+  if (!existsSync(parent)) return [];
+  const entries = withDiskErrors("read", parent, () => readdirSync(parent), 3);
+  return entries.filter((name) => name !== "latest" && isRun(join(parent, name))).sort();
+}
+
+const list = (names: readonly string[]): string =>
+  names.length > 6 ? `${names.slice(-6).join(", ")} and ${names.length - 6} older` : names.join(", ");
