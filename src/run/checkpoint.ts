@@ -133,7 +133,7 @@ export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoin
   const files: Record<string, Uint8Array> = {};
   for (const [name, { size, sha256: sum }] of Object.entries(parsed.data.files)) {
     const path = join(folder, name);
-    const bytes = withDiskErrors("read", path, () => readFileSync(path), 3);
+    const bytes = withDiskErrors("read", path, () => new Uint8Array(readFileSync(path)), 3);
     if (bytes.byteLength !== size) {
       throw new UserError(3, `${path} has ${bytes.byteLength} bytes, ${size} were saved: truncated or replaced.`);
     }

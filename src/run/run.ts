@@ -18,7 +18,7 @@ import {
 } from "./checkpoint.ts";
 import { defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
 import { takeLock } from "./lock.ts";
-import { RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
+import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
 import { RunWriter } from "./writer.ts";
 
 /** Makes the directory of a new run and points `latest` at it. */

@@ -1,0 +1,75 @@
+/** Whether a leaf is right: its key known, its value allowed, the games it names registered. */
+import { z } from "zod";
+import { getGame } from "../games/registry.ts";
+import { didYouMean, UserError } from "../util/errors.ts";
+import { allowed, schemaAt } from "./schema.ts";
+import type { Leaf } from "./yaml.ts";
+
+/** The leaf's key, in its own spelling, and value where both are right; else undefined and a problem or more. */
+export function checkLeaf(
+  { path, value, where }: Leaf,
+  problems: string[],
+): { readonly key: string; readonly value: unknown } | undefined {
+  let key = path.join(".");
+  const { schema, known, depth } = schemaAt(path);
+  if (!schema) {
+    const parent = path.slice(0, depth).join(".");
+    if (known.length === 0) {
+      const parentSchema = schemaAt(path.slice(0, depth)).schema;
+      problems.push(`${where}: ${parent} takes ${parentSchema ? allowed(parentSchema) : "a single value"}, not a map.`);
+    } else {
+      const unknown = [parent, path[depth]].filter(Boolean).join(".");
+      problems.push(
+        `${where}: unknown key "${unknown}".${didYouMean(path[depth] as string, known)} Keys there: ${known.join(", ")}.`,
+      );
+    }
+    return undefined;
+  }
+  if (path[0] === "perGame" && path[1] !== undefined && path[1] !== "default") {
+    const id = attempt(problems, () => getGame(path[1] as string).id, `${where}: perGame: `);
+    if (id === undefined) return undefined;
+    key = [path[0], id, ...path.slice(2)].join(".");
+  }
+  if (schema instanceof z.ZodObject) {
+    if (value !== null) problems.push(`${where}: ${key} is ${show(value)}; it takes ${allowed(schema)}.`);
+    return undefined;
+  }
+  if (!schema.safeParse(value).success) {
+    const options = schema instanceof z.ZodEnum && typeof value === "string" ? (schema.options as string[]) : [];
+    const hint = didYouMean(String(value), options);
+    problems.push(`${where}: ${key} is ${show(value)}; it takes ${allowed(schema)}.${hint}`);
+    return undefined;
+  }
+  if (key !== "games") return { key, value };
+  const games = checkGames(value as string[], where, problems);
+  return games && { key, value: games };
+}
+
+/** Game ids in their own spelling; unknown ones and ones named twice are problems. */
+function checkGames(specs: readonly string[], where: string, problems: string[]): string[] | undefined {
+  const ids: string[] = [];
+  let good = true;
+  for (const spec of specs) {
+    const id = attempt(problems, () => getGame(spec).id, `${where}: `);
+    if (id !== undefined && ids.includes(id)) problems.push(`${where}: games names "${id}" twice.`);
+    good &&= id !== undefined && !ids.includes(id);
+    if (id !== undefined) ids.push(id);
+  }
+  return good ? ids : undefined;
+}
+
+/** The result of `action`; undefined where it threw a UserError, whose problems are then among `problems`. */
+export function attempt<T>(problems: string[], action: () => T, prefix = ""): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(...error.problems.map((problem) => prefix + problem));
+    return undefined;
+  }
+}
+
+const show = (value: unknown): string => {
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+};
