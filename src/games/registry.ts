@@ -62,3 +62,9 @@ export function getGame(spec: string): Game {
   cache.set(spec, game);
   return game;
 }
+
+/** The parameters that a game's id may carry, with their defaults and ranges; for help. */
+export function parametersOf(spec: string): Parameters {
+  const id = spec.split(":")[0] as string;
+  return Object.hasOwn(FAMILIES, id) ? (FAMILIES[id] as Family).parameters : {};
+}
