@@ -1,0 +1,82 @@
+/** What commands print: results to stdout, everything else to stderr; colours where the terminal and NO_COLOR allow. */
+import type { UserError } from "../util/errors.ts";
+
+type Paint = (text: string) => string;
+export interface Style {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly cyan: Paint;
+}
+
+/** NO_COLOR wins over FORCE_COLOR (no-color.org); without either, terminals get colours. */
+export function hasColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "") return env.FORCE_COLOR !== "0";
+  return stream.isTTY === true && env.TERM !== "dumb";
+}
+
+export function styleFor(stream: { readonly isTTY?: boolean }): Style {
+  const on = hasColor(stream);
+  const paint =
+    (open: number, close: number): Paint =>
+    (text) =>
+      on && text !== "" ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+  return {
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    red: paint(31, 39),
+    green: paint(32, 39),
+    yellow: paint(33, 39),
+    cyan: paint(36, 39),
+  };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+const ANSI = /\x1b\[[0-9;?]*[A-Za-z]/g;
+/** Columns that a text takes, colours not counted. */
+export const widthOf = (text: string): number => [...text.replaceAll(ANSI, "")].length;
+
+/** Rows under a header, columns padded; `right` lists the columns that are aligned to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { right = [] as readonly number[], style = styleFor(process.stdout) } = {},
+): string {
+  const widths = header.map((name, i) => Math.max(widthOf(name), ...rows.map((row) => widthOf(row[i] ?? ""))));
+  const line = (cells: readonly string[]): string =>
+    widths
+      .map((width, i) => {
+        const cell = cells[i] ?? "";
+        const padding = " ".repeat(width - widthOf(cell));
+        return right.includes(i) ? padding + cell : cell + padding;
+      })
+      .join("  ")
+      .trimEnd();
+  return [style.bold(line(header)), ...rows.map(line)].join("\n");
+}
+
+/** A line, or several, of results. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** A line for the person, not for pipes. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function warn(text: string): void {
+  note(`${styleFor(process.stderr).yellow("warning:")} ${text}`);
+}
+
+export function printError({ problems }: Pick<UserError, "problems">): void {
+  const { red } = styleFor(process.stderr);
+  for (const problem of problems) note(`${red("error:")} ${problem}`);
+}
