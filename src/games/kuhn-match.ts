@@ -91,7 +91,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
         number === hands
           ? "All hands have been played."
           : `Hand ${number + 1} of ${hands}. Player ${opener} acts first.`,
-        `Chips won so far: Player 0 ${signed(leadOf(state))}, Player 1 ${signed(ownLead(state, 1))}.`,
+        `Chips won so far: Player 0: ${signed(leadOf(state))}, Player 1: ${signed(ownLead(state, 1))}.`,
         ...(dealt
           ? [
               `Your card is: ${CARDS[ownCard(state, player)]}`,

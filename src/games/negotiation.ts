@@ -5,7 +5,8 @@
  * both players could pay may be offered, and nothing on the last turn, as no one could answer. After the last turn the
  * larger gain in own value wins (+1/−1); equal gains draw.
  *
- * The difference of the gains is 20 · (what player 0 has gained in items), so that whoever ends with more items wins.
+ * The difference of the gains is 20 · (what player 0 has gained in items), so that whoever ends with more items wins, and
+ * the game stays the same when Wood and Gold change places.
  */
 import type { Game, Seat, Turn } from "./game.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
@@ -32,13 +33,13 @@ export const NEGOTIATION_PARAMETERS = {
 /** ((turns played · 21 + player 0's Wood) · 21 + player 0's Gold) · (offers + 1) + standing offer (0 none, else its index + 1). */
 export type NegotiationState = number;
 
-const RESOURCES = ["Wood", "Gold"] as const;
+export const RESOURCES = ["Wood", "Gold"] as const;
 const START = 10;
 /** Of each resource, both players' holdings together. */
 const TOTAL = 2 * START;
 const SIZE = TOTAL + 1;
 /** VALUES[player][resource] */
-const VALUES = [
+export const VALUES = [
   [5, 15],
   [15, 5],
 ] as const;
@@ -71,6 +72,11 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     owned(state, player, o.give) >= o.giveAmount && owned(state, (1 - player) as Seat, o.get) >= o.getAmount;
   /** The items by which `player`, who answers the standing offer, would gain from it. */
   const netItems = (o: Offer): number => o.giveAmount - o.getAmount;
+
+  /** Offers of Wood for Gold come first, those of Gold for Wood after them in the same order. */
+  const mirror = (offer: number): number => (offer + m.offers.length / 2) % m.offers.length;
+  const mirrorActions = [ACCEPT, DECLINE, ...m.offers.map((_, i) => FIRST_OFFER + mirror(i))];
+  const sameActions = mirrorActions.map((_, action) => action);
 
   function accepted(state: NegotiationState): NegotiationState {
     const o = standing(state) as Offer;
@@ -110,7 +116,8 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     utility: { min: -1, max: 1 },
     maxPlies: maxTurns,
     perfectInformation: true,
-    walkable: maxQuantity <= 5 && maxTurns <= 10,
+    // At most 166,000 states at 5 · 16; 232,000 at 5 · 20.
+    walkable: maxQuantity <= 5 && maxQuantity * maxTurns <= 80,
 
     initial: () => pack(0, START, START, 0),
     turn(state) {
@@ -138,7 +145,6 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
       return [
         `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
         "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
-        "On your turn, do one of these:",
         ...tradeRules(m),
         "",
         `What one item is worth to you: ${worth(player)}. To your opponent: ${worth(other)}.`,
@@ -185,6 +191,12 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
             ? `You have only ${goods(m, o.give, owned(state, turn.player, o.give))}.`
             : `Your opponent has only ${goods(m, o.get, owned(state, (1 - turn.player) as Seat, o.get))}.`,
       });
+    },
+
+    canonical(state) {
+      const [wood, gold, slot] = [owned(state, 0, 0), owned(state, 0, 1), state % offerSlots];
+      const mirrored = pack(turnOf(state), gold, wood, slot === 0 ? 0 : mirror(slot - 1) + 1);
+      return mirrored < state ? { state: mirrored, permutation: mirrorActions } : { state, permutation: sameActions };
     },
   };
   return game;

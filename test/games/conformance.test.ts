@@ -1,0 +1,236 @@
+/** What every game must hold, under random play. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Game, Seat } from "../../src/games/game.ts";
+import { gameIds, getGame } from "../../src/games/registry.ts";
+import { choices, deepFreeze, features, play, specs } from "./play.ts";
+
+const SEATS = [0, 1] as const;
+const RUNS = { numRuns: 40 };
+
+/** Calls `check` for every play of a sample. */
+function everyPlay(game: Game, check: (states: unknown[], actions: number[]) => void): void {
+  fc.assert(
+    fc.property(choices(game), (picks) => {
+      const { states, actions } = play(game, picks);
+      check(states, actions);
+    }),
+    RUNS,
+  );
+}
+
+/** Calls `check` for every decision of every play of a sample. */
+function everyDecision(game: Game, check: (state: unknown, player: Seat, actions: readonly number[]) => void): void {
+  everyPlay(game, (states) => {
+    for (const state of states) {
+      const turn = game.turn(state);
+      if (turn.kind === "player") check(state, turn.player, turn.actions);
+    }
+  });
+}
+
+it("the list of games under test has every registered game", () => {
+  expect(new Set(specs.map((spec) => spec.split(":")[0]))).toEqual(new Set(gameIds));
+});
+
+describe.each(specs)("%s", (spec) => {
+  const game = getGame(spec);
+
+  it("is described by plausible numbers", () => {
+    expect(game.id).toBe(spec);
+    expect(game.version).toBeGreaterThanOrEqual(1);
+    expect(new Set(game.roles).size).toBe(2);
+    for (const n of [game.actionCount, game.featureCount, game.maxPlies])
+      expect(Number.isInteger(n) && n > 0).toBe(true);
+    expect(game.utility.min).toBe(-game.utility.max);
+  });
+
+  it("is zero-sum, within its utility bounds and over within maxPlies", () => {
+    everyPlay(game, (states, actions) => {
+      const end = game.turn(states.at(-1));
+      if (end.kind !== "end") throw new Error("not over");
+      const [first, second] = end.returns;
+      expect(first + second).toBe(0);
+      expect(Object.is(first, -0) || Object.is(second, -0)).toBe(false);
+      expect(Math.max(first, second)).toBeLessThanOrEqual(game.utility.max);
+      expect(Math.min(first, second)).toBeGreaterThanOrEqual(game.utility.min);
+      expect(actions.length).toBeLessThanOrEqual(game.maxPlies);
+    });
+  });
+
+  it("gives the same returns when its action list is replayed", () => {
+    everyPlay(game, (states, actions) => {
+      let state = game.initial();
+      for (const action of actions) state = game.apply(state, action);
+      expect(game.turn(state)).toEqual(game.turn(states.at(-1)));
+      expect(game.stateKey(state)).toBe(game.stateKey(states.at(-1)));
+    });
+  });
+
+  it("never changes a state", () => {
+    everyPlay(game, (_, actions) => {
+      let state = deepFreeze(game.initial());
+      const kept: { state: unknown; copy: unknown }[] = [];
+      for (const action of actions) {
+        kept.push({ state, copy: structuredClone(state) });
+        const turn = game.turn(state);
+        for (const player of SEATS) game.observe(state, player);
+        if (turn.kind === "player") features(game, state, turn.player);
+        game.canonical?.(state);
+        state = deepFreeze(game.apply(state, action));
+      }
+      for (const { state, copy } of kept) expect(state).toEqual(copy);
+    });
+  });
+
+  it("has ascending legal actions below actionCount, and chance that sums to 1", () => {
+    everyPlay(game, (states) => {
+      for (const turn of states.map((state) => game.turn(state))) {
+        if (turn.kind === "end") continue;
+        expect(turn.actions.length).toBeGreaterThan(0);
+        const ascending = turn.actions.every((a, slot) => Number.isInteger(a) && a > (turn.actions[slot - 1] ?? -1));
+        expect(ascending).toBe(true);
+        if (turn.kind === "player") expect(turn.actions.at(-1)).toBeLessThan(game.actionCount);
+        else {
+          expect(turn.probabilities.length).toBe(turn.actions.length);
+          expect(Math.min(...turn.probabilities)).toBeGreaterThan(0);
+          expect(turn.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+        }
+      }
+    });
+  });
+
+  it("names actions apart, and reads every name back, in any case and after other words", () => {
+    everyDecision(game, (state, _player, actions) => {
+      const names = actions.map((action) => game.actionName(state, action));
+      expect(new Set(names).size).toBe(names.length);
+      expect(names.every((name) => /^\[[^[\]]+\]$/.test(name))).toBe(true);
+      // Hundreds of offers can be legal at once; an eighth of them at each decision will do.
+      const few = actions.length > 40 ? actions.filter((a) => a < 2 || a % 8 === 0) : actions;
+      for (const action of few) {
+        const name = game.actionName(state, action);
+        const spoken = `I see [nothing] here, so I think:\n my move is ${name.toUpperCase().replace("[", "[  ")}.`;
+        for (const text of [name, spoken]) {
+          const parsed = game.parseAction(state, text);
+          if (!parsed.ok || parsed.action !== action) throw new Error(`${text}: ${JSON.stringify(parsed)}`);
+        }
+      }
+    });
+  });
+
+  it("names chance outcomes apart", () => {
+    everyPlay(game, (states) => {
+      for (const state of states) {
+        const turn = game.turn(state);
+        if (turn.kind !== "chance") continue;
+        expect(new Set(turn.actions.map((outcome) => game.actionName(state, outcome))).size).toBe(turn.actions.length);
+      }
+    });
+  });
+
+  it("has equal legal actions, text and features wherever the information-set key is equal", () => {
+    const seen = new Map<string, string>();
+    everyDecision(game, (state, player, actions) => {
+      const key = `${player} ${game.infosetKey(state, player)}`;
+      const known = JSON.stringify([actions, game.observe(state, player), features(game, state, player)]);
+      expect(seen.get(key) ?? known).toBe(known);
+      seen.set(key, known);
+    });
+    // … and no two information sets read or look the same.
+    for (const field of [1, 2]) {
+      const views = [...seen].map(([key, known]) => `${key[0]} ${JSON.stringify(JSON.parse(known)[field])}`);
+      expect(new Set(views).size).toBe(views.length);
+    }
+  });
+
+  it("has the same turn wherever the state key is equal", () => {
+    const seen = new Map<string, string>();
+    everyPlay(game, (states) => {
+      for (const state of states) {
+        const key = game.stateKey(state);
+        const turn = JSON.stringify(game.turn(state));
+        expect(seen.get(key) ?? turn).toBe(turn);
+        seen.set(key, turn);
+      }
+    });
+  });
+
+  it("encodes the same finite features within −1 … 1 every time, and writes nowhere else", () => {
+    const margin = 3;
+    everyDecision(game, (state, player) => {
+      const out = new Float32Array(game.featureCount + 2 * margin).fill(7);
+      out.fill(0, margin, margin + game.featureCount);
+      game.encode(state, player, out, margin);
+      const written = [...out.slice(margin, margin + game.featureCount)];
+      expect(written).toEqual(features(game, state, player));
+      expect(written.every((x) => x >= -1 && x <= 1)).toBe(true);
+      expect([...out.slice(0, margin), ...out.slice(-margin)]).toEqual(Array(2 * margin).fill(7));
+    });
+  });
+
+  it("has an observation for both players at every state", () => {
+    everyPlay(game, (states) => {
+      for (const state of states) {
+        for (const player of SEATS) expect(game.observe(state, player)).toMatch(/^You are Player [01] /);
+      }
+    });
+  });
+
+  it("answers any text with an action or a reason", () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.string({ unit: fc.constantFrom("[", "]", "offer", ":", " ", "3", "Wood", "gold", "->", "→", "accept", "\n") }),
+      fc.string().map((text) => `[${text}]`),
+    );
+    fc.assert(
+      fc.property(choices(game), fc.nat(), hostile, (picks, at, text) => {
+        const { states } = play(game, picks);
+        const state = states[at % states.length];
+        const turn = game.turn(state);
+        const parsed = game.parseAction(state, text);
+        if (parsed.ok) expect(turn.kind === "player" && turn.actions.includes(parsed.action)).toBe(true);
+        else expect(parsed.reason).toMatch(/\S/);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.skipIf(spec.includes(":"))("answers a megabyte of text without delay", () => {
+    const { states } = play(game, Array(game.maxPlies).fill(0));
+    const state = states.find((s) => game.turn(s).kind === "player");
+    for (const unit of ["[", "]", "[]", " ", "a", "[offer: ", "1 ", "\u{1F3B2}"]) {
+      const text = unit.repeat(1_000_000 / unit.length);
+      for (const whole of [text, `[${text}]`, `[offer: ${text} -> 2 gold]`]) {
+        const started = performance.now();
+        const parsed = game.parseAction(state, whole);
+        expect(performance.now() - started).toBeLessThan(2000);
+        if (!parsed.ok) expect(parsed.reason.length).toBeLessThan(400);
+      }
+    }
+  });
+
+  it.skipIf(!game.canonical)("has symmetries that keep the game", () => {
+    everyDecision(game, (state, player, actions) => {
+      const image = game.canonical?.(state);
+      if (!image) throw new Error("no canonical state");
+      const { permutation } = image;
+      expect([...permutation].sort((a, b) => a - b)).toEqual(Array.from({ length: game.actionCount }, (_, a) => a));
+      const turn = game.turn(image.state);
+      if (turn.kind !== "player") throw new Error("the image of a decision is none");
+      expect(turn.player).toBe(player);
+      expect(actions.map((a) => permutation[a] as number).sort((a, b) => a - b)).toEqual(turn.actions);
+
+      const again = game.canonical?.(image.state);
+      expect(again?.state).toEqual(image.state);
+      expect(again?.permutation).toEqual(permutation.map((_, action) => action));
+
+      for (const action of actions) {
+        const moved = game.apply(state, action);
+        const there = game.apply(image.state, permutation[action] as number);
+        expect(game.canonical?.(moved).state).toEqual(game.canonical?.(there).state);
+        const [end, endThere] = [game.turn(moved), game.turn(there)];
+        if (end.kind === "end") expect(endThere).toEqual(end);
+      }
+    });
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import type { Seat } from "../../src/games/game.ts";
+import type { NegotiationPrivateState } from "../../src/games/negotiation-private.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { features, stateAfter } from "./play.ts";
+
+const game = getGame("negotiation-private");
+/** A deal from quantities (5 … 25) and values, as chance outcomes. */
+const LEAST_VALUES = [5, 8, 12, 20, 32];
+const deal = (...hands: { owns: number[]; values: number[] }[]): number[] =>
+  hands.flatMap(({ owns, values }) => [
+    ...owns.map((n) => n - 5),
+    ...values.map((v, r) => v - (LEAST_VALUES[r] as number)),
+  ]);
+
+const FIRST = { owns: [12, 18, 8, 10, 7], values: [6, 8, 17, 28, 35] };
+const SECOND = { owns: [5, 15, 25, 9, 14], values: [5, 12, 14, 20, 40] };
+const returnsOf = (state: unknown) => {
+  const turn = game.turn(state);
+  return turn.kind === "end" ? turn.returns : undefined;
+};
+
+describe("the deal", () => {
+  it("is twenty chance moves, uniform over 5–25 of each resource and values within a fifth of the base", () => {
+    let state = game.initial();
+    const sizes: number[] = [];
+    for (let turn = game.turn(state); turn.kind === "chance"; turn = game.turn(state)) {
+      sizes.push(turn.actions.length);
+      expect(new Set(turn.probabilities)).toEqual(new Set([1 / turn.actions.length]));
+      state = game.apply(state, turn.actions.at(-1) as number);
+    }
+    // Values: 5–6, 8–12, 12–18, 20–30, 32–40.
+    const each = [21, 21, 21, 21, 21, 2, 5, 7, 11, 9];
+    expect(sizes).toEqual([...each, ...each]);
+    expect((state as NegotiationPrivateState).deal.slice(0, 10)).toEqual([25, 25, 25, 25, 25, 6, 12, 18, 30, 40]);
+    expect((stateAfter(game, Array(20).fill(0)) as NegotiationPrivateState).deal.slice(10)).toEqual([
+      5,
+      5,
+      5,
+      5,
+      5,
+      ...LEAST_VALUES,
+    ]);
+  });
+});
+
+describe("what a player can tell", () => {
+  const moves = [
+    "[Offer: 2 Wheat -> 1 Brick]",
+    "[Offer: 3 Sheep -> 1 Ore]",
+    "[Accept]",
+    "[Offer: 1 Wood -> 1 Wheat]",
+    "[Deny]",
+  ];
+  const richer = { owns: [25, 25, 25, 25, 25], values: [6, 8, 12, 30, 32] };
+
+  it.each([0, 1] as const)("player %i sees the same whatever the other was dealt, all game long", (player: Seat) => {
+    const [here, there] =
+      player === 0 ? [deal(FIRST, SECOND), deal(FIRST, richer)] : [deal(FIRST, SECOND), deal(richer, SECOND)];
+    for (let n = 0; n <= moves.length; n++) {
+      const [a, b] = [here, there].map((dealt) => stateAfter(game, [...dealt, ...moves.slice(0, n)]));
+      expect(game.observe(b, player)).toBe(game.observe(a, player));
+      expect(game.infosetKey(b, player)).toBe(game.infosetKey(a, player));
+      expect(features(game, b, player)).toEqual(features(game, a, player));
+      const [turn, turnThere] = [game.turn(a), game.turn(b)];
+      if (turn.kind === "player" && turn.player === player) {
+        expect(turnThere).toEqual(turn);
+        const all = Array.from({ length: game.actionCount }, (_, action) => game.actionName(a, action));
+        for (const text of all) expect(game.parseAction(b, text)).toEqual(game.parseAction(a, text));
+      }
+    }
+  });
+
+  it("may be offered more than it owns, and cannot accept that", () => {
+    const poor = { owns: [5, 5, 5, 5, 5], values: SECOND.values };
+    const drained = [
+      "[Offer: 1 Wheat -> 3 Ore]",
+      "[Accept]",
+      "[Offer: 1 Wheat -> 2 Ore]",
+      "[Accept]",
+      "[Offer: 1 Wheat -> 1 Ore]",
+    ];
+    const state = stateAfter(game, [...deal(FIRST, poor), ...drained]);
+    const turn = game.turn(state);
+    expect(turn.kind === "player" && turn.actions[0]).toBe(1);
+    expect(game.parseAction(state, "[Accept]")).toEqual({
+      ok: false,
+      reason: "You do not own what the offer asks of you.",
+    });
+    expect(game.parseAction(state, "[Offer: 1 Ore -> 1 Wood]")).toEqual({ ok: false, reason: "You have only 0 Ore." });
+  });
+
+  it("has keys that read as its deal and the public history", () => {
+    const state = stateAfter(game, [...deal(FIRST, SECOND), ...moves]);
+    expect(game.infosetKey(state, 1)).toBe("5@5,15@12,25@14,9@20,14@40:2Wh>1Br 3Sh>1Or a 1Wo>1Wh d");
+  });
+});
+
+describe("the end", () => {
+  const rest = (n: number): string[] => Array(n).fill("[Pass]");
+
+  it.each([
+    { name: "no trade", moves: rest(10), returns: [0, 0] },
+    // 2 Wheat for 1 Brick: −12 + 28 for player 0, +10 − 20 for player 1.
+    { name: "player 0 gains more", moves: ["[Offer: 2 Wheat -> 1 Brick]", "[Accept]", ...rest(8)], returns: [1, -1] },
+    // 1 Sheep for 1 Wood: −17 + 8 for player 0, +14 − 12 for player 1.
+    { name: "player 1 gains more", moves: ["[Offer: 1 Sheep -> 1 Wood]", "[Accept]", ...rest(8)], returns: [-1, 1] },
+    {
+      name: "a denied offer moves nothing",
+      moves: ["[Offer: 1 Sheep -> 1 Wood]", "[Deny]", ...rest(8)],
+      returns: [0, 0],
+    },
+  ])("$name", ({ moves, returns }) => {
+    const state = stateAfter(game, [...deal(FIRST, SECOND), ...moves]);
+    expect(returnsOf(state)).toEqual(returns);
+  });
+
+  it("is a draw when both gain the same by their own values", () => {
+    // 3 Wheat for 1 Sheep: −15 + 17 for player 0, +15 − 13 for player 1.
+    const first = { owns: FIRST.owns, values: [5, 10, 17, 25, 40] };
+    const second = { owns: SECOND.owns, values: [5, 12, 13, 25, 36] };
+    const even = stateAfter(game, [...deal(first, second), "[Offer: 3 Wheat -> 1 Sheep]", "[Accept]", ...rest(8)]);
+    expect(game.observe(even, 0)).toContain("Your gain so far: +2.");
+    expect(game.observe(even, 1)).toContain("Your gain so far: +2.");
+    expect(returnsOf(even)).toEqual([0, 0]);
+  });
+});

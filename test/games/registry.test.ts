@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { gameIds, getGame } from "../../src/games/registry.ts";
+import { UserError } from "../../src/util/errors.ts";
+
+const problems = (spec: string): readonly string[] => {
+  try {
+    getGame(spec);
+  } catch (error) {
+    if (error instanceof UserError && error.exitCode === 2) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe("the registry", () => {
+  it("lists its games in order", () => {
+    expect(gameIds).toEqual(["ttt", "kuhn", "kuhn-match", "negotiation", "negotiation-private"]);
+  });
+
+  it("makes each game once, whatever it is called", () => {
+    expect(getGame("negotiation:maxQuantity=3")).toBe(getGame("negotiation"));
+    expect(getGame("negotiation:maxTurns=4:maxQuantity=5")).toBe(getGame("negotiation:maxQuantity=5:maxTurns=4"));
+    expect(getGame("negotiation:maxTurns=4:maxQuantity=5").id).toBe("negotiation:maxQuantity=5:maxTurns=4");
+    expect(getGame("kuhn-match:hands=5").id).toBe("kuhn-match");
+  });
+
+  it("says what is walkable", () => {
+    const walkable = [...gameIds, "negotiation:maxQuantity=10", "negotiation:maxQuantity=5:maxTurns=20"].filter(
+      (spec) => getGame(spec).walkable,
+    );
+    expect(walkable).toEqual(["ttt", "kuhn", "kuhn-match", "negotiation"]);
+  });
+
+  it.each([
+    { spec: "khun", says: [/Unknown game "khun"\. Did you mean "kuhn"\? Games: ttt, kuhn/] },
+    { spec: "constructor", says: [/Unknown game "constructor"/] },
+    { spec: "kuhn:hands=3", says: [/Game kuhn has no parameter "hands"\. It has no parameters\./] },
+    { spec: "kuhn-match:hand=3", says: [/no parameter "hand"\. Did you mean "hands"\? Its parameters: hands\./] },
+    { spec: "kuhn-match:hands=10", says: [/kuhn-match:hands is "10"; it takes a whole number from 1 to 9\./] },
+    { spec: "kuhn-match:hands=", says: [/hands is ""/] },
+    { spec: "kuhn-match:hands=0x3", says: [/hands is "0x3"/] },
+    { spec: "kuhn-match:hands=3=4", says: [/hands is "3=4"/] },
+    { spec: "negotiation:maxQuantity=99:turns=3", says: [/maxQuantity is "99"/, /no parameter "turns"/] },
+  ])("names every problem of $spec", ({ spec, says }) => {
+    const found = problems(spec);
+    expect(found.length).toBe(says.length);
+    says.forEach((pattern, i) => {
+      expect(found[i]).toMatch(pattern);
+    });
+  });
+});
