@@ -1,0 +1,78 @@
+/**
+ * Adam (Kingma & Ba, 2015), with first moments only where β₁ > 0:
+ *
+ *   m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
+ *   w ← w − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *
+ * In self-play momentum keeps pushing towards yesterday's best response and makes play cycle; β₁ = 0 is the default.
+ */
+import type { WeightArray } from "./mlp.ts";
+import { tf } from "./tf.ts";
+
+export interface AdamSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export class Adam {
+  readonly #settings: AdamSettings;
+  readonly #variables: readonly tf.Variable[];
+  readonly #first: readonly tf.Variable[];
+  readonly #second: readonly tf.Variable[];
+  #steps = 0;
+
+  constructor(variables: readonly tf.Variable[], settings: AdamSettings) {
+    const zeros = () => variables.map((v) => tf.variable(tf.zeros(v.shape)));
+    this.#variables = variables;
+    this.#settings = settings;
+    this.#second = zeros();
+    this.#first = settings.beta1 > 0 ? zeros() : [];
+  }
+
+  /** One step down `gradients`, which are in the order of the variables. */
+  step(gradients: readonly tf.Tensor[], learningRate: number): void {
+    const { beta1, beta2, epsilon } = this.#settings;
+    this.#steps += 1;
+    const firstCorrection = 1 - beta1 ** this.#steps;
+    const secondCorrection = 1 - beta2 ** this.#steps;
+    tf.tidy(() => {
+      this.#variables.forEach((variable, i) => {
+        const g = gradients[i] as tf.Tensor;
+        const v = this.#second[i] as tf.Variable;
+        const m = this.#first[i];
+        v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
+        m?.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
+        const scale = tf.add(tf.sqrt(tf.mul(v, 1 / secondCorrection)), epsilon);
+        variable.assign(tf.sub(variable, tf.mul(tf.div(m ?? g, scale), learningRate / firstCorrection)));
+      });
+    });
+  }
+
+  /** The moments, named `adam.v.0` …, for a weight file; the step count is `steps`. */
+  save(): WeightArray[] {
+    const named = (moment: string, list: readonly tf.Variable[]) =>
+      list.map((x, i) => ({ name: `adam.${moment}.${i}`, shape: x.shape, values: Float32Array.from(x.dataSync()) }));
+    return [...named("v", this.#second), ...named("m", this.#first)];
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  restore(arrays: readonly WeightArray[], steps: number): void {
+    const fill = (moment: string, list: readonly tf.Variable[]) =>
+      list.forEach((x, i) => {
+        const array = arrays.find(({ name }) => name === `adam.${moment}.${i}`);
+        if (!array) throw new Error(`no optimizer state adam.${moment}.${i}`);
+        tf.tidy(() => x.assign(tf.tensor(array.values, [...array.shape])));
+      });
+    fill("v", this.#second);
+    fill("m", this.#first);
+    this.#steps = steps;
+  }
+
+  dispose(): void {
+    for (const x of [...this.#first, ...this.#second]) x.dispose();
+  }
+}

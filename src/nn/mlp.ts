@@ -1,0 +1,108 @@
+/**
+ * The default network: a multilayer perceptron with ReLU between its layers,
+ *
+ *   logits = W_L · relu( … relu(x · W_1 + b_1) … ) + b_L          x [R, inputs] → logits [R, outputs]
+ *
+ * Hidden layers start at He's normal scale √(2 / fan-in), the head at `outputScale` of it, so that play starts uniform.
+ */
+import type { Rng } from "../util/rng.ts";
+import { tf } from "./tf.ts";
+
+export interface MlpShape {
+  readonly inputs: number;
+  readonly hidden: readonly number[];
+  readonly outputs: number;
+  readonly outputScale: number;
+}
+
+/** A named array as weight files hold it. */
+export interface WeightArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** First weights, from our own generator: the same on every backend. */
+export function initialWeights(shape: MlpShape, rng: Rng): WeightArray[] {
+  const widths = [shape.inputs, ...shape.hidden, shape.outputs];
+  return widths.slice(1).flatMap((outputs, layer) => {
+    const inputs = widths[layer] as number;
+    const scale = Math.sqrt(2 / inputs) * (layer === shape.hidden.length ? shape.outputScale : 1);
+    const stream = rng.fork("layer", layer);
+    return [
+      {
+        name: `layer${layer}.weight`,
+        shape: [inputs, outputs],
+        values: Float32Array.from({ length: inputs * outputs }, () => scale * stream.normal()),
+      },
+      { name: `layer${layer}.bias`, shape: [outputs], values: new Float32Array(outputs) },
+    ];
+  });
+}
+
+/** Owns one set of weights on the backend: W_1, b_1, W_2, b_2, … */
+export class Mlp {
+  readonly variables: readonly tf.Variable[];
+  readonly #names: readonly string[];
+
+  constructor(weights: readonly WeightArray[]) {
+    this.#names = weights.map(({ name }) => name);
+    this.variables = weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape])));
+  }
+
+  /** x [R, inputs] → logits [R, outputs], differentiable. */
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => {
+      let h: tf.Tensor = x;
+      for (let i = 0; i < this.variables.length; i += 2) {
+        const z = tf.add(tf.matMul(h, this.variables[i] as tf.Tensor), this.variables[i + 1] as tf.Tensor);
+        h = i + 2 < this.variables.length ? tf.relu(z) : z;
+      }
+      return h as tf.Tensor2D;
+    });
+  }
+
+  /** Logits of `rows` rows of features, row by row; [R, inputs] → [R, outputs]. */
+  logits(features: Float32Array, rows: number): Float32Array {
+    const y = tf.tidy(() => this.forward(tf.tensor2d(features, [rows, features.length / rows])));
+    const logits = y.dataSync() as Float32Array;
+    y.dispose();
+    return logits;
+  }
+
+  /** this ← keep · this + (1 − keep) · other; keep 0 copies. */
+  moveTowards(other: Mlp, keep: number): void {
+    tf.tidy(() => {
+      this.variables.forEach((variable, i) => {
+        const target = other.variables[i] as tf.Tensor;
+        variable.assign(keep === 0 ? tf.clone(target) : tf.add(tf.mul(variable, keep), tf.mul(target, 1 - keep)));
+      });
+    });
+  }
+
+  /** Takes the values of `arrays`, which must have this network's names and shapes; throws an Error that says where not. */
+  load(arrays: readonly WeightArray[]): void {
+    this.variables.forEach((variable, i) => {
+      const name = this.#names[i] as string;
+      const array = arrays.find((a) => a.name === name);
+      if (!array) throw new Error(`it has no tensor ${name}`);
+      if (String(array.shape) !== String(variable.shape)) {
+        throw new Error(`${name} is [${array.shape}], and this network's is [${variable.shape}]`);
+      }
+      tf.tidy(() => variable.assign(tf.tensor(array.values, [...array.shape])));
+    });
+  }
+
+  /** A copy of the weights for a file. */
+  save(): WeightArray[] {
+    return this.variables.map((v, i) => ({
+      name: this.#names[i] as string,
+      shape: v.shape,
+      values: Float32Array.from(v.dataSync()),
+    }));
+  }
+
+  dispose(): void {
+    for (const variable of this.variables) variable.dispose();
+  }
+}

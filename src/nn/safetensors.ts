@@ -1,0 +1,76 @@
+/**
+ * Weight files in the safetensors format: 8 bytes of header length (little endian), a JSON header that gives each
+ * tensor's type, shape and byte range, then the numbers. Only 32-bit floats are written or read here.
+ */
+import type { WeightArray } from "./mlp.ts";
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+export function encodeSafetensors(arrays: readonly WeightArray[]): Uint8Array {
+  const header: Record<string, Entry> = {};
+  let end = 0;
+  for (const { name, shape, values } of arrays) {
+    header[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, end + values.byteLength] };
+    end += values.byteLength;
+  }
+  // The header is padded with spaces to a multiple of 8, which keeps the numbers aligned.
+  const json = JSON.stringify(header);
+  const head = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const file = new Uint8Array(8 + head.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(head.length), true);
+  file.set(head, 8);
+  const body = new DataView(file.buffer, 8 + head.length);
+  let at = 0;
+  for (const { values } of arrays) {
+    for (const value of values) {
+      body.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return file;
+}
+
+/** Throws an Error that says what is wrong with a file that is none, is cut short, or does not add up. */
+export function decodeSafetensors(file: Uint8Array): WeightArray[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < 8) throw new Error("it is too short to be a safetensors file");
+  const headLength = Number(view.getBigUint64(0, true));
+  if (headLength > file.length - 8) throw new Error("its header is cut short, or it is no safetensors file");
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + headLength)));
+  } catch {
+    throw new Error("its header is not JSON");
+  }
+  if (typeof header !== "object" || header === null) throw new Error("its header is not an object");
+  const bodyStart = 8 + headLength;
+  return Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, entry]) => {
+      const { shape, start, length } = checkEntry(name, entry, file.length - bodyStart);
+      const values = Float32Array.from({ length }, (_, i) => view.getFloat32(bodyStart + start + 4 * i, true));
+      return { name, shape, values };
+    });
+}
+
+function checkEntry(
+  name: string,
+  entry: unknown,
+  bodyLength: number,
+): { shape: number[]; start: number; length: number } {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
+  const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
+  if (dtype !== "F32") throw new Error(`tensor ${name} is of type ${String(dtype)}, not F32`);
+  if (!Array.isArray(shape) || !shape.every(isCount)) throw new Error(`tensor ${name} has no shape`);
+  const [start, end] = Array.isArray(offsets) ? offsets : [];
+  const length = shape.reduce((product, n) => product * n, 1);
+  if (!isCount(start) || !isCount(end) || end - start !== 4 * length) {
+    throw new Error(`tensor ${name} has a byte range that does not fit its shape`);
+  }
+  if (end > bodyLength) throw new Error(`tensor ${name} is cut short`);
+  return { shape, start, length };
+}

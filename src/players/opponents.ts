@@ -1,0 +1,85 @@
+/** The fixed opponents, by the name that `--vs` gives them. */
+import type { Game } from "../games/game.ts";
+import { type Policy, uniform } from "../games/policy.ts";
+import { cfrPolicy } from "./cfr.ts";
+import { minimax } from "./minimax.ts";
+import { negotiationScripts } from "./negotiation-scripts.ts";
+import { tablePolicy } from "./table.ts";
+
+export interface Opponent {
+  readonly name: string;
+  /** What it does, for people. */
+  readonly what: string;
+  readonly plays: (game: Game) => boolean;
+  /** Throws where it does not play the game. */
+  readonly make: (game: Game) => Policy;
+}
+
+/** How often `sloppy` moves at random. */
+const SLIP = 0.2;
+
+const isNegotiation = (game: Game): boolean => game.id.split(":")[0] === "negotiation";
+const WHAT: Readonly<Record<string, string>> = {
+  fair: "takes no trade that costs it items; offers even swaps",
+  stubborn: "never trades",
+  naive: "takes and offers whatever raises its own value",
+};
+
+export const opponents: readonly Opponent[] = [
+  { name: "random", what: "every legal action alike", plays: () => true, make: () => uniform },
+  {
+    name: "minimax",
+    what: "perfect play, by backward induction",
+    plays: (game) => game.walkable && game.perfectInformation,
+    make: minimax,
+  },
+  {
+    name: "nash",
+    what: "an equilibrium: in closed form, by backward induction or by CFR+",
+    plays: (game) => game.walkable,
+    make: (game) => ({ ...nash(game), name: "nash" }),
+  },
+  ...negotiationScripts.map((policy) => ({
+    name: policy.name,
+    what: WHAT[policy.name] ?? "",
+    plays: isNegotiation,
+    make: () => policy,
+  })),
+  {
+    name: "sloppy",
+    what: "an equilibrium that moves at random one time in five",
+    plays: (game) => game.walkable,
+    make: (game) => mixture("sloppy", nash(game), uniform, SLIP),
+  },
+];
+
+/** The opponents that a game is measured against where none is named: each that plays it, `nash` where it is not minimax. */
+export function defaultOpponents(game: Game): string[] {
+  return opponents
+    .filter(({ name, plays }) => plays(game) && !(name === "nash" && game.perfectInformation))
+    .map(({ name }) => name);
+}
+
+/** An equilibrium of the game. */
+export function nash(game: Game): Policy {
+  if (game.perfectInformation) return minimax(game);
+  const closedForm = game.equilibrium?.();
+  if (!closedForm) return cfrPolicy(game);
+  const table = [...closedForm].flatMap(([key, probabilities]) =>
+    [0, 1].map((player) => [`${player}${key}`, Float64Array.from(probabilities)] as const),
+  );
+  return tablePolicy("nash", game, new Map(table));
+}
+
+/** At every information set `base` with probability 1 − share, `other` with probability `share`. */
+function mixture(name: string, base: Policy, other: Policy, share: number): Policy {
+  return {
+    name,
+    distributions(infosets) {
+      const others = other.distributions(infosets);
+      return base
+        .distributions(infosets)
+        .map((p, i) => p.map((x, slot) => (1 - share) * x + share * (others[i]?.[slot] as number)));
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** A policy that is a table: player and information-set key → distribution. */
+import type { Game } from "../games/game.ts";
+import type { Distribution, Policy } from "../games/policy.ts";
+
+export function tablePolicy(name: string, game: Game, table: ReadonlyMap<string, Distribution>): Policy {
+  return {
+    name,
+    distributions: (infosets) =>
+      infosets.map(({ game: asked, player, key }) => {
+        const distribution = asked.id === game.id ? table.get(`${player}${key}`) : undefined;
+        if (!distribution) throw new Error(`${name} for ${game.id} was asked about ${asked.id} ${key}`);
+        return distribution;
+      }),
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * The pull to the magnet, the mean over decisions of
+ *
+ *   KL(π ‖ m) = Σ_a π (log π − log m)
+ *
+ * where the magnet m is the averaged policy as it stood at the last refresh. Magnetic mirror descent (Sokota et al.,
+ * 2023) with a magnet that moves from time to time, as in Nash policy gradient: each period solves a regularised game
+ * whose solution the next starts from, and in zero-sum games the sequence approaches an equilibrium where plain policy
+ * gradient would circle it. A magnet that moves at every step pulls towards nothing.
+ */
+import { tf } from "../../nn/tf.ts";
+import type { Loss } from "./loss.ts";
+
+export const klToMagnet: Loss = (logPolicy, { magnetWeights, magnetLogPolicy }) =>
+  tf.sum(tf.mul(magnetWeights, tf.mul(tf.exp(logPolicy), tf.sub(logPolicy, magnetLogPolicy))));
