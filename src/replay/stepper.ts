@@ -1,0 +1,131 @@
+/** Stepping through episodes with keys: where one is, what a key does, and the picture. No terminal in here. */
+import { UserError } from "../util/errors.ts";
+import type { LoggedEpisode } from "./select.ts";
+import { heading, type Moment, moments, sentence, type Viewer } from "./transcript.ts";
+
+export interface Position {
+  readonly episode: number;
+  readonly moment: number;
+  readonly help: boolean;
+}
+
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly cyan: (text: string) => string;
+  readonly red: (text: string) => string;
+}
+
+/** What a terminal sends for a key, and what the key does. */
+const KEYS: Readonly<Record<string, "next" | "back" | "first" | "last" | "nextEpisode" | "lastEpisode" | "help">> = {
+  "\x1b[C": "next",
+  "\x1bOC": "next",
+  "\x1b[B": "next",
+  " ": "next",
+  n: "next",
+  "\r": "next",
+  "\x1b[D": "back",
+  "\x1bOD": "back",
+  "\x1b[A": "back",
+  p: "back",
+  g: "first",
+  "\x1b[H": "first",
+  G: "last",
+  "\x1b[F": "last",
+  e: "nextEpisode",
+  E: "lastEpisode",
+  "?": "help",
+};
+
+const HELP = [
+  "→  space  n    next move",
+  "←  p           move before",
+  "g  G           first, last",
+  "e  E           next episode, episode before",
+  "?              this help",
+  "q              quit",
+];
+
+export interface Stepper {
+  readonly entries: readonly LoggedEpisode[];
+  readonly viewer: Viewer;
+}
+
+/** The keys in what a terminal sent at once. */
+export function keysIn(input: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control sequences
+  return input.match(/\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Z]|[^]/gu) ?? [];
+}
+
+/** Where a key leads; undefined where it leads out. */
+export function press(stepper: Stepper, position: Position, key: string): Position | undefined {
+  if (key === "q" || key === "\x03" || key === "\x04") return undefined;
+  const { episode, moment } = position;
+  const act = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+  const last = momentsOf(stepper, episode).length - 1;
+  const at = (to: number): Position => ({ episode, moment: Math.max(0, Math.min(last, to)), help: false });
+  switch (act) {
+    case "next":
+      return at(moment + 1);
+    case "back":
+      return at(moment - 1);
+    case "first":
+      return at(0);
+    case "last":
+      return at(last);
+    case "nextEpisode":
+      return { episode: Math.min(stepper.entries.length - 1, episode + 1), moment: 0, help: false };
+    case "lastEpisode":
+      return { episode: Math.max(0, episode - 1), moment: 0, help: false };
+    case "help":
+      return { ...position, help: !position.help };
+    case undefined:
+      return position;
+  }
+}
+
+/** The picture for a terminal of this size: at most `rows` lines, none wider than `columns`. */
+export function frame(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): string[] {
+  const { line, episode } = stepper.entries[position.episode] as LoggedEpisode;
+  const fit = (text: string): string[] => text.split("\n").flatMap((part) => wrap(part, columns));
+  const count = `line ${line} · ${position.episode + 1} of ${stepper.entries.length}`;
+  const footer = ["", ...fit("←/→ step · g/G first/last · e/E episode · ? help · q quit").map(paint.dim)];
+  let top = fit(`line ${line}`);
+  let body: string[];
+  let bottom: string[] = [];
+  try {
+    const [title, players] = heading(episode);
+    const all = momentsOf(stepper, position.episode, true);
+    const moment = all[position.moment] as Moment;
+    const path = all.map(({ name, kind }, i) => (kind === "end" ? "end" : i === position.moment ? `▸${name}` : name));
+    top = [...fit(`${title} · ${count}`).map(paint.bold), ...fit(players), ...fit(path.join(" ")).map(paint.dim), ""];
+    body = moment.observation === undefined ? [] : fit(moment.observation);
+    bottom = ["", ...fit(sentence(episode, moment)).map(paint.cyan)];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    body = fit(`This episode does not follow the rules: ${error.message}.`).map(paint.red);
+  }
+  if (position.help) body = HELP.flatMap(fit);
+  // What changes from move to move is at the end of an observation: that is what a small terminal shows.
+  const space = Math.max(1, rows - top.length - bottom.length - footer.length);
+  if (body.length > space) body = [paint.dim("…"), ...body.slice(body.length - space + 1)];
+  return [...top, ...body, ...bottom, ...footer].slice(0, rows);
+}
+
+function momentsOf({ entries, viewer }: Stepper, index: number, strict = false): Moment[] {
+  try {
+    return moments((entries[index] as LoggedEpisode).episode, viewer);
+  } catch (error) {
+    if (strict || !(error instanceof UserError)) throw error;
+    return [];
+  }
+}
+
+function wrap(text: string, columns: number): string[] {
+  const characters = [...text];
+  const lines: string[] = [];
+  for (let at = 0; at === 0 || at < characters.length; at += columns) {
+    lines.push(characters.slice(at, at + columns).join(""));
+  }
+  return lines;
+}
