@@ -21,7 +21,7 @@ export interface Versus {
   readonly ci95: readonly [number, number];
 }
 
-/** Games played at a time; bounds the memory. What is drawn does not depend on it. */
+/** Games played at a time, which bounds the memory. */
 const BATCH = 4096;
 
 /** `episodes` must be even: half of them with `policy` in either seat. */

@@ -1,7 +1,195 @@
-/** `spiral train`. */
+/** `spiral train`: puts the trainer, the evaluator and the run directory together, and shows how it goes. */
+import { evaluateExactly } from "../arena/nash-conv.ts";
+import { versus } from "../arena/versus.ts";
+import { gameSettings, loadConfig } from "../config/load.ts";
+import type { Game } from "../games/game.ts";
+import { type Policy, uniform } from "../games/policy.ts";
+import { getGame } from "../games/registry.ts";
+import { resolveRun } from "../run/directory.ts";
+import { createRun, resumeRun } from "../run/run.ts";
+import type { RunWriter } from "../run/writer.ts";
+import { formatEpisode } from "../selfplay/episode.ts";
 import { UserError } from "../util/errors.ts";
-import type { TrainOptions } from "./options.ts";
+import { Rng } from "../util/rng.ts";
+import { run as showConfig } from "./config.ts";
+import { configSources, runsFolder, type TrainOptions } from "./options.ts";
+import { note, print, styleFor, table, warn } from "./output.ts";
+import { compact, createProgress, type GameMeasure, number } from "./progress.ts";
 
-export async function run(_config: string | undefined, _options: TrainOptions): Promise<number> {
-  throw new UserError(1, "spiral train is not there yet.");
+/** Games against random play, where a game cannot be evaluated exactly. */
+const SAMPLE_EPISODES = 1000;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+type Measures = Record<string, GameMeasure>;
+
+export async function run(file: string | undefined, options: TrainOptions): Promise<number> {
+  if (options.dryRun) return showConfig("show", file, options);
+  const { config, writer, resumed } = await openRun(file, options);
+  const games = config.games.map(getGame);
+  const { startBackend } = await import("../nn/backend.ts");
+  const { train } = await import("../rl/train.ts");
+  const { toFiles, toSnapshot } = await import("./snapshot.ts");
+
+  const signals = listen(writer);
+  const started = performance.now();
+  const seconds = () => Math.round(performance.now() - started) / 1000;
+  let measures: Measures = {};
+  let totals = { episodes: 0, decisions: 0 };
+  try {
+    const backend = await startBackend(config.nn.backend);
+    const snapshot = resumed && toSnapshot(resumed.checkpoint, writer.name);
+    for (const why of backend.passedOver) warn(`backend ${why}`);
+    if (!options.json)
+      note(`${resumed ? "Going on with" : "Training"} ${writer.dir} on ${backend.name}. Ctrl-C saves and stops.`);
+    writer.log({ backend: backend.name, resumedAt: snapshot?.update }, "started");
+    const progress = createProgress(config.updates, snapshot?.update ?? 0, { quiet: options.json === true });
+    signals.onFirst((update) =>
+      progress.message(`Finishing update ${update + 1} and saving. Ctrl-C again stops at once.`),
+    );
+    const settings = {
+      ...config,
+      games: games.map((game) => ({ game, episodes: gameSettings(config, game.id).episodes })),
+      weights: Object.fromEntries(games.map((game) => [game.id, gameSettings(config, game.id)])),
+    };
+    const last = await train(
+      settings,
+      {
+        evaluate(policy, update) {
+          measures = measure(games, policy, new Rng(config.seed).fork("evaluation", update));
+          progress.evaluation(update, measures);
+          writer.evaluation(update, { update, games: measures });
+          if (options.json) print(JSON.stringify({ type: "evaluation", update, games: measures }));
+          return { evaluation: measures };
+        },
+        metrics: (row) => writer.metrics({ ...row, seconds: seconds() }),
+        episodes: (episodes) => writer.episodes(episodes.map(formatEpisode)),
+        checkpoint(saved, due) {
+          const { files, state } = toFiles(saved, games);
+          writer.checkpoint(saved.update, files, state, { temporary: !due });
+        },
+        progress(update, sums) {
+          totals = sums;
+          progress.update(update, sums.episodes);
+          return signals.requested(update);
+        },
+      },
+      snapshot,
+    );
+    progress.close();
+    const interrupted = last < config.updates;
+    writer.log({ update: last }, interrupted ? "interrupted" : "finished");
+    writer.finish(interrupted ? "interrupted" : "finished");
+    if (interrupted) {
+      note(
+        `Stopped after update ${last} of ${config.updates}, which is saved. Go on with: spiral train --resume ${writer.name}`,
+      );
+      return signals.exitCode();
+    }
+    if (options.json) {
+      print(
+        JSON.stringify({
+          type: "result",
+          run: writer.name,
+          updates: last,
+          ...totals,
+          seconds: seconds(),
+          games: measures,
+        }),
+      );
+    } else {
+      summary(writer.dir, last, totals, seconds(), measures);
+    }
+    return 0;
+  } catch (error) {
+    writer.finish("failed");
+    throw error;
+  } finally {
+    signals.stop();
+  }
+}
+
+/** A new run, or the one that `--resume` names, which keeps its settings. */
+async function openRun(file: string | undefined, options: TrainOptions) {
+  if (options.resume === undefined) {
+    const { config } = loadConfig(configSources(file, options));
+    const writer = createRun({ config, name: options.name, argv: process.argv.slice(2), backend: config.nn.backend });
+    return { config, writer, resumed: undefined };
+  }
+  const { resume, dir: _dir, json: _json, dryRun: _dryRun, ...others } = options;
+  const given = Object.keys(others).map(
+    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  );
+  if (file !== undefined) given.unshift(file);
+  if (given.length > 0) {
+    throw new UserError(2, `A resumed run keeps its settings; leave out ${given.join(", ")}, or start a new run.`);
+  }
+  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder(options));
+  const resumed = resumeRun(resolved);
+  for (const warning of resumed.warnings) warn(warning);
+  return { config: resumed.config, writer: resumed.writer, resumed };
+}
+
+function measure(games: readonly Game[], policy: Policy, rng: Rng): Measures {
+  return Object.fromEntries(
+    games.map((game): [string, GameMeasure] => {
+      const exact = evaluateExactly(game, policy);
+      if (exact) return [game.id, { nashConv: exact.nashConv, greedyNashConv: exact.greedyNashConv }];
+      const { meanReturn } = versus(game, policy, uniform, SAMPLE_EPISODES, rng.fork(game.id));
+      return [game.id, { meanReturnVsRandom: meanReturn }];
+    }),
+  );
+}
+
+/** The first signal asks training to stop after this update; the second ends the process, the last checkpoint being whole. */
+function listen(writer: RunWriter) {
+  let received: keyof typeof SIGNALS | undefined;
+  let now = 0;
+  let first: (update: number) => void = () => {};
+  const onSignal = (signal: keyof typeof SIGNALS): void => {
+    if (received) {
+      writer.finish("interrupted");
+      process.exit(SIGNALS[signal]);
+    }
+    received = signal;
+    first(now);
+  };
+  for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(signal, onSignal);
+  return {
+    onFirst(callback: (update: number) => void): void {
+      first = callback;
+    },
+    requested(update: number): boolean {
+      now = update;
+      return received !== undefined;
+    },
+    exitCode: (): number => (received ? SIGNALS[received] : 1),
+    stop(): void {
+      for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.off(signal, onSignal);
+    },
+  };
+}
+
+function summary(
+  dir: string,
+  updates: number,
+  totals: { episodes: number },
+  seconds: number,
+  measures: Measures,
+): void {
+  const { bold, green } = styleFor(process.stdout);
+  print(
+    `${green("Trained")} ${updates} updates, ${compact(totals.episodes)} games of self-play in ${seconds.toFixed(1)} s.\n`,
+  );
+  const rows = Object.entries(measures).map(([id, { nashConv, greedyNashConv, meanReturnVsRandom }]) =>
+    nashConv === undefined || greedyNashConv === undefined
+      ? [id, "too large to walk", "", `${(meanReturnVsRandom ?? 0).toFixed(3)} mean return against random`]
+      : [id, number(nashConv), number(greedyNashConv), ""],
+  );
+  print(table(["game", "NashConv", "greedy", ""], rows, { right: [1, 2] }));
+  print("\nNashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.");
+  print(`Saved in ${dir}\n`);
+  print(bold("Next:"));
+  print("  spiral eval      play it against fixed opponents");
+  print("  spiral replay    watch one of its games");
+  print(`  spiral policy --game ${Object.keys(measures)[0]}    read its strategy`);
 }

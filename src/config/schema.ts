@@ -17,6 +17,7 @@ const weight = () => z.number().min(0).max(100);
 const gameSettingsSchema = z.strictObject({
   episodes: count().max(1_000_000).describe("Games played per update."),
   entropy: weight().describe("Weight of the entropy bonus in this game, times rl.entropy."),
+  magnet: weight().describe("Weight of the pull to the magnet in this game, times rl.magnet.coefficient."),
 });
 
 export const configSchema = z.strictObject({

@@ -62,9 +62,9 @@ export interface TrainHooks {
   evaluate(policy: Policy, update: number): Record<string, unknown>;
   metrics(row: MetricsRow): void;
   episodes(episodes: readonly Episode[]): void;
-  /** `final` is false where the run was interrupted here. */
-  checkpoint(snapshot: Snapshot, scheduled: boolean): void;
-  /** Called after every update; true stops training once its checkpoint is saved. */
+  /** `due` is false where no checkpoint would be saved here but for an interruption. */
+  checkpoint(snapshot: Snapshot, due: boolean): void;
+  /** Called after every update; true ends training here, with a checkpoint. */
   progress(update: number, totals: { readonly episodes: number; readonly decisions: number }): boolean;
 }
 
@@ -85,6 +85,7 @@ export async function train(settings: TrainSettings, hooks: TrainHooks, resume?:
   let update = resume?.update ?? 0;
   let stop = false;
   try {
+    if (!resume) hooks.metrics({ update: 0, ...totals, ...hooks.evaluate(learner.averagedPolicy, 0) });
     while (update < updates && !stop) {
       update += 1;
       const draws = rng.fork("update", update);

@@ -1,0 +1,136 @@
+/**
+ * Training as it goes, on stderr: on a terminal an area redrawn in place, at most ten times a second; elsewhere one plain
+ * line per evaluation.
+ */
+import { note, styleFor, widthOf } from "./output.ts";
+
+/** What an evaluation says of one game. */
+export interface GameMeasure {
+  /** Exact; undefined where the game cannot be walked. */
+  readonly nashConv?: number;
+  readonly greedyNashConv?: number;
+  /** Against random play, where there is no exact value. */
+  readonly meanReturnVsRandom?: number;
+}
+
+export interface Progress {
+  update(update: number, episodes: number): void;
+  evaluation(update: number, games: Readonly<Record<string, GameMeasure>>): void;
+  message(text: string): void;
+  /** Takes the area away, so that results can follow. */
+  close(): void;
+}
+
+const FRAME_MS = 100;
+const BAR = 24;
+
+/** `from` is the last update already done; `quiet` shows messages only. */
+export function createProgress(updates: number, from: number, { quiet = false } = {}): Progress {
+  const stream = process.stderr;
+  const live = stream.isTTY === true && process.env.TERM !== "dumb" && !quiet;
+  const started = performance.now();
+  const history = new Map<string, GameMeasure[]>();
+  let [now, episodes, firstEpisodes] = [from, 0, Number.NaN];
+  let [lastFrame, drawn] = [Number.NEGATIVE_INFINITY, 0];
+  const messages: string[] = [];
+
+  const seconds = () => (performance.now() - started) / 1000;
+  const headline = (): string => {
+    const style = styleFor(stream);
+    const share = updates === 0 ? 1 : now / updates;
+    const filled = Math.round(share * BAR);
+    const bar = style.cyan("━".repeat(filled)) + style.dim("━".repeat(BAR - filled));
+    const rate = (episodes - firstEpisodes) / seconds();
+    const left = now > from ? ((updates - now) * seconds()) / (now - from) : Number.NaN;
+    const times = `${seconds().toFixed(0)} s${Number.isFinite(left) && now < updates ? `, ${left.toFixed(0)} s to go` : ""}`;
+    const speed = rate > 0 ? `  ${compact(rate)} games/s` : "";
+    return `${bar}  update ${now} of ${updates}${speed}  ${times}`;
+  };
+  const draw = (force = false): void => {
+    if (!live || (!force && performance.now() - lastFrame < FRAME_MS)) return;
+    lastFrame = performance.now();
+    const style = styleFor(stream);
+    const width = Math.max(...[...history.keys()].map((id) => id.length), 4);
+    const lines = [headline(), ...messages];
+    for (const [id, points] of history) {
+      const latest = points.at(-1) as GameMeasure;
+      const curve = points.map(({ nashConv, meanReturnVsRandom = 0 }) => nashConv ?? 1 - meanReturnVsRandom);
+      lines.push(`${style.bold(id.padEnd(width))}  ${style.cyan(sparkline(curve, BAR))}  ${describe(latest)}`);
+    }
+    const columns = stream.columns ?? 80;
+    const rows = lines.map((line) => (widthOf(line) < columns ? line : clip(line, columns - 1)));
+    stream.write(`${erase(drawn)}${rows.map((row) => `${row}\n`).join("")}`);
+    drawn = rows.length;
+  };
+
+  return {
+    update(update, total) {
+      if (Number.isNaN(firstEpisodes)) firstEpisodes = total;
+      [now, episodes] = [update, total];
+      draw();
+    },
+    evaluation(update, games) {
+      now = update;
+      for (const [id, measure] of Object.entries(games)) history.set(id, [...(history.get(id) ?? []), measure]);
+      if (live) draw(true);
+      else if (!quiet) {
+        const parts = Object.entries(games).map(([id, measure]) => `${id} ${describe(measure)}`);
+        note(
+          `update ${String(update).padStart(String(updates).length)}/${updates}  ${seconds().toFixed(1)} s  ${parts.join(" | ")}`,
+        );
+      }
+    },
+    message(text) {
+      if (!live) note(text);
+      else {
+        messages.push(text);
+        draw(true);
+      }
+    },
+    close() {
+      if (live) stream.write(erase(drawn));
+      drawn = 0;
+    },
+  };
+}
+
+/** `NashConv 0.0046, greedy 0` */
+function describe({ nashConv, greedyNashConv, meanReturnVsRandom }: GameMeasure): string {
+  if (nashConv === undefined || greedyNashConv === undefined) {
+    return `mean return ${(meanReturnVsRandom ?? 0).toFixed(3)} against random`;
+  }
+  return `NashConv ${number(nashConv)}, greedy ${number(greedyNashConv)}`;
+}
+
+/** Four decimals; an exact 0 stays `0`. */
+export function number(x: number): string {
+  return x === 0 ? "0" : x.toFixed(4);
+}
+
+/** `1.2 M`, `34 k`. */
+export function compact(n: number): string {
+  if (n >= 1e6) return `${(n / 1e6).toFixed(1)} M`;
+  return n >= 1e4 ? `${(n / 1e3).toFixed(0)} k` : n.toFixed(0);
+}
+
+const LEVELS = "▁▂▃▄▅▆▇█";
+
+/** The values as a row of bars on a logarithmic scale, the last `width` of them. */
+export function sparkline(values: readonly number[], width: number): string {
+  const logs = values.map((v) => Math.log10(Math.max(v, 1e-4)));
+  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  const level = (x: number) => (high - low < 1e-9 ? 0 : Math.round(((x - low) / (high - low)) * (LEVELS.length - 1)));
+  const step = Math.max(1, logs.length / width);
+  const length = Math.min(width, logs.length);
+  return Array.from({ length }, (_, i) => LEVELS[level(logs[Math.floor((i + 1) * step) - 1] as number)])
+    .join("")
+    .padEnd(width);
+}
+
+/** Cuts to a number of columns, leaving no colour open. */
+function clip(line: string, columns: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+  return [...line.replaceAll(/\x1b\[[0-9;]*m/g, "")].slice(0, columns).join("");
+}
+
+const erase = (lines: number): string => (lines === 0 ? "" : `\x1b[${lines}A\x1b[0J`);
