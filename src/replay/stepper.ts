@@ -54,7 +54,7 @@ export interface Stepper {
 /** The keys in what a terminal sent at once. */
 export function keysIn(input: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control sequences
-  return input.match(/\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Z]|[^]/gu) ?? [];
+  return input.match(/\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Z]|./gsu) ?? [];
 }
 
 /** Where a key leads; undefined where it leads out. */
@@ -87,10 +87,10 @@ export function press(stepper: Stepper, position: Position, key: string): Positi
 /** The picture for a terminal of this size: at most `rows` lines, none wider than `columns`. */
 export function frame(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): string[] {
   const { line, episode } = stepper.entries[position.episode] as LoggedEpisode;
-  const fit = (text: string): string[] => text.split("\n").flatMap((part) => wrap(part, columns));
+  const fold = (text: string): string[] => text.split("\n").flatMap((part) => wrap(part, columns));
   const count = `line ${line} · ${position.episode + 1} of ${stepper.entries.length}`;
-  const footer = ["", ...fit("←/→ step · g/G first/last · e/E episode · ? help · q quit").map(paint.dim)];
-  let top = fit(`line ${line}`);
+  const footer = ["", ...fold("←/→ step · g/G first/last · e/E episode · ? help · q quit").map(paint.dim)];
+  let top = fold(`line ${line}`);
   let body: string[];
   let bottom: string[] = [];
   try {
@@ -98,14 +98,19 @@ export function frame(stepper: Stepper, position: Position, paint: Paint, column
     const all = momentsOf(stepper, position.episode, true);
     const moment = all[position.moment] as Moment;
     const path = all.map(({ name, kind }, i) => (kind === "end" ? "end" : i === position.moment ? `▸${name}` : name));
-    top = [...fit(`${title} · ${count}`).map(paint.bold), ...fit(players), ...fit(path.join(" ")).map(paint.dim), ""];
-    body = moment.observation === undefined ? [] : fit(moment.observation);
-    bottom = ["", ...fit(sentence(episode, moment)).map(paint.cyan)];
+    top = [
+      ...fold(`${title} · ${count}`).map(paint.bold),
+      ...fold(players),
+      ...fold(path.join(" ")).map(paint.dim),
+      "",
+    ];
+    body = moment.observation === undefined ? [] : fold(moment.observation);
+    bottom = ["", ...fold(sentence(episode, moment)).map(paint.cyan)];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    body = fit(`This episode does not follow the rules: ${error.message}.`).map(paint.red);
+    body = fold(`This episode does not follow the rules: ${error.message}.`).map(paint.red);
   }
-  if (position.help) body = HELP.flatMap(fit);
+  if (position.help) body = HELP.flatMap(fold);
   // What changes from move to move is at the end of an observation: that is what a small terminal shows.
   const space = Math.max(1, rows - top.length - bottom.length - footer.length);
   if (body.length > space) body = [paint.dim("…"), ...body.slice(body.length - space + 1)];
@@ -121,11 +126,15 @@ function momentsOf({ entries, viewer }: Stepper, index: number, strict = false):
   }
 }
 
+/** Breaks a line at spaces, or anywhere in a word that is wider than the terminal. */
 function wrap(text: string, columns: number): string[] {
-  const characters = [...text];
   const lines: string[] = [];
-  for (let at = 0; at === 0 || at < characters.length; at += columns) {
-    lines.push(characters.slice(at, at + columns).join(""));
+  let rest = [...text];
+  while (rest.length > columns) {
+    const space = rest.lastIndexOf(" ", columns);
+    const end = space > 0 ? space : columns;
+    lines.push(rest.slice(0, end).join(""));
+    rest = rest.slice(space > 0 ? end + 1 : end);
   }
-  return lines;
+  return [...lines, rest.join("")];
 }
