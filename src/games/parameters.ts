@@ -1,6 +1,6 @@
 /** Whole-number parameters of a family of games, and the id that names one member of it. */
 
-export interface Parameter {
+interface Parameter {
   readonly default: number;
   readonly min: number;
   readonly max: number;

@@ -15,7 +15,7 @@ export function bracketed(text: string): string | undefined {
 export const signed = (n: number): string => (n > 0 ? `+${n}` : String(n));
 
 /** `[check], [bet]`: the legal actions of the player to move, as text. */
-export function actionList<S>(game: Game<S>, state: S): string {
+function actionList<S>(game: Game<S>, state: S): string {
   const turn = game.turn(state);
   return turn.kind === "end" ? "" : turn.actions.map((action) => game.actionName(state, action)).join(", ");
 }
