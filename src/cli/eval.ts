@@ -1,7 +1,182 @@
-/** `spiral eval`. */
-import { UserError } from "../util/errors.ts";
-import type { EvalOptions } from "./options.ts";
+/** `spiral eval`: a saved policy measured exactly, where its game can be walked, and played against opponents in pairs. */
+import { evaluateExactly } from "../arena/nash-conv.ts";
+import { type Versus, versus } from "../arena/versus.ts";
+import type { Game } from "../games/game.ts";
+import { greedy, type Policy } from "../games/policy.ts";
+import { getGame } from "../games/registry.ts";
+import { startBackend } from "../nn/backend.ts";
+import { defaultOpponents, opponents } from "../players/opponents.ts";
+import { type ResolvedRun, resolveRun } from "../run/directory.ts";
+import { readCheckpoint } from "../run/run.ts";
+import { didYouMean, UserError } from "../util/errors.ts";
+import { Rng } from "../util/rng.ts";
+import { wilson } from "../util/stats.ts";
+import { checkAll, type EvalOptions, finiteNumber, runsFolder, wholeNumber } from "./options.ts";
+import { note, print, printJson, styleFor, table } from "./output.ts";
+import { number } from "./progress.ts";
+import { loadPolicy, type SavedPolicy } from "./snapshot.ts";
 
-export async function run(_name: string | undefined, _options: EvalOptions): Promise<number> {
-  throw new UserError(1, "spiral eval is not there yet.");
+/** An opponent asked for: which games it plays, and how it is made for one. */
+interface Opponent {
+  readonly name: string;
+  readonly plays: (game: Game) => boolean;
+  readonly make: (game: Game) => Policy;
+}
+
+interface GameReport {
+  /** Null where the game cannot be walked. */
+  readonly nashConv: number | null;
+  readonly greedyNashConv: number | null;
+  readonly versus: readonly Versus[];
+}
+
+export async function run(spec: string | undefined, options: EvalOptions): Promise<number> {
+  const parent = await runsFolder(options);
+  // Checked in this order: games and opponents are held against the run, where it could be read.
+  let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
+  const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named] = checkAll(
+    () => {
+      const resolved = resolveRun(spec, parent);
+      evaluated = { resolved, checkpoint: readCheckpoint(resolved) };
+      return evaluated;
+    },
+    () => pairs(options.episodes),
+    () => wholeNumber("--seed", options.seed, 0),
+    () => (options.failUnder === undefined ? undefined : finiteNumber("--fail-under", options.failUnder)),
+    () => chosenGames(options.games, evaluated?.checkpoint.config.games),
+    () => chosenOpponents(options.vs, parent, evaluated?.resolved),
+  );
+  const { config } = checkpoint;
+
+  await startBackend(config.nn.backend);
+  const saved: SavedPolicy[] = [loadPolicy(checkpoint, resolved.name)];
+  try {
+    const main = saved[0] as SavedPolicy;
+    const rivals = named?.map((opponent) => ("plays" in opponent ? opponent : fromCheckpoint(opponent, saved)));
+    if (rivals) checkThatEachPlays(rivals, wanted);
+    const policy = options.greedy ? { ...greedy(main.policy), name: main.name } : main.policy;
+    const games: Record<string, GameReport> = {};
+    for (const game of wanted) {
+      const exact = evaluateExactly(game, main.policy);
+      const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name));
+      const rng = new Rng(seed).fork("eval").fork(game.id);
+      games[game.id] = {
+        nashConv: exact?.nashConv ?? null,
+        greedyNashConv: exact?.greedyNashConv ?? null,
+        versus: against
+          .filter(({ plays }) => plays(game))
+          .map(({ name, make }) => ({ ...versus(game, policy, make(game), episodes, rng.fork(name)), opponent: name })),
+      };
+    }
+    const report = { run: resolved.name, checkpoint: main.checkpoint, seed, greedy: options.greedy === true, games };
+    if (options.json) printJson(report);
+    else show(report, episodes);
+    return failUnder === undefined ? 0 : check(games, failUnder);
+  } finally {
+    for (const { dispose } of saved) dispose();
+  }
+}
+
+function pairs(text: string): number {
+  const episodes = wholeNumber("--episodes", text, 2, 10_000_000);
+  if (episodes % 2 === 0) return episodes;
+  throw new UserError(
+    2,
+    `--episodes is ${episodes}; games come in pairs with the seats swapped, so it takes an even number.`,
+  );
+}
+
+/** The games named, which the policy must have learned where it is known what it has; all of those if none is named. */
+function chosenGames(ids: string | undefined, learned: readonly string[] | undefined): Game[] {
+  if (ids === undefined) return (learned ?? []).map(getGame);
+  return checkAll(
+    ...ids.split(",").map((text) => () => {
+      const game = getGame(text.trim());
+      if (!learned || learned.map((id) => getGame(id).id).includes(game.id)) return game;
+      throw new UserError(2, `This policy has not learned ${game.id}. It has learned ${learned.join(", ")}.`);
+    }),
+  ) as Game[];
+}
+
+/** Fixed opponents by name, or else checkpoints of runs; `@000120` is one of the run that is evaluated. */
+function chosenOpponents(
+  names: string | undefined,
+  parent: string,
+  evaluated: ResolvedRun | undefined,
+): (Opponent | ResolvedRun)[] | undefined {
+  if (names === undefined) return undefined;
+  return checkAll<(Opponent | ResolvedRun)[]>(
+    ...names.split(",").map((text) => () => {
+      const name = text.trim();
+      const fixed = opponents.find((opponent) => opponent.name === name);
+      if (fixed) return fixed;
+      if (name.startsWith("@") && evaluated) return resolveRun(`${evaluated.dir}${name}`, parent);
+      if (name.includes("@")) return resolveRun(name, parent);
+      const known = opponents.map((opponent) => opponent.name);
+      const list = `Opponents: ${known.join(", ")}, or a checkpoint such as latest@000100.`;
+      throw new UserError(2, `Unknown opponent "${name}".${didYouMean(name, known)} ${list}`);
+    }),
+  );
+}
+
+function fromCheckpoint(resolved: ResolvedRun, saved: SavedPolicy[]): Opponent {
+  const policy = loadPolicy(readCheckpoint(resolved), resolved.name);
+  saved.push(policy);
+  const ids = policy.games.map(({ id }) => id);
+  return { name: policy.name, plays: ({ id }) => ids.includes(id), make: () => policy.policy };
+}
+
+function checkThatEachPlays(rivals: readonly Opponent[], games: readonly Game[]): void {
+  const ids = games.map(({ id }) => id).join(", ");
+  const idle = rivals.filter(({ plays }) => !games.some(plays));
+  if (idle.length > 0)
+    throw new UserError(
+      2,
+      idle.map(({ name }) => `Opponent ${name} does not play ${ids}.`),
+    );
+}
+
+function show(
+  report: { run: string; checkpoint: string; seed: number; greedy: boolean; games: Record<string, GameReport> },
+  episodes: number,
+): void {
+  const { bold, dim } = styleFor(process.stdout);
+  for (const [id, { nashConv, greedyNashConv, versus: results }] of Object.entries(report.games)) {
+    const exact =
+      nashConv === null || greedyNashConv === null
+        ? "too large for an exact NashConv"
+        : `NashConv ${number(nashConv)}, greedy ${number(greedyNashConv)}`;
+    print(`${bold(id)}  ${exact}`);
+    const rows = results.map(({ opponent, wins, draws, losses, meanReturn, ci95 }) => [
+      `  ${opponent}`,
+      `${signed(meanReturn)} [${signed(ci95[0])}, ${signed(ci95[1])}]`,
+      ...[wins, draws, losses].map((n) => share(n, episodes)),
+    ]);
+    print(`${table(["  against", "mean return", "wins %", "draws %", "losses %"], rows, { right: [1, 2, 3, 4] })}\n`);
+  }
+  const how = report.greedy ? "its most likely actions" : "sampling its actions";
+  print(
+    dim(
+      `${report.run}@${report.checkpoint}, ${how}; ${episodes} games against each opponent, in pairs on the same deal with the\n` +
+        `seats swapped, seed ${report.seed}. 95 % intervals: over pairs for the mean return, Wilson's for shares. NashConv is exact.`,
+    ),
+  );
+}
+
+const signed = (x: number): string => `${x < 0 ? "-" : "+"}${Math.abs(x).toFixed(3)}`;
+
+/** `71.0 [68.1, 73.7]` */
+function share(k: number, n: number): string {
+  const { low, high } = wilson(k, n);
+  return `${((100 * k) / n).toFixed(1)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
+}
+
+function check(games: Readonly<Record<string, GameReport>>, failUnder: number): number {
+  const low = Object.entries(games).flatMap(([id, { versus: results }]) =>
+    results.filter(({ meanReturn }) => meanReturn < failUnder).map((result) => ({ id, ...result })),
+  );
+  for (const { id, opponent, meanReturn } of low) {
+    note(`check failed: ${id} against ${opponent}: mean return ${signed(meanReturn)} is under ${failUnder}`);
+  }
+  return low.length > 0 ? 4 : 0;
 }

@@ -1,6 +1,6 @@
 /** The options of each command, as text from the command line, and how they become settings and numbers. */
 import type { ConfigSources } from "../config/load.ts";
-import { UserError } from "../util/errors.ts";
+import { type ExitCode, UserError } from "../util/errors.ts";
 
 export interface ConfigOptions {
   readonly games?: string;
@@ -89,18 +89,30 @@ export function wholeNumber(option: string, text: string, min: number, max = Num
   throw new UserError(2, `${option} is "${text}"; it takes a whole number ${range}.`);
 }
 
-/** Runs each check and throws the problems of all of them as one UserError (exit 2). */
+/** The number in an option's text. */
+export function finiteNumber(option: string, text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new UserError(2, `${option} is "${text}"; it takes a number.`);
+}
+
+/**
+ * Runs each check and throws the problems of all of them as one UserError; exit 2, or the code that they all share.
+ */
 export function checkAll<T extends readonly unknown[]>(...checks: { readonly [K in keyof T]: () => T[K] }): T {
   const problems: string[] = [];
+  const codes = new Set<ExitCode>();
   const values = checks.map((check) => {
     try {
       return check();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(...error.problems);
+      codes.add(error.exitCode);
       return undefined;
     }
   });
-  if (problems.length > 0) throw new UserError(2, problems);
+  const [code] = codes;
+  if (code !== undefined) throw new UserError(codes.size === 1 ? code : 2, problems);
   return values as unknown as T;
 }

@@ -60,10 +60,10 @@ export function defaultOpponents(game: Game): string[] {
     .map(({ name }) => name);
 }
 
-/** An equilibrium of the game. */
-export function nash(game: Game): Policy {
+/** An equilibrium of the game; where a family is known in closed form, the one nearest to `near`. */
+export function nash(game: Game, near?: (infosetKey: string) => readonly number[] | undefined): Policy {
   if (game.perfectInformation) return minimax(game);
-  const closedForm = game.equilibrium?.();
+  const closedForm = game.equilibrium?.(near);
   if (!closedForm) return cfrPolicy(game);
   const table = [...closedForm].flatMap(([key, probabilities]) =>
     [0, 1].map((player) => [`${player}${key}`, Float64Array.from(probabilities)] as const),
