@@ -81,11 +81,14 @@ export function writeCheckpoint(dir: string, checkpoint: Checkpoint, spiral: str
       const json = `${JSON.stringify({ schema: RUN_SCHEMA, spiral, update, offsets, files: sums, state }, null, 1)}\n`;
       writeFileDurable(join(temporary, "state.json"), json);
       syncFolder(temporary);
-      // A folder cannot be renamed over another; `sweepCheckpoints` brings the old one back if we die in between.
-      if (existsSync(place)) renameSync(place, replaced);
+      // A folder cannot be renamed over another; `sweepCheckpoints` removes the old one when the new one is listed, or
+      // brings it back where we died before that.
+      if (existsSync(place)) {
+        rmSync(replaced, { recursive: true, force: true });
+        renameSync(place, replaced);
+      }
       renameSync(temporary, place);
       syncFolder(join(dir, "checkpoints"));
-      rmSync(replaced, { recursive: true, force: true });
       return { update, state: sha256(json) };
     } catch (error) {
       try {
@@ -105,9 +108,14 @@ export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[
   if (!existsSync(folder)) return;
   withDiskErrors("write", folder, () => {
     const listed = new Set(entries.map(({ update }) => checkpointName(update)));
-    for (const name of listed) {
-      const replaced = join(folder, `.${name}.old`);
-      if (existsSync(replaced) && !existsSync(join(folder, name))) renameSync(replaced, join(folder, name));
+    for (const { update, state } of entries) {
+      const place = checkpointDir(dir, update);
+      const replaced = join(folder, `.${checkpointName(update)}.old`);
+      if (!existsSync(replaced)) continue;
+      const path = join(place, "state.json");
+      if (existsSync(path) && sha256(readFileSync(path)) === state) continue;
+      rmSync(place, { recursive: true, force: true });
+      renameSync(replaced, place);
     }
     for (const name of readdirSync(folder)) {
       if (!listed.has(name)) rmSync(join(folder, name), { recursive: true, force: true });

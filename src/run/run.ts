@@ -85,6 +85,7 @@ export function resumeRun({ dir, name, checkpoint: asked }: ResolvedRun): Resume
   const release = takeLock(dir);
   try {
     const entries = listCheckpoints(dir);
+    sweepCheckpoints(dir, entries);
     const { checkpoint, problems } = lastWhole(dir, entries);
     if (!checkpoint) throw noCheckpoint(name, problems);
     for (const file of ["metrics", "episodes"] as const) cutTo(join(dir, `${file}.jsonl`), checkpoint.offsets[file]);
