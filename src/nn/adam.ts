@@ -23,7 +23,8 @@ export class Adam {
   #steps = 0;
 
   constructor(variables: readonly tf.Variable[], settings: AdamSettings) {
-    const zeros = () => variables.map((v) => tf.variable(tf.zeros(v.shape)));
+    // Within tidy, as a variable is a second tensor on the numbers it is made from.
+    const zeros = () => tf.tidy(() => variables.map((v) => tf.variable(tf.zeros(v.shape))));
     this.#variables = variables;
     this.#settings = settings;
     this.#second = zeros();

@@ -49,12 +49,15 @@ async function startJs(): Promise<void> {
 async function withoutProcessHandlers(start: () => Promise<void>): Promise<void> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.rawListeners(event));
-  await start();
-  events.forEach((event, i) => {
-    for (const listener of process.rawListeners(event)) {
-      if (!before[i]?.includes(listener)) process.removeListener(event, listener as (error: unknown) => void);
-    }
-  });
+  try {
+    await start();
+  } finally {
+    events.forEach((event, i) => {
+      for (const listener of process.rawListeners(event)) {
+        if (!before[i]?.includes(listener)) process.removeListener(event, listener as (error: unknown) => void);
+      }
+    });
+  }
 }
 
 let rewritten = false;

@@ -47,7 +47,8 @@ export class Mlp {
 
   constructor(weights: readonly WeightArray[]) {
     this.#names = weights.map(({ name }) => name);
-    this.variables = weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape])));
+    // A variable shares the numbers of the tensor it is made from; tidy lets go of that tensor.
+    this.variables = tf.tidy(() => weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape]))));
   }
 
   /** x [R, inputs] → logits [R, outputs], differentiable. */
