@@ -60,7 +60,7 @@ const knownOptions = (command: Command): Option[] => [
 
 const longNames = (options: readonly Option[]): string[] => options.flatMap(({ long }) => (long ? [long] : []));
 
-export function usage(command: Command): string {
+function usage(command: Command): string {
   const names: string[] = [];
   for (let c: Command | null = command; c; c = c.parent) names.unshift(c.name());
   return `${names.join(" ")} ${command.usage()}`;

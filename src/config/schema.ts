@@ -5,10 +5,9 @@
 import { z } from "zod";
 
 export const SIZES = ["xs", "s", "m"] as const;
-export type Size = (typeof SIZES)[number];
-export const BACKENDS = ["auto", "wasm", "js"] as const;
-export const ADVANTAGES = ["rae", "none"] as const;
-export const LOSSES = ["pg"] as const;
+const BACKENDS = ["auto", "wasm", "js"] as const;
+const ADVANTAGES = ["rae", "none"] as const;
+const LOSSES = ["pg"] as const;
 
 const count = (from = 1) => z.int().min(from);
 const fraction = () => z.number().min(0).lt(1);

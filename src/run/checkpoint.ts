@@ -16,6 +16,11 @@ const entrySchema = z.object({
   update: z.int().min(0),
   /** sha256 of state.json. */
   state: z.string(),
+  /**
+   * Length of the growing files at that instant. Here and not in the checkpoint: metrics hold times, and two runs of one
+   * seed must have the same checkpoints, byte for byte.
+   */
+  offsets: z.object({ metrics: z.int().min(0), episodes: z.int().min(0) }),
   /** Saved at an interruption; gone from the list once the next one is saved. */
   temporary: z.literal(true).optional(),
 });
@@ -25,19 +30,15 @@ const stateSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
   spiral: z.string(),
   update: z.int().min(0),
-  /** Length of the growing files at that instant. */
-  offsets: z.object({ metrics: z.int().min(0), episodes: z.int().min(0) }),
   files: z.record(z.string().regex(/^[A-Za-z][\w.-]*$/), z.object({ size: z.int().min(0), sha256: z.string() })),
   state: z.record(z.string(), z.unknown()),
 });
-export type Offsets = z.infer<typeof stateSchema>["offsets"];
 
 export interface Checkpoint {
   readonly update: number;
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** What the trainer handed in. */
   readonly state: Readonly<Record<string, unknown>>;
-  readonly offsets: Offsets;
 }
 
 export const checkpointName = (update: number): string => String(update).padStart(6, "0");
@@ -64,8 +65,12 @@ export function writeEntries(dir: string, entries: readonly CheckpointEntry[]): 
 }
 
 /** Writes the folder of a checkpoint; returns the entry that makes it count once it is listed. */
-export function writeCheckpoint(dir: string, checkpoint: Checkpoint, spiral: string): CheckpointEntry {
-  const { update, files, state, offsets } = checkpoint;
+export function writeCheckpoint(
+  dir: string,
+  { update, files, state }: Checkpoint,
+  offsets: CheckpointEntry["offsets"],
+  spiral: string,
+): CheckpointEntry {
   const place = checkpointDir(dir, update);
   const temporary = join(dir, "checkpoints", `.${checkpointName(update)}.tmp`);
   const replaced = join(dir, "checkpoints", `.${checkpointName(update)}.old`);
@@ -78,7 +83,7 @@ export function writeCheckpoint(dir: string, checkpoint: Checkpoint, spiral: str
         writeFileDurable(join(temporary, name), bytes);
         sums[name] = { size: bytes.byteLength, sha256: sha256(bytes) };
       }
-      const json = `${JSON.stringify({ schema: RUN_SCHEMA, spiral, update, offsets, files: sums, state }, null, 1)}\n`;
+      const json = `${JSON.stringify({ schema: RUN_SCHEMA, spiral, update, files: sums, state }, null, 1)}\n`;
       writeFileDurable(join(temporary, "state.json"), json);
       syncFolder(temporary);
       // A folder cannot be renamed over another; `sweepCheckpoints` removes the old one when the new one is listed, or
@@ -89,7 +94,7 @@ export function writeCheckpoint(dir: string, checkpoint: Checkpoint, spiral: str
       }
       renameSync(temporary, place);
       syncFolder(join(dir, "checkpoints"));
-      return { update, state: sha256(json) };
+      return { update, state: sha256(json), offsets };
     } catch (error) {
       try {
         rmSync(temporary, { recursive: true, force: true });
@@ -148,7 +153,7 @@ export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoin
     if (sha256(bytes) !== sum) throw new UserError(3, `${path} is not what was saved: its checksum differs.`);
     files[name] = bytes;
   }
-  return { update: parsed.data.update, files, state: parsed.data.state, offsets: parsed.data.offsets };
+  return { update: parsed.data.update, files, state: parsed.data.state };
 }
 
 /** The latest checkpoint before `before` that is whole. */
@@ -156,18 +161,21 @@ export function lastWhole(
   dir: string,
   entries: readonly CheckpointEntry[],
   before = Number.POSITIVE_INFINITY,
-): { readonly checkpoint: Checkpoint | undefined; readonly problems: readonly string[] } {
+): {
+  readonly found: { readonly entry: CheckpointEntry; readonly checkpoint: Checkpoint } | undefined;
+  readonly problems: readonly string[];
+} {
   const problems: string[] = [];
   for (const entry of [...entries].reverse()) {
     if (entry.update >= before) continue;
     try {
-      return { checkpoint: verifyCheckpoint(dir, entry), problems };
+      return { found: { entry, checkpoint: verifyCheckpoint(dir, entry) }, problems };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(error.message);
     }
   }
-  return { checkpoint: undefined, problems };
+  return { found: undefined, problems };
 }
 
 function parseJson(text: string): unknown {

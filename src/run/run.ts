@@ -86,9 +86,10 @@ export function resumeRun({ dir, name, checkpoint: asked }: ResolvedRun): Resume
   try {
     const entries = listCheckpoints(dir);
     sweepCheckpoints(dir, entries);
-    const { checkpoint, problems } = lastWhole(dir, entries);
-    if (!checkpoint) throw noCheckpoint(name, problems);
-    for (const file of ["metrics", "episodes"] as const) cutTo(join(dir, `${file}.jsonl`), checkpoint.offsets[file]);
+    const { found, problems } = lastWhole(dir, entries);
+    if (!found) throw noCheckpoint(name, problems);
+    const { entry, checkpoint } = found;
+    for (const file of ["metrics", "episodes"] as const) cutTo(join(dir, `${file}.jsonl`), entry.offsets[file]);
     const kept = entries.filter(({ update }) => update <= checkpoint.update);
     if (kept.length < entries.length) writeEntries(dir, kept);
     sweepCheckpoints(dir, kept);
@@ -121,7 +122,7 @@ export function readCheckpoint({
     return { ...verifyCheckpoint(dir, entry), config };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const earlier = lastWhole(dir, entries, entry.update).checkpoint;
+    const earlier = lastWhole(dir, entries, entry.update).found?.entry;
     const hint = earlier
       ? `An earlier one is whole: ${name}@${checkpointName(earlier.update)}`
       : "No earlier one is whole";
@@ -130,7 +131,7 @@ export function readCheckpoint({
 }
 
 /** The config that a run was started with. */
-export function readRunConfig(dir: string): Config {
+function readRunConfig(dir: string): Config {
   try {
     return loadConfig({ file: join(dir, "config.yaml") }).config;
   } catch (error) {

@@ -67,7 +67,7 @@ export class RunWriter {
     { temporary = false } = {},
   ): void {
     const offsets = { metrics: this.#metrics.flush(), episodes: this.#episodes.flush() };
-    const entry = writeCheckpoint(this.dir, { update, files, state, offsets }, spiralVersion());
+    const entry = writeCheckpoint(this.dir, { update, files, state }, offsets, spiralVersion());
     // A temporary one at an update that has a lasting one already says nothing new.
     const lasting = this.#entries.filter((e) => !e.temporary);
     const isKnown = lasting.some((e) => e.update === update);
@@ -93,6 +93,9 @@ export class RunWriter {
       this.#episodes.flush();
       this.#manifest = { ...this.#manifest, status, ended: new Date().toISOString() };
       writeManifest(this.dir, this.#manifest);
+    } catch (error) {
+      // What made the run fail is what to report; a full disk most likely refuses this as well.
+      if (status !== "failed") throw error;
     } finally {
       for (const file of [this.#metrics, this.#episodes, this.#log]) file.close();
       this.#release();
