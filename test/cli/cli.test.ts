@@ -138,6 +138,26 @@ describe("the command line", () => {
   });
 });
 
+describe("a bug of ours", () => {
+  it("shows its stack only with --verbose", async () => {
+    vi.doMock("../../src/cli/games.ts", () => ({
+      run: () => {
+        throw new TypeError("boom");
+      },
+    }));
+    const quiet = await spiral("games");
+    expect(quiet.code).toBe(1);
+    expect(quiet.err).toBe("error: internal error: boom\nThis is a bug in Spiral. With --verbose it shows where.\n");
+    for (const argv of [
+      ["games", "--verbose"],
+      ["--verbose", "games"],
+    ]) {
+      expect((await spiral(...argv)).err).toMatch(/error: internal error: boom\nTypeError: boom\n {4}at /);
+    }
+    vi.doUnmock("../../src/cli/games.ts");
+  });
+});
+
 describe("spiral games", () => {
   it("lists every game, as a table and as JSON", async () => {
     const { out } = await spiral("games");

@@ -8,6 +8,9 @@ import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { type ConfigSources, gameSettings, loadConfig } from "../../src/config/load.ts";
 import { configSchema, SIZES } from "../../src/config/schema.ts";
 import { configToYaml } from "../../src/config/write.ts";
+import { backendNames } from "../../src/nn/backend.ts";
+import { estimators } from "../../src/rl/advantages/registry.ts";
+import { losses } from "../../src/rl/learner.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const packaged = (name: string): string => readFileSync(new URL(`../../configs/${name}.yaml`, import.meta.url), "utf8");
@@ -55,6 +58,13 @@ describe("the schema and the packaged files", () => {
 
   it.each(SIZES)("load in size %s", (size) => {
     expect(loadConfig({ size }).config.games).toEqual(["kuhn", "ttt", "negotiation"]);
+  });
+
+  it("offer exactly the estimators, losses and backends that there are", () => {
+    const { advantage, loss } = configSchema.shape.rl.shape;
+    expect(advantage.options).toEqual(Object.keys(estimators));
+    expect(loss.options).toEqual(Object.keys(losses));
+    expect(configSchema.shape.nn.shape.backend.options).toEqual(["auto", ...backendNames]);
   });
 
   it("make a JSON Schema that takes partial files and knows the defaults", () => {
