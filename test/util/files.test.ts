@@ -1,67 +1,74 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** Files are whole or not there, and what the system refuses is said in words. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/util/errors.ts";
-import { readJson, withDiskErrors, writeFileAtomic } from "../../src/util/files.ts";
+import { readJson, readText, withDiskErrors, writeFileAtomic } from "../../src/util/files.ts";
 
-const folder = (): string => mkdtempSync(join(tmpdir(), "spiral-files-"));
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "files-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
-describe("writing a file at once", () => {
-  it("replaces what was there and leaves nothing beside it", () => {
-    const path = join(folder(), "a.json");
-    writeFileAtomic(path, "one");
-    writeFileAtomic(path, new Uint8Array([116, 119, 111]));
-    expect(readFileSync(path, "utf8")).toBe("two");
-    expect(readdirSync(join(path, ".."))).toEqual(["a.json"]);
+function userError(action: () => unknown): UserError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("writeFileAtomic", () => {
+  it("replaces a file and leaves nothing beside it", () => {
+    const path = join(folder, "a.json");
+    writeFileAtomic(path, "old, and longer");
+    writeFileAtomic(path, "new");
+    writeFileAtomic(join(folder, "b.bin"), Uint8Array.of(0, 255));
+    expect(readFileSync(path, "utf8")).toBe("new");
+    expect([...readFileSync(join(folder, "b.bin"))]).toEqual([0, 255]);
+    expect(readdirSync(folder).sort()).toEqual(["a.json", "b.bin"]);
   });
 
-  it("says where and why it cannot, and keeps the old bytes", () => {
-    const dir = folder();
-    expect(() => writeFileAtomic(join(dir, "none", "a"), "")).toThrow(
-      /^Cannot write .*none\/a: no such file or folder\.$/,
-    );
-    writeFileSync(join(dir, "file"), "old");
-    expect(() => writeFileAtomic(join(dir, "file", "a"), "")).toThrow(/a part of that path is a file/);
-    expect(readFileSync(join(dir, "file"), "utf8")).toBe("old");
-    expect(readdirSync(dir)).toEqual(["file"]);
+  it("leaves what stood there, and no half of anything, where it cannot finish", () => {
+    // A folder in the file's place lets the write succeed and the rename fail.
+    const path = join(folder, "taken");
+    mkdirSync(path);
+    writeFileSync(join(path, "inside"), "safe");
+    const error = userError(() => writeFileAtomic(path, "x"));
+    expect(error.exitCode).toBe(1);
+    expect(error.message).toContain(`Cannot write ${path}: `);
+    expect(readdirSync(folder)).toEqual(["taken"]);
+    expect(readFileSync(join(path, "inside"), "utf8")).toBe("safe");
   });
 
-  it.each([
-    ["ENOSPC", "the disk is full"],
-    ["EROFS", "read-only"],
-    ["EACCES", "permission denied"],
-    ["EXDEV", "the system says EXDEV"],
-  ])("words %s for people, with exit code 1", (code, words) => {
-    const refuse = (): never => {
-      throw Object.assign(new Error("x"), { code });
-    };
-    expect(() => withDiskErrors("write", "f", refuse)).toThrow(expect.objectContaining({ exitCode: 1 }));
-    expect(() => withDiskErrors("write", "f", refuse)).toThrow(words);
-  });
-
-  it("passes other errors through: they are bugs", () => {
-    const bug = new TypeError("x");
-    expect(() =>
-      withDiskErrors("write", "f", () => {
-        throw bug;
-      }),
-    ).toThrow(bug);
-  });
-
-  it.runIf(existsSync("/dev/full"))("notices a full disk", () => {
-    expect(() => withDiskErrors("write", "/dev/full", () => writeFileSync("/dev/full", "x"))).toThrow(
-      "the disk is full",
-    );
+  it("says that the folder is not there", () => {
+    expect(userError(() => writeFileAtomic(join(folder, "no", "a"), "x")).message).toContain("no such file or folder");
+    expect(existsSync(join(folder, "no"))).toBe(false);
   });
 });
 
-describe("reading JSON", () => {
-  it("names the file that is missing or broken", () => {
-    const path = join(folder(), "a.json");
-    expect(() => readJson(path)).toThrow(/Cannot read .*a\.json: no such file/);
-    writeFileSync(path, '{"a":');
-    expect(() => readJson(path)).toThrow(UserError);
-    expect(() => readJson(path)).toThrow(/a\.json is not valid JSON: /);
+describe("reading", () => {
+  it("says what is missing or broken, with exit code 3", () => {
+    const path = join(folder, "a.json");
+    expect(userError(() => readText(path)).exitCode).toBe(3);
+    expect(userError(() => readText(folder)).message).toContain("a folder, not a file");
+    writeFileSync(path, '{"a": 1');
+    const error = userError(() => readJson(path));
+    expect([error.exitCode, error.message.startsWith(`${path} is not valid JSON`)]).toEqual([3, true]);
+    writeFileSync(path, '{"a": 1}');
+    expect(readJson(path)).toEqual({ a: 1 });
+  });
+
+  it("lets errors pass that are not the disk's", () => {
+    const bug = new TypeError("ours");
+    expect(() =>
+      withDiskErrors("read", "x", () => {
+        throw bug;
+      }),
+    ).toThrow(bug);
   });
 });

@@ -1,0 +1,99 @@
+/** What several tests share: policies at random, a statistic, a small training run that is recorded. */
+import type { Game } from "../src/games/game.ts";
+import type { Infoset } from "../src/games/graph.ts";
+import type { Distribution, Policy } from "../src/games/policy.ts";
+import type { MetricsRow, Snapshot, TrainHooks, TrainSettings } from "../src/rl/train.ts";
+import type { Episode } from "../src/selfplay/episode.ts";
+import { Rng } from "../src/util/rng.ts";
+
+/**
+ * A policy with no pattern: some distributions nearly uniform, some nearly pure, about a quarter of the actions never
+ * played. A function of (seed, player, key), whatever is asked in what order.
+ */
+export function randomPolicy(seed: number | string): Policy {
+  return { name: `random-${seed}`, distributions: (infosets) => infosets.map((set) => randomDistribution(seed, set)) };
+}
+
+export function randomDistribution(
+  seed: number | string,
+  { player, key, actions }: Pick<Infoset, "player" | "key" | "actions">,
+): Distribution {
+  const rng = new Rng(seed).fork(`${player}|${key}`);
+  const power = 1 + 8 * rng.next();
+  const certain = rng.below(actions.length);
+  const weights = Float64Array.from(actions, (_, slot) =>
+    rng.next() < 0.25 && slot !== certain ? 0 : (0.02 + rng.next()) ** power,
+  );
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((w) => w / sum);
+}
+
+/** How far observed counts lie from the expected ones, in standard deviations of a normal (Wilson and Hilferty's cube root). */
+export function chiSquaredZ(counts: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let statistic = 0;
+  let freedom = -1;
+  for (let i = 0; i < counts.length; i++) {
+    const e = expected[i] as number;
+    if (e === 0 && counts[i] === 0) continue;
+    statistic += ((counts[i] as number) - e) ** 2 / e;
+    freedom++;
+  }
+  if (freedom < 1) return statistic > 0 ? Number.POSITIVE_INFINITY : 0;
+  const spread = 2 / (9 * freedom);
+  return (Math.cbrt(statistic / freedom) - (1 - spread)) / Math.sqrt(spread);
+}
+
+/** Settings of a run of a second or so; what a test is about it overrides. */
+export function smallRun(games: readonly (readonly [Game, number])[], updates: number, seed = 1): TrainSettings {
+  return {
+    seed,
+    updates,
+    games: games.map(([game, episodes]) => ({ game, episodes })),
+    nn: { hidden: [32, 32], outputScale: 0.01 },
+    rl: {
+      advantage: "rae",
+      baselineDecay: 0.95,
+      loss: "pg",
+      learningRate: { start: 0.01, end: 0.0001 },
+      adam: { beta1: 0, beta2: 0.999, epsilon: 1e-8 },
+      magnet: { coefficient: 0.5, every: Math.max(1, Math.floor(updates / 12)) },
+      averaging: 0.95,
+      entropy: { start: 0.1, end: 0.05 },
+    },
+    weights: {
+      kuhn: { entropy: 0, magnet: 0.4 },
+      ttt: { entropy: 1, magnet: 1 },
+      negotiation: { entropy: 0.3, magnet: 1 },
+    },
+    run: { logEvery: 10, evaluateEvery: 20, checkpointEvery: 1_000_000, keepEpisodes: 2 },
+  };
+}
+
+export interface Recorded {
+  readonly metrics: MetricsRow[];
+  readonly episodes: Episode[];
+  readonly snapshots: Snapshot[];
+  readonly hooks: TrainHooks;
+}
+
+/** Hooks that keep all they are handed; `stopAt` interrupts after that update. */
+export function recorder(
+  evaluate: (policy: Policy) => Record<string, unknown> = () => ({}),
+  stopAt = Number.POSITIVE_INFINITY,
+): Recorded {
+  const metrics: MetricsRow[] = [];
+  const episodes: Episode[] = [];
+  const snapshots: Snapshot[] = [];
+  return {
+    metrics,
+    episodes,
+    snapshots,
+    hooks: {
+      evaluate,
+      metrics: (row) => void metrics.push(row),
+      episodes: (kept) => void episodes.push(...kept),
+      checkpoint: (snapshot) => void snapshots.push(snapshot),
+      progress: (update) => update >= stopAt,
+    },
+  };
+}
