@@ -11,15 +11,16 @@ interface Entry {
 }
 
 export function encodeSafetensors(arrays: readonly WeightArray[]): Uint8Array {
-  const header: Record<string, Entry> = {};
   let end = 0;
-  for (const { name, shape, values } of arrays) {
-    header[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, end + values.byteLength] };
+  const entries = arrays.map(({ name, shape, values }): [string, Entry] => {
+    const start = end;
     end += values.byteLength;
-  }
-  // The header is padded with spaces to a multiple of 8, which keeps the numbers aligned.
-  const json = JSON.stringify(header);
-  const head = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
+    return [name, { dtype: "F32", shape: [...shape], data_offsets: [start, end] }];
+  });
+  // The header is padded with spaces to a multiple of 8 bytes, which keeps the numbers aligned.
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const head = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  head.set(json);
   const file = new Uint8Array(8 + head.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(head.length), true);
   file.set(head, 8);
@@ -46,15 +47,29 @@ export function decodeSafetensors(file: Uint8Array): WeightArray[] {
   } catch {
     throw new Error("its header is not JSON");
   }
-  if (typeof header !== "object" || header === null) throw new Error("its header is not an object");
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw new Error("its header is not an object");
+  }
   const bodyStart = 8 + headLength;
-  return Object.entries(header)
+  const bodyLength = file.length - bodyStart;
+  const tensors = Object.entries(header)
     .filter(([name]) => name !== "__metadata__")
-    .map(([name, entry]) => {
-      const { shape, start, length } = checkEntry(name, entry, file.length - bodyStart);
-      const values = Float32Array.from({ length }, (_, i) => view.getFloat32(bodyStart + start + 4 * i, true));
-      return { name, shape, values };
-    });
+    .map(([name, entry]) => ({ name, ...checkEntry(name, entry, bodyLength) }));
+  checkRanges(tensors, bodyLength);
+  return tensors.map(({ name, shape, start, length }) => {
+    const values = Float32Array.from({ length }, (_, i) => view.getFloat32(bodyStart + start + 4 * i, true));
+    return { name, shape, values };
+  });
+}
+
+/** As the format asks: the byte ranges follow one another without overlap or gap, to the end of the file. */
+function checkRanges(tensors: readonly { name: string; start: number; length: number }[], bodyLength: number): void {
+  let end = 0;
+  for (const { name, start, length } of tensors.toSorted((a, b) => a.start - b.start || a.length - b.length)) {
+    if (start !== end) throw new Error(`tensor ${name} ${start < end ? "overlaps another" : "follows a gap"}`);
+    end = start + 4 * length;
+  }
+  if (end !== bodyLength) throw new Error(`${bodyLength - end} bytes belong to no tensor`);
 }
 
 function checkEntry(
