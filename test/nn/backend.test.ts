@@ -74,7 +74,7 @@ function inChild(code: string): { status: number | null; stdout: string; stderr:
   return spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], { cwd, encoding: "utf8" });
 }
 
-describe("a process that starts wasm", () => {
+describe.each(backendNames)("a process that starts %s", (backend) => {
   it("has the error handlers that it had, and has printed nothing", () => {
     const { status, stdout, stderr } = inChild(`
       const events = ["uncaughtException", "unhandledRejection"];
@@ -82,7 +82,7 @@ describe("a process that starts wasm", () => {
       for (const event of events) process.on(event, own);
       const { startBackend } = await import("./src/nn/backend.ts");
       const { Mlp } = await import("./src/nn/mlp.ts");
-      await startBackend("wasm");
+      await startBackend("${backend}");
       new Mlp([{ name: "w", shape: [1, 1], values: Float32Array.of(2) }, { name: "b", shape: [1], values: Float32Array.of(0) }])
         .logits(Float32Array.of(21), 1);
       const kept = events.map((event) => process.rawListeners(event)).every((all) => all.length === 1 && all[0] === own);
@@ -94,7 +94,7 @@ describe("a process that starts wasm", () => {
   it("still dies of an error that nobody catches", () => {
     const { status, stderr } = inChild(`
       const { startBackend } = await import("./src/nn/backend.ts");
-      await startBackend("wasm");
+      await startBackend("${backend}");
       setTimeout(() => { throw new Error("nobody catches this"); }, 1);
     `);
     expect(status).toBe(1);
