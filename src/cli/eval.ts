@@ -163,7 +163,11 @@ function show(
   );
 }
 
-const signed = (x: number): string => `${x < 0 ? "-" : "+"}${Math.abs(x).toFixed(3)}`;
+/** Three decimals with their sign; a zero has none. */
+function signed(x: number): string {
+  const digits = Math.abs(x).toFixed(3);
+  return Number(digits) === 0 ? digits : `${x < 0 ? "-" : "+"}${digits}`;
+}
 
 /** `71.0 [68.1, 73.7]` */
 function share(k: number, n: number): string {

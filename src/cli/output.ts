@@ -11,6 +11,9 @@ export interface Style {
   readonly cyan: Paint;
 }
 
+/** How the command is typed here: from a checkout, npx finds it. */
+export const SPIRAL = process.env.npm_command === "exec" ? "npx spiral" : "spiral";
+
 /** NO_COLOR wins over FORCE_COLOR (no-color.org); without either, terminals get colours. */
 export function hasColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean {
   if (env.NO_COLOR) return false;

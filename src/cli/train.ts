@@ -2,18 +2,20 @@
 import { evaluateExactly } from "../arena/nash-conv.ts";
 import { versus } from "../arena/versus.ts";
 import { gameSettings, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import type { Game } from "../games/game.ts";
 import { type Policy, uniform } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
+import type { Checkpoint } from "../run/checkpoint.ts";
 import { resolveRun } from "../run/directory.ts";
-import { createRun, resumeRun } from "../run/run.ts";
+import { createRun, readRunConfig, resumeRun } from "../run/run.ts";
 import type { RunWriter } from "../run/writer.ts";
 import { formatEpisode } from "../selfplay/episode.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import { run as showConfig } from "./config.ts";
 import { configSources, runsFolder, type TrainOptions } from "./options.ts";
-import { note, print, styleFor, table, warn } from "./output.ts";
+import { note, print, SPIRAL, styleFor, table, warn } from "./output.ts";
 import { compact, createProgress, type GameMeasure, number } from "./progress.ts";
 
 /** Games against random play, where a game cannot be evaluated exactly. */
@@ -22,27 +24,35 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type Measures = Record<string, GameMeasure>;
 
+interface Prepared {
+  readonly config: Config;
+  readonly open: (backend: string) => { readonly writer: RunWriter; readonly checkpoint: Checkpoint | undefined };
+}
+
 export async function run(file: string | undefined, options: TrainOptions): Promise<number> {
   if (options.dryRun) return showConfig("show", file, options);
-  const { config, writer, resumed } = await openRun(file, options);
+  const { config, open } = await prepare(file, options);
   const games = config.games.map(getGame);
   const { startBackend } = await import("../nn/backend.ts");
   const { train } = await import("../rl/train.ts");
   const { toFiles, toSnapshot } = await import("./snapshot.ts");
+  const backend = await startBackend(config.nn.backend);
+  for (const why of backend.passedOver) warn(`backend ${why}`);
 
+  const { writer, checkpoint } = open(backend.name);
   const signals = listen(writer);
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   let measures: Measures = {};
   let totals = { episodes: 0, decisions: 0 };
   try {
-    const backend = await startBackend(config.nn.backend);
-    const snapshot = resumed && toSnapshot(resumed.checkpoint, writer.name);
-    for (const why of backend.passedOver) warn(`backend ${why}`);
-    if (!options.json)
-      note(`${resumed ? "Going on with" : "Training"} ${writer.dir} on ${backend.name}. Ctrl-C saves and stops.`);
-    writer.log({ backend: backend.name, resumedAt: snapshot?.update }, "started");
-    const progress = createProgress(config.updates, snapshot?.update ?? 0, { quiet: options.json === true });
+    const snapshot = checkpoint && toSnapshot(checkpoint, writer.name);
+    const from = snapshot?.update ?? 0;
+    const progress = createProgress(config.updates, from, { quiet: options.json === true });
+    progress.message(
+      `${checkpoint ? "Going on with" : "Training"} ${writer.dir} on ${backend.name}. Ctrl-C saves and stops.`,
+    );
+    writer.log({ backend: backend.name, from }, "started");
     signals.onFirst((update) =>
       progress.message(`Finishing update ${update + 1} and saving. Ctrl-C again stops at once.`),
     );
@@ -76,26 +86,19 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
       snapshot,
     );
     progress.close();
-    const interrupted = last < config.updates;
-    writer.log({ update: last }, interrupted ? "interrupted" : "finished");
-    writer.finish(interrupted ? "interrupted" : "finished");
-    if (interrupted) {
+    const isWhole = last === config.updates;
+    writer.log({ update: last }, isWhole ? "finished" : "interrupted");
+    writer.finish(isWhole ? "finished" : "interrupted");
+    if (!isWhole) {
       note(
-        `Stopped after update ${last} of ${config.updates}, which is saved. Go on with: spiral train --resume ${writer.name}`,
+        `Stopped after update ${last} of ${config.updates}, which is saved. Go on with: ${SPIRAL} train --resume ${writer.name}`,
       );
       return signals.exitCode();
     }
     if (options.json) {
-      print(
-        JSON.stringify({
-          type: "result",
-          run: writer.name,
-          updates: last,
-          ...totals,
-          seconds: seconds(),
-          games: measures,
-        }),
-      );
+      const { user, system } = process.cpuUsage();
+      const cost = { seconds: seconds(), cpuSeconds: (user + system) / 1e6 };
+      print(JSON.stringify({ type: "result", run: writer.name, updates: last, ...totals, ...cost, games: measures }));
     } else {
       summary(writer.dir, last, totals, seconds(), measures);
     }
@@ -108,14 +111,17 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   }
 }
 
-/** A new run, or the one that `--resume` names, which keeps its settings. */
-async function openRun(file: string | undefined, options: TrainOptions) {
-  if (options.resume === undefined) {
+/** The settings, checked; and what makes the run directory, or takes up the one that `--resume` names, which keeps its settings. */
+async function prepare(file: string | undefined, options: TrainOptions): Promise<Prepared> {
+  const { resume, dir: _dir, json: _json, ...others } = options;
+  if (resume === undefined) {
     const { config } = loadConfig(configSources(file, options));
-    const writer = createRun({ config, name: options.name, argv: process.argv.slice(2), backend: config.nn.backend });
-    return { config, writer, resumed: undefined };
+    const open = (backend: string) => ({
+      writer: createRun({ config, name: options.name, argv: process.argv.slice(2), backend }),
+      checkpoint: undefined,
+    });
+    return { config, open };
   }
-  const { resume, dir: _dir, json: _json, dryRun: _dryRun, ...others } = options;
   const given = Object.keys(others).map(
     (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
   );
@@ -124,9 +130,13 @@ async function openRun(file: string | undefined, options: TrainOptions) {
     throw new UserError(2, `A resumed run keeps its settings; leave out ${given.join(", ")}, or start a new run.`);
   }
   const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder(options));
-  const resumed = resumeRun(resolved);
-  for (const warning of resumed.warnings) warn(warning);
-  return { config: resumed.config, writer: resumed.writer, resumed };
+  const config = readRunConfig(resolved.dir);
+  const open = () => {
+    const resumed = resumeRun(resolved);
+    for (const warning of resumed.warnings) warn(warning);
+    return resumed;
+  };
+  return { config, open };
 }
 
 function measure(games: readonly Game[], policy: Policy, rng: Rng): Measures {
@@ -189,7 +199,13 @@ function summary(
   print("\nNashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.");
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
-  print("  spiral eval      play it against fixed opponents");
-  print("  spiral replay    watch one of its games");
-  print(`  spiral policy --game ${Object.keys(measures)[0]}    read its strategy`);
+  const policy = `policy --game ${Object.keys(measures)[0]}`;
+  const next = {
+    eval: "play it against fixed opponents",
+    replay: "watch one of its games",
+    [policy]: "read its strategy",
+  };
+  for (const [command, what] of Object.entries(next)) {
+    print(`  ${SPIRAL} ${command.padEnd(policy.length)}  ${what}`);
+  }
 }

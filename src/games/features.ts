@@ -51,17 +51,18 @@ export class FeatureLayout {
 
   /** Softmax over the legal actions of row `row` of `logits` [R, outputs]. */
   distribution(infoset: Infoset, logits: Float32Array, row: number): Distribution {
+    const { actions } = infoset;
     const offset = row * this.outputs + this.actionOffset(infoset.game);
-    const probabilities = Float64Array.from(infoset.actions, (action) => logits[offset + action] as number);
+    const probabilities = new Float64Array(actions.length);
     let max = Number.NEGATIVE_INFINITY;
-    for (const logit of probabilities) max = Math.max(max, logit);
+    for (const action of actions) max = Math.max(max, logits[offset + action] as number);
     let sum = 0;
-    for (let slot = 0; slot < probabilities.length; slot++) {
-      const p = Math.exp((probabilities[slot] as number) - max);
+    for (let slot = 0; slot < actions.length; slot++) {
+      const p = Math.exp((logits[offset + (actions[slot] as number)] as number) - max);
       probabilities[slot] = p;
       sum += p;
     }
-    for (let slot = 0; slot < probabilities.length; slot++) probabilities[slot] = (probabilities[slot] as number) / sum;
+    for (let slot = 0; slot < actions.length; slot++) probabilities[slot] = (probabilities[slot] as number) / sum;
     return probabilities;
   }
 

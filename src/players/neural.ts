@@ -21,10 +21,13 @@ export function neuralPolicy(name: string, layout: FeatureLayout, network: Pick<
           canonical.set(infoset, layout.distribution(infoset, logits, row));
         });
       }
-      return infosets.map((infoset) => {
-        const distribution = canonical.get(infoset.canonical) as Distribution;
-        const { toCanonical } = infoset;
-        return toCanonical ? Float64Array.from(toCanonical, (slot) => distribution[slot] as number) : distribution;
+      return infosets.map(({ canonical: representative, toCanonical }) => {
+        const distribution = canonical.get(representative) as Distribution;
+        if (!toCanonical) return distribution;
+        const moved = new Float64Array(distribution.length);
+        for (let slot = 0; slot < moved.length; slot++)
+          moved[slot] = distribution[toCanonical[slot] as number] as number;
+        return moved;
       });
     },
   };

@@ -131,7 +131,7 @@ export function readCheckpoint({
 }
 
 /** The config that a run was started with. */
-function readRunConfig(dir: string): Config {
+export function readRunConfig(dir: string): Config {
   try {
     return loadConfig({ file: join(dir, "config.yaml") }).config;
   } catch (error) {

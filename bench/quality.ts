@@ -1,0 +1,289 @@
+/**
+ * `npm run quality`: does the shipped configuration learn what the README says it does? Trains through the command line,
+ * as a user would, over several seeds, judges the saved policies by independent code (bench/independent.ts), and prints
+ * Markdown. `--seeds 10` sets the number of seeds, `--only 1,3` the parts.
+ *
+ *   1  kuhn,ttt                 NashConv of Kuhn ≤ 0.01 and greedy NashConv of tic-tac-toe 0
+ *   2  kuhn,ttt,negotiation     the same, greedy NashConv of negotiation 0, its results against the scripts
+ *   3  the same seed twice, and interrupted and resumed: the same bytes
+ *   4  three times the updates: 1 and 2 still hold
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { getGame } from "../src/games/registry.ts";
+import { opponents } from "../src/players/opponents.ts";
+import { median, wilson } from "../src/util/stats.ts";
+import { exactResult, greedyReference, judge, savedPolicy, type Verdict } from "./independent.ts";
+
+const { values: flags } = parseArgs({
+  options: { seeds: { type: "string", default: "10" }, only: { type: "string", default: "1,2,3,4" } },
+});
+const seeds = Array.from({ length: Number(flags.seeds) }, (_, i) => i + 1);
+const parts = flags.only.split(",");
+const bin = join(process.cwd(), "bin", "spiral.js");
+const folder = mkdtempSync(join(tmpdir(), "spiral-quality-"));
+const SCRIPTS = ["fair", "stubborn", "naive", "sloppy"];
+
+interface Outcome {
+  readonly code: number | null;
+  readonly wall: number;
+  readonly result: { readonly run: string; readonly updates: number; readonly cpuSeconds: number } | undefined;
+}
+
+/** `spiral train …`, from process start to end; `interruptAfter` seconds sends what Ctrl-C does. */
+function train(args: readonly string[], interruptAfter?: number): Promise<Outcome> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [bin, "train", ...args, "--json", "--dir", folder], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const timer =
+    interruptAfter === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), interruptAfter * 1000);
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      if (code !== 0 && code !== 130) process.stderr.write(errors);
+      const last = code === 0 ? JSON.parse(output.trim().split("\n").at(-1) as string) : undefined;
+      resolve({ code, wall: (performance.now() - started) / 1000, result: last });
+    });
+  });
+}
+
+interface Trial {
+  readonly seed: number;
+  readonly wall: number;
+  readonly cpu: number;
+  readonly verdicts: Readonly<Record<string, Verdict>>;
+  /** Worst loss probability against any script as it samples, and with its most likely actions; wins against naive. */
+  readonly scripts:
+    | { readonly loss: number; readonly greedyLoss: number; readonly naive: number; readonly greedyNaive: number }
+    | undefined;
+}
+
+async function trial(ids: readonly string[], seed: number, extra: readonly string[] = []): Promise<Trial> {
+  const { wall, result } = await train(["--games", ids.join(","), "--seed", String(seed), ...extra]);
+  if (!result) throw new Error(`seed ${seed} did not finish`);
+  const checkpoint = join(folder, result.run, "checkpoints", String(result.updates).padStart(6, "0"));
+  const games = ids.map(getGame);
+  const verdicts = Object.fromEntries(
+    games.map((game) => [game.id, judge(game, savedPolicy(checkpoint, games, game))]),
+  );
+  const negotiation = games.find(({ id }) => id === "negotiation");
+  let scripts: Trial["scripts"];
+  if (negotiation) {
+    const policy = savedPolicy(checkpoint, games, negotiation);
+    const against = (name: string, greedy: boolean) => {
+      const opponent = opponents.find((o) => o.name === name);
+      if (!opponent) throw new Error(`no opponent ${name}`);
+      return exactResult(negotiation, greedy ? greedyReference(policy) : policy, opponent.make(negotiation));
+    };
+    scripts = {
+      loss: Math.max(...SCRIPTS.map((name) => against(name, false).loss)),
+      greedyLoss: Math.max(...SCRIPTS.map((name) => against(name, true).loss)),
+      naive: against("naive", false).win,
+      greedyNaive: against("naive", true).win,
+    };
+  }
+  rmSync(join(folder, result.run), { recursive: true });
+  process.stderr.write(
+    `${ids.join(",")} seed ${seed} ${extra.join(" ")}: ${wall.toFixed(1)} s ${JSON.stringify({ verdicts, scripts })}\n`,
+  );
+  return { seed, wall, cpu: result.cpuSeconds, verdicts, scripts };
+}
+
+const holds = ({ verdicts, scripts }: Trial): boolean =>
+  (verdicts.kuhn?.nashConv ?? 0) <= 0.01 &&
+  (verdicts.ttt?.greedyNashConv ?? 0) === 0 &&
+  (verdicts.negotiation?.greedyNashConv ?? 0) === 0 &&
+  (scripts === undefined || (scripts.greedyLoss === 0 && scripts.naive >= 0.7));
+
+/** `0.0041 (0.0026 – 0.0080)` */
+function spread(values: readonly number[], digits: number): string {
+  return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} – ${Math.max(...values).toFixed(digits)})`;
+}
+
+function report(title: string, trials: readonly Trial[]): void {
+  const good = trials.filter(holds).length;
+  const { low, high } = wilson(good, trials.length);
+  const of = (pick: (trial: Trial) => number | undefined) => trials.flatMap((t) => pick(t) ?? []);
+  const rows: [string, string][] = [
+    [
+      "seeds where all of it holds",
+      `**${good} of ${trials.length}** (95 %: ${(100 * low).toFixed(0)} – ${(100 * high).toFixed(0)} %)`,
+    ],
+    [
+      "Kuhn, NashConv",
+      spread(
+        of((t) => t.verdicts.kuhn?.nashConv),
+        4,
+      ),
+    ],
+    [
+      "tic-tac-toe, greedy NashConv",
+      spread(
+        of((t) => t.verdicts.ttt?.greedyNashConv),
+        0,
+      ),
+    ],
+    [
+      "tic-tac-toe, NashConv",
+      spread(
+        of((t) => t.verdicts.ttt?.nashConv),
+        4,
+      ),
+    ],
+  ];
+  if (trials.some((t) => t.scripts)) {
+    rows.push(
+      [
+        "negotiation, greedy NashConv",
+        spread(
+          of((t) => t.verdicts.negotiation?.greedyNashConv),
+          0,
+        ),
+      ],
+      [
+        "negotiation, NashConv",
+        spread(
+          of((t) => t.verdicts.negotiation?.nashConv),
+          4,
+        ),
+      ],
+      [
+        "negotiation, greedy, losses to the worst script",
+        spread(
+          of((t) => t.scripts?.greedyLoss),
+          4,
+        ),
+      ],
+      [
+        "negotiation, sampled, losses to the worst script",
+        spread(
+          of((t) => t.scripts?.loss),
+          6,
+        ),
+      ],
+      [
+        "negotiation, wins against naive, greedy",
+        spread(
+          of((t) => t.scripts?.greedyNaive),
+          3,
+        ),
+      ],
+      [
+        "negotiation, wins against naive, sampled",
+        spread(
+          of((t) => t.scripts?.naive),
+          3,
+        ),
+      ],
+    );
+  }
+  rows.push(
+    [
+      "seconds from process start",
+      spread(
+        of((t) => t.wall),
+        1,
+      ),
+    ],
+    [
+      "seconds of CPU time",
+      spread(
+        of((t) => t.cpu),
+        1,
+      ),
+    ],
+  );
+  process.stdout.write(
+    `### ${title}\n\n| | median (range) |\n|---|---|\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n\n`,
+  );
+}
+
+async function each(ids: readonly string[], extra: readonly string[] = []): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (const seed of seeds) trials.push(await trial(ids, seed, extra));
+  return trials;
+}
+
+/** Every file of a run that must not depend on when or how often it was interrupted, by name. */
+function contents(run: string): Map<string, string> {
+  const dir = join(folder, run);
+  const checkpoints = readdirSync(join(dir, "checkpoints")).flatMap((name) =>
+    ["model.safetensors", "optimizer.safetensors"].map((file) => `checkpoints/${name}/${file}`),
+  );
+  const files = ["metrics.jsonl", "episodes.jsonl", ...checkpoints];
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(dir, file)).toString("latin1");
+      return [file, file === "metrics.jsonl" ? text.replaceAll(/,"seconds":[\d.]+/g, "") : text];
+    }),
+  );
+}
+
+async function identity(): Promise<void> {
+  const args = (name: string) => ["--games", "kuhn,ttt,negotiation", "--updates", "200", "--name", name];
+  const same = (a: Map<string, string>, b: Map<string, string>) =>
+    a.size === b.size && [...a].every(([file, text]) => b.get(file) === text);
+  const { wall } = await train(args("whole"));
+  await train(args("twice"));
+  const whole = contents("whole");
+  const rows = [`| the same seed twice | ${same(whole, contents("twice")) ? "same bytes" : "**DIFFERENT**"} |`];
+  for (const seed of seeds) {
+    const name = `cut${seed}`;
+    // Somewhere between the start and the end, elsewhere for each seed.
+    const after = 0.8 + ((seed - 0.5) / seeds.length) * (wall - 1);
+    const cut = await train(args(name), after);
+    if (cut.code === 130) await train(["--resume", name]);
+    const how = cut.code === 130 ? "interrupted and resumed" : "finished before the interruption";
+    rows.push(
+      `| ${how}, ${after.toFixed(1)} s after the start | ${same(whole, contents(name)) ? "same bytes" : "**DIFFERENT**"} |`,
+    );
+  }
+  process.stdout.write(
+    `### 3. The same seed, the same bytes\n\nMetrics (but for times), logged games, weights and optimizer of every checkpoint.\n\n| run | files |\n|---|---|\n${rows.join("\n")}\n\n`,
+  );
+}
+
+const defaults = JSON.parse(await showConfig()) as { readonly updates: { readonly value: number } };
+
+function showConfig(): Promise<string> {
+  const child = spawn(process.execPath, [bin, "config", "show", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  return new Promise((resolve) => {
+    child.on("close", () => resolve(output));
+  });
+}
+
+process.stdout.write(
+  `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, backend auto. \`npm run quality\`.\n\n`,
+);
+try {
+  if (parts.includes("1")) report("1. `spiral train --games kuhn,ttt`", await each(["kuhn", "ttt"]));
+  if (parts.includes("2"))
+    report("2. `spiral train --games kuhn,ttt,negotiation`", await each(["kuhn", "ttt", "negotiation"]));
+  if (parts.includes("3")) await identity();
+  if (parts.includes("4")) {
+    const triple = ["--updates", String(3 * defaults.updates.value)];
+    report(`4. \`--games kuhn,ttt ${triple.join(" ")}\``, await each(["kuhn", "ttt"], triple));
+    report(
+      `4. \`--games kuhn,ttt,negotiation ${triple.join(" ")}\``,
+      await each(["kuhn", "ttt", "negotiation"], triple),
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
