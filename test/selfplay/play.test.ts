@@ -1,0 +1,73 @@
+/** The batched loop plays by the rules, and the same games whatever is played, asked or remembered beside them. */
+import { describe, expect, it } from "vitest";
+import { type Policy, uniform } from "../../src/games/policy.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { verifyEpisode } from "../../src/selfplay/episode.ts";
+import { episodeOf, play, type Trajectories } from "../../src/selfplay/play.ts";
+import { content, plan, playOne } from "./plans.ts";
+
+const ids = ["kuhn", "ttt", "kuhn-match", "negotiation", "negotiation-private"] as const;
+
+describe.each(ids)("%s", (id) => {
+  it("every episode replays against the engine to its returns and its decisions", () => {
+    const game = getGame(id);
+    const t = playOne(plan(id, 300));
+    for (let e = 0; e < 300; e++) {
+      const episode = episodeOf(t, e, 4);
+      expect(verifyEpisode(episode)).toBeUndefined();
+      expect([episode.index, episode.update, episode.actions.length]).toEqual([e, 4, t.plies[e]]);
+      let state = game.initial();
+      episode.actions.forEach((action, ply) => {
+        const turn = game.turn(state);
+        const cell = e * game.maxPlies + ply;
+        const infoset = t.infosets[t.decisions[cell] as number];
+        expect(turn.kind === "end" ? "end" : turn.actions[t.slots[cell] as number]).toBe(action);
+        expect(infoset?.key).toBe(turn.kind === "player" ? game.infosetKey(state, turn.player) : undefined);
+        expect(infoset?.player).toBe(turn.kind === "player" ? turn.player : undefined);
+        state = game.apply(state, action);
+      });
+    }
+    expect(new Set(t.infosets).size).toBe(t.infosets.length);
+  });
+
+  it("does not depend on what was expected, what was played beside it, or what the graph has seen", () => {
+    const alone = content(playOne(plan(id, 120)));
+    const used = plan(id, 120);
+    const first = playOne({ ...used, episodes: 500, actionKey: 5, policies: [uniform, uniform] });
+    const again = playOne(used);
+    expect(content(again)).toEqual(alone);
+    // The order of first visit is the order of the learner's rows.
+    expect(again.infosets.map(({ key }) => key)).toEqual(playOne(plan(id, 120)).infosets.map(({ key }) => key));
+    expect(content(playOne({ ...used, expected: [...first.infosets].reverse() }))).toEqual(alone);
+    expect(content(playOne({ ...used, expected: first.infosets.slice(0, 3) }))).toEqual(alone);
+    const beside = play([plan("ttt", 50), plan(id, 120), used, plan("kuhn", 7)]);
+    expect(content(beside[1] as Trajectories)).toEqual(alone);
+    expect(content(beside[2] as Trajectories)).toEqual(alone);
+    // Nor on how many episodes follow.
+    expect(content(playOne(plan(id, 40)))).toEqual(alone.slice(0, 40));
+  });
+
+  it("asks a policy at most once about an information set", () => {
+    const asked: string[] = [];
+    const counting: Policy = {
+      name: "counting",
+      distributions(infosets) {
+        asked.push(...infosets.map(({ player, key }) => `${player}${key}`));
+        return uniform.distributions(infosets);
+      },
+    };
+    const { infosets, plan: first } = playOne(plan(id, 200, { policies: [counting, counting] }));
+    expect(asked.length).toBe(new Set(asked).size);
+    expect(asked.length).toBe(infosets.length);
+    asked.length = 0;
+    const again = { ...first, actionKey: 1, expected: infosets };
+    const second = playOne(again);
+    expect(asked.length).toBe(new Set(asked).size);
+    expect(asked.length).toBe(new Set([...infosets, ...second.infosets]).size);
+  });
+});
+
+it("no games at all", () => {
+  expect(play([])).toEqual([]);
+  expect(playOne(plan("kuhn", 0)).infosets).toEqual([]);
+});
