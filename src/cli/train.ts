@@ -44,6 +44,7 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   let measures: Measures = {};
+  let untrained: Measures | undefined;
   let totals = { episodes: 0, decisions: 0 };
   try {
     const snapshot = checkpoint && toSnapshot(checkpoint, writer.name);
@@ -66,6 +67,7 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
       {
         evaluate(policy, update) {
           measures = measure(games, policy, new Rng(config.seed).fork("evaluation", update));
+          if (update === 0) untrained = measures;
           progress.evaluation(update, measures);
           writer.evaluation(update, { update, games: measures });
           if (options.json) print(JSON.stringify({ type: "evaluation", update, games: measures }));
@@ -100,7 +102,7 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
       const cost = { seconds: seconds(), cpuSeconds: (user + system) / 1e6 };
       print(JSON.stringify({ type: "result", run: writer.name, updates: last, ...totals, ...cost, games: measures }));
     } else {
-      summary(writer.dir, last, totals, seconds(), measures);
+      summary(writer.dir, last, totals.episodes, seconds(), measures, untrained);
     }
     return 0;
   } catch (error) {
@@ -182,20 +184,23 @@ function listen(writer: RunWriter) {
 function summary(
   dir: string,
   updates: number,
-  totals: { episodes: number },
+  episodes: number,
   seconds: number,
   measures: Measures,
+  untrained: Measures | undefined,
 ): void {
   const { bold, green } = styleFor(process.stdout);
   print(
-    `${green("Trained")} ${updates} updates, ${compact(totals.episodes)} games of self-play in ${seconds.toFixed(1)} s.\n`,
+    `${green("Trained")} ${updates} updates, ${compact(episodes)} games of self-play in ${seconds.toFixed(1)} s.\n`,
   );
-  const rows = Object.entries(measures).map(([id, { nashConv, greedyNashConv, meanReturnVsRandom }]) =>
-    nashConv === undefined || greedyNashConv === undefined
-      ? [id, "too large to walk", "", `${(meanReturnVsRandom ?? 0).toFixed(3)} mean return against random`]
-      : [id, number(nashConv), number(greedyNashConv), ""],
-  );
-  print(table(["game", "NashConv", "greedy", ""], rows, { right: [1, 2] }));
+  const cell = ({ nashConv, meanReturnVsRandom = 0 }: GameMeasure): string =>
+    nashConv === undefined ? `${meanReturnVsRandom.toFixed(3)} against random` : number(nashConv);
+  const rows = Object.entries(measures).map(([id, measure]) => {
+    const before = untrained?.[id];
+    const greedy = measure.greedyNashConv === undefined ? "" : number(measure.greedyNashConv);
+    return [id, before ? cell(before) : "", cell(measure), greedy];
+  });
+  print(table(["game", untrained ? "untrained" : "", "NashConv", "greedy"], rows, { right: [1, 2, 3] }));
   print("\nNashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.");
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
