@@ -1,0 +1,213 @@
+/** One learner: which way an update moves it, what it leaves alone, what it averages, saves and lets go of. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { FeatureLayout } from "../../src/games/features.ts";
+import type { Game } from "../../src/games/game.ts";
+import { GameGraph } from "../../src/games/graph.ts";
+import { uniform } from "../../src/games/policy.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { startBackend } from "../../src/nn/backend.ts";
+import type { WeightArray } from "../../src/nn/mlp.ts";
+import { tf } from "../../src/nn/tf.ts";
+import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
+import { mergeRows, type Row } from "../../src/rl/rows.ts";
+import { play } from "../../src/selfplay/play.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { smallRun } from "../helpers.ts";
+
+beforeAll(() => startBackend("wasm"));
+
+const [kuhn, ttt] = [getGame("kuhn"), getGame("ttt")];
+const layout = new FeatureLayout([kuhn, ttt]);
+const settings: LearnerSettings = smallRun([], 300);
+const learnerWith = (rl: Partial<LearnerSettings["rl"]> = {}, weights = settings.weights) =>
+  new Learner(
+    { ...settings, weights, nn: { hidden: [16], outputScale: 1 }, rl: { ...settings.rl, ...rl } },
+    layout,
+    new Rng("learner"),
+  );
+
+/** The rows of some uniform games, with advantages at random. */
+function someRows(game: Game, seed: number, episodes = 60): Row[] {
+  const graph = new GameGraph(game);
+  const plan = {
+    graph,
+    episodes,
+    policies: [uniform, uniform] as const,
+    paired: false,
+    chanceKey: seed,
+    actionKey: ~seed,
+  };
+  const batch = play([plan]);
+  const rng = new Rng(seed);
+  return mergeRows(
+    batch,
+    batch.map(({ decisions }) => Float64Array.from(decisions, () => rng.normal())),
+  );
+}
+const tensors = () => [tf.memory().numTensors, tf.backend().numDataIds()];
+const find = (arrays: readonly WeightArray[], name: string): WeightArray => {
+  const array = arrays.find((a) => a.name === name);
+  if (!array) throw new Error(`no ${name}`);
+  return array;
+};
+/** Columns of the head, weights and bias, of θ. */
+function headColumn(learner: Learner, column: number): number[] {
+  const { arrays } = learner.saveOptimizer();
+  const weight = find(arrays, "learner.layer1.weight");
+  const width = weight.shape[1] as number;
+  const rows = Array.from({ length: weight.shape[0] as number }, (_, i) => weight.values[i * width + column] as number);
+  return [...rows, find(arrays, "learner.layer1.bias").values[column] as number];
+}
+
+describe("an update", () => {
+  it("makes what went well likelier, what went badly rarer", () => {
+    const learner = learnerWith({ magnet: { coefficient: 0, every: 1000 }, entropy: { start: 0, end: 0 } });
+    const [row] = someRows(kuhn, 1) as [Row];
+    const p = () => learner.policy.distributions([row.infoset])[0]?.[1] as number;
+    for (const [advantage, direction] of [
+      [1, 1],
+      [-1, -1],
+    ] as const) {
+      const before = p();
+      learner.update([{ ...row, weights: Float64Array.of(0, advantage) }], 1);
+      expect(Math.sign(p() - before)).toBe(direction);
+    }
+    learner.dispose();
+  });
+
+  it("with entropy alone evens the odds out; with the magnet alone goes back to it", () => {
+    const rows = someRows(kuhn, 2).map((row) => ({ ...row, weights: new Float64Array(2) }));
+    const sets = rows.map(({ infoset }) => infoset);
+    const distance = (learner: Learner, from: readonly Float64Array[]) =>
+      learner.policy
+        .distributions(sets)
+        .reduce((sum, p, i) => sum + Math.abs((p[0] as number) - (from[i]?.[0] as number)), 0);
+    const half = rows.map(() => Float64Array.of(0.5, 0.5));
+    // Kuhn's own weight counts: 0 gives it no share of the bonus.
+    for (const weight of [0, 1]) {
+      const bonus = { magnet: { coefficient: 0, every: 1000 }, entropy: { start: 1, end: 1 } };
+      const evening = learnerWith(bonus, { kuhn: { entropy: weight, magnet: 1 } });
+      const start = distance(evening, half);
+      for (let u = 1; u <= 20; u++) evening.update(rows, u);
+      if (weight === 0) expect(distance(evening, half)).toBe(start);
+      else expect(distance(evening, half)).toBeLessThan(start / 4);
+      evening.dispose();
+    }
+
+    const pulled = learnerWith({ magnet: { coefficient: 1, every: 1000 } });
+    const magnet = pulled.policy.distributions(sets).map((p) => p.slice());
+    for (let u = 1; u <= 20; u++) pulled.update(someRows(kuhn, 3), u);
+    const away = distance(pulled, magnet);
+    for (let u = 21; u <= 80; u++) pulled.update(rows, u);
+    expect(away).toBeGreaterThan(0.5);
+    expect(distance(pulled, magnet)).toBeLessThan(away / 4);
+    pulled.dispose();
+  });
+
+  it("does not move the outputs of other games, nor those of illegal actions", () => {
+    const learner = learnerWith();
+    const columns = (): number[][] => Array.from({ length: layout.outputs }, (_, c) => headColumn(learner, c));
+    const start = columns();
+    for (let u = 1; u <= 5; u++) learner.update(someRows(kuhn, u), u);
+    const afterKuhn = columns();
+    expect(afterKuhn.map((c, i) => String(c) === String(start[i]))).toEqual(start.map((_, i) => i >= 2));
+    // Tic-tac-toe with the centre taken in every row.
+    const taken = someRows(ttt, 9).filter(({ infoset }) => infoset.key[4] !== ".");
+    expect(taken.length).toBeGreaterThan(20);
+    for (let u = 6; u <= 10; u++) learner.update(taken, u);
+    expect(columns().map((c, i) => String(c) === String(afterKuhn[i]))).toEqual(
+      start.map((_, i) => i < 2 || i === 2 + 4),
+    );
+    learner.dispose();
+  });
+
+  it("is the same from merged rows and from one row for each decision", () => {
+    const run = (split: boolean) => {
+      // A large ε makes Adam's step proportional to the gradient, so that equal weights mean equal gradients.
+      const learner = learnerWith({
+        adam: { beta1: 0, beta2: 0.999, epsilon: 10 },
+        learningRate: { start: 1, end: 1 },
+      });
+      const rows = someRows(kuhn, 4);
+      const parts = rows.flatMap((row) =>
+        [0.25, 0.75].map((share) => ({
+          ...row,
+          visits: row.visits * share,
+          weights: row.weights.map((w) => w * share),
+        })),
+      );
+      const loss = learner.update(split ? parts : rows, 1);
+      const { arrays } = learner.saveOptimizer();
+      learner.dispose();
+      return { loss, arrays };
+    };
+    const [merged, split] = [run(false), run(true)];
+    expect(split.loss).toBeCloseTo(merged.loss, 5);
+    merged.arrays.forEach(({ name, values }, i) => {
+      values.forEach((x, j) => {
+        expect(split.arrays[i]?.values[j], name).toBeCloseTo(x, 6);
+      });
+    });
+  });
+});
+
+describe("the average and the magnet", () => {
+  it("the average follows by 1 − δ, the magnet is the average as of its last refresh", () => {
+    const learner = learnerWith({ averaging: 0.9, magnet: { coefficient: 0.5, every: 3 } });
+    const read = () => ({ model: learner.saveModel(), other: learner.saveOptimizer().arrays });
+    let before = read();
+    for (let u = 1; u <= 7; u++) {
+      learner.update(someRows(kuhn, u), u);
+      const after = read();
+      for (const { name, values } of after.model) {
+        const [old, theta] = [find(before.model, name).values, find(after.other, `learner.${name}`).values];
+        values.forEach((x, i) => {
+          expect(x).toBeCloseTo(0.9 * (old[i] as number) + 0.1 * (theta[i] as number), 6);
+        });
+        const magnet = find(after.other, `magnet.${name}`).values;
+        expect(magnet).toEqual(u % 3 === 0 ? values : find(before.other, `magnet.${name}`).values);
+      }
+      expect(after.model[0]?.values).not.toEqual(before.model[0]?.values);
+      before = after;
+    }
+    learner.dispose();
+  });
+});
+
+describe("saved and restored", () => {
+  it.each([0, 0.9])("goes on to the bit, β₁ = %d", (beta1) => {
+    const adam = { beta1, beta2: 0.999, epsilon: 1e-8 };
+    const rows = Array.from({ length: 12 }, (_, u) => someRows(u % 3 === 0 ? ttt : kuhn, u));
+    const whole = learnerWith({ adam });
+    const resumed = learnerWith({ adam });
+    rows.forEach((batch, u) => {
+      if (u === 7) {
+        const { arrays, steps } = whole.saveOptimizer();
+        resumed.restore(whole.saveModel(), arrays, steps);
+      }
+      const loss = whole.update(batch, u + 1);
+      if (u >= 7) expect(resumed.update(batch, u + 1)).toBe(loss);
+    });
+    expect(resumed.saveModel()).toEqual(whole.saveModel());
+    expect(resumed.saveOptimizer()).toEqual(whole.saveOptimizer());
+    for (const learner of [whole, resumed]) learner.dispose();
+  });
+});
+
+it("leaves no tensor behind, in 200 updates or after it is gone", () => {
+  const before = tensors();
+  const learner = learnerWith({ magnet: { coefficient: 0.5, every: 7 } });
+  const batches = [someRows(kuhn, 1), someRows(ttt, 2, 10)];
+  const update = (u: number) => {
+    learner.update(batches[u % 2] as Row[], u);
+    learner.policy.distributions((batches[u % 2] as Row[]).map(({ infoset }) => infoset));
+  };
+  for (let u = 1; u <= 14; u++) update(u);
+  const warm = tensors();
+  for (let u = 15; u <= 214; u++) update(u);
+  learner.saveOptimizer();
+  learner.restore(learner.saveModel(), learner.saveOptimizer().arrays, 214);
+  expect(tensors()[0]).toBe(warm[0]);
+  learner.dispose();
+  expect(tensors()).toEqual(before);
+});

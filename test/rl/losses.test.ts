@@ -1,0 +1,107 @@
+/** Each loss against its formula in double precision, and its gradient against finite differences, illegal actions masked. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { startBackend } from "../../src/nn/backend.ts";
+import { tf } from "../../src/nn/tf.ts";
+import { negativeEntropy } from "../../src/rl/losses/entropy.ts";
+import type { Loss } from "../../src/rl/losses/loss.ts";
+import { klToMagnet } from "../../src/rl/losses/magnet.ts";
+import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
+import { scheduled } from "../../src/rl/schedule.ts";
+import { Rng } from "../../src/util/rng.ts";
+
+beforeAll(() => startBackend("wasm"));
+
+const [R, A] = [7, 6];
+const rng = new Rng("losses");
+const normals = (n: number, scale = 1) => Float32Array.from({ length: n }, () => scale * rng.normal());
+/** The first row has one legal action, the second all of them. */
+const legal = Array.from({ length: R * A }, (_, i) => (i < A ? i === 3 : i < 2 * A || i % A === 1 || rng.next() < 0.5));
+const mask = Float32Array.from(legal, (is) => (is ? 0 : -1e9));
+// Some rows all but certain, as a trained policy is.
+const logits = normals(R * A, 4);
+const magnetLogits = normals(R * A, 4);
+const weights = normals(R * A).map((w, i) => (legal[i] ? w : 0));
+const entropyWeights = Float32Array.from({ length: R }, () => rng.next());
+const magnetWeights = Float32Array.from({ length: R }, () => rng.next());
+
+/** π over the legal actions of each row; 0 for the others. */
+function softmax(z: ArrayLike<number>): number[] {
+  return Array.from({ length: R * A }, (_, i) => {
+    if (!legal[i]) return 0;
+    const row = Math.floor(i / A) * A;
+    let sum = 0;
+    for (let j = row; j < row + A; j++) if (legal[j]) sum += Math.exp((z[j] as number) - (z[i] as number));
+    return 1 / sum;
+  });
+}
+const sumLegal = (term: (i: number, row: number) => number): number =>
+  legal.reduce((sum, is, i) => sum + (is ? term(i, Math.floor(i / A)) : 0), 0);
+const m = softmax(magnetLogits) as number[];
+
+const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]) => number }[] = [
+  {
+    name: "policy gradient",
+    loss: policyGradient,
+    formula: (p) => -sumLegal((i) => (weights[i] as number) * Math.log(p[i] as number)),
+  },
+  {
+    name: "negative entropy",
+    loss: negativeEntropy,
+    formula: (p) => sumLegal((i, row) => (entropyWeights[row] as number) * (p[i] as number) * Math.log(p[i] as number)),
+  },
+  {
+    name: "KL to the magnet",
+    loss: klToMagnet,
+    formula: (p) =>
+      sumLegal(
+        (i, row) => (magnetWeights[row] as number) * (p[i] as number) * Math.log((p[i] as number) / (m[i] as number)),
+      ),
+  },
+];
+
+describe.each(cases)("$name", ({ loss, formula }) => {
+  const evaluate = () =>
+    tf.tidy(() => {
+      const illegal = tf.tensor2d(mask, [R, A]);
+      const batch = {
+        weights: tf.tensor2d(weights, [R, A]),
+        entropyWeights: tf.tensor2d(entropyWeights, [R, 1]),
+        magnetWeights: tf.tensor2d(magnetWeights, [R, 1]),
+        magnetLogPolicy: tf.logSoftmax(tf.add(tf.tensor2d(magnetLogits, [R, A]), illegal)) as tf.Tensor2D,
+      };
+      const { value, grad } = tf.valueAndGrad((z) => loss(tf.logSoftmax(tf.add(z, illegal)) as tf.Tensor2D, batch))(
+        tf.tensor2d(logits, [R, A]),
+      );
+      return { value: value.dataSync()[0] as number, gradient: Array.from(grad.dataSync()) };
+    });
+
+  it("is its formula", () => {
+    const expected = formula(softmax(logits));
+    expect(Math.abs(expected)).toBeGreaterThan(0.1);
+    expect(evaluate().value).toBeCloseTo(expected, 4);
+  });
+
+  it("has the gradient that finite differences have, 0 where an action is illegal", () => {
+    const { gradient } = evaluate();
+    const z = Float64Array.from(logits);
+    const differences = z.map((at, i) => {
+      const shifted = (h: number) => formula(softmax(z.with(i, at + h)));
+      return (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
+    });
+    gradient.forEach((g, i) => {
+      expect(g).toBeCloseTo(differences[i] as number, 4);
+      if (!legal[i] || i < A) expect(Math.abs(g)).toBe(0);
+    });
+    expect(Math.max(...differences)).toBeGreaterThan(0.05);
+  });
+});
+
+it("a schedule is a straight line from its start at update 1 to its end at the last", () => {
+  const schedule = { start: 0.01, end: 0.0002 };
+  expect(scheduled(schedule, 1, 50)).toBe(0.01);
+  expect(scheduled(schedule, 50, 50)).toBeCloseTo(0.0002, 15);
+  expect(scheduled(schedule, 26, 51)).toBeCloseTo(0.0051, 15);
+  const steps = Array.from({ length: 49 }, (_, i) => scheduled(schedule, i + 2, 50) - scheduled(schedule, i + 1, 50));
+  for (const step of steps) expect(step).toBeCloseTo(-0.0098 / 49, 12);
+  expect(scheduled(schedule, 1, 1)).toBe(0.01);
+});
