@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
-import { spiralVersion } from "../util/version.ts";
+import { spiralVersion } from "../util/package.ts";
 import { argumentProblems } from "./arguments.ts";
 import type { EvalOptions, ListOptions, PolicyOptions, ReplayOptions, TrainOptions } from "./options.ts";
 import { note, printError } from "./output.ts";

@@ -66,10 +66,10 @@ interface PolicyRow {
 }
 
 function describe(game: Game, shown: readonly Infoset[], policy: Policy, all: readonly Infoset[]): PolicyRow[] {
-  const learned = new Map(
-    policy.distributions(all).map((distribution, i) => [(all[i] as Infoset).key, [...distribution]]),
-  );
-  const known = game.walkable ? nash(game, (key) => learned.get(key)).distributions(shown) : [];
+  const distributions = policy.distributions(all);
+  // Where an equilibrium is known in closed form, keys are of one player each.
+  const byKey = new Map(all.map(({ key }, i) => [key, [...(distributions[i] as Float64Array)]]));
+  const known = game.walkable ? nash(game, (key) => byKey.get(key)).distributions(shown) : [];
   return shown.map(({ key, player, actions, state }, i) => ({
     infoset: key,
     player,
@@ -78,7 +78,7 @@ function describe(game: Game, shown: readonly Infoset[], policy: Policy, all: re
       const equilibrium = known[i]?.[slot];
       return {
         name: game.actionName(state, action),
-        probability: learned.get(key)?.[slot] as number,
+        probability: distributions[i]?.[slot] as number,
         ...(equilibrium === undefined ? {} : { equilibrium }),
       };
     }),

@@ -22,13 +22,18 @@ export function toFiles(snapshot: Snapshot, games: readonly Game[]) {
   };
 }
 
-export function toSnapshot(checkpoint: Checkpoint, run: string): Snapshot {
-  checkGames(checkpoint, run);
+export function toSnapshot(checkpoint: Checkpoint, run: string, config: Config): Snapshot {
+  checkGames(checkpoint, run, config);
   const { update, state } = checkpoint;
+  const network = tensorShapes(config);
+  const of = (owner: string) => network.map(([name, shape]) => [`${owner}.${name}`, shape] as const);
+  const moments = (config.rl.adam.beta1 > 0 ? ["v", "m"] : ["v"]).flatMap((moment) =>
+    network.map(([, shape], i) => [`adam.${moment}.${i}`, shape] as const),
+  );
   return {
     update,
-    model: weights(checkpoint, MODEL, run),
-    optimizer: weights(checkpoint, OPTIMIZER, run),
+    model: weights(checkpoint, MODEL, run, network),
+    optimizer: weights(checkpoint, OPTIMIZER, run, [...of("learner"), ...of("magnet"), ...moments]),
     optimizerSteps: number(state.optimizerSteps, "optimizerSteps", run),
     baselines: (state.baselines ?? {}) as Record<string, number>,
     episodes: number(state.episodes, "episodes", run),
@@ -47,16 +52,10 @@ export interface SavedPolicy {
 
 /** The averaged policy of a checkpoint, on the backend that runs. */
 export function loadPolicy(checkpoint: Checkpoint & { readonly config: Config }, run: string): SavedPolicy {
-  checkGames(checkpoint, run);
+  checkGames(checkpoint, run, checkpoint.config);
   const games = checkpoint.config.games.map(getGame);
   const layout = new FeatureLayout(games);
-  const arrays = weights(checkpoint, MODEL, run);
-  const network = new Mlp(arrays);
-  const [first, last] = [network.variables[0], network.variables.at(-1)];
-  if (first?.shape[0] !== layout.inputs || last?.shape[0] !== layout.outputs) {
-    network.dispose();
-    throw new UserError(3, `${run}: ${MODEL} is a network for other games than ${checkpoint.config.games.join(", ")}.`);
-  }
+  const network = new Mlp(weights(checkpoint, MODEL, run, tensorShapes(checkpoint.config)));
   const name = `${run}@${checkpointName(checkpoint.update)}`;
   return {
     name,
@@ -67,8 +66,18 @@ export function loadPolicy(checkpoint: Checkpoint & { readonly config: Config },
   };
 }
 
-function checkGames({ state }: Checkpoint, run: string): void {
-  for (const [id, version] of Object.entries((state.games ?? {}) as Record<string, number>)) {
+/** The games must be those of the run's config in the same order, as their slices of the network follow it. */
+function checkGames({ state }: Checkpoint, run: string, config: Config): void {
+  const versions = Object.entries((state.games ?? {}) as Record<string, number>);
+  const learned = versions.map(([id]) => id).join(", ");
+  if (learned !== config.games.join(", ")) {
+    const here = config.games.join(", ");
+    throw new UserError(
+      3,
+      `${run}: the checkpoint is of a policy for ${learned || "no game"}, the run's config says ${here}.`,
+    );
+  }
+  for (const [id, version] of versions) {
     const now = getGame(id).version;
     if (version !== now) {
       throw new UserError(
@@ -79,14 +88,36 @@ function checkGames({ state }: Checkpoint, run: string): void {
   }
 }
 
-function weights({ files }: Checkpoint, file: string, run: string): WeightArray[] {
+type TensorShape = readonly [name: string, shape: readonly number[]];
+
+/** The tensors of the network that a config describes, in the order of its file. */
+function tensorShapes({ games, nn }: Config): TensorShape[] {
+  const { inputs, outputs } = new FeatureLayout(games.map(getGame));
+  const widths = [inputs, ...nn.hidden, outputs];
+  return widths.slice(1).flatMap((width, layer): TensorShape[] => [
+    [`layer${layer}.weight`, [widths[layer] as number, width]],
+    [`layer${layer}.bias`, [width]],
+  ]);
+}
+
+function weights({ files }: Checkpoint, file: string, run: string, expected: readonly TensorShape[]): WeightArray[] {
   const bytes = files[file];
   if (!bytes) throw new UserError(3, `${run}: the checkpoint holds no ${file}.`);
+  let arrays: WeightArray[];
   try {
-    return decodeSafetensors(bytes);
+    arrays = decodeSafetensors(bytes);
   } catch (error) {
     throw new UserError(3, `${run}: ${file} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
+  return expected.map(([name, shape]) => {
+    const array = arrays.find((candidate) => candidate.name === name);
+    if (array && String(array.shape) === String(shape)) return array;
+    const found = array ? `its ${name} is [${array.shape.join(", ")}]` : `it has no tensor ${name}`;
+    throw new UserError(
+      3,
+      `${run}: ${file} is not of this run's network: ${found}, and [${shape.join(", ")}] is needed.`,
+    );
+  });
 }
 
 function number(value: unknown, name: string, run: string): number {

@@ -47,7 +47,7 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   let untrained: Measures | undefined;
   let totals = { episodes: 0, decisions: 0 };
   try {
-    const snapshot = checkpoint && toSnapshot(checkpoint, writer.name);
+    const snapshot = checkpoint && toSnapshot(checkpoint, writer.name, config);
     const from = snapshot?.update ?? 0;
     const progress = createProgress(config.updates, from, { quiet: options.json === true });
     progress.message(

@@ -2,10 +2,10 @@
  * Layers of settings become one config: defaults ← size ← file ← --set ← flags. Every leaf remembers which layer it came
  * from, and every problem of every layer is reported at once.
  */
-import { fileURLToPath } from "node:url";
 import { gameIds } from "../games/registry.ts";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
+import { packageFile } from "../util/package.ts";
 import { type Flag, flagLeaf, setLeaf } from "./arguments.ts";
 import { attempt, checkLeaf } from "./check.ts";
 import { type Config, configSchema, type GameSettings, SIZES } from "./schema.ts";
@@ -71,10 +71,8 @@ export function gameSettings(config: Config, gameId: string): GameSettings {
 }
 
 function packagedLeaves(name: string, label: string, problems: string[]): Leaf[] {
-  // The same relative place from src/config and from dist/config.
-  const path = fileURLToPath(new URL(`../../configs/${name}.yaml`, import.meta.url));
   const file = `configs/${name}.yaml`;
-  return yamlLeaves(readText(path, 1), { file, origin: (line) => `${label} (${file}:${line})` }, problems);
+  return yamlLeaves(readText(packageFile(file), 1), { file, origin: (line) => `${label} (${file}:${line})` }, problems);
 }
 
 function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {

@@ -6,7 +6,7 @@ import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { spiralVersion } from "../util/version.ts";
+import { spiralVersion } from "../util/package.ts";
 import {
   type Checkpoint,
   checkpointName,

@@ -6,7 +6,7 @@ import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSy
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { spiralVersion } from "../util/version.ts";
+import { spiralVersion } from "../util/package.ts";
 import {
   type CheckpointEntry,
   checkpointName,

@@ -1,0 +1,41 @@
+/**
+ * `npm run bench:memory`: is memory flat over 2,000 updates? Trains the three core games at the smallest size in this
+ * process and prints resident memory, the JavaScript heap after a collection, and the number of tensors.
+ * Run with --expose-gc.
+ */
+import { gameSettings, loadConfig } from "../src/config/load.ts";
+import { getGame } from "../src/games/registry.ts";
+import { startBackend } from "../src/nn/backend.ts";
+import { tf } from "../src/nn/tf.ts";
+import { train } from "../src/rl/train.ts";
+
+const UPDATES = 2000;
+const { config } = loadConfig({
+  size: "xs",
+  sets: [`updates=${UPDATES}`, "run.logEvery=100", "run.evaluateEvery=100"],
+});
+const games = config.games.map(getGame);
+await startBackend(config.nn.backend);
+console.log("| update | resident MB | heap MB | tensors |\n|---|---|---|---|");
+await train(
+  {
+    ...config,
+    games: games.map((game) => ({ game, episodes: gameSettings(config, game.id).episodes })),
+    weights: Object.fromEntries(games.map((game) => [game.id, gameSettings(config, game.id)])),
+  },
+  {
+    evaluate: () => ({}),
+    metrics: () => {},
+    episodes: () => {},
+    checkpoint: () => {},
+    progress(update) {
+      if (update === 50 || update % 250 === 0) {
+        globalThis.gc?.();
+        const { rss, heapUsed } = process.memoryUsage();
+        const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
+        console.log(`| ${update} | ${mb(rss)} | ${mb(heapUsed)} | ${tf.memory().numTensors} |`);
+      }
+      return false;
+    },
+  },
+);
