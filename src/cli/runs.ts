@@ -6,7 +6,7 @@ import { latestName, listRuns, type RunSummary, resolveRun } from "../run/direct
 import { lockHolder } from "../run/lock.ts";
 import { type Manifest, readManifest } from "../run/manifest.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
-import { readJson, readText } from "../util/files.ts";
+import { readJson, readText, withDiskErrors } from "../util/files.ts";
 import { type ListOptions, runsFolder } from "./options.ts";
 import { note, print, printJson, styleFor, table, warn } from "./output.ts";
 
@@ -108,7 +108,8 @@ function lastUpdate(dir: string): number | null {
 
 function lastEvaluation(dir: string): unknown {
   const folder = join(dir, "eval");
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => /^\d+\.json$/.test(file)) : [];
+  const names = existsSync(folder) ? withDiskErrors("read", folder, () => readdirSync(folder), 3) : [];
+  const files = names.filter((file) => /^\d+\.json$/.test(file));
   const last = files.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).at(-1);
   return last === undefined ? undefined : readJson(join(folder, last));
 }

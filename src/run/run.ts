@@ -89,6 +89,10 @@ export function resumeRun({ dir, name, checkpoint: asked }: ResolvedRun): Resume
     const { found, problems } = lastWhole(dir, entries);
     if (!found) throw noCheckpoint(name, problems);
     const { entry, checkpoint } = found;
+    if (checkpoint.update >= config.updates) {
+      const hint = "For a longer one, start a new run with more --updates.";
+      throw new UserError(2, `${name} is complete: all ${config.updates} updates are done. ${hint}`);
+    }
     for (const file of ["metrics", "episodes"] as const) cutTo(join(dir, `${file}.jsonl`), entry.offsets[file]);
     const kept = entries.filter(({ update }) => update <= checkpoint.update);
     if (kept.length < entries.length) writeEntries(dir, kept);
@@ -156,7 +160,7 @@ function cutTo(path: string, length: number): void {
 function dropEvaluationsAfter(dir: string, update: number): void {
   const folder = join(dir, "eval");
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
+  for (const name of withDiskErrors("read", folder, () => readdirSync(folder), 3)) {
     const at = /^(\d+)\.json$/.exec(name)?.[1];
     if (at === undefined || Number(at) > update) {
       withDiskErrors("write", folder, () => rmSync(join(folder, name), { force: true }));
