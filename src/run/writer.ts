@@ -3,7 +3,7 @@
  * Everything is synchronous, so that what a checkpoint says was written before it was.
  */
 import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
@@ -32,7 +32,8 @@ export class RunWriter {
   /** `release` gives the run's lock back; the caller has taken it. */
   constructor(dir: string, manifest: Manifest, release: () => void) {
     this.dir = dir;
-    this.name = manifest.name;
+    // Not what the manifest says: the folder may have been renamed.
+    this.name = basename(resolve(dir));
     this.#manifest = manifest;
     this.#release = release;
     this.#entries = listCheckpoints(dir);

@@ -1,0 +1,115 @@
+/** The built program, stopped by signals and by a disk that takes no more: what a resumed run then holds. */
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { bin, build, contents, edit, folder, spiral, start } from "./spiral.ts";
+
+const UPDATES = 60;
+const settings = (dir: string, name: string): string[] => [
+  ...["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", String(UPDATES), "--seed", "5", "--json"],
+  ...[
+    "--set",
+    "run.evaluateEvery=5",
+    "--set",
+    "run.checkpointEvery=20",
+    "--keep-episodes",
+    "2",
+    "--dir",
+    dir,
+    "--name",
+    name,
+  ],
+];
+/** Seen between updates, long before the end. */
+const UNDER_WAY = /"type":"evaluation","update":5,/;
+
+/** What a run must hold whatever happened on the way; `metrics.jsonl` without its times. */
+function lasting(run: string): Record<string, string> {
+  const files = Object.entries(contents(run)).filter(([file]) =>
+    /^(checkpoints|eval)[\\/]|^episodes\.jsonl$/.test(file),
+  );
+  const metrics = readFileSync(join(run, "metrics.jsonl"), "utf8").replaceAll(/"seconds":[\d.]+/g, "");
+  return { ...Object.fromEntries(files), metrics };
+}
+
+let parent: string;
+let uninterrupted: Record<string, string>;
+beforeAll(async () => {
+  build();
+  parent = folder();
+  expect(await start(...settings(parent, "whole")).done).toMatchObject({ code: 0 });
+  uninterrupted = lasting(join(parent, "whole"));
+});
+
+it.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s: saves, says how to go on, and goes on to the same bytes", async (signal, code) => {
+  const run = start(...settings(parent, signal));
+  await run.line(UNDER_WAY);
+  run.kill(signal);
+  const stopped = await run.done;
+  expect(stopped.code).toBe(code);
+  const [, update] = /^Stopped after update (\d+) of 60, which is saved\./m.exec(stopped.err) ?? [];
+  expect(stopped.err).toMatch(new RegExp(`Go on with: .*spiral train --resume ${signal}\n$`));
+  expect(stopped.out).not.toContain('"result"');
+  const checkpoints = readFileSync(join(parent, signal, "checkpoints.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  expect(JSON.parse(checkpoints.at(-1) as string)).toMatchObject({ update: Number(update) });
+  expect(manifest(signal)).toMatchObject({ status: "interrupted" });
+
+  expect(await start("train", "--resume", signal, "--dir", parent).done).toMatchObject({ code: 0 });
+  expect(lasting(join(parent, signal))).toEqual(uninterrupted);
+  expect(manifest(signal)).toMatchObject({ status: "finished", resumed: [expect.any(String)] });
+});
+
+it("a second SIGINT ends it; the last checkpoint is whole", async () => {
+  // Updates of some tenths of a second, so that the second signal comes while the first is being obeyed.
+  const slow = ["--games", "kuhn", "--updates", "40", "--set", "perGame.kuhn.episodes=200000", "--name", "twice"];
+  const run = start("train", ...slow, "--size", "xs", "--set", "run.checkpointEvery=1", "--dir", parent);
+  await run.line(/^update +0\/40 /m);
+  run.kill("SIGINT");
+  await run.line(/Finishing update \d+ and saving\. Ctrl-C again stops at once\./);
+  run.kill("SIGINT");
+  const { code, err } = await run.done;
+  expect(code).toBe(130);
+  expect(err).not.toMatch(/^ +at /m);
+  expect(manifest("twice")).toMatchObject({ status: "interrupted" });
+  expect(await spiral(parent, "policy", "twice")).toMatchObject({ code: 0 });
+});
+
+it("killed outright: goes on from the last checkpoint to the same bytes", async () => {
+  const run = start(...settings(parent, "killed"));
+  await run.line(/"type":"evaluation","update":25,/);
+  run.kill("SIGKILL");
+  await run.done;
+  expect(manifest("killed")).toMatchObject({ status: "running" });
+  expect((await spiral(parent, "runs")).out).toMatch(/^killed.* stopped +20\/60/m);
+  expect(await start("train", "--resume", "killed", "--dir", parent).done).toMatchObject({ code: 0 });
+  expect(lasting(join(parent, "killed"))).toEqual(uninterrupted);
+});
+
+it.skipIf(process.platform === "win32")(
+  "no room for the next checkpoint: says so, and keeps the earlier ones",
+  async () => {
+    const run = join(parent, "limited");
+    cpSync(join(parent, "whole"), run, { recursive: true });
+    edit(join(run, "checkpoints.jsonl"), (text) => `${text.split("\n")[0]}\n`);
+    // No file may grow past 60 KiB, and the optimizer's state is 88.
+    const command = `ulimit -f 60; exec "${process.execPath}" "${bin}" train --resume limited --dir "${parent}"`;
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^error: Cannot write /m);
+    expect(stderr).not.toMatch(/internal error/);
+    expect(Object.keys(contents(join(run, "checkpoints"))).every((file) => file.startsWith("000020"))).toBe(true);
+    expect(manifest("limited")).toMatchObject({ status: "failed" });
+    expect(await start("train", "--resume", "limited", "--dir", parent).done).toMatchObject({ code: 0 });
+    expect(lasting(run)).toEqual(uninterrupted);
+  },
+);
+
+function manifest(name: string): unknown {
+  return JSON.parse(readFileSync(join(parent, name, "manifest.json"), "utf8"));
+}
