@@ -1,0 +1,137 @@
+/**
+ * Who may import whom. The table is the one of the design; an arrow that it does not have is a decision, and belongs here
+ * before it belongs in an import.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../src", import.meta.url));
+
+/** By folder, the folders (or single files) of ours that it may import from. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  util: [],
+  games: ["util"],
+  nn: ["util"],
+  players: ["games", "nn", "util"],
+  selfplay: ["games", "players", "util"],
+  rl: ["selfplay", "nn", "games", "players", "util"],
+  arena: ["games", "players", "selfplay", "util"],
+  config: ["games", "players", "util"],
+  run: ["config", "util"],
+  replay: ["games", "selfplay/episode.ts", "util"],
+  cli: ["util", "games", "nn", "players", "selfplay", "rl", "arena", "config", "run", "replay"],
+};
+
+/** What only some files may say, and which. `file` is relative to src, with forward slashes. */
+const RESERVED: readonly { what: string; pattern: RegExp; allowed: (file: string) => boolean }[] = [
+  { what: "Math.random", pattern: /\bMath\s*\.\s*random\b/, allowed: () => false },
+  {
+    what: "the clock",
+    pattern: /\bDate\s*\.\s*now\b|\bnew Date\b|\bperformance\s*\.\s*now\b/,
+    allowed: inFolder("run", "cli"),
+  },
+  { what: "process.exit", pattern: /\bprocess\s*\.\s*exit(Code)?\b/, allowed: inFolder("cli") },
+  { what: "TensorFlow.js", pattern: /@tensorflow\//, allowed: inFolder("nn") },
+  { what: "a backend of TensorFlow.js", pattern: /tfjs-(backend|node)/, allowed: (file) => file === "nn/backend.ts" },
+  {
+    what: "tensors",
+    pattern: /\bnn\/tf\.ts["']/,
+    allowed: (file) => file.startsWith("rl/losses/") || file === "rl/learner.ts",
+  },
+  { what: "any", pattern: /:\s*any\b|\bas any\b|@ts-(ignore|expect-error|nocheck)/, allowed: () => false },
+  { what: "a default export", pattern: /^export default\b/m, allowed: () => false },
+];
+
+function inFolder(...folders: string[]): (file: string) => boolean {
+  return (file) => folders.some((folder) => file.startsWith(`${folder}/`));
+}
+
+const IMPORT =
+  /(?:^|[;\s])(?:import|export)\s*(?:type\s+)?(?:[\w*${},\s]+?\sfrom\s*)?["']([^"']+)["']|\bimport\(\s*["'`]([^"'`]+)["'`]/g;
+
+/** All that is wrong with a file of this text: arrows that the table lacks, words it may not say. */
+function problems(file: string, text: string): string[] {
+  const found: string[] = [];
+  const folder = file.split("/")[0] as string;
+  const allowed = MAY_IMPORT[folder];
+  if (!allowed || !file.includes("/")) return [`${file}: ${folder} is not in the table`];
+  for (const [, fixed, dynamic] of text.matchAll(IMPORT)) {
+    const name = fixed ?? dynamic ?? "";
+    if (!name.startsWith(".")) continue;
+    const target = join(dirname(file), name).replaceAll("\\", "/");
+    const into = target.split("/")[0] as string;
+    if (!/\.ts$/.test(target)) found.push(`${file}: imports ${name}, without .ts`);
+    else if (into !== folder && !allowed.some((to) => to === into || to === target)) {
+      found.push(`${file}: may not import ${target}`);
+    }
+  }
+  const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  for (const { what, pattern, allowed: here } of RESERVED) {
+    if (pattern.test(code) && !here(file)) found.push(`${file}: may not use ${what}`);
+  }
+  return found;
+}
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => relative(root, join(root, file)).replaceAll("\\", "/"));
+
+describe("the source", () => {
+  it("is where the table says it is", () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect([...new Set(files.map((file) => file.split("/")[0]))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  });
+
+  it.each(Object.keys(MAY_IMPORT))("%s imports and says only what it may", (folder) => {
+    const own = files.filter((file) => file.startsWith(`${folder}/`));
+    expect(own.flatMap((file) => problems(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
+  });
+
+  it("loads TensorFlow.js lazily: no command but those that run a network names it before it must", () => {
+    const reached = new Set<string>();
+    const follow = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      const text = readFileSync(join(root, file), "utf8");
+      // Types are gone when the program runs, and `import(…)` waits until it is called.
+      for (const [line, name] of text.matchAll(/^(?:import|export)\s[^;]*?from\s*["'](\.[^"']+)["']/gm)) {
+        if (!/^(import|export)\s+type\b/.test(line)) follow(join(dirname(file), name as string).replaceAll("\\", "/"));
+      }
+    };
+    for (const entry of ["cli/main.ts", "cli/games.ts", "cli/replay.ts", "cli/runs.ts", "cli/config.ts"]) follow(entry);
+    expect([...reached].filter((file) => file.startsWith("nn/"))).toEqual([]);
+    expect(reached.size).toBeGreaterThan(15);
+  });
+});
+
+describe("the checks themselves", () => {
+  it.each([
+    ["games/a.ts", 'import { x } from "../rl/train.ts";', "may not import rl/train.ts"],
+    ["games/a.ts", 'import type { X } from "../players/table.ts";', "may not import players/table.ts"],
+    ["rl/a.ts", 'import {\n  x,\n  type Y,\n} from "../arena/versus.ts";', "may not import arena/versus.ts"],
+    ["rl/a.ts", 'const x = await import("../cli/main.ts");', "may not import cli/main.ts"],
+    ["rl/losses/a.ts", 'import "../../run/run.ts";', "may not import run/run.ts"],
+    ["replay/a.ts", 'export { play } from "../selfplay/play.ts";', "may not import selfplay/play.ts"],
+    ["util/a.ts", 'import * as t from "../games/ttt.ts";', "may not import games/ttt.ts"],
+    ["util/a.ts", 'import { x } from "./b.js";', "without .ts"],
+    ["web/a.ts", "", "web is not in the table"],
+    ["games/a.ts", "const u = Math.random();", "may not use Math.random"],
+    ["selfplay/a.ts", "const t = Date.now();", "may not use the clock"],
+    ["run/a.ts", "process.exit(1);", "may not use process.exit"],
+    ["rl/a.ts", 'import * as tf from "@tensorflow/tfjs-core";', "may not use TensorFlow.js"],
+    ["nn/mlp.ts", 'await import("@tensorflow/tfjs-backend-wasm");', "may not use a backend"],
+    ["rl/rows.ts", 'import { tf } from "../nn/tf.ts";', "may not use tensors"],
+  ])("%s: %s", (file, text, problem) => {
+    expect(problems(file, text).join("\n")).toContain(problem);
+  });
+
+  it("let pass what is allowed", () => {
+    const text =
+      '// Not Math.random.\nimport { x } from "../util/rng.ts";\nimport { y } from "./b.ts";\nimport fs from "node:fs";';
+    expect(problems("games/a.ts", text)).toEqual([]);
+    expect(problems("replay/a.ts", 'import { e } from "../selfplay/episode.ts";')).toEqual([]);
+    expect(problems("run/a.ts", "const t = new Date();")).toEqual([]);
+  });
+});

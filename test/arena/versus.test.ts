@@ -1,0 +1,123 @@
+/** Matches: counts that add up, seats that balance, intervals that cover the exact value as often as they promise. */
+import { describe, expect, it } from "vitest";
+import { versus } from "../../src/arena/versus.ts";
+import { GameGraph } from "../../src/games/graph.ts";
+import { type Policy, uniform } from "../../src/games/policy.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { minimax } from "../../src/players/minimax.ts";
+import { nash } from "../../src/players/opponents.ts";
+import { play } from "../../src/selfplay/play.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { randomPolicy } from "../helpers.ts";
+import { bruteForceNashConv } from "../reference/brute-force.ts";
+import { referenceOf } from "./reference.ts";
+
+const [kuhn, ttt] = [getGame("kuhn"), getGame("ttt")];
+const always = (slot: number): Policy => ({
+  name: `always-${slot}`,
+  distributions: (sets) => sets.map(({ actions }) => Float64Array.from(actions, (_, s) => (s === slot ? 1 : 0))),
+});
+
+/** The exact mean return of `first` against `second`, each in either seat half the time. */
+function exactMean(first: Policy, second: Policy): number {
+  const value = (seats: readonly [Policy, Policy]) => {
+    const references = seats.map((policy) => referenceOf(kuhn, policy));
+    return bruteForceNashConv(kuhn, (key, player, count, state) => {
+      const reference = references[player];
+      if (!reference) throw new Error(`no seat ${player}`);
+      return reference(key, player, count, state);
+    }).value;
+  };
+  return (value([first, second]) - value([second, first])) / 2;
+}
+
+describe("a match", () => {
+  it("counts every game once, and the mean is what the counts say", () => {
+    for (const episodes of [2, 10, 4096, 4098, 9000]) {
+      const result = versus(ttt, randomPolicy(1), randomPolicy(2), episodes, new Rng("count"));
+      expect([result.opponent, result.episodes]).toEqual(["random-2", episodes]);
+      expect(result.wins + result.draws + result.losses).toBe(episodes);
+      expect(result.meanReturn).toBeCloseTo((result.wins - result.losses) / episodes, 12);
+    }
+  });
+
+  it("is a function of its seed, and of the policies' order with the sign", () => {
+    const [a, b] = [randomPolicy(1), randomPolicy(2)];
+    const run = (seed: string) => versus(kuhn, a, b, 6000, new Rng(seed));
+    expect(run("1")).toEqual(run("1"));
+    expect(run("1")).not.toEqual(run("2"));
+    const [forth, back] = [run("1"), versus(kuhn, b, a, 6000, new Rng("1"))];
+    expect(back.meanReturn).toBeLessThan(-forth.meanReturn + 0.2);
+    expect(back.meanReturn).toBeGreaterThan(-forth.meanReturn - 0.2);
+    expect(Math.abs(forth.meanReturn)).toBeGreaterThan(0.3);
+  });
+
+  it("gives either seat to the policy equally often", () => {
+    // Who moves first always wins when both take the lowest cell.
+    const even = versus(ttt, always(0), always(0), 500, new Rng("seats"));
+    expect([even.wins, even.draws, even.losses]).toEqual([250, 0, 250]);
+    expect(even.ci95).toEqual([0, 0]);
+  });
+
+  it("shares each deal within a pair, so that the luck of the cards cancels", () => {
+    // Both always bet and call: the higher card wins 2, and the pair's two games cancel to nothing.
+    const calling = { ...always(1), name: "other" };
+    const result = versus(kuhn, always(1), calling, 2000, new Rng("luck"));
+    expect([result.wins, result.losses, result.meanReturn]).toEqual([1000, 1000, 0]);
+    expect(result.ci95).toEqual([0, 0]);
+  });
+
+  it("credits the policy and not its opponent", () => {
+    // Betting always against folding always wins the ante in every game.
+    const result = versus(kuhn, always(1), always(0), 400, new Rng("credit"));
+    expect([result.wins, result.losses, result.meanReturn]).toEqual([400, 0, 1]);
+    const best = versus(ttt, minimax(ttt), uniform, 1000, new Rng("credit"));
+    expect(best.losses).toBe(0);
+    expect(best.wins).toBeGreaterThan(850);
+  });
+
+  it("against itself is a match of two players", () => {
+    const result = versus(kuhn, uniform, uniform, 4000, new Rng("self"));
+    expect([result.wins, result.losses].every((n) => n > 1500)).toBe(true);
+    expect(result.ci95[0] < 0 && 0 < result.ci95[1]).toBe(true);
+  });
+});
+
+describe("the interval", () => {
+  it.each([
+    ["nash against nash", nash(kuhn), { ...nash(kuhn), name: "other" }],
+    ["uniform against nash", uniform, nash(kuhn)],
+    ["a lopsided pair", randomPolicy(3), randomPolicy(4)],
+  ] as const)("%s: covers the exact mean about 95 times in 100", (_, a, b) => {
+    const exact = exactMean(a, b);
+    const root = new Rng("intervals");
+    let covered = 0;
+    const widths: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      const { ci95, meanReturn } = versus(kuhn, a, b, 300, root.fork("match", i));
+      if (ci95[0] <= exact && exact <= ci95[1]) covered++;
+      widths.push(ci95[1] - ci95[0]);
+      expect((ci95[0] + ci95[1]) / 2).toBeCloseTo(meanReturn, 12);
+    }
+    expect(covered / 300).toBeGreaterThan(0.91);
+    expect(covered / 300).toBeLessThan(0.99);
+    // And it is of use: four times the games, half the width.
+    const wide = versus(kuhn, a, b, 1200, new Rng("wide"));
+    const mean = widths.reduce((x, y) => x + y, 0) / widths.length;
+    expect((wide.ci95[1] - wide.ci95[0]) / mean).toBeCloseTo(0.5, 1);
+  });
+});
+
+it("the equilibrium of Kuhn poker against itself earns −1/18 in the first seat, +1/18 in the second", () => {
+  const episodes = 60_000;
+  const policy = nash(kuhn);
+  const plan = { graph: new GameGraph(kuhn), episodes, policies: [policy, policy] as const, paired: false };
+  const [t] = play([{ ...plan, chanceKey: new Rng("c").key(), actionKey: new Rng("a").key() }]);
+  const sums = [0, 0];
+  t?.returns.forEach((r, i) => {
+    sums[i % 2] = (sums[i % 2] as number) + r;
+  });
+  // A game's standard deviation is about 1.3, the mean's about 0.005.
+  expect(Math.abs((sums[0] as number) / episodes + 1 / 18)).toBeLessThan(0.02);
+  expect(sums[1]).toBe(-(sums[0] as number));
+});
