@@ -68,10 +68,27 @@ describe("the backends", () => {
   });
 });
 
+/** Lets Node load our sources as they stand: types are taken out on the way in. */
+const loader = `
+  import { readFileSync } from "node:fs";
+  import ts from ${JSON.stringify(import.meta.resolve("typescript"))};
+  const compilerOptions = { target: "ES2022", module: "ESNext", verbatimModuleSyntax: true };
+  export async function load(url, context, next) {
+    if (!url.endsWith(".ts")) return next(url, context);
+    const { outputText: source } = ts.transpileModule(readFileSync(new URL(url), "utf8"), { compilerOptions });
+    return { format: "module", shortCircuit: true, source };
+  }
+`;
+const asUrl = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+
 /** Runs a module in a process of its own, from the root of the repository. */
 function inChild(code: string): { status: number | null; stdout: string; stderr: string } {
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
-  return spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], { cwd, encoding: "utf8" });
+  const register = asUrl(`import { register } from "node:module"; register(${JSON.stringify(asUrl(loader))});`);
+  return spawnSync(process.execPath, ["--import", register, "--input-type=module", "-e", code], {
+    cwd,
+    encoding: "utf8",
+  });
 }
 
 describe.each(backendNames)("a process that starts %s", (backend) => {
