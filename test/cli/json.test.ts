@@ -1,0 +1,84 @@
+/** docs/json.md says what the commands print, field by field. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { disagreements } from "./documented.ts";
+import { folder, spiral } from "./spiral.ts";
+
+const LARGE = "negotiation-private:maxQuantity=1:maxTurns=2";
+let dir: string;
+let trained: string;
+beforeAll(async () => {
+  dir = folder();
+  const tiny = ["--games", `kuhn,ttt,${LARGE}`, "--size", "xs", "--updates", "2", "--name", "tiny", "--json"];
+  trained = (await spiral(dir, "train", ...tiny)).out;
+});
+
+const json = async (...argv: string[]): Promise<unknown> => JSON.parse((await spiral(dir, ...argv)).out);
+const documented = (heading: string, value: unknown): void =>
+  expect(disagreements("json.md", heading, value)).toEqual([]);
+
+it("train", () => {
+  const events = trained
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(events.map(({ type }) => type)).toEqual(["evaluation", "evaluation", "result"]);
+  for (const event of events) documented(`train: ${event.type}`, event);
+  const measured = Object.entries<object>(events[0].games).map(([id, measure]) => [id, Object.keys(measure)]);
+  expect(measured).toEqual([
+    ["kuhn", ["nashConv", "greedyNashConv"]],
+    ["ttt", ["nashConv", "greedyNashConv"]],
+    [LARGE, ["meanReturnVsRandom"]],
+  ]);
+});
+
+it("train --dry-run", async () => {
+  documented("spiral config show --json", await json("train", "--dry-run", "--json"));
+});
+
+it.each([
+  ["--episodes", "4"],
+  ["--episodes", "2"],
+])("eval %s %s", async (...argv) => {
+  documented("spiral eval --json", await json("eval", "--json", "--vs", "random", ...argv));
+});
+
+it.each(["kuhn", LARGE])("policy of %s", async (game) => {
+  documented("spiral policy --json", await json("policy", "--json", "--game", game));
+});
+
+it.each(["all", "0", "1"])("replay for %s", async (player) => {
+  for (const game of ["kuhn", "ttt"]) {
+    const value = await json("replay", "--json", "--player", player, "--game", game);
+    documented("spiral replay --json", value);
+    expect(value).toMatchObject({ player: player === "all" ? "all" : Number(player) });
+  }
+});
+
+it("replay --verify", async () => {
+  const log = join(folder(), "episodes.jsonl");
+  writeFileSync(log, "{}\n");
+  const value = await json("replay", log, "--verify", "--json");
+  documented("spiral replay --verify --json", value);
+  expect(value).toMatchObject({ mismatches: [{ line: 1 }] });
+  documented("spiral replay --verify --json", await json("replay", "--verify", "--json"));
+});
+
+it("games", async () => {
+  documented("spiral games --json", await json("games", "--json"));
+  for (const id of ["kuhn", LARGE]) documented("spiral games kuhn --json", await json("games", id, "--json"));
+});
+
+it("runs", async () => {
+  mkdirSync(join(dir, "broken"));
+  writeFileSync(join(dir, "broken", "manifest.json"), "{");
+  const runs = await json("runs", "--json");
+  documented("spiral runs --json", runs);
+  expect(runs).toMatchObject([{ name: "broken", status: "unreadable", problem: expect.any(String) }, { name: "tiny" }]);
+  documented("spiral runs show --json", await json("runs", "show", "tiny", "--json"));
+});
+
+it("config show", async () => {
+  documented("spiral config show --json", await json("config", "show", "--json"));
+});
