@@ -1,55 +1,12 @@
-/** One learner: which way an update moves it, what it leaves alone, what it averages, saves and lets go of. */
+/** An update of the learner: which way it moves, what it leaves alone. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { FeatureLayout } from "../../src/games/features.ts";
-import type { Game } from "../../src/games/game.ts";
-import { GameGraph } from "../../src/games/graph.ts";
-import { uniform } from "../../src/games/policy.ts";
-import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import type { WeightArray } from "../../src/nn/mlp.ts";
-import { tf } from "../../src/nn/tf.ts";
-import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
-import { mergeRows, type Row } from "../../src/rl/rows.ts";
-import { play } from "../../src/selfplay/play.ts";
-import { Rng } from "../../src/util/rng.ts";
-import { smallRun } from "../helpers.ts";
+import type { Learner } from "../../src/rl/learner.ts";
+import type { Row } from "../../src/rl/rows.ts";
+import { find, kuhn, layout, learnerWith, someRows, ttt } from "./learners.ts";
 
 beforeAll(() => startBackend("wasm"));
 
-const [kuhn, ttt] = [getGame("kuhn"), getGame("ttt")];
-const layout = new FeatureLayout([kuhn, ttt]);
-const settings: LearnerSettings = smallRun([], 300);
-const learnerWith = (rl: Partial<LearnerSettings["rl"]> = {}, weights = settings.weights) =>
-  new Learner(
-    { ...settings, weights, nn: { hidden: [16], outputScale: 1 }, rl: { ...settings.rl, ...rl } },
-    layout,
-    new Rng("learner"),
-  );
-
-/** The rows of some uniform games, with advantages at random. */
-function someRows(game: Game, seed: number, episodes = 60): Row[] {
-  const graph = new GameGraph(game);
-  const plan = {
-    graph,
-    episodes,
-    policies: [uniform, uniform] as const,
-    paired: false,
-    chanceKey: seed,
-    actionKey: ~seed,
-  };
-  const batch = play([plan]);
-  const rng = new Rng(seed);
-  return mergeRows(
-    batch,
-    batch.map(({ decisions }) => Float64Array.from(decisions, () => rng.normal())),
-  );
-}
-const tensors = () => [tf.memory().numTensors, tf.backend().numDataIds()];
-const find = (arrays: readonly WeightArray[], name: string): WeightArray => {
-  const array = arrays.find((a) => a.name === name);
-  if (!array) throw new Error(`no ${name}`);
-  return array;
-};
 /** Columns of the head, weights and bias, of θ. */
 function headColumn(learner: Learner, column: number): number[] {
   const { arrays } = learner.saveOptimizer();
@@ -149,65 +106,4 @@ describe("an update", () => {
       });
     });
   });
-});
-
-describe("the average and the magnet", () => {
-  it("the average follows by 1 − δ, the magnet is the average as of its last refresh", () => {
-    const learner = learnerWith({ averaging: 0.9, magnet: { coefficient: 0.5, every: 3 } });
-    const read = () => ({ model: learner.saveModel(), other: learner.saveOptimizer().arrays });
-    let before = read();
-    for (let u = 1; u <= 7; u++) {
-      learner.update(someRows(kuhn, u), u);
-      const after = read();
-      for (const { name, values } of after.model) {
-        const [old, theta] = [find(before.model, name).values, find(after.other, `learner.${name}`).values];
-        values.forEach((x, i) => {
-          expect(x).toBeCloseTo(0.9 * (old[i] as number) + 0.1 * (theta[i] as number), 6);
-        });
-        const magnet = find(after.other, `magnet.${name}`).values;
-        expect(magnet).toEqual(u % 3 === 0 ? values : find(before.other, `magnet.${name}`).values);
-      }
-      expect(after.model[0]?.values).not.toEqual(before.model[0]?.values);
-      before = after;
-    }
-    learner.dispose();
-  });
-});
-
-describe("saved and restored", () => {
-  it.each([0, 0.9])("goes on to the bit, β₁ = %d", (beta1) => {
-    const adam = { beta1, beta2: 0.999, epsilon: 1e-8 };
-    const rows = Array.from({ length: 12 }, (_, u) => someRows(u % 3 === 0 ? ttt : kuhn, u));
-    const whole = learnerWith({ adam });
-    const resumed = learnerWith({ adam });
-    rows.forEach((batch, u) => {
-      if (u === 7) {
-        const { arrays, steps } = whole.saveOptimizer();
-        resumed.restore(whole.saveModel(), arrays, steps);
-      }
-      const loss = whole.update(batch, u + 1);
-      if (u >= 7) expect(resumed.update(batch, u + 1)).toBe(loss);
-    });
-    expect(resumed.saveModel()).toEqual(whole.saveModel());
-    expect(resumed.saveOptimizer()).toEqual(whole.saveOptimizer());
-    for (const learner of [whole, resumed]) learner.dispose();
-  });
-});
-
-it("leaves no tensor behind, in 200 updates or after it is gone", () => {
-  const before = tensors();
-  const learner = learnerWith({ magnet: { coefficient: 0.5, every: 7 } });
-  const batches = [someRows(kuhn, 1), someRows(ttt, 2, 10)];
-  const update = (u: number) => {
-    learner.update(batches[u % 2] as Row[], u);
-    learner.policy.distributions((batches[u % 2] as Row[]).map(({ infoset }) => infoset));
-  };
-  for (let u = 1; u <= 14; u++) update(u);
-  const warm = tensors();
-  for (let u = 15; u <= 214; u++) update(u);
-  learner.saveOptimizer();
-  learner.restore(learner.saveModel(), learner.saveOptimizer().arrays, 214);
-  expect(tensors()[0]).toBe(warm[0]);
-  learner.dispose();
-  expect(tensors()).toEqual(before);
 });
