@@ -1,0 +1,102 @@
+/** docs/run-directory.md and docs/metrics.md say what a run's files hold. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { savedPolicy } from "../../bench/independent.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { disagreements } from "./documented.ts";
+import { folder, spiral } from "./spiral.ts";
+
+const LARGE = "negotiation-private:maxQuantity=1:maxTurns=2";
+let dir: string;
+let run: string;
+beforeAll(async () => {
+  dir = folder();
+  run = join(dir, "tiny");
+  const tiny = ["--games", `kuhn,ttt,${LARGE}`, "--size", "xs", "--updates", "3", "--set", "run.logEvery=1"];
+  await spiral(dir, "train", ...tiny, "--name", "tiny", "--set", "run.checkpointEvery=2");
+});
+
+const text = (file: string): string => readFileSync(join(run, file), "utf8");
+const lines = (file: string): unknown[] =>
+  text(file)
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const sha256 = (bytes: string | Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
+describe("the tables", () => {
+  const documented = (page: string, heading: string, values: readonly unknown[]): void => {
+    expect(values.length).toBeGreaterThan(0);
+    for (const value of values) expect(disagreements(page, heading, value)).toEqual([]);
+  };
+
+  it.each(["manifest.json", "episodes.jsonl", "checkpoints.jsonl", "log.jsonl"])("of %s", (file) => {
+    documented("run-directory.md", file, file.endsWith("l") ? lines(file) : [JSON.parse(text(file))]);
+  });
+
+  it("of metrics, evaluations and checkpoints", () => {
+    documented("metrics.md", "Fields", lines("metrics.jsonl"));
+    documented("run-directory.md", "eval/000100.json", [JSON.parse(text("eval/000003.json"))]);
+    documented("run-directory.md", "state.json", [JSON.parse(text("checkpoints/000002/state.json"))]);
+  });
+
+  it("of metrics where nothing is evaluated or logged but the ends", () => {
+    const keys = lines("metrics.jsonl").map((line) => Object.keys(line as object));
+    expect(keys[0]).toEqual(["update", "episodes", "decisions", "evaluation", "seconds"]);
+    expect(keys.map((names) => names.includes("evaluation"))).toEqual([true, false, false, true]);
+  });
+});
+
+describe("checksums", () => {
+  it("of lines in episodes.jsonl", () => {
+    for (const line of text("episodes.jsonl").trim().split("\n")) {
+      const [, body, check] = /^(.*),"check":"([0-9a-f]{8})"\}$/.exec(line) ?? [];
+      expect(sha256(`${body}}`).slice(0, 8)).toBe(check);
+    }
+  });
+
+  it("of checkpoints", () => {
+    const [{ update, state }] = lines("checkpoints.jsonl") as [{ update: number; state: string }];
+    const folder = join(run, "checkpoints", String(update).padStart(6, "0"));
+    expect(sha256(readFileSync(join(folder, "state.json")))).toBe(state);
+    const { files } = JSON.parse(readFileSync(join(folder, "state.json"), "utf8"));
+    for (const [file, { size, sha256: sum }] of Object.entries<{ size: number; sha256: string }>(files)) {
+      const bytes = readFileSync(join(folder, file));
+      expect([bytes.length, sha256(bytes)]).toEqual([size, sum]);
+    }
+  });
+});
+
+it("model.safetensors, read as the page says, is the policy that `spiral policy` shows", async () => {
+  const games = ["kuhn", "ttt", LARGE].map(getGame);
+  for (const game of games.slice(0, 2)) {
+    const policy = savedPolicy(join(run, "checkpoints", "000003"), games, game);
+    const { rows } = JSON.parse((await spiral(dir, "policy", "--game", game.id, "--json")).out);
+    const shown = new Map<string, { probability: number }[]>(
+      rows.map(({ player, infoset, actions }: { player: number; infoset: string; actions: [] }) => [
+        player + infoset,
+        actions,
+      ]),
+    );
+    // Some positions of some length each: what follows from these first moves.
+    for (const moves of [[0], [3, 0], [0, 1, 2], [8, 4, 0, 2]]) {
+      let state = game.initial();
+      for (const move of moves) {
+        const turn = game.turn(state);
+        if (turn.kind === "end") break;
+        state = game.apply(state, turn.actions[move % turn.actions.length] as number);
+      }
+      const turn = game.turn(state);
+      if (turn.kind !== "player") continue;
+      const key = game.infosetKey(state, turn.player);
+      const expected = policy(key, turn.player, turn.actions.length, state);
+      const found = shown.get(turn.player + key)?.map(({ probability }) => probability) ?? [];
+      expect(found).toHaveLength(expected.length);
+      found.forEach((p, slot) => {
+        expect(p).toBeCloseTo(expected[slot] as number, 5);
+      });
+    }
+  }
+});
