@@ -13,8 +13,9 @@ const problems = (spec: string): readonly string[] => {
 };
 
 describe("the registry", () => {
-  it("lists its games in order", () => {
-    expect(gameIds).toEqual(["ttt", "kuhn", "kuhn-match", "negotiation", "negotiation-private"]);
+  it("lists its games", () => {
+    const known = ["ttt", "kuhn", "kuhn-match", "negotiation", "negotiation-private"];
+    expect(gameIds).toEqual(expect.arrayContaining(known));
   });
 
   it("makes each game once, whatever it is called", () => {
@@ -25,14 +26,15 @@ describe("the registry", () => {
   });
 
   it("says what is walkable", () => {
-    const walkable = [...gameIds, "negotiation:maxQuantity=10", "negotiation:maxQuantity=5:maxTurns=20"].filter(
-      (spec) => getGame(spec).walkable,
-    );
-    expect(walkable).toEqual(["ttt", "kuhn", "kuhn-match", "negotiation"]);
+    const [small, large] = [
+      ["ttt", "kuhn", "kuhn-match", "negotiation"],
+      ["negotiation-private", "negotiation:maxQuantity=10", "negotiation:maxQuantity=5:maxTurns=20"],
+    ];
+    expect([...small, ...large].filter((spec) => getGame(spec).walkable)).toEqual(small);
   });
 
   it.each([
-    { spec: "khun", says: [/Unknown game "khun"\. Did you mean "kuhn"\? Games: ttt, kuhn/] },
+    { spec: "khun", says: [/Unknown game "khun"\. Did you mean "kuhn"\? Games: .*kuhn-match/] },
     { spec: "constructor", says: [/Unknown game "constructor"/] },
     { spec: "kuhn:hands=3", says: [/Game kuhn has no parameter "hands"\. It has no parameters\./] },
     { spec: "kuhn-match:hand=3", says: [/no parameter "hand"\. Did you mean "hands"\? Its parameters: hands\./] },
