@@ -109,15 +109,16 @@ function weights({ files }: Checkpoint, file: string, run: string, expected: rea
   } catch (error) {
     throw new UserError(3, `${run}: ${file} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
-  return expected.map(([name, shape]) => {
+  for (const [name, shape] of expected) {
     const array = arrays.find((candidate) => candidate.name === name);
-    if (array && String(array.shape) === String(shape)) return array;
+    if (array && String(array.shape) === String(shape)) continue;
     const found = array ? `its ${name} is [${array.shape.join(", ")}]` : `it has no tensor ${name}`;
     throw new UserError(
       3,
       `${run}: ${file} is not of this run's network: ${found}, and [${shape.join(", ")}] is needed.`,
     );
-  });
+  }
+  return arrays;
 }
 
 function number(value: unknown, name: string, run: string): number {
