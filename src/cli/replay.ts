@@ -63,7 +63,12 @@ function verify(path: string, game: string | undefined, json: boolean): number {
     if (!json) print(`${path}:${entry.line}: ${reason}`);
   }
   if (json) printJson({ log: path, episodes, mismatches });
-  else print(`${episodes} episodes verified, ${mismatches.length} mismatches`);
+  else {
+    const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+    print(
+      `${plural(episodes, "episode", "episodes")} verified, ${plural(mismatches.length, "mismatch", "mismatches")}`,
+    );
+  }
   return mismatches.length > 0 ? 4 : 0;
 }
 

@@ -221,7 +221,7 @@ describe("spiral replay", () => {
     const dir = folder();
     runIn(dir);
     expect((await spiral("replay", "--dir", dir)).out).toContain("kuhn · game 0");
-    expect((await spiral("replay", "first", "--verify", "--dir", dir)).out).toBe("1 episodes verified, 0 mismatches\n");
+    expect((await spiral("replay", "first", "--verify", "--dir", dir)).out).toBe("1 episode verified, 0 mismatches\n");
   });
 
   it("verifies every line and names each mismatch (exit 4)", async () => {
@@ -244,7 +244,7 @@ describe("spiral replay", () => {
     const path = logOf(first);
     writeFileSync(path, second.slice(0, 40), { flag: "a" });
     const { code, out, err } = await spiral("replay", path, "--verify");
-    expect({ code, out }).toEqual({ code: 0, out: "1 episodes verified, 0 mismatches\n" });
+    expect({ code, out }).toEqual({ code: 0, out: "1 episode verified, 0 mismatches\n" });
     expect(err).toMatch(/^warning: .*:2: the last line is torn/);
     expect((await spiral("replay", path)).out).toContain("kuhn · game 0");
   });

@@ -226,7 +226,7 @@ describe("spiral train with bad input", () => {
 
   it("names file, line and reason of every problem in a config file", async () => {
     const file = join(folder(), "bad.yaml");
-    writeFileSync(file, "seed: 1\nrl:\n  loss: ppo\n  magnt: 3\ngames: [kunh]\n");
+    writeFileSync(file, "seed: 1\nrl:\n  averaging: 1.5\n  magnt: 3\ngames: [kunh]\n");
     const { code, err } = await spiral(parent, "train", file);
     expect(code).toBe(2);
     expect(
@@ -235,7 +235,7 @@ describe("spiral train with bad input", () => {
         .split("\n")
         .map((line) => line.replace(file, "F")),
     ).toEqual([
-      expect.stringMatching(/^error: F:3:9: rl\.loss is "ppo"/),
+      expect.stringMatching(/^error: F:3:14: rl\.averaging is 1\.5/),
       expect.stringMatching(/^error: F:4:10: unknown key "rl\.magnt"/),
       expect.stringMatching(/^error: F:5:8: Unknown game "kunh"/),
     ]);
