@@ -65,7 +65,8 @@ export interface Game<S = unknown> {
 
   /**
    * Where the rules have symmetries: the representative of this state's orbit, and where each action goes
-   * (action `a` here is action `permutation[a]` there). Rows of one orbit are learned as one.
+   * (action `a` here is action `permutation[a]` there). Rows of one orbit are learned as one. The states of one information
+   * set go to states of one information set: what the mover cannot see has no part in which.
    */
   canonical?(state: S): { readonly state: S; readonly permutation: readonly number[] };
 

@@ -106,8 +106,13 @@ export class GameGraph {
     if (image && moved) {
       const canonical = this.node(image.state).infoset;
       if (!canonical) throw new Error(`${this.game.id}: the canonical state of ${key} is no decision`);
-      infoset.canonical = canonical;
-      infoset.toCanonical = Uint16Array.from(actions, (a) => canonical.actions.indexOf(image.permutation[a] as number));
+      // Where information is hidden, the image may be another state of this same set.
+      if (canonical !== infoset) {
+        infoset.canonical = canonical;
+        infoset.toCanonical = Uint16Array.from(actions, (a) =>
+          canonical.actions.indexOf(image.permutation[a] as number),
+        );
+      }
     }
     return infoset;
   }
