@@ -1,5 +1,6 @@
 /**
  * Tic-tac-toe. Returns +1 win, 0 draw, −1 loss. 5,478 reachable states, 765 up to the board's 8 symmetries; value 0.
+ * `ticTacToe` makes the same game with other returns for a draw, for `ttt-draw.ts`.
  *
  * A state is one integer: X's cells in bits 0–8, O's in bits 9–17, cell i being row ⌊i/3⌋, column i mod 3.
  */
@@ -23,7 +24,6 @@ const MOVES: readonly (readonly [Turn, Turn])[] = Array.from({ length: 512 }, (_
 });
 const X_WINS: Turn = { kind: "end", returns: [1, -1] };
 const O_WINS: Turn = { kind: "end", returns: [-1, 1] };
-const DRAW: Turn = { kind: "end", returns: [0, 0] };
 
 /** The 8 symmetries of the square as cell permutations: cell c goes to SYMMETRIES[s][c]. */
 const SYMMETRIES: readonly (readonly number[])[] = [false, true].flatMap((mirror) =>
@@ -60,79 +60,96 @@ function drawBoard(state: TttState): string {
   return [0, 3, 6].map((i) => ` ${cells.slice(i, i + 3).join(" | ")} `).join("\n---+---+---\n");
 }
 
-export const ttt: Game<TttState> = {
-  id: "ttt",
-  title: "Tic-tac-toe",
-  version: 1,
-  roles: ["X", "O"],
-  actionCount: 9,
-  // cells of the player to move (9) · the opponent's (9) · empty (9)
-  featureCount: 27,
-  utility: { min: -1, max: 1 },
-  maxPlies: 9,
-  perfectInformation: true,
-  walkable: true,
+/** What may differ between games on this board. */
+interface Variant {
+  readonly id: string;
+  readonly title: string;
+  /** Returns of a full board without a line. */
+  readonly drawReturns: readonly [number, number];
+  /** What players read of that, where it needs saying. */
+  readonly drawRule: readonly string[];
+}
 
-  initial: () => 0,
-  turn(state) {
-    const x = xCells(state);
-    const o = oCells(state);
-    if (WON[x]) return X_WINS;
-    if (WON[o]) return O_WINS;
-    return (x | o) === FULL ? DRAW : ((MOVES[x | o] as readonly [Turn, Turn])[mover(state)] as Turn);
-  },
-  apply: (state, action) => state | (1 << (mover(state) === 0 ? action : action + 9)),
+export function ticTacToe({ id, title, drawReturns, drawRule }: Variant): Game<TttState> {
+  const draw: Turn = { kind: "end", returns: drawReturns };
+  const game: Game<TttState> = {
+    id,
+    title,
+    version: 1,
+    roles: ["X", "O"],
+    actionCount: 9,
+    // cells of the player to move (9) · the opponent's (9) · empty (9)
+    featureCount: 27,
+    utility: { min: -1, max: 1 },
+    maxPlies: 9,
+    perfectInformation: true,
+    walkable: true,
 
-  stateKey: boardText,
-  infosetKey: boardText,
-  observe(state, player) {
-    const turn = ttt.turn(state);
-    const moves = turn.kind === "player" ? turn.actions.map((cell) => `[${cell}]`).join(", ") : "none";
-    return [
-      `You are Player ${player} in Tic Tac Toe. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
-      "Put three of your marks in a row, column or diagonal to win. Answer with the number of an empty cell in",
-      "square brackets: '[4]' places your mark in the centre cell.",
-      "",
-      "Current board:",
-      drawBoard(state),
-      "",
-      `Available moves: ${moves}`,
-    ].join("\n");
-  },
-  encode(state, player, out, offset) {
-    const own = player === 0 ? xCells(state) : oCells(state);
-    const other = player === 0 ? oCells(state) : xCells(state);
-    for (let cell = 0; cell < 9; cell++) {
-      const bit = 1 << cell;
-      out[offset + (own & bit ? cell : other & bit ? 9 + cell : 18 + cell)] = 1;
-    }
-  },
-  actionName: (_state, action) => `[${action}]`,
-  parseAction(state, text) {
-    const word = bracketed(text);
-    if (word === undefined) return { ok: false, reason: "Put the number of a cell in square brackets, such as [4]." };
-    const cell = /^[0-9]{1,6}$/.test(word) ? Number(word) : -1;
-    if (cell < 0 || cell > 8) {
-      return { ok: false, reason: `[${word.slice(0, 40)}] is no cell. Cells are numbered 0 to 8, such as [4].` };
-    }
-    const turn = ttt.turn(state);
-    if (turn.kind !== "player") return { ok: false, reason: "The game is over." };
-    if (!turn.actions.includes(cell))
-      return { ok: false, reason: `Cell ${cell} is already taken by ${boardText(state)[cell]}.` };
-    return { ok: true, action: cell };
-  },
+    initial: () => 0,
+    turn(state) {
+      const x = xCells(state);
+      const o = oCells(state);
+      if (WON[x]) return X_WINS;
+      if (WON[o]) return O_WINS;
+      return (x | o) === FULL ? draw : ((MOVES[x | o] as readonly [Turn, Turn])[mover(state)] as Turn);
+    },
+    apply: (state, action) => state | (1 << (mover(state) === 0 ? action : action + 9)),
 
-  canonical(state) {
-    let best = state;
-    let permutation = SYMMETRIES[0] as readonly number[];
-    for (let s = 1; s < SYMMETRIES.length; s++) {
-      const table = PERMUTED[s] as number[];
-      const moved = (table[xCells(state)] as number) | ((table[oCells(state)] as number) << 9);
-      if (moved < best) {
-        best = moved;
-        permutation = SYMMETRIES[s] as readonly number[];
+    stateKey: boardText,
+    infosetKey: boardText,
+    observe(state, player) {
+      const turn = game.turn(state);
+      const moves = turn.kind === "player" ? turn.actions.map((cell) => `[${cell}]`).join(", ") : "none";
+      return [
+        `You are Player ${player} in Tic Tac Toe. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
+        "Put three of your marks in a row, column or diagonal to win. Answer with the number of an empty cell in",
+        "square brackets: '[4]' places your mark in the centre cell.",
+        ...drawRule,
+        "",
+        "Current board:",
+        drawBoard(state),
+        "",
+        `Available moves: ${moves}`,
+      ].join("\n");
+    },
+    encode(state, player, out, offset) {
+      const own = player === 0 ? xCells(state) : oCells(state);
+      const other = player === 0 ? oCells(state) : xCells(state);
+      for (let cell = 0; cell < 9; cell++) {
+        const bit = 1 << cell;
+        out[offset + (own & bit ? cell : other & bit ? 9 + cell : 18 + cell)] = 1;
       }
-    }
-    return { state: best, permutation };
-  },
-};
+    },
+    actionName: (_state, action) => `[${action}]`,
+    parseAction(state, text) {
+      const word = bracketed(text);
+      if (word === undefined) return { ok: false, reason: "Put the number of a cell in square brackets, such as [4]." };
+      const cell = /^[0-9]{1,6}$/.test(word) ? Number(word) : -1;
+      if (cell < 0 || cell > 8) {
+        return { ok: false, reason: `[${word.slice(0, 40)}] is no cell. Cells are numbered 0 to 8, such as [4].` };
+      }
+      const turn = game.turn(state);
+      if (turn.kind !== "player") return { ok: false, reason: "The game is over." };
+      if (!turn.actions.includes(cell))
+        return { ok: false, reason: `Cell ${cell} is already taken by ${boardText(state)[cell]}.` };
+      return { ok: true, action: cell };
+    },
+
+    canonical(state) {
+      let best = state;
+      let permutation = SYMMETRIES[0] as readonly number[];
+      for (let s = 1; s < SYMMETRIES.length; s++) {
+        const table = PERMUTED[s] as number[];
+        const moved = (table[xCells(state)] as number) | ((table[oCells(state)] as number) << 9);
+        if (moved < best) {
+          best = moved;
+          permutation = SYMMETRIES[s] as readonly number[];
+        }
+      }
+      return { state: best, permutation };
+    },
+  };
+  return game;
+}
+
+export const ttt = ticTacToe({ id: "ttt", title: "Tic-tac-toe", drawReturns: [0, 0], drawRule: [] });
