@@ -3,10 +3,12 @@ import { didYouMean, UserError } from "../util/errors.ts";
 import type { Game } from "./game.ts";
 import { kuhn } from "./kuhn.ts";
 import { KUHN_MATCH_PARAMETERS, kuhnMatch } from "./kuhn-match.ts";
+import { leduc } from "./leduc.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
 import type { Parameters } from "./parameters.ts";
 import { ttt } from "./ttt.ts";
+import { tttDraw } from "./ttt-draw.ts";
 
 /** A game, or a family of them by whole-number parameters: `negotiation:maxQuantity=5`. */
 interface Family {
@@ -18,8 +20,10 @@ const fixed = (game: Game): Family => ({ make: () => game, parameters: {} });
 
 const FAMILIES: Readonly<Record<string, Family>> = {
   ttt: fixed(ttt),
+  "ttt-draw": fixed(tttDraw),
   kuhn: fixed(kuhn),
   "kuhn-match": { make: kuhnMatch, parameters: KUHN_MATCH_PARAMETERS },
+  leduc: fixed(leduc),
   negotiation: { make: negotiation, parameters: NEGOTIATION_PARAMETERS },
   "negotiation-private": { make: negotiationPrivate, parameters: NEGOTIATION_PRIVATE_PARAMETERS },
 };

@@ -15,11 +15,16 @@ const PRIVATE_DEAL = [
 
 const GAMES: readonly { name: string; spec: string; moves: readonly (number | string)[] }[] = [
   {
-    name: "ttt-draw",
+    name: "ttt-drawn",
     spec: "ttt",
     moves: ["[4]", "[0]", "[2]", "[6]", "I block with [3]", "[5]", "[7]", "[1]", "[8]"],
   },
   { name: "ttt-o-wins", spec: "ttt", moves: ["[0]", "[4]", "[1]", "[2]", "[8]", "[6]"] },
+  {
+    name: "ttt-draw-won-by-o",
+    spec: "ttt-draw",
+    moves: ["[4]", "[0]", "[2]", "[6]", "[3]", "[5]", "[7]", "[1]", "[8]"],
+  },
   { name: "kuhn-check-bet-call", spec: "kuhn", moves: [3, "[check]", "[bet]", "[call]"] },
   { name: "kuhn-bet-fold", spec: "kuhn", moves: [0, "[bet]", "[fold]"] },
   {
@@ -27,6 +32,13 @@ const GAMES: readonly { name: string; spec: string; moves: readonly (number | st
     spec: "kuhn-match:hands=3",
     moves: [4, "[bet]", "[call]", 2, "[check]", "[check]", 5, "[check]", "[bet]", "[fold]"],
   },
+  {
+    // Qh against Js; then Jh is turned up.
+    name: "leduc-pair-wins",
+    spec: "leduc",
+    moves: [3, 0, "[bet]", "[raise]", "[call]", 1, "[check]", "[bet]", "[call]"],
+  },
+  { name: "leduc-fold", spec: "leduc", moves: [4, 3, "[check]", "[check]", 2, "[bet]", "[raise]", "[fold]"] },
   {
     name: "negotiation-ten-turns",
     spec: "negotiation",

@@ -6,10 +6,12 @@ import { getGame } from "../../src/games/registry.ts";
 /** Every registered game, and members of the families off their defaults. */
 export const specs = [
   "ttt",
+  "ttt-draw",
   "kuhn",
   "kuhn-match",
   "kuhn-match:hands=1",
   "kuhn-match:hands=4",
+  "leduc",
   "negotiation",
   "negotiation:maxQuantity=1:maxTurns=2",
   "negotiation:maxQuantity=10:maxTurns=7",

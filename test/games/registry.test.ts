@@ -14,7 +14,7 @@ const problems = (spec: string): readonly string[] => {
 
 describe("the registry", () => {
   it("lists its games", () => {
-    const known = ["ttt", "kuhn", "kuhn-match", "negotiation", "negotiation-private"];
+    const known = ["ttt", "ttt-draw", "kuhn", "kuhn-match", "leduc", "negotiation", "negotiation-private"];
     expect(gameIds).toEqual(expect.arrayContaining(known));
   });
 
@@ -27,7 +27,7 @@ describe("the registry", () => {
 
   it("says what is walkable", () => {
     const [small, large] = [
-      ["ttt", "kuhn", "kuhn-match", "negotiation"],
+      ["ttt", "ttt-draw", "kuhn", "kuhn-match", "leduc", "negotiation"],
       ["negotiation-private", "negotiation:maxQuantity=10", "negotiation:maxQuantity=5:maxTurns=20"],
     ];
     expect([...small, ...large].filter((spec) => getGame(spec).walkable)).toEqual(small);

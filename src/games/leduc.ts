@@ -1,0 +1,266 @@
+/**
+ * Leduc poker (F. Southey et al., "Bayes' Bluff: Opponent Modelling in Poker", 2005), with the rules and the counts of
+ * OpenSpiel's `leduc_poker`: a deck of J, Q, K in two suits, ante 1, one private card each, a round of betting, one public
+ * card, a round of betting. Bets and raises are of 2 chips in the first round and of 4 in the second, at most two a round;
+ * seat 0 opens both. At a showdown a pair with the public card wins, then the higher rank; equal ranks split the pot.
+ *
+ * 9,457 histories; 936 information sets, 288 when the suits, which decide nothing, are forgotten (`canonical`).
+ */
+import type { Game, Seat, Turn } from "./game.ts";
+import { availableActions, parseByName } from "./text.ts";
+
+/** Bits 0–6: which of POINTS; then three bits a card, 0 for none, else card + 1: seat 0's, seat 1's, the public one. */
+export type LeducState = number;
+
+/** Card c is of rank ⌊c/2⌋ and suit c mod 2. */
+const CARDS = ["Js", "Jh", "Qs", "Qh", "Ks", "Kh"] as const;
+const ANTE = 1;
+/** What a bet or raise adds, by round. */
+const BETS = [2, 4] as const;
+const MAX_BETS = 2;
+/** All bets and raises made and called. */
+const MOST_PAID = ANTE + MAX_BETS * (BETS[0] + BETS[1]);
+
+const FOLD = 0;
+/** Check or call. */
+const CALL = 1;
+/** Bet or raise. */
+const RAISE = 2;
+
+const POINT_BITS = 7;
+const POINT_MASK = (1 << POINT_BITS) - 1;
+const PRIVATE_SHIFTS = [POINT_BITS, POINT_BITS + 3] as const;
+const PUBLIC_SHIFT = POINT_BITS + 6;
+const ALL_SHIFTS = [...PRIVATE_SHIFTS, PUBLIC_SHIFT] as const;
+
+/** Where the hand stands, cards apart. */
+interface Point {
+  /** The actions of each round: k check, b bet, r raise, c call, f fold. The second is undefined in the first round. */
+  readonly rounds: readonly [string, string?];
+  /** Chips each seat has put in. */
+  readonly paid: readonly [number, number];
+  /** At chance nodes: where in the state the card that is dealt goes. */
+  readonly deals?: number;
+  /** At decisions and after a fold; the turns of chance and showdowns depend on the cards. */
+  readonly turn?: Turn;
+  /** The point that each action leads to; at chance nodes, the one. */
+  readonly next: readonly number[];
+}
+
+/** The ends, by what seat 0 gains: made once, so that play allocates nothing. */
+const ENDS: readonly Turn[] = Array.from({ length: 2 * MOST_PAID + 1 }, (_, i) => ({
+  kind: "end",
+  returns: [i - MOST_PAID, MOST_PAID - i],
+}));
+const endFor = (gain: number): Turn => ENDS[gain + MOST_PAID] as Turn;
+
+/** The deals of one card more, by the set of the cards dealt already. */
+const DEALS: readonly Turn[] = Array.from({ length: 1 << CARDS.length }, (_, dealt) => {
+  const actions = [...CARDS.keys()].filter((card) => !(dealt & (1 << card)));
+  return { kind: "chance", actions, probabilities: actions.map(() => 1 / actions.length) };
+});
+
+/** All ways to bet. The deals of the private cards come first, then the two rounds, depth first. */
+const POINTS: Point[] = [];
+POINTS.push(
+  { rounds: [""], paid: [ANTE, ANTE], deals: PRIVATE_SHIFTS[0], next: [1] },
+  { rounds: [""], paid: [ANTE, ANTE], deals: PRIVATE_SHIFTS[1], next: [2] },
+);
+addDecision([""], [ANTE, ANTE]);
+
+/** Adds the decision after these actions and all that can follow it; returns its index. */
+function addDecision(rounds: readonly [string, string?], paid: readonly [number, number]): number {
+  const second = rounds[1] !== undefined;
+  const played = rounds[1] ?? rounds[0];
+  const player: Seat = played.length % 2 === 0 ? 0 : 1;
+  const [own, other] = player === 0 ? paid : [paid[1], paid[0]];
+  const facing = own < other;
+  const raises = played.replace(/[^br]/g, "").length;
+  const next: number[] = [];
+  const actions = [...(facing ? [FOLD] : []), CALL, ...(raises < MAX_BETS ? [RAISE] : [])];
+  const index = POINTS.push({ rounds, paid, turn: { kind: "player", player, actions }, next }) - 1;
+
+  const after = (letter: string): readonly [string, string?] =>
+    second ? [rounds[0], played + letter] : [played + letter];
+  const chips = (mine: number): readonly [number, number] => (player === 0 ? [mine, other] : [other, mine]);
+  for (const action of actions) {
+    if (action === FOLD) {
+      next[action] = POINTS.push({ rounds: after("f"), paid, turn: endFor(player === 0 ? -own : own), next: [] }) - 1;
+    } else if (action === RAISE) {
+      next[action] = addDecision(after(facing ? "r" : "b"), chips(other + BETS[second ? 1 : 0]));
+    } else if (!facing && played === "") {
+      next[action] = addDecision(after("k"), paid);
+    } else {
+      next[action] = closeRound(after(facing ? "c" : "k"), chips(other), second);
+    }
+  }
+  return index;
+}
+
+/** Adds what follows a round that nobody folded in: the public card, or the showdown. */
+function closeRound(rounds: readonly [string, string?], paid: readonly [number, number], second: boolean): number {
+  if (second) return POINTS.push({ rounds, paid, next: [] }) - 1;
+  const next: number[] = [];
+  const index = POINTS.push({ rounds, paid, deals: PUBLIC_SHIFT, next }) - 1;
+  next.push(addDecision([rounds[0], ""], paid));
+  return index;
+}
+
+/** By point, the features of the betting: for each action of each round, whether it was check or call, or bet or raise. */
+const ROUND_FEATURES = [8, 16] as const;
+const BETTING: readonly (readonly number[])[] = POINTS.map(({ rounds }) =>
+  rounds.flatMap((letters = "", round) =>
+    [...letters].map(
+      (letter, i) => (ROUND_FEATURES[round] as number) + 2 * i + (letter === "k" || letter === "c" ? 0 : 1),
+    ),
+  ),
+);
+
+/** RELABELLED[swaps]: where each card goes when the suits of the ranks in the set `swaps` change places. */
+const RELABELLED: readonly (readonly number[])[] = Array.from({ length: 8 }, (_, swaps) =>
+  [...CARDS.keys()].map((card) => card ^ ((swaps >> (card >> 1)) & 1)),
+);
+const SAME_ACTIONS = [FOLD, CALL, RAISE] as const;
+/** By seat: whose card settles the suits of its rank first. */
+const CLAIMS = [
+  [PRIVATE_SHIFTS[0], PUBLIC_SHIFT, PRIVATE_SHIFTS[1]],
+  [PRIVATE_SHIFTS[1], PUBLIC_SHIFT, PRIVATE_SHIFTS[0]],
+] as const;
+
+const pointOf = (state: LeducState): Point => POINTS[state & POINT_MASK] as Point;
+/** −1 when it is not dealt. */
+const cardAt = (state: LeducState, shift: number): number => ((state >> shift) & 7) - 1;
+
+/** The card in a field as a set of one, or of none. */
+const asSet = (state: LeducState, shift: number): number => (1 << ((state >> shift) & 7)) >> 1;
+
+/** What decides a showdown: the rank, and above all ranks the pair. */
+function strength(state: LeducState, seat: Seat): number {
+  const rank = cardAt(state, PRIVATE_SHIFTS[seat]) >> 1;
+  return rank === cardAt(state, PUBLIC_SHIFT) >> 1 ? 3 : rank;
+}
+
+/** "Player 0 checked. Player 1 bet 2 chips." */
+function roundProse(letters: string, round: 0 | 1): string {
+  if (letters === "") return "No one has acted yet.";
+  const chips = `${BETS[round]} chips`;
+  const verbs: Record<string, string> = {
+    k: "checked",
+    b: `bet ${chips}`,
+    r: `raised by ${chips}`,
+    c: "called",
+    f: "folded",
+  };
+  return [...letters].map((letter, i) => `Player ${i % 2} ${verbs[letter]}.`).join(" ");
+}
+
+const RULES = [
+  `- The deck has six cards, J, Q and K (J lowest, K highest) of spades and of hearts: ${CARDS.join(", ")}`,
+  "- Each player antes 1 chip and is dealt 1 card; after a round of betting a public card is turned up, and a second",
+  "  round of betting follows",
+  "- '[check]': pass without betting, if there is no bet to call",
+  "- '[bet]': put 2 chips into the pot in round 1, 4 chips in round 2, if no one has in this round",
+  "- '[raise]': match the opponent's bet and bet as much again; a round has at most one bet and one raise",
+  "- '[call]': match the opponent's bet or raise",
+  "- '[fold]': give up the pot to the opponent, if there is a bet to call",
+  "- After round 2 a card of the public card's rank wins the pot; if neither player has one, the higher rank does; equal",
+  "  ranks split the pot. Suits decide nothing",
+].join("\n");
+
+export const leduc: Game<LeducState> = {
+  id: "leduc",
+  title: "Leduc poker, one hand",
+  version: 1,
+  roles: ["first", "second"],
+  actionCount: 3,
+  // own rank (3) · public rank or none (4) · pair (1) · rounds 1 and 2, two for each action (8 + 6) · chips in the pot (2)
+  featureCount: 24,
+  utility: { min: -MOST_PAID, max: MOST_PAID },
+  maxPlies: 11,
+  perfectInformation: false,
+  walkable: true,
+
+  initial: () => 0,
+  turn(state) {
+    const { turn, deals, paid } = pointOf(state);
+    if (turn) return turn;
+    // The public card is never among the dealt where another is to come.
+    if (deals !== undefined) return DEALS[asSet(state, PRIVATE_SHIFTS[0]) | asSet(state, PRIVATE_SHIFTS[1])] as Turn;
+    return endFor(Math.sign(strength(state, 0) - strength(state, 1)) * paid[0]);
+  },
+  apply(state, action) {
+    const { next, deals } = pointOf(state);
+    const cards = state & ~POINT_MASK;
+    return deals === undefined
+      ? cards | (next[action] as number)
+      : cards | (next[0] as number) | ((action + 1) << deals);
+  },
+
+  stateKey: String,
+  infosetKey(state, player) {
+    const [first, second] = pointOf(state).rounds;
+    const start = `${CARDS[cardAt(state, PRIVATE_SHIFTS[player])]}:${first}`;
+    return second === undefined ? start : `${start}:${CARDS[cardAt(state, PUBLIC_SHIFT)]}:${second}`;
+  },
+  observe(state, player) {
+    const { rounds, paid } = pointOf(state);
+    const [first, second] = rounds;
+    const card = CARDS[cardAt(state, PRIVATE_SHIFTS[player])];
+    return [
+      `You are Player ${player} in a one-hand game of Leduc Poker. Player 0 acts first in both rounds.`,
+      "Rules:",
+      RULES,
+      "",
+      ...(card ? [`Your card is: ${card}`, `Round 1: ${roundProse(first, 0)}`] : []),
+      ...(second === undefined
+        ? []
+        : [`The public card is: ${CARDS[cardAt(state, PUBLIC_SHIFT)]}`, `Round 2: ${roundProse(second, 1)}`]),
+      `Chips in the pot: ${paid[player]} of yours, ${paid[player === 0 ? 1 : 0]} of your opponent's.`,
+      availableActions(leduc, state, player),
+    ].join("\n");
+  },
+  encode(state, player, out, offset) {
+    const rank = cardAt(state, PRIVATE_SHIFTS[player]) >> 1;
+    const card = cardAt(state, PUBLIC_SHIFT);
+    out[offset + rank] = 1;
+    out[offset + 3 + (card < 0 ? 3 : card >> 1)] = 1;
+    if (card >= 0 && card >> 1 === rank) out[offset + 7] = 1;
+    for (const feature of BETTING[state & POINT_MASK] as readonly number[]) out[offset + feature] = 1;
+    const { paid } = pointOf(state);
+    out[offset + 22] = paid[player] / MOST_PAID;
+    out[offset + 23] = paid[player === 0 ? 1 : 0] / MOST_PAID;
+  },
+  actionName(state, action) {
+    const { turn, paid } = pointOf(state);
+    if (!turn) return CARDS[action] as string;
+    if (action === FOLD) return "[fold]";
+    const facing = paid[0] !== paid[1];
+    return action === CALL ? (facing ? "[call]" : "[check]") : facing ? "[raise]" : "[bet]";
+  },
+  parseAction: (state, text) => parseByName(leduc, state, text),
+
+  /**
+   * Within each rank the first card seen is made spades: the mover's own, then the public one, then the opponent's. What
+   * the mover knows comes first, so the states of one information set go to the states of one information set.
+   */
+  canonical(state) {
+    const { turn } = pointOf(state);
+    const mover = turn?.kind === "player" ? turn.player : 0;
+    let seen = 0;
+    let swaps = 0;
+    for (const shift of CLAIMS[mover]) {
+      const card = cardAt(state, shift);
+      if (card < 0) continue;
+      const rank = 1 << (card >> 1);
+      if (!(seen & rank) && card & 1) swaps |= rank;
+      seen |= rank;
+    }
+    const to = RELABELLED[swaps] as readonly number[];
+    let image = state & POINT_MASK;
+    for (const shift of ALL_SHIFTS) {
+      const card = cardAt(state, shift);
+      if (card >= 0) image |= ((to[card] as number) + 1) << shift;
+    }
+    return { state: image, permutation: turn ? SAME_ACTIONS : to };
+  },
+};
