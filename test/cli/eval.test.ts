@@ -11,7 +11,7 @@ beforeAll(async () => {
   run = join(dir, "tiny");
   const tiny = ["--games", "kuhn,ttt", "--size", "xs", "--updates", "6", "--set", "run.checkpointEvery=3"];
   expect(await spiral(dir, "train", ...tiny, "--name", "tiny")).toMatchObject({ code: 0 });
-});
+}, 60_000);
 
 const evaluated = async (...argv: string[]) => {
   const { code, out } = await spiral(dir, "eval", "--json", ...argv);

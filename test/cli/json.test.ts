@@ -12,7 +12,7 @@ beforeAll(async () => {
   dir = folder();
   const tiny = ["--games", `kuhn,ttt,${LARGE}`, "--size", "xs", "--updates", "2", "--name", "tiny", "--json"];
   trained = (await spiral(dir, "train", ...tiny)).out;
-});
+}, 60_000);
 
 const json = async (...argv: string[]): Promise<unknown> => JSON.parse((await spiral(dir, ...argv)).out);
 const documented = (heading: string, value: unknown): void =>

@@ -10,7 +10,7 @@ beforeAll(async () => {
   dir = folder();
   const tiny = ["--games", `kuhn,ttt,${LARGE}`, "--size", "xs", "--updates", "6"];
   expect(await spiral(dir, "train", ...tiny, "--name", "tiny")).toMatchObject({ code: 0 });
-});
+}, 60_000);
 
 interface Row {
   infoset: string;

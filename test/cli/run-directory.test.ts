@@ -16,7 +16,7 @@ beforeAll(async () => {
   run = join(dir, "tiny");
   const tiny = ["--games", `kuhn,ttt,${LARGE}`, "--size", "xs", "--updates", "3", "--set", "run.logEvery=1"];
   await spiral(dir, "train", ...tiny, "--name", "tiny", "--set", "run.checkpointEvery=2");
-});
+}, 60_000);
 
 const text = (file: string): string => readFileSync(join(run, file), "utf8");
 const lines = (file: string): unknown[] =>

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const { code } = await spiral(parent, "train", ...TINY, "--name", "whole", "--set", "run.checkpointEvery=3");
   expect(code).toBe(0);
   whole = join(parent, "whole");
-});
+}, 60_000);
 
 function interrupted(): { dir: string; run: string } {
   const { dir, run } = copyOf(whole);
