@@ -7,6 +7,9 @@
  *   2  kuhn,ttt,negotiation     the same, greedy NashConv of negotiation 0, its results against the scripts
  *   3  the same seed twice, and interrupted and resumed: the same bytes
  *   4  three times the updates: 1 and 2 still hold
+ *   5  kuhn alone, and longer   NashConv ≤ 0.01; ≤ 0.003
+ *   6  ttt alone, and 3 times   greedy NashConv 0
+ *   7  leduc, kuhn-match        NashConv ≤ 0.5; below 0.10
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -19,7 +22,7 @@ import { median, wilson } from "../src/util/stats.ts";
 import { exactResult, greedyReference, judge, savedPolicy, type Verdict } from "./independent.ts";
 
 const { values: flags } = parseArgs({
-  options: { seeds: { type: "string", default: "10" }, only: { type: "string", default: "1,2,3,4" } },
+  options: { seeds: { type: "string", default: "10" }, only: { type: "string", default: "1,2,3,4,5,6,7" } },
 });
 const seeds = Array.from({ length: Number(flags.seeds) }, (_, i) => i + 1);
 const parts = flags.only.split(",");
@@ -101,64 +104,49 @@ async function trial(ids: readonly string[], seed: number, extra: readonly strin
   return { seed, wall, cpu: result.cpuSeconds, verdicts, scripts };
 }
 
-const holds = ({ verdicts, scripts }: Trial): boolean =>
-  (verdicts.kuhn?.nashConv ?? 0) <= 0.01 &&
-  (verdicts.ttt?.greedyNashConv ?? 0) === 0 &&
-  (verdicts.negotiation?.greedyNashConv ?? 0) === 0 &&
-  (scripts === undefined || (scripts.greedyLoss === 0 && scripts.naive >= 0.7));
+/** What must hold of a trial: at most this NashConv, sampled, by game; 0 for greedy play in games of perfect information. */
+const LIMITS: Readonly<Record<string, number>> = { kuhn: 0.01, leduc: 0.5, "kuhn-match": 0.1 };
+
+function holds({ verdicts, scripts }: Trial, limits: Readonly<Record<string, number>> = LIMITS): boolean {
+  return (
+    Object.entries(verdicts).every(([id, { nashConv, greedyNashConv }]) =>
+      getGame(id).perfectInformation ? greedyNashConv === 0 : nashConv <= (limits[id] as number),
+    ) &&
+    (scripts === undefined || (scripts.greedyLoss === 0 && scripts.naive >= 0.7))
+  );
+}
 
 /** `0.0041 (0.0026 – 0.0080)` */
 function spread(values: readonly number[], digits: number): string {
   return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} – ${Math.max(...values).toFixed(digits)})`;
 }
 
-function report(title: string, trials: readonly Trial[]): void {
-  const good = trials.filter(holds).length;
+function report(title: string, trials: readonly Trial[], limits = LIMITS): void {
+  const good = trials.filter((t) => holds(t, limits)).length;
   const { low, high } = wilson(good, trials.length);
   const of = (pick: (trial: Trial) => number | undefined) => trials.flatMap((t) => pick(t) ?? []);
-  const rows: [string, string][] = [
-    [
-      "seeds where all of it holds",
-      `**${good} of ${trials.length}** (95 %: ${(100 * low).toFixed(0)} – ${(100 * high).toFixed(0)} %)`,
-    ],
-    [
-      "Kuhn, NashConv",
-      spread(
-        of((t) => t.verdicts.kuhn?.nashConv),
-        4,
-      ),
-    ],
-    [
-      "tic-tac-toe, greedy NashConv",
-      spread(
-        of((t) => t.verdicts.ttt?.greedyNashConv),
-        0,
-      ),
-    ],
-    [
-      "tic-tac-toe, NashConv",
-      spread(
-        of((t) => t.verdicts.ttt?.nashConv),
-        4,
-      ),
-    ],
-  ];
-  if (trials.some((t) => t.scripts)) {
-    rows.push(
-      [
-        "negotiation, greedy NashConv",
+  const share = `95 %: ${(100 * low).toFixed(0)} – ${(100 * high).toFixed(0)} %`;
+  const rows: [string, string][] = [["seeds where it holds", `**${good} of ${trials.length}** (${share})`]];
+  for (const id of Object.keys(trials[0]?.verdicts ?? {})) {
+    if (getGame(id).perfectInformation) {
+      rows.push([
+        `${id}, greedy NashConv`,
         spread(
-          of((t) => t.verdicts.negotiation?.greedyNashConv),
+          of((t) => t.verdicts[id]?.greedyNashConv),
           0,
         ),
-      ],
-      [
-        "negotiation, NashConv",
-        spread(
-          of((t) => t.verdicts.negotiation?.nashConv),
-          4,
-        ),
-      ],
+      ]);
+    }
+    rows.push([
+      `${id}, NashConv`,
+      spread(
+        of((t) => t.verdicts[id]?.nashConv),
+        4,
+      ),
+    ]);
+  }
+  if (trials.some((t) => t.scripts)) {
+    rows.push(
       [
         "negotiation, greedy, losses to the worst script",
         spread(
@@ -205,9 +193,8 @@ function report(title: string, trials: readonly Trial[]): void {
       ),
     ],
   );
-  process.stdout.write(
-    `### ${title}\n\n| | median (range) |\n|---|---|\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n\n`,
-  );
+  const body = rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
+  process.stdout.write(`### ${title}\n\n| | median (range) |\n|---|---|\n${body}\n\n`);
 }
 
 async function each(ids: readonly string[], extra: readonly string[] = []): Promise<Trial[]> {
@@ -272,18 +259,20 @@ process.stdout.write(
   `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, backend auto. \`npm run quality\`.\n\n`,
 );
 try {
-  if (parts.includes("1")) report("1. `spiral train --games kuhn,ttt`", await each(["kuhn", "ttt"]));
-  if (parts.includes("2"))
-    report("2. `spiral train --games kuhn,ttt,negotiation`", await each(["kuhn", "ttt", "negotiation"]));
+  const measure = async (games: string, extra: readonly string[] = [], limits = LIMITS) =>
+    report(`${["`spiral train --games", games, ...extra].join(" ")}\``, await each(games.split(","), extra), limits);
+  const times = (factor: number) => ["--updates", String(factor * defaults.updates.value)];
+  if (parts.includes("1")) await measure("kuhn,ttt");
+  if (parts.includes("2")) await measure("kuhn,ttt,negotiation");
   if (parts.includes("3")) await identity();
-  if (parts.includes("4")) {
-    const triple = ["--updates", String(3 * defaults.updates.value)];
-    report(`4. \`--games kuhn,ttt ${triple.join(" ")}\``, await each(["kuhn", "ttt"], triple));
-    report(
-      `4. \`--games kuhn,ttt,negotiation ${triple.join(" ")}\``,
-      await each(["kuhn", "ttt", "negotiation"], triple),
-    );
-  }
+  if (parts.includes("4")) await measure("kuhn,ttt", times(3));
+  if (parts.includes("4")) await measure("kuhn,ttt,negotiation", times(3));
+  if (parts.includes("5")) await measure("kuhn");
+  if (parts.includes("5")) await measure("kuhn", times(4), { ...LIMITS, kuhn: 0.003 });
+  if (parts.includes("6")) await measure("ttt");
+  if (parts.includes("6")) await measure("ttt", times(3));
+  if (parts.includes("7")) await measure("leduc", times(3));
+  if (parts.includes("7")) await measure("kuhn-match", times(3));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -6,7 +6,15 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
 import { spiralVersion } from "../util/package.ts";
 import { argumentProblems } from "./arguments.ts";
-import type { EvalOptions, ListOptions, PolicyOptions, ReplayOptions, TrainOptions } from "./options.ts";
+import type {
+  AblateOptions,
+  EvalOptions,
+  ListOptions,
+  PolicyOptions,
+  ReplayOptions,
+  SolveOptions,
+  TrainOptions,
+} from "./options.ts";
 import { note, printError } from "./output.ts";
 
 /** Runs the command line and leaves the exit code with the process. */
@@ -115,6 +123,35 @@ function makeProgram(done: (code: number) => void): Command {
     .action(async (source: string | undefined, options: ReplayOptions) => {
       const { run } = await import("./replay.ts");
       done(await run(source, options));
+    });
+
+  command(
+    "ablate [preset]",
+    "train over a grid of settings and seeds, and compare",
+    "spiral ablate --games kuhn,ttt --vary rl.advantage=none,rae --seeds 5 --updates 300",
+  )
+    .option("--games <ids>", "games to learn, separated by commas")
+    .option("--vary <key=values>", "a setting and its values, separated by commas; may be repeated", collect)
+    .option("--seeds <n>", "how many seeds, from 1")
+    .option("--updates <n>", "gradient updates of each run")
+    .option("--set <key=value>", "any other setting; may be repeated", collect)
+    .option("--name <name>", "name of the ablation's folder")
+    .option("--jobs <n>", "runs at a time; as many as there are cores if not given")
+    .option("--dir <folder>", "the folder that holds ablations (default: ablations)")
+    .option("--json", "print one JSON document")
+    .action(async (preset: string | undefined, options: AblateOptions) => {
+      const { run } = await import("./ablate.ts");
+      done(await run(preset, options));
+    });
+
+  command("solve <game>", "solve a game exactly", "spiral solve leduc --tolerance 1e-3")
+    .option("--tolerance <nashconv>", "how near to an equilibrium", "1e-4")
+    .option("--iterations <n>", "of CFR+, at most", "20000")
+    .option("--rows <n>", "how many rows of the strategy to show")
+    .option("--json", "print one JSON document with all rows")
+    .action(async (id: string, options: SolveOptions) => {
+      const { run } = await import("./solve.ts");
+      done(run(id, options));
     });
 
   command("games [id]", "list the games, or describe one", "spiral games negotiation:maxQuantity=5")

@@ -40,6 +40,25 @@ export interface PolicyOptions {
   readonly dir?: string;
 }
 
+export interface AblateOptions {
+  readonly games?: string;
+  readonly vary?: readonly string[];
+  readonly seeds?: string;
+  readonly updates?: string;
+  readonly set?: readonly string[];
+  readonly name?: string;
+  readonly jobs?: string;
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
+export interface SolveOptions {
+  readonly tolerance: string;
+  readonly iterations: string;
+  readonly rows?: string;
+  readonly json?: boolean;
+}
+
 export interface ReplayOptions {
   readonly episode?: string;
   readonly game?: string;

@@ -116,7 +116,7 @@ export function compact(n: number): string {
 const LEVELS = "▁▂▃▄▅▆▇█";
 
 /** The values as a row of bars on a logarithmic scale, the last `width` of them. */
-export function sparkline(values: readonly number[], width: number): string {
+function sparkline(values: readonly number[], width: number): string {
   const logs = values.map((v) => Math.log10(Math.max(v, 1e-4)));
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
   const level = (x: number) => (high - low < 1e-9 ? 0 : Math.round(((x - low) / (high - low)) * (LEVELS.length - 1)));

@@ -11,27 +11,46 @@ export interface Flag {
   readonly text: string;
 }
 
-/** The leaf in `--set key.path=value`. */
-export function setLeaf(set: string, problems: string[]): Leaf | undefined {
-  // Game ids hold "=" too, in keys and in values: the key ends at the first "=" before which there is a setting.
-  const ends = [...set.matchAll(/=/g)].map(({ index }) => index);
-  const isSetting = (key: string): boolean => {
-    const { schema } = schemaAt(key.split("."));
-    return schema !== undefined && !(schema instanceof z.ZodObject);
-  };
-  const end = ends.find((at) => isSetting(set.slice(0, at))) ?? ends[0];
-  if (end === undefined || end === 0) {
+/** The leaves in `--set key.path=value`: one, or those of a map. */
+export function setLeaves(set: string, problems: string[]): Leaf[] {
+  const split = splitSetting(set);
+  if (!split) {
     problems.push(`--set ${set}: write it as key=value, such as --set rl.averaging=0.99.`);
-    return undefined;
+    return [];
   }
-  const path = set.slice(0, end).split(".");
-  return { path, value: readValue(path, set.slice(end + 1)), where: `--set ${set}`, origin: "--set" };
+  return leavesAt(split.key, split.text, { where: `--set ${set}`, origin: "--set" });
 }
 
-/** The leaf in a flag that stands for a key. */
-export function flagLeaf({ name, key, text }: Flag): Leaf {
+/** The leaves in a flag that stands for a key. */
+export function flagLeaves({ name, key, text }: Flag): Leaf[] {
+  return leavesAt(key, text, { where: name, origin: name });
+}
+
+/** Key and value in `key.path=value`; undefined where there is no key. */
+export function splitSetting(text: string): { readonly key: string; readonly text: string } | undefined {
+  // Game ids hold "=" too, in keys and in values: the key ends at the first "=" before which there is a setting, or
+  // before which there is a map of settings and after which one is given.
+  const ends = [...text.matchAll(/=/g)].map(({ index }) => index);
+  const schemaBefore = (at: number) => schemaAt(text.slice(0, at).split(".")).schema;
+  const isSetting = (at: number): boolean => {
+    const schema = schemaBefore(at);
+    return schema !== undefined && !(schema instanceof z.ZodObject);
+  };
+  const isMap = (at: number): boolean => schemaBefore(at) !== undefined && /^\s*\{/.test(text.slice(at + 1));
+  const end = ends.find(isSetting) ?? ends.find(isMap) ?? ends[0];
+  return end === undefined || end === 0 ? undefined : { key: text.slice(0, end), text: text.slice(end + 1) };
+}
+
+function leavesAt(key: string, text: string, place: Pick<Leaf, "where" | "origin">): Leaf[] {
   const path = key.split(".");
-  return { path, value: readValue(path, text), where: name, origin: name };
+  return leavesOf(path, readValue(path, text)).map((leaf) => ({ ...leaf, ...place }));
+}
+
+/** The value, or where the key stands for a map of settings, what the map holds. */
+function leavesOf(path: readonly string[], value: unknown): Pick<Leaf, "path" | "value">[] {
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap || !(schemaAt(path).schema instanceof z.ZodObject)) return [{ path, value }];
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf([...path, key], inner));
 }
 
 /** The value in a command-line text: a YAML scalar or flow; for a list, commas without brackets will do. */

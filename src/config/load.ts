@@ -2,11 +2,13 @@
  * Layers of settings become one config: defaults ← size ← file ← --set ← flags. Every leaf remembers which layer it came
  * from, and every problem of every layer is reported at once.
  */
-import { gameIds } from "../games/registry.ts";
+import { gameIds, getGame } from "../games/registry.ts";
+import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
+import { opponents } from "../players/opponents.ts";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
 import { packageFile } from "../util/package.ts";
-import { type Flag, flagLeaf, setLeaf } from "./arguments.ts";
+import { type Flag, flagLeaves, setLeaves } from "./arguments.ts";
 import { attempt, checkLeaf } from "./check.ts";
 import { type Config, configSchema, type GameSettings, SIZES } from "./schema.ts";
 import { type Leaf, yamlLeaves } from "./yaml.ts";
@@ -41,11 +43,7 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
       leaves.push(...yamlLeaves(text, { file, origin: (line) => `${file}:${line}` }, problems));
     }
   }
-  for (const set of sets) {
-    const leaf = setLeaf(set, problems);
-    if (leaf) leaves.push(leaf);
-  }
-  leaves.push(...flags.map(flagLeaf));
+  leaves.push(...sets.flatMap((set) => setLeaves(set, problems)), ...flags.flatMap(flagLeaves));
 
   const values = new Map<string, unknown>();
   const origins = new Map<string, string>();
@@ -58,8 +56,26 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   if (problems.length > 0) throw new UserError(2, problems);
   // Only checked key paths get here, so no key can be `__proto__`.
   const config = configSchema.parse(nest(values));
+  const mixed = opponentProblems(config).map(
+    (problem) => `${origins.get("rl.opponents")}: rl.opponents is "${config.rl.opponents}": ${problem}.`,
+  );
+  if (mixed.length > 0) throw new UserError(2, mixed);
   const order = [...flattenKeys(config)];
   return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
+}
+
+/** What is wrong with rl.opponents: its text, or that an opponent does not play one of the games. */
+function opponentProblems({ games, rl }: Config): string[] {
+  const known = ["self", "pool", ...opponents.map(({ name }) => name)];
+  let mix: OpponentShare[];
+  try {
+    mix = parseOpponents(rl.opponents, known);
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  return opponents
+    .filter(({ name }) => mix.some((share) => share.name === name))
+    .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));
 }
 
 /** The settings of one game: its exact id over its id without parameters over `default`, key by key. */

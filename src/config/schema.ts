@@ -6,8 +6,10 @@ import { z } from "zod";
 
 export const SIZES = ["xs", "s", "m"] as const;
 const BACKENDS = ["auto", "wasm", "js"] as const;
-const ADVANTAGES = ["rae", "none"] as const;
-const LOSSES = ["pg"] as const;
+const ADVANTAGES = ["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic"] as const;
+const LOSSES = ["pg", "ppo"] as const;
+const MAGNETS = ["averaged", "uniform", "none"] as const;
+const POOL_SAMPLING = ["uniform", "winrate"] as const;
 
 const count = (from = 1) => z.int().min(from);
 const fraction = () => z.number().min(0).lt(1);
@@ -38,7 +40,33 @@ export const configSchema = z.strictObject({
     .strictObject({
       advantage: z.enum(ADVANTAGES).describe("How returns become advantages."),
       baselineDecay: fraction().describe("How slowly the baseline of each game and role follows the returns."),
+      critic: z
+        .strictObject({
+          lambda: z.number().min(0).max(1).describe("λ of generalised advantage estimation."),
+          learningRate: z.number().gt(0).max(1).describe("Learning rate of the critic."),
+          hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer of the critic."),
+        })
+        .describe("The value network of rl.advantage: critic."),
       loss: z.enum(LOSSES).describe("The policy loss."),
+      ppo: z
+        .strictObject({
+          clip: z.number().gt(0).max(1).describe("ε: how far the probability ratio may move."),
+          epochs: count().max(100).describe("Passes over each batch."),
+          minibatches: count().max(1000).describe("Parts that a batch's rows are dealt into, in each pass."),
+        })
+        .describe("What rl.loss: ppo needs."),
+      opponents: z
+        .string()
+        .describe(
+          "Who the learner trains against: self, pool, a fixed opponent, or a mixture such as self=0.7,pool=0.3.",
+        ),
+      pool: z
+        .strictObject({
+          every: count().describe("Updates between checkpoints that join the pool."),
+          size: count().max(1000).describe("Checkpoints in the pool at most; the oldest leaves first."),
+          sampling: z.enum(POOL_SAMPLING).describe("Which is played: each alike, or more often the harder ones."),
+        })
+        .describe("The past checkpoints that rl.opponents: pool plays against."),
       learningRate: z
         .strictObject({
           start: z.number().gt(0).max(1).describe("Learning rate of the first update."),
@@ -54,8 +82,11 @@ export const configSchema = z.strictObject({
         .describe("The Adam optimizer."),
       magnet: z
         .strictObject({
-          coefficient: weight().describe("Weight of the KL divergence to the magnet policy; 0 for none."),
-          every: count().describe("Updates after which the averaged policy becomes the magnet."),
+          kind: z
+            .enum(MAGNETS)
+            .describe("What the policy is pulled to: its average at the last refresh, uniform play, nothing."),
+          coefficient: weight().describe("Weight of the KL divergence to the magnet policy."),
+          every: count().describe("Updates between refreshes of an averaged magnet."),
         })
         .describe("The policy that the learner is pulled to."),
       averaging: fraction().describe("Decay of the moving average of the weights, which is what is saved."),

@@ -11,23 +11,41 @@ import type { Policy } from "../games/policy.ts";
 import { CHANCE, END, type GameTree, gameTree, type Strategy } from "../games/tree.ts";
 import { tablePolicy } from "./table.ts";
 
-/** The average strategy after `iterations` updates of each player. */
-export function cfrPlus(tree: GameTree, iterations: number): Strategy {
-  const { entries, infosets } = tree;
-  const size = entries[infosets.length] as number;
+export interface CfrSolver {
+  /** Iterations done so far; each updates both players. */
+  readonly iterations: number;
+  iterate(times: number): void;
+  /** The average strategy so far; uniform before the first iteration. */
+  average(): Strategy;
+}
+
+export function cfrPlus(tree: GameTree): CfrSolver {
+  const size = tree.entries[tree.infosets.length] as number;
   const regret = new Float64Array(size);
   const total = new Float64Array(size);
   const strategy = new Float64Array(size);
+  let t = 0;
   matchRegrets(tree, regret, strategy);
-  for (let t = 1; t <= iterations; t++) {
-    for (const seat of [0, 1] as const) {
-      updateRegrets(tree, strategy, seat, regret);
-      addAverage(tree, strategy, seat, t, total);
-      matchRegrets(tree, regret, strategy);
-    }
-  }
-  matchRegrets(tree, total, strategy);
-  return strategy;
+  return {
+    get iterations() {
+      return t;
+    },
+    iterate(times) {
+      for (const end = t + times; t < end; ) {
+        t += 1;
+        for (const seat of [0, 1] as const) {
+          updateRegrets(tree, strategy, seat, regret);
+          matchRegrets(tree, regret, strategy);
+          addAverage(tree, strategy, seat, t, total);
+        }
+      }
+    },
+    average() {
+      const average = new Float64Array(size);
+      matchRegrets(tree, total, average);
+      return average;
+    },
+  };
 }
 
 /** The strategy proportional to `weights` at each information set; uniform where they are all 0. */
@@ -106,12 +124,14 @@ function addAverage(tree: GameTree, strategy: Strategy, seat: 0 | 1, t: number, 
   }
 }
 
-/** Iterations after which the games here stand at a NashConv of about 1e-4. */
+/** Iterations after which Kuhn poker and its match stand at a NashConv near 1e-4. */
 const ITERATIONS = 1000;
 
 export function cfrPolicy(game: Game): Policy {
   const tree = gameTree(game);
-  const strategy = cfrPlus(tree, ITERATIONS);
+  const solver = cfrPlus(tree);
+  solver.iterate(ITERATIONS);
+  const strategy = solver.average();
   const table = tree.infosets.map(
     ({ player, key }, i) => [`${player}${key}`, strategy.slice(tree.entries[i], tree.entries[i + 1])] as const,
   );

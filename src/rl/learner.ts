@@ -1,10 +1,10 @@
 /**
  * The learner: the weights θ that play, their running average θ̄ that is served, the magnet, and the optimizer.
  *
- *   L(θ)  = policy gradient + β KL(π_θ ‖ π_magnet) − entropy bonus
- *   θ     ← Adam(θ, ∇L, η)
- *   θ̄     ← δ θ̄ + (1 − δ) θ
- *   magnet ← θ̄ every `magnet.every` updates
+ *   L(θ)   = policy loss + β KL(π_θ ‖ magnet) − entropy bonus
+ *   θ      ← Adam(θ, ∇L, η)          once a batch; PPO: for every minibatch of every epoch
+ *   θ̄      ← δ θ̄ + (1 − δ) θ         once a batch
+ *   magnet ← θ̄                       every `magnet.every` updates, where the magnet is the averaged policy
  */
 import type { FeatureLayout } from "../games/features.ts";
 import type { Policy } from "../games/policy.ts";
@@ -14,25 +14,29 @@ import { tf } from "../nn/tf.ts";
 import { neuralPolicy } from "../players/neural.ts";
 import type { Rng } from "../util/rng.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
-import type { LossBatch } from "./losses/loss.ts";
+import type { LossBatch, LossSettings } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
 import { policyGradient } from "./losses/policy-gradient.ts";
+import { ppo } from "./losses/ppo.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
 
 /** Added to the logits of illegal actions: e to this power is 0 in 32 bits, and 0 · it is still 0. */
 const ILLEGAL = -1e9;
 
-export const losses = { pg: policyGradient } as const;
+/** The policy losses, by the name that `rl.loss` gives them. */
+export const losses = { pg: policyGradient, ppo } as const;
+/** What the policy is pulled to: nothing, uniform play, or an earlier average of itself. */
+export const magnets = ["averaged", "uniform", "none"] as const;
 
 export interface LearnerSettings {
   readonly updates: number;
   readonly nn: { readonly hidden: readonly number[]; readonly outputScale: number };
-  readonly rl: {
+  readonly rl: LossSettings & {
     readonly loss: keyof typeof losses;
     readonly learningRate: Schedule;
     readonly adam: AdamSettings;
-    readonly magnet: { readonly coefficient: number; readonly every: number };
+    readonly magnet: { readonly kind: (typeof magnets)[number]; readonly coefficient: number; readonly every: number };
     readonly averaging: number;
     readonly entropy: Schedule;
   };
@@ -65,57 +69,98 @@ export class Learner {
     this.averagedPolicy = neuralPolicy("averaged", layout, this.#averaged);
   }
 
-  /** One update, number `update` counted from 1, from the rows of a batch that `policy` has just played. → L(θ) */
-  update(rows: readonly Row[], update: number): number {
+  /**
+   * One update, number `update` counted from 1, from the rows of a batch that `policy` has just played. `rng` shuffles
+   * rows into minibatches. → the mean L(θ) of its steps
+   */
+  update(rows: readonly Row[], update: number, rng: Rng): number {
     const { rl, updates } = this.#settings;
+    const learningRate = scheduled(rl.learningRate, update, updates);
     const entropy = scheduled(rl.entropy, update, updates);
+    let total = 0;
+    let steps = 0;
+    if (rl.loss === "ppo") {
+      const { epochs, minibatches } = rl.ppo;
+      const old = this.#oldLogits(rows);
+      for (let epoch = 0; epoch < epochs; epoch++) {
+        for (const part of minibatchesOf(rows.length, minibatches, rng.fork("epoch", epoch))) {
+          total += this.#step(
+            part.map((i) => rows[i] as Row),
+            learningRate,
+            entropy,
+            part.map((i) => old[i] as Float32Array),
+          );
+          steps += 1;
+        }
+      }
+    } else {
+      total = this.#step(rows, learningRate, entropy);
+      steps = 1;
+    }
+    this.#averaged.moveTowards(this.#network, rl.averaging);
+    if (update % rl.magnet.every === 0) this.#magnet.moveTowards(this.#averaged, 0);
+    return total / steps;
+  }
+
+  /** One Adam step on the rows. `old`: the logits of each row under the policy that played the batch. → L(θ) */
+  #step(rows: readonly Row[], learningRate: number, entropy: number, old?: readonly Float32Array[]): number {
+    const { rl } = this.#settings;
     const { value, grads } = tf.tidy(() => {
-      const { x, illegal, batch } = this.#tensors(rows);
+      const { x, illegal, batch } = this.#tensors(rows, old);
       return tf.variableGrads(() => {
         const logPolicy = tf.logSoftmax(tf.add(this.#network.forward(x), illegal)) as tf.Tensor2D;
-        const pull = tf.mul(klToMagnet(logPolicy, batch), rl.magnet.coefficient);
-        const bonus = tf.mul(negativeEntropy(logPolicy, batch), entropy);
-        return tf.add(tf.add(losses[rl.loss](logPolicy, batch), pull), bonus) as tf.Scalar;
+        let loss = losses[rl.loss](logPolicy, batch, rl);
+        if (rl.magnet.kind !== "none")
+          loss = tf.add(loss, tf.mul(klToMagnet(logPolicy, batch, rl), rl.magnet.coefficient));
+        return tf.add(loss, tf.mul(negativeEntropy(logPolicy, batch, rl), entropy)) as tf.Scalar;
       }, [...this.#network.variables]);
     });
     const gradients = this.#network.variables.map(({ name }) => grads[name] as tf.Tensor);
-    this.#adam.step(gradients, scheduled(rl.learningRate, update, updates));
+    this.#adam.step(gradients, learningRate);
     const loss = value.dataSync()[0] as number;
     tf.dispose([value, gradients]);
-    this.#averaged.moveTowards(this.#network, rl.averaging);
-    if (update % rl.magnet.every === 0) this.#magnet.moveTowards(this.#averaged, 0);
     return loss;
   }
 
-  #tensors(rows: readonly Row[]): { x: tf.Tensor2D; illegal: tf.Tensor2D; batch: LossBatch } {
+  #oldLogits(rows: readonly Row[]): Float32Array[] {
+    const A = this.#layout.outputs;
+    const logits = this.#network.logits(this.#layout.encode(rows.map(({ infoset }) => infoset)), rows.length);
+    return rows.map((_, row) => logits.slice(row * A, (row + 1) * A));
+  }
+
+  #tensors(rows: readonly Row[], old: readonly Float32Array[] | undefined) {
     const R = rows.length;
     const A = this.#layout.outputs;
     const illegal = new Float32Array(R * A).fill(ILLEGAL);
-    const weights = new Float32Array(R * A);
-    rows.forEach(({ infoset, weights: byslot }, row) => {
-      const offset = row * A + this.#layout.actionOffset(infoset.game);
-      infoset.actions.forEach((action, slot) => {
+    const gains = new Float32Array(R * A);
+    const lossSums = new Float32Array(R * A);
+    rows.forEach((row, r) => {
+      const offset = r * A + this.#layout.actionOffset(row.infoset.game);
+      row.infoset.actions.forEach((action, slot) => {
         illegal[offset + action] = 0;
-        weights[offset + action] = byslot[slot] as number;
+        gains[offset + action] = row.gains[slot] as number;
+        lossSums[offset + action] = row.losses[slot] as number;
       });
     });
+    const matrix = (values: Float32Array) => tf.tensor2d(values, [R, A]);
     const x = tf.tensor2d(this.#layout.encode(rows.map(({ infoset }) => infoset)), [R, this.#layout.inputs]);
-    const mask = tf.tensor2d(illegal, [R, A]);
+    const mask = matrix(illegal);
+    const logPolicyOf = (logits: tf.Tensor2D) => tf.logSoftmax(tf.add(logits, mask)) as tf.Tensor2D;
     const weighted = (of: "entropy" | "magnet") =>
       tf.tensor2d(
         Float32Array.from(rows, ({ visits, infoset }) => visits * (this.#settings.weights[infoset.game.id]?.[of] ?? 1)),
         [R, 1],
       );
-    return {
-      x,
-      illegal: mask,
-      batch: {
-        weights: tf.tensor2d(weights, [R, A]),
-        entropyWeights: weighted("entropy"),
-        magnetWeights: weighted("magnet"),
-        magnetLogPolicy: tf.logSoftmax(tf.add(this.#magnet.forward(x), mask)) as tf.Tensor2D,
-      },
+    const uniform = () => tf.logSoftmax(mask) as tf.Tensor2D;
+    const batch: LossBatch = {
+      gains: matrix(gains),
+      losses: matrix(lossSums),
+      oldLogPolicy: old && logPolicyOf(matrix(concat(old, A))),
+      entropyWeights: weighted("entropy"),
+      magnetWeights: weighted("magnet"),
+      magnetLogPolicy: this.#settings.rl.magnet.kind === "averaged" ? logPolicyOf(this.#magnet.forward(x)) : uniform(),
     };
+    return { x, illegal: mask, batch };
   }
 
   /** The served weights: a network file of their own. */
@@ -147,4 +192,23 @@ export class Learner {
   dispose(): void {
     for (const owner of [this.#network, this.#averaged, this.#magnet, this.#adam]) owner.dispose();
   }
+}
+
+function concat(rows: readonly Float32Array[], width: number): Float32Array {
+  const all = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    all.set(row, i * width);
+  });
+  return all;
+}
+
+/** The indices 0 … count − 1, shuffled (Fisher–Yates) and dealt into at most `parts` parts, none of them empty. */
+function minibatchesOf(count: number, parts: number, rng: Rng): number[][] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = rng.below(i + 1);
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  const size = Math.ceil(count / Math.min(parts, count));
+  return Array.from({ length: Math.ceil(count / size) }, (_, part) => order.slice(part * size, (part + 1) * size));
 }

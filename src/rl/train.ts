@@ -2,7 +2,7 @@
  * The training loop (SPIRAL's algorithm box, arXiv 2506.24119, with a network that reads features):
  *
  *   for update = 1 … U
- *     play every game with π_θ in both seats                     → trajectories
+ *     play every game with π_θ in both seats, or against others   → trajectories
  *     A ← R_role − b[game, role]; then b moves on                 (role-conditioned advantage estimation)
  *     merge the decisions into one row per information set
  *     θ ← Adam(θ, ∇ [ policy gradient + β KL(π_θ ‖ magnet) − entropy bonus ])
@@ -12,25 +12,24 @@
  * What a game draws depends on (seed, update, game, index) alone. Evaluation, metrics and checkpoints are handed in.
  */
 import { FeatureLayout } from "../games/features.ts";
-import type { Game } from "../games/game.ts";
-import { GameGraph, type Infoset } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import type { WeightArray } from "../nn/mlp.ts";
 import type { Episode } from "../selfplay/episode.ts";
-import { episodeOf, play, type Trajectories } from "../selfplay/play.ts";
+import { episodeOf, type Trajectories } from "../selfplay/play.ts";
+import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
+import type { EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { Learner, type LearnerSettings } from "./learner.ts";
+import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
 import { mergeRows, type Row } from "./rows.ts";
 import { scheduled } from "./schedule.ts";
 
-/** A graph larger than this is grown anew at the next update; it is only a cache. */
-const MAX_NODES = 300_000;
-
-export interface TrainSettings extends LearnerSettings {
+export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly seed: number;
-  readonly games: readonly { readonly game: Game; readonly episodes: number }[];
-  readonly rl: LearnerSettings["rl"] & { readonly advantage: keyof typeof estimators; readonly baselineDecay: number };
+  readonly rl: LearnerSettings["rl"] &
+    MatchmakerSettings["rl"] &
+    EstimatorSettings & { readonly advantage: keyof typeof estimators };
   readonly run: {
     readonly logEvery: number;
     readonly evaluateEvery: number;
@@ -44,9 +43,10 @@ export interface Snapshot {
   readonly update: number;
   /** θ̄, the policy that is served. */
   readonly model: readonly WeightArray[];
-  /** θ, the magnet, and the optimizer's moments. */
+  /** θ, the magnet, the optimizer's moments, a critic, a pool. */
   readonly optimizer: readonly WeightArray[];
   readonly optimizerSteps: number;
+  /** Baselines by game and role, and whatever other numbers an estimator or a pool remembers. */
   readonly baselines: Readonly<Record<string, number>>;
   readonly episodes: number;
   readonly decisions: number;
@@ -74,54 +74,44 @@ export async function train(settings: TrainSettings, hooks: TrainHooks, resume?:
   const rng = new Rng(seed);
   const layout = new FeatureLayout(settings.games.map(({ game }) => game));
   const learner = new Learner(settings, layout, rng.fork("weights"));
-  const estimator = estimators[rl.advantage](rl);
-  const table = settings.games.map(({ game, episodes }) => ({ game, episodes, graph: new GameGraph(game) }));
+  const estimator = estimators[rl.advantage](rl, { layout, rng: rng.fork("critic") });
+  const matchmaker = new Matchmaker(settings, layout);
   const totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
-  if (resume) {
-    learner.restore(resume.model, resume.optimizer, resume.optimizerSteps);
-    estimator.restore(resume.baselines);
-  }
-  let expected: (readonly Infoset[])[] = [];
   let update = resume?.update ?? 0;
   let stop = false;
   try {
-    if (!resume) hooks.metrics({ update: 0, ...totals, ...hooks.evaluate(learner.averagedPolicy, 0) });
+    if (resume) {
+      learner.restore(resume.model, resume.optimizer, resume.optimizerSteps);
+      const [own, pools] = [false, true].map((pool) => ({
+        numbers: Object.fromEntries(
+          Object.entries(resume.baselines).filter(([name]) => name.startsWith("pool.") === pool),
+        ),
+        arrays: resume.optimizer,
+      })) as [EstimatorState, EstimatorState];
+      estimator.restore(own);
+      matchmaker.restore(pools);
+    } else {
+      hooks.metrics({ update: 0, ...totals, ...hooks.evaluate(learner.averagedPolicy, 0) });
+      matchmaker.offer(0, learner);
+    }
     while (update < updates && !stop) {
       update += 1;
       const draws = rng.fork("update", update);
-      const batch = play(
-        table.map((entry, i) => {
-          if (entry.graph.size > MAX_NODES) {
-            entry.graph = new GameGraph(entry.game);
-            expected[i] = [];
-          }
-          return {
-            graph: entry.graph,
-            episodes: entry.episodes,
-            policies: [learner.policy, learner.policy],
-            paired: false,
-            chanceKey: draws.fork(entry.game.id).fork("chance").key(),
-            actionKey: draws.fork(entry.game.id).fork("actions").key(),
-            expected: expected[i] ?? [],
-          };
-        }),
-      );
-      expected = batch.map(({ infosets }) => infosets);
+      const batch = matchmaker.play(learner.policy, draws);
 
-      const baselines = estimator.save();
-      const rows = mergeRows(batch, estimator.advantages(batch));
+      const { numbers: baselines } = estimator.save();
+      const { rows, decisions } = mergeRows(batch, estimator.advantages(batch));
       const last = update === updates;
-      const log = last || update % run.logEvery === 0;
       const evaluate = last || update % run.evaluateEvery === 0;
-      const entropy = log || evaluate ? meanEntropy(learner.policy, rows) : {};
-      const loss = learner.update(rows, update);
+      const log = evaluate || update % run.logEvery === 0;
+      const entropy = log ? meanEntropy(learner.policy, rows) : {};
+      const loss = learner.update(rows, update, draws.fork("minibatches"));
+      if (!Number.isFinite(loss)) throw diverged(update);
 
-      for (const { plan, plies, decisions } of batch) {
-        totals.episodes += plan.episodes;
-        totals.decisions += countDecisions(plan.graph.game.maxPlies, plies, decisions);
-      }
+      for (const { plan } of batch) totals.episodes += plan.episodes;
+      totals.decisions += decisions;
       hooks.episodes(batch.flatMap((t) => keptEpisodes(t, update, run.keepEpisodes)));
-      if (log || evaluate) {
+      if (log) {
         hooks.metrics({
           update,
           ...totals,
@@ -133,20 +123,42 @@ export async function train(settings: TrainSettings, hooks: TrainHooks, resume?:
           ...(evaluate ? hooks.evaluate(learner.averagedPolicy, update) : {}),
         });
       }
+      matchmaker.offer(update, learner);
       stop = hooks.progress(update, totals);
       const due = last || update % run.checkpointEvery === 0;
-      if (due || stop) {
-        const { arrays: optimizer, steps: optimizerSteps } = learner.saveOptimizer();
-        const model = learner.saveModel();
-        hooks.checkpoint({ update, model, optimizer, optimizerSteps, baselines: estimator.save(), ...totals }, due);
-      }
+      if (due || stop) hooks.checkpoint(snapshot(update, totals, learner, [estimator, matchmaker]), due);
       // Signals and key presses are heard between updates.
       await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
-    learner.dispose();
+    for (const owner of [learner, estimator, matchmaker]) owner.dispose();
   }
   return update;
+}
+
+function snapshot(
+  update: number,
+  totals: { readonly episodes: number; readonly decisions: number },
+  learner: Learner,
+  remembering: readonly { save(): EstimatorState }[],
+): Snapshot {
+  const { arrays, steps: optimizerSteps } = learner.saveOptimizer();
+  const states = remembering.map((part) => part.save());
+  return {
+    update,
+    model: learner.saveModel(),
+    optimizer: [...arrays, ...states.flatMap((state) => state.arrays)],
+    optimizerSteps,
+    baselines: Object.assign({}, ...states.map(({ numbers }) => numbers)) as Record<string, number>,
+    ...totals,
+  };
+}
+
+function diverged(update: number): UserError {
+  return new UserError(
+    1,
+    `Training diverged: the loss of update ${update} is not a number. Try a lower rl.learningRate.start; the last checkpoint is whole.`,
+  );
 }
 
 /** Mean entropy of the policy over the decisions of each game, in nats. */
@@ -159,15 +171,6 @@ function meanEntropy(policy: Policy, rows: readonly Row[]): Record<string, numbe
     byGame[infoset.game.id] = (byGame[infoset.game.id] ?? 0) + visits * entropy;
   });
   return byGame;
-}
-
-function countDecisions(P: number, plies: Uint16Array, decisions: Int32Array): number {
-  let count = 0;
-  for (let episode = 0; episode < plies.length; episode++) {
-    const end = episode * P + (plies[episode] as number);
-    for (let cell = episode * P; cell < end; cell++) if ((decisions[cell] as number) >= 0) count++;
-  }
-  return count;
 }
 
 function keptEpisodes(trajectories: Trajectories, update: number, keep: number | "all"): Episode[] {

@@ -15,7 +15,7 @@ import {
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
-import { errnoOf, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { errnoOf, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
 /** A run that is there; `checkpoint` where one was asked for by `@120`. */
@@ -46,7 +46,7 @@ export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): {
   if (!isOwn && (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(wanted) || wanted === "latest")) {
     throw new UserError(2, `--name is "${wanted}"; it takes letters, digits, ".", "_" and "-", and "latest" is taken.`);
   }
-  withDiskErrors("write", parent, () => mkdirSync(parent, { recursive: true }));
+  makeFolders(parent);
   for (let copy = 1; ; copy++) {
     const name = copy === 1 ? wanted : `${wanted}-${copy}`;
     const dir = join(parent, name);

@@ -86,6 +86,8 @@ export function play(plans: readonly Plan[]): Trajectories[] {
 function newTable(plan: Plan): Table {
   const { graph, episodes } = plan;
   const cells = episodes * graph.game.maxPlies;
+  const active = new Int32Array(episodes);
+  for (let episode = 0; episode < episodes; episode++) active[episode] = episode;
   return {
     plan,
     plies: new Uint16Array(episodes),
@@ -95,14 +97,14 @@ function newTable(plan: Plan): Table {
     infosets: [],
     nodes: Array<GameNode>(episodes).fill(graph.root),
     chanceDraws: new Uint16Array(episodes),
-    active: Int32Array.from({ length: episodes }, (_, episode) => episode),
+    active,
     indexOf: [],
     answers: [[], []],
   };
 }
 
 /** Which of the plan's two policies plays `seat` in this episode; always 0 where they are the same. */
-function whoPlays({ policies, paired }: Plan, episode: number, seat: number): 0 | 1 {
+export function whoPlays({ policies, paired }: Plan, episode: number, seat: number): 0 | 1 {
   if (policies[0] === policies[1]) return 0;
   return (paired ? (seat + episode) & 1 : seat) as 0 | 1;
 }

@@ -2,8 +2,18 @@
  * Files that are whole or not there: written beside their place, flushed to the disk, then renamed. What the operating
  * system refuses becomes a UserError that says what to do about it.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { type ExitCode, UserError } from "./errors.ts";
 
 /** What a person should know about an errno, worded to follow "Cannot write runs/x: ". */
@@ -93,4 +103,16 @@ export function readJson(path: string, exitCode: ExitCode = 3): unknown {
   } catch (error) {
     throw new UserError(exitCode, `${path} is not valid JSON: ${(error as Error).message}.`, { cause: error });
   }
+}
+
+/**
+ * Makes a folder and those above it. One at a time: Node's own recursive mkdir goes round for ever where a folder that is
+ * there takes no new ones (/proc).
+ */
+export function makeFolders(path: string): void {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  withDiskErrors("write", path, () => {
+    for (const folder of missing) mkdirSync(folder);
+  });
 }

@@ -126,6 +126,21 @@ describe("layers", () => {
     expect(loadConfig({ sets: ["run.keepEpisodes=all"] }).config.run.keepEpisodes).toBe("all");
   });
 
+  it("read --set with a map where the key is one, leaf by leaf, as in a file", () => {
+    const sets = ["perGame.leduc={episodes: 64, entropy: 0}", "perGame.negotiation:maxQuantity=5={episodes: 3}"];
+    const { config, origins } = loadConfig({ sets: [...sets, "rl={magnet: {every: 7}, averaging: 0.5}"] });
+    expect(config.perGame.leduc).toMatchObject({ episodes: 64, entropy: 0 });
+    expect(config.perGame["negotiation:maxQuantity=5"]).toEqual({ episodes: 3 });
+    expect([config.rl.magnet.every, config.rl.averaging]).toEqual([7, 0.5]);
+    expect([origins.get("perGame.leduc.entropy"), origins.get("rl.magnet.every")]).toEqual(["--set", "--set"]);
+    expect(origins.get("rl.magnet.kind")).toMatch(/^default/);
+    expect(problems({ sets: ["perGame.leduc={episods: 64, entropy: -1}", "seed={a: 1}"] })).toEqual([
+      expect.stringMatching(/^--set perGame\.leduc=.*unknown key "perGame\.leduc\.episods"\. Did you mean "episodes"/),
+      expect.stringMatching(/perGame\.leduc\.entropy is -1/),
+      expect.stringMatching(/seed is \{"a":1\}; it takes a whole number/),
+    ]);
+  });
+
   it.each(["", "# nothing\n", "{}\n", "rl:\n", "perGame:\n  kuhn:\n"])("take a file that sets nothing: %j", (text) => {
     expect(loadConfig({ file: fileOf(text) }).config).toEqual(loadConfig().config);
   });

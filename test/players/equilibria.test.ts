@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateExactly, nashConv } from "../../src/arena/nash-conv.ts";
 import type { Policy } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { gameTree } from "../../src/games/tree.ts";
+import { type GameTree, gameTree, type Strategy } from "../../src/games/tree.ts";
 import { cfrPlus, cfrPolicy } from "../../src/players/cfr.ts";
 import { minimax } from "../../src/players/minimax.ts";
 import { nash } from "../../src/players/opponents.ts";
@@ -52,10 +52,17 @@ describe("minimax", () => {
   });
 });
 
+/** The average strategy after so many iterations. */
+function averageAfter(tree: GameTree, iterations: number): Strategy {
+  const solver = cfrPlus(tree);
+  solver.iterate(iterations);
+  return solver.average();
+}
+
 describe("CFR+", () => {
   it("on Kuhn poker falls as measured: below 0.01 in 50 iterations, 1e-3 in 250, to the value −1/18", () => {
     const tree = gameTree(getGame("kuhn"));
-    const at = (iterations: number) => nashConv(tree, cfrPlus(tree, iterations)).nashConv;
+    const at = (iterations: number) => nashConv(tree, averageAfter(tree, iterations)).nashConv;
     expect(at(50)).toBeLessThan(1e-2);
     expect(at(250)).toBeLessThan(1e-3);
     const game = getGame("kuhn");
@@ -73,7 +80,31 @@ describe("CFR+", () => {
 
   it("starts uniform", () => {
     const tree = gameTree(getGame("kuhn"));
-    expect([...cfrPlus(tree, 0)]).toEqual(Array(24).fill(0.5));
+    expect([...averageAfter(tree, 0)]).toEqual(Array(24).fill(0.5));
+  });
+
+  it("goes on where it stood: 3 and 4 iterations are 7", () => {
+    const tree = gameTree(getGame("kuhn"));
+    const solver = cfrPlus(tree);
+    solver.iterate(3);
+    const early = solver.average();
+    const copy = [...early];
+    solver.iterate(4);
+    expect(solver.iterations).toBe(7);
+    expect(solver.average()).toEqual(averageAfter(tree, 7));
+    // What was handed out stays as it was.
+    expect([...early]).toEqual(copy);
+  });
+
+  it("on Kuhn poker keeps falling, to below 1e-4 in 4000 iterations", () => {
+    const tree = gameTree(getGame("kuhn"));
+    const solver = cfrPlus(tree);
+    const distances = [10, 90, 900, 3000].map((times) => {
+      solver.iterate(times);
+      return nashConv(tree, solver.average()).nashConv;
+    });
+    expect(distances).toEqual([...distances].sort((a, b) => b - a));
+    expect(distances.at(-1)).toBeLessThan(1e-4);
   });
 });
 

@@ -1,124 +1,143 @@
-/** Advantages: by hand, against a plain loop over episodes, and with their memory saved. */
-import { describe, expect, it } from "vitest";
+/** Advantages against plain loops, on games at random with returns at random, against itself and against others. */
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
 import { GameGraph } from "../../src/games/graph.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { none } from "../../src/rl/advantages/none.ts";
-import { rae } from "../../src/rl/advantages/rae.ts";
-import { play, type Trajectories } from "../../src/selfplay/play.ts";
-import { randomPolicy } from "../helpers.ts";
+import { startBackend } from "../../src/nn/backend.ts";
+import type { Trajectories } from "../../src/selfplay/play.ts";
+import { learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "./batches.ts";
+import { make, names, throughFiles } from "./estimators.ts";
+import { plain } from "./plain-advantages.ts";
 
-function batch(id: string, episodes: number, key: number): Trajectories {
-  const graph = new GameGraph(getGame(id));
-  const policy = randomPolicy(key);
-  const plan = {
-    graph,
-    episodes,
-    policies: [policy, policy] as const,
-    paired: false,
-    chanceKey: key,
-    actionKey: key + 1,
-  };
-  return play([plan])[0] as Trajectories;
+beforeAll(() => startBackend("wasm"));
+
+/** Kuhn and tic-tac-toe in self-play, and Kuhn again, on the same graph, against another. */
+function mixedBatch(key: number, [kuhn, ttt, against]: readonly [number, number, number]): Trajectories[] {
+  const graph = new GameGraph(getGame("kuhn"));
+  return [
+    playBatch("kuhn", kuhn, key, { graph }),
+    playBatch("ttt", ttt, key + 1),
+    playBatch("kuhn", against, key + 2, { graph, opponent }),
+  ].map((t, i) => withReturns(t, key + i));
 }
+const sizes = fc.tuple(
+  fc.integer({ min: 1, max: 12 }),
+  fc.integer({ min: 1, max: 6 }),
+  fc.integer({ min: 1, max: 12 }),
+);
+const keys = fc.integer({ min: 1, max: 1e6 });
 
-/** Three games of Kuhn with returns made up so that neither role's can be had from the other's. */
-const handmade: Trajectories = { ...batch("kuhn", 3, 1), returns: Float64Array.of(1, 4, -1, 0, 2, 0) };
-
-/** By episode and ply: whose decision it was, and its advantage. */
-function byDecision({ plan: { graph, episodes }, plies, decisions, infosets }: Trajectories, advantages: Float64Array) {
-  const P = graph.game.maxPlies;
-  return Array.from({ length: episodes }, (_, e) =>
-    Array.from({ length: P }, (_, ply) => {
-      const infoset = infosets[decisions[e * P + ply] as number];
-      const value = advantages[e * P + ply] as number;
-      if (ply >= (plies[e] as number) || !infoset) return value === 0 ? undefined : "a value where nobody decided";
-      return { seat: infoset.player, value };
-    }).filter((x) => x !== undefined),
-  );
-}
-
-describe("rae", () => {
-  it("with α = ½ gives what a pencil gives", () => {
-    const [advantages] = rae({ baselineDecay: 0.5 }).advantages([handmade]) as [Float64Array];
-    // First role: b = 0, ½, −¼. Second role: b = 0, 2, 1.
-    const expected = [
-      [1, 4],
-      [-1.5, -2],
-      [2.25, -1],
-    ];
-    const found = byDecision(handmade, advantages);
-    expect(found.flat().length).toBeGreaterThanOrEqual(6);
-    found.forEach((decisions, e) => {
-      for (const decision of decisions) {
-        expect(decision).toEqual({ seat: expect.any(Number), value: expect.any(Number) });
-        if (typeof decision === "object") expect(decision.value).toBe(expected[e]?.[decision.seat]);
-      }
-    });
-  });
-
-  it("is a plain loop over episodes, per game and role, from batch to batch", () => {
-    const alpha = 0.95;
-    const estimator = rae({ baselineDecay: alpha });
-    const b: Record<string, number> = {};
-    for (const key of [1, 2, 3]) {
-      const batches = ["kuhn", "ttt", "kuhn-match", "kuhn"].map((id, i) => batch(id, 40, key * 10 + i));
-      const advantages = estimator.advantages(batches);
-      batches.forEach((trajectories, i) => {
-        const { game } = trajectories.plan.graph;
-        byDecision(trajectories, advantages[i] as Float64Array).forEach((decisions, e) => {
-          for (const seat of [0, 1] as const) {
-            const name = `${game.id}/${game.roles[seat]}`;
-            const r = trajectories.returns[e * 2 + seat] as number;
-            const before = b[name] ?? 0;
-            for (const decision of decisions) {
-              if (typeof decision === "string") throw new Error(decision);
-              if (decision.seat === seat) expect(decision.value).toBeCloseTo(r - before, 12);
-            }
-            b[name] = alpha * before + (1 - alpha) * r;
-          }
-        });
-      });
-    }
-    const saved = estimator.save();
-    expect(Object.keys(saved).sort()).toEqual(Object.keys(b).sort());
-    for (const [name, value] of Object.entries(saved)) expect(value).toBeCloseTo(b[name] as number, 12);
-    expect(Object.keys(saved)).toContain("kuhn/first");
-    expect(saved["ttt/X"]).not.toBe(0);
-  });
-
-  it("settles near the mean return of a role that gains on average", () => {
-    const estimator = rae({ baselineDecay: 0.95 });
-    const constant: Trajectories = {
-      ...batch("kuhn", 400, 5),
-      returns: new Float64Array(800).map((_, i) => (i % 2 ? -1 : 1)),
-    };
-    estimator.advantages([constant]);
-    expect(estimator.save()["kuhn/first"]).toBeCloseTo(1, 6);
-    expect(estimator.save()["kuhn/second"]).toBeCloseTo(-1, 6);
-  });
-
-  it("goes on from a saved memory, and forgets its own", () => {
-    const [first, second] = [batch("kuhn", 50, 1), batch("kuhn", 50, 2)];
-    const whole = rae({ baselineDecay: 0.9 });
-    whole.advantages([first]);
-    const resumed = rae({ baselineDecay: 0.9 });
-    resumed.advantages([batch("ttt", 5, 3)]);
-    resumed.restore(JSON.parse(JSON.stringify(whole.save())) as Record<string, number>);
-    expect(resumed.save()).toEqual(whole.save());
-    const fresh = rae({ baselineDecay: 0.9 }).advantages([second]);
-    const expected = whole.advantages([second]);
-    expect(resumed.advantages([second])).toEqual(expected);
-    expect(fresh).not.toEqual(expected);
+describe.each(Object.keys(plain) as (keyof typeof plain & (typeof names)[number])[])("%s", (name) => {
+  it("is its formula, from batch to batch, and 0 where the learner does not decide", () => {
+    fc.assert(
+      fc.property(keys, sizes, (key, size) => {
+        const estimator = make(name);
+        const memory = new Map<string, number>();
+        for (const batch of [mixedBatch(key, size), mixedBatch(key + 10, size)]) {
+          const expected = plain[name]?.(batch, memory) ?? [];
+          estimator.advantages(batch).forEach((advantages, i) => {
+            advantages.forEach((a, cell) => {
+              expect(a).toBeCloseTo(expected[i]?.[cell] as number, 9);
+            });
+          });
+        }
+        const { numbers, arrays } = estimator.save();
+        expect(arrays).toEqual([]);
+        expect(Object.keys(numbers).sort()).toEqual([...memory.keys()].sort());
+        for (const [key, value] of memory) expect(numbers[key]).toBeCloseTo(value, 12);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 
-describe("none", () => {
-  it("is the return of the player who decides", () => {
-    for (const { value, seat, e } of byDecision(handmade, none().advantages([handmade])[0] as Float64Array).flatMap(
-      (decisions, e) => decisions.map((d) => ({ ...(d as { seat: number; value: number }), e })),
-    )) {
-      expect(value).toBe(handmade.returns[e * 2 + seat]);
-    }
-    expect(none().save()).toEqual({});
+it("every estimator is held against a formula", () => {
+  expect([...Object.keys(plain), "critic"].sort()).toEqual([...names].sort());
+});
+
+describe.each(names)("%s", (name) => {
+  it("goes on from a saved memory, and forgets its own", () => {
+    const [first, second] = [mixedBatch(1, [30, 10, 30]), mixedBatch(5, [30, 10, 30])];
+    const [whole, resumed, fresh] = [make(name), make(name), make(name)];
+    whole.advantages(first);
+    resumed.advantages([playBatch("ttt", 5, 3)]);
+    resumed.restore(throughFiles(whole.save()));
+    expect(resumed.save()).toEqual(whole.save());
+    const expected = whole.advantages(second);
+    expect(resumed.advantages(second)).toEqual(expected);
+    expect(resumed.save()).toEqual(whole.save());
+    const remembers = name === "rae" || name === "shared" || name === "critic";
+    if (remembers) expect(fresh.advantages(second)).not.toEqual(expected);
+    else expect(fresh.advantages(second)).toEqual(expected);
+    for (const estimator of [whole, resumed, fresh]) estimator.dispose();
   });
+
+  it("does not hear of the opponent's returns", () => {
+    const batch = mixedBatch(7, [1, 1, 20]).slice(2);
+    const altered = batch.map((t) => ({
+      ...t,
+      returns: t.returns.map((r, i) => (learnerHas(t, i >> 1, (i % 2) as 0 | 1) ? r : r + 100)),
+    }));
+    const [as, if_] = [make(name), make(name)];
+    expect(if_.advantages(altered)).toEqual(as.advantages(batch));
+    expect(if_.save()).toEqual(as.save());
+    for (const estimator of [as, if_]) estimator.dispose();
+  });
+
+  it("has a baseline that does not depend on the return it is subtracted from", () => {
+    const batch = mixedBatch(11, [6, 4, 8]);
+    const λ1 = { critic: { lambda: 1, learningRate: 0.01, hidden: [8] } };
+    const advantagesOf = (batch: readonly Trajectories[]) => {
+      const estimator = make(name, λ1);
+      const advantages = estimator.advantages(batch);
+      estimator.dispose();
+      return advantages;
+    };
+    const before = advantagesOf(batch);
+    const moved: number[] = [];
+    batch.forEach((t, i) => {
+      for (const { cell, episode, seat } of learnerDecisions(t)) {
+        const returns = t.returns.slice();
+        (returns[episode * 2 + seat] as number) += 1;
+        const after = advantagesOf(batch.with(i, { ...t, returns }));
+        moved.push((after[i]?.[cell] as number) - (before[i]?.[cell] as number));
+      }
+    });
+    expect(moved.length).toBeGreaterThan(30);
+    // The mean of a group holds the return itself.
+    const unbiased = moved.every((change) => Math.abs(change - 1) < 1e-9);
+    expect(unbiased).toBe(name !== "group" && name !== "group-std");
+  });
+
+  it("is a number for a lone game, for equal returns and where there is nothing to be won", () => {
+    const lone = withReturns(playBatch("kuhn", 1, 1), 1);
+    const [a] = make(name).advantages([lone]) as [Float64Array];
+    for (const { cell, ret } of learnerDecisions(lone)) {
+      if (name === "group" || name === "group-std") expect(a[cell]).toBe(0);
+      else if (name !== "critic") expect(a[cell]).toBe(ret);
+      expect(a[cell]).not.toBeNaN();
+    }
+    for (const value of [0, 1, 0.1, -1 / 3]) {
+      const batch = [playBatch("kuhn", 7, 2), playBatch("ttt", 6, 3, { opponent })].map((t) => ({
+        ...t,
+        returns: t.returns.map(() => value),
+      }));
+      for (const x of make(name)
+        .advantages(batch)
+        .flatMap((list) => [...list])) {
+        expect(x).not.toBeNaN();
+        expect(Math.abs(x)).toBeLessThan(2);
+        if (name === "group-std") expect(Math.abs(x)).toBe(0);
+        if (name === "group" || name === "rloo" || name === "infoset") expect(x).toBeCloseTo(0, 12);
+      }
+    }
+  });
+});
+
+it("no orbit comes up twice in an episode, which the baseline at an information set relies on", () => {
+  for (const id of ["kuhn", "ttt", "ttt-draw", "leduc", "kuhn-match", "negotiation", "negotiation-private"]) {
+    const decisions = learnerDecisions(playBatch(id, 200, 5));
+    const seen = new Set(decisions.map(({ episode, orbit }) => `${episode} ${orbit}`));
+    expect(seen.size, id).toBe(decisions.length);
+  }
 });

@@ -3,48 +3,56 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { Row } from "../../src/rl/rows.ts";
-import { find, kuhn, learnerWith, someRows, ttt } from "./learners.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { find, kuhn, learnerWith, rng, someRows, ttt } from "./learners.ts";
 
 beforeAll(() => startBackend("wasm"));
 
 const tensors = () => [tf.memory().numTensors, tf.backend().numDataIds()];
 
 describe("the average and the magnet", () => {
-  it("the average follows by 1 − δ, the magnet is the average as of its last refresh", () => {
-    const learner = learnerWith({ averaging: 0.9, magnet: { coefficient: 0.5, every: 3 } });
-    const read = () => ({ model: learner.saveModel(), other: learner.saveOptimizer().arrays });
-    let before = read();
-    for (let u = 1; u <= 7; u++) {
-      learner.update(someRows(kuhn, u), u);
-      const after = read();
-      for (const { name, values } of after.model) {
-        const [old, theta] = [find(before.model, name).values, find(after.other, `learner.${name}`).values];
-        values.forEach((x, i) => {
-          expect(x).toBeCloseTo(0.9 * (old[i] as number) + 0.1 * (theta[i] as number), 6);
-        });
-        const magnet = find(after.other, `magnet.${name}`).values;
-        expect(magnet).toEqual(u % 3 === 0 ? values : find(before.other, `magnet.${name}`).values);
+  it.each(["pg", "ppo"] as const)(
+    "%s: the average follows by 1 − δ, the magnet is the average as of its last refresh",
+    (loss) => {
+      const learner = learnerWith({ loss, averaging: 0.9, magnet: { kind: "averaged", coefficient: 0.5, every: 3 } });
+      const read = () => ({ model: learner.saveModel(), other: learner.saveOptimizer().arrays });
+      let before = read();
+      for (let u = 1; u <= 7; u++) {
+        learner.update(someRows(kuhn, u), u, new Rng(u));
+        const after = read();
+        for (const { name, values } of after.model) {
+          const [old, theta] = [find(before.model, name).values, find(after.other, `learner.${name}`).values];
+          values.forEach((x, i) => {
+            expect(x).toBeCloseTo(0.9 * (old[i] as number) + 0.1 * (theta[i] as number), 6);
+          });
+          const magnet = find(after.other, `magnet.${name}`).values;
+          expect(magnet).toEqual(u % 3 === 0 ? values : find(before.other, `magnet.${name}`).values);
+        }
+        expect(after.model[0]?.values).not.toEqual(before.model[0]?.values);
+        before = after;
       }
-      expect(after.model[0]?.values).not.toEqual(before.model[0]?.values);
-      before = after;
-    }
-    learner.dispose();
-  });
+      learner.dispose();
+    },
+  );
 });
 
 describe("saved and restored", () => {
-  it.each([0, 0.9])("goes on to the bit, β₁ = %d", (beta1) => {
+  it.each([
+    [0, "pg"],
+    [0.9, "pg"],
+    [0, "ppo"],
+  ] as const)("goes on to the bit, β₁ = %d, %s", (beta1, loss) => {
     const adam = { beta1, beta2: 0.999, epsilon: 1e-8 };
     const rows = Array.from({ length: 12 }, (_, u) => someRows(u % 3 === 0 ? ttt : kuhn, u));
-    const whole = learnerWith({ adam });
-    const resumed = learnerWith({ adam });
+    const whole = learnerWith({ adam, loss });
+    const resumed = learnerWith({ adam, loss });
     rows.forEach((batch, u) => {
       if (u === 7) {
         const { arrays, steps } = whole.saveOptimizer();
         resumed.restore(whole.saveModel(), arrays, steps);
       }
-      const loss = whole.update(batch, u + 1);
-      if (u >= 7) expect(resumed.update(batch, u + 1)).toBe(loss);
+      const loss = whole.update(batch, u + 1, new Rng(u));
+      if (u >= 7) expect(resumed.update(batch, u + 1, new Rng(u))).toBe(loss);
     });
     expect(resumed.saveModel()).toEqual(whole.saveModel());
     expect(resumed.saveOptimizer()).toEqual(whole.saveOptimizer());
@@ -52,19 +60,24 @@ describe("saved and restored", () => {
   });
 });
 
-it("leaves no tensor behind, in 200 updates or after it is gone", () => {
+it.each([
+  ["pg", "averaged"],
+  ["ppo", "averaged"],
+  ["ppo", "uniform"],
+  ["pg", "none"],
+] as const)("leaves no tensor behind, in 100 updates or after it is gone: %s, magnet %s", (loss, kind) => {
   const before = tensors();
-  const learner = learnerWith({ magnet: { coefficient: 0.5, every: 7 } });
+  const learner = learnerWith({ loss, magnet: { kind, coefficient: 0.5, every: 7 } });
   const batches = [someRows(kuhn, 1), someRows(ttt, 2, 10)];
   const update = (u: number) => {
-    learner.update(batches[u % 2] as Row[], u);
+    learner.update(batches[u % 2] as Row[], u, rng);
     learner.policy.distributions((batches[u % 2] as Row[]).map(({ infoset }) => infoset));
   };
   for (let u = 1; u <= 14; u++) update(u);
   const warm = tensors();
-  for (let u = 15; u <= 214; u++) update(u);
+  for (let u = 15; u <= 114; u++) update(u);
   learner.saveOptimizer();
-  learner.restore(learner.saveModel(), learner.saveOptimizer().arrays, 214);
+  learner.restore(learner.saveModel(), learner.saveOptimizer().arrays, 114);
   expect(tensors()[0]).toBe(warm[0]);
   learner.dispose();
   expect(tensors()).toEqual(before);

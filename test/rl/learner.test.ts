@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
 import type { Learner } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
-import { find, kuhn, layout, learnerWith, someRows, ttt } from "./learners.ts";
+import { find, kuhn, layout, learnerWith, quiet, rng, someRows, ttt } from "./learners.ts";
 
 beforeAll(() => startBackend("wasm"));
 
@@ -18,7 +18,10 @@ function headColumn(learner: Learner, column: number): number[] {
 
 describe("an update", () => {
   it("makes what went well likelier, what went badly rarer", () => {
-    const learner = learnerWith({ magnet: { coefficient: 0, every: 1000 }, entropy: { start: 0, end: 0 } });
+    const learner = learnerWith({
+      magnet: { kind: "averaged" as const, coefficient: 0, every: 1000 },
+      entropy: { start: 0, end: 0 },
+    });
     const [row] = someRows(kuhn, 1) as [Row];
     const p = () => learner.policy.distributions([row.infoset])[0]?.[1] as number;
     for (const [advantage, direction] of [
@@ -26,14 +29,18 @@ describe("an update", () => {
       [-1, -1],
     ] as const) {
       const before = p();
-      learner.update([{ ...row, weights: Float64Array.of(0, advantage) }], 1);
+      const sums = {
+        gains: Float64Array.of(0, Math.max(0, advantage)),
+        losses: Float64Array.of(0, Math.min(0, advantage)),
+      };
+      learner.update([{ ...row, ...sums }], 1, rng);
       expect(Math.sign(p() - before)).toBe(direction);
     }
     learner.dispose();
   });
 
   it("with entropy alone evens the odds out; with the magnet alone goes back to it", () => {
-    const rows = someRows(kuhn, 2).map((row) => ({ ...row, weights: new Float64Array(2) }));
+    const rows = quiet(someRows(kuhn, 2));
     const sets = rows.map(({ infoset }) => infoset);
     const distance = (learner: Learner, from: readonly Float64Array[]) =>
       learner.policy
@@ -42,20 +49,23 @@ describe("an update", () => {
     const half = rows.map(() => Float64Array.of(0.5, 0.5));
     // Kuhn's own weight counts: 0 gives it no share of the bonus.
     for (const weight of [0, 1]) {
-      const bonus = { magnet: { coefficient: 0, every: 1000 }, entropy: { start: 1, end: 1 } };
+      const bonus = {
+        magnet: { kind: "averaged" as const, coefficient: 0, every: 1000 },
+        entropy: { start: 1, end: 1 },
+      };
       const evening = learnerWith(bonus, { kuhn: { entropy: weight, magnet: 1 } });
       const start = distance(evening, half);
-      for (let u = 1; u <= 20; u++) evening.update(rows, u);
+      for (let u = 1; u <= 20; u++) evening.update(rows, u, rng);
       if (weight === 0) expect(distance(evening, half)).toBe(start);
       else expect(distance(evening, half)).toBeLessThan(start / 4);
       evening.dispose();
     }
 
-    const pulled = learnerWith({ magnet: { coefficient: 1, every: 1000 } });
+    const pulled = learnerWith({ magnet: { kind: "averaged" as const, coefficient: 1, every: 1000 } });
     const magnet = pulled.policy.distributions(sets).map((p) => p.slice());
-    for (let u = 1; u <= 20; u++) pulled.update(someRows(kuhn, 3), u);
+    for (let u = 1; u <= 20; u++) pulled.update(someRows(kuhn, 3), u, rng);
     const away = distance(pulled, magnet);
-    for (let u = 21; u <= 80; u++) pulled.update(rows, u);
+    for (let u = 21; u <= 80; u++) pulled.update(rows, u, rng);
     expect(away).toBeGreaterThan(0.5);
     expect(distance(pulled, magnet)).toBeLessThan(away / 4);
     pulled.dispose();
@@ -65,13 +75,13 @@ describe("an update", () => {
     const learner = learnerWith();
     const columns = (): number[][] => Array.from({ length: layout.outputs }, (_, c) => headColumn(learner, c));
     const start = columns();
-    for (let u = 1; u <= 5; u++) learner.update(someRows(kuhn, u), u);
+    for (let u = 1; u <= 5; u++) learner.update(someRows(kuhn, u), u, rng);
     const afterKuhn = columns();
     expect(afterKuhn.map((c, i) => String(c) === String(start[i]))).toEqual(start.map((_, i) => i >= 2));
     // Tic-tac-toe with the centre taken in every row.
     const taken = someRows(ttt, 9).filter(({ infoset }) => infoset.key[4] !== ".");
     expect(taken.length).toBeGreaterThan(20);
-    for (let u = 6; u <= 10; u++) learner.update(taken, u);
+    for (let u = 6; u <= 10; u++) learner.update(taken, u, rng);
     expect(columns().map((c, i) => String(c) === String(afterKuhn[i]))).toEqual(
       start.map((_, i) => i < 2 || i === 2 + 4),
     );
@@ -90,10 +100,11 @@ describe("an update", () => {
         [0.25, 0.75].map((share) => ({
           ...row,
           visits: row.visits * share,
-          weights: row.weights.map((w) => w * share),
+          gains: row.gains.map((a) => a * share),
+          losses: row.losses.map((a) => a * share),
         })),
       );
-      const loss = learner.update(split ? parts : rows, 1);
+      const loss = learner.update(split ? parts : rows, 1, rng);
       const { arrays } = learner.saveOptimizer();
       learner.dispose();
       return { loss, arrays };

@@ -6,6 +6,7 @@ import { negativeEntropy } from "../../src/rl/losses/entropy.ts";
 import type { Loss } from "../../src/rl/losses/loss.ts";
 import { klToMagnet } from "../../src/rl/losses/magnet.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
+import { ppo } from "../../src/rl/losses/ppo.ts";
 import { scheduled } from "../../src/rl/schedule.ts";
 import { Rng } from "../../src/util/rng.ts";
 
@@ -20,7 +21,12 @@ const mask = Float32Array.from(legal, (is) => (is ? 0 : -1e9));
 // Some rows all but certain, as a trained policy is.
 const logits = normals(R * A, 4);
 const magnetLogits = normals(R * A, 4);
-const weights = normals(R * A).map((w, i) => (legal[i] ? w : 0));
+// A step or two away, so that some ratios are inside the clip range and some outside, on either side.
+const oldLogits = logits.map((z) => z + 0.5 * rng.normal());
+// Both at once in most places, as after many games; each alone in some.
+const sums = (sign: 1 | -1) =>
+  Float32Array.from(legal, (is) => (is && rng.next() < 0.8 ? sign * Math.abs(rng.normal()) : 0));
+const [gains, losses] = [sums(1), sums(-1)];
 const entropyWeights = Float32Array.from({ length: R }, () => rng.next());
 const magnetWeights = Float32Array.from({ length: R }, () => rng.next());
 
@@ -37,12 +43,27 @@ function softmax(z: ArrayLike<number>): number[] {
 const sumLegal = (term: (i: number, row: number) => number): number =>
   legal.reduce((sum, is, i) => sum + (is ? term(i, Math.floor(i / A)) : 0), 0);
 const m = softmax(magnetLogits) as number[];
+const old = softmax(oldLogits) as number[];
+const settings = { ppo: { clip: 0.2, epochs: 1, minibatches: 1 } };
 
 const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]) => number }[] = [
   {
     name: "policy gradient",
     loss: policyGradient,
-    formula: (p) => -sumLegal((i) => (weights[i] as number) * Math.log(p[i] as number)),
+    formula: (p) => -sumLegal((i) => ((gains[i] as number) + (losses[i] as number)) * Math.log(p[i] as number)),
+  },
+  {
+    name: "PPO",
+    loss: ppo,
+    formula: (p) =>
+      -sumLegal((i) => {
+        const r = (p[i] as number) / (old[i] as number);
+        const clipped = Math.min(1.2, Math.max(0.8, r));
+        return [gains, losses].reduce((sum, of) => {
+          const a = of[i] as number;
+          return sum + Math.min(r * a, clipped * a);
+        }, 0);
+      }),
   },
   {
     name: "negative entropy",
@@ -64,14 +85,16 @@ describe.each(cases)("$name", ({ loss, formula }) => {
     tf.tidy(() => {
       const illegal = tf.tensor2d(mask, [R, A]);
       const batch = {
-        weights: tf.tensor2d(weights, [R, A]),
+        gains: tf.tensor2d(gains, [R, A]),
+        losses: tf.tensor2d(losses, [R, A]),
+        oldLogPolicy: tf.logSoftmax(tf.add(tf.tensor2d(oldLogits, [R, A]), illegal)) as tf.Tensor2D,
         entropyWeights: tf.tensor2d(entropyWeights, [R, 1]),
         magnetWeights: tf.tensor2d(magnetWeights, [R, 1]),
         magnetLogPolicy: tf.logSoftmax(tf.add(tf.tensor2d(magnetLogits, [R, A]), illegal)) as tf.Tensor2D,
       };
-      const { value, grad } = tf.valueAndGrad((z) => loss(tf.logSoftmax(tf.add(z, illegal)) as tf.Tensor2D, batch))(
-        tf.tensor2d(logits, [R, A]),
-      );
+      const { value, grad } = tf.valueAndGrad((z) =>
+        loss(tf.logSoftmax(tf.add(z, illegal)) as tf.Tensor2D, batch, settings),
+      )(tf.tensor2d(logits, [R, A]));
       return { value: value.dataSync()[0] as number, gradient: Array.from(grad.dataSync()) };
     });
 
@@ -94,6 +117,15 @@ describe.each(cases)("$name", ({ loss, formula }) => {
     });
     expect(Math.max(...differences)).toBeGreaterThan(0.05);
   });
+});
+
+it("the ratios of PPO's case are below, within and above the clip range, none at its edge", () => {
+  const p = softmax(logits);
+  const ratios = p.flatMap((x, i) => (legal[i] ? [x / (old[i] as number)] : []));
+  expect(ratios.filter((r) => r < 0.79).length).toBeGreaterThan(1);
+  expect(ratios.filter((r) => r > 0.81 && r < 1.19).length).toBeGreaterThan(1);
+  expect(ratios.filter((r) => r > 1.21).length).toBeGreaterThan(1);
+  for (const edge of [0.8, 1.2]) expect(Math.min(...ratios.map((r) => Math.abs(r - edge)))).toBeGreaterThan(1e-3);
 });
 
 it("a schedule is a straight line from its start at update 1 to its end at the last", () => {

@@ -4,20 +4,17 @@
  */
 import { describe, expect, it } from "vitest";
 import { GameGraph } from "../../src/games/graph.ts";
-import { type Policy, uniform } from "../../src/games/policy.ts";
+import { uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { mergeRows } from "../../src/rl/rows.ts";
-import { play, type Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
-import { randomPolicy } from "../helpers.ts";
+import { type Decision, learnerDecisions, opponent, playBatch } from "./batches.ts";
 
-const ids = ["kuhn", "ttt", "kuhn-match", "negotiation"];
-
-function batch(id: string, episodes: number, policy: Policy = randomPolicy(id)): Trajectories {
-  const graph = new GameGraph(getGame(id));
-  const plan = { graph, episodes, policies: [policy, policy] as const, paired: false, chanceKey: 1, actionKey: 2 };
-  return play([plan])[0] as Trajectories;
-}
+const cases = ["kuhn", "ttt", "kuhn-match", "negotiation"].flatMap((id) => [
+  { id, against: "itself", shape: {} },
+  { id, against: "another", shape: { opponent } },
+]);
 
 /** An advantage at random for every cell, chance and unplayed cells included: those must not count. */
 const noise = ({ decisions }: Trajectories, seed: string): Float64Array => {
@@ -25,36 +22,13 @@ const noise = ({ decisions }: Trajectories, seed: string): Float64Array => {
   return Float64Array.from(decisions, () => rng.normal());
 };
 
-interface Decision {
-  readonly orbit: string;
-  readonly actions: readonly number[];
-  readonly action: number;
-  readonly advantage: number;
-}
-
-/** Every decision, moved to the representative of its orbit by the game's own word. */
-function decisionsOf(
-  { plan: { graph, episodes }, plies, slots, decisions, infosets }: Trajectories,
-  advantages: Float64Array,
-) {
-  const { game } = graph;
-  const list: Decision[] = [];
-  for (let cell = 0; cell < episodes * game.maxPlies; cell++) {
-    const index = decisions[cell] as number;
-    if (cell % game.maxPlies >= (plies[Math.floor(cell / game.maxPlies)] as number) || index < 0) continue;
-    const infoset = infosets[index];
-    if (!infoset) throw new Error(`no information set ${index}`);
-    const taken = infoset.actions[slots[cell] as number] as number;
-    const image = game.canonical?.(infoset.state) ?? { state: infoset.state, permutation: undefined };
-    const turn = game.turn(image.state);
-    list.push({
-      orbit: `${game.id} ${infoset.player} ${game.infosetKey(image.state, infoset.player)}`,
-      actions: turn.kind === "end" ? [] : turn.actions,
-      action: image.permutation ? (image.permutation[taken] as number) : taken,
-      advantage: advantages[cell] as number,
-    });
-  }
-  return list;
+/** The decisions of a batch, each with its advantage and its share of all decisions. */
+function withAdvantages(batch: readonly Trajectories[], advantages: readonly Float64Array[]) {
+  const all: (Decision & { readonly advantage: number })[] = [];
+  batch.forEach((trajectories, i) => {
+    for (const d of learnerDecisions(trajectories)) all.push({ ...d, advantage: advantages[i]?.[d.cell] as number });
+  });
+  return all;
 }
 
 /** π(· | orbit) from logits that are a function of the orbit's name. */
@@ -65,15 +39,16 @@ function policyAt(orbit: string, actions: readonly number[]): number[] {
   return weights.map((w) => w / sum);
 }
 
-describe.each(ids)("%s", (id) => {
-  const trajectories = batch(id, 150);
+describe.each(cases)("$id against $against", ({ id, shape }) => {
+  const trajectories = playBatch(id, 150, 1, shape);
   const advantages = noise(trajectories, id);
-  const decisions = decisionsOf(trajectories, advantages);
-  const rows = mergeRows([trajectories], [advantages]);
+  const decisions = withAdvantages([trajectories], [advantages]);
+  const { rows, decisions: count } = mergeRows([trajectories], [advantages]);
   const orbitOf = ({ game, player, key }: { game: { id: string }; player: number; key: string }) =>
     `${game.id} ${player} ${key}`;
 
-  it("has one row for each orbit that came up", () => {
+  it("has one row for each orbit that came up in the learner's turn", () => {
+    expect(count).toBe(decisions.length);
     expect(rows.map(({ infoset }) => orbitOf(infoset)).sort()).toEqual(
       [...new Set(decisions.map((d) => d.orbit))].sort(),
     );
@@ -92,8 +67,9 @@ describe.each(ids)("%s", (id) => {
         add(unmerged, `${orbit} ${a}`, (-advantage * ((a === action ? 1 : 0) - (p[i] as number))) / decisions.length);
       });
     }
-    for (const { infoset, weights } of rows) {
+    for (const { infoset, gains, losses } of rows) {
       const p = policyAt(orbitOf(infoset), infoset.actions);
+      const weights = gains.map((gain, slot) => gain + (losses[slot] as number));
       const sum = weights.reduce((a, b) => a + b, 0);
       infoset.actions.forEach((a, slot) => {
         totals.merged -= (weights[slot] as number) * Math.log(p[slot] as number);
@@ -106,6 +82,26 @@ describe.each(ids)("%s", (id) => {
     for (const [key, gradient] of unmerged) expect(merged.get(key), key).toBeCloseTo(gradient, 10);
   });
 
+  it("has gains that sum what is above 0, and losses that sum what is below", () => {
+    const sums = (advantageOf: (d: { readonly advantage: number }) => number) => {
+      const byAction = new Map<string, number>();
+      for (const d of decisions) {
+        const key = `${d.orbit} ${d.action}`;
+        byAction.set(key, (byAction.get(key) ?? 0) + advantageOf(d) / decisions.length);
+      }
+      return byAction;
+    };
+    const gained = sums(({ advantage }) => (advantage > 0 ? advantage : 0));
+    const lost = sums(({ advantage }) => (advantage < 0 ? advantage : 0));
+    for (const { infoset, gains, losses } of rows) {
+      infoset.actions.forEach((a, slot) => {
+        const key = `${orbitOf(infoset)} ${a}`;
+        expect(gains[slot], key).toBeCloseTo(gained.get(key) ?? 0, 12);
+        expect(losses[slot], key).toBeCloseTo(lost.get(key) ?? 0, 12);
+      });
+    }
+  });
+
   it("has visits that weight a term of each row as its decisions do", () => {
     for (const { infoset, visits } of rows) {
       const here = decisions.filter(({ orbit }) => orbit === orbitOf(infoset)).length;
@@ -115,20 +111,38 @@ describe.each(ids)("%s", (id) => {
 });
 
 it("merges what only symmetry joins: nine first moves are three rows", () => {
-  const trajectories = batch("ttt", 400, uniform);
-  const rows = mergeRows([trajectories], [new Float64Array(trajectories.decisions.length).fill(1)]);
+  const trajectories = playBatch("ttt", 400, 1, { learner: uniform });
+  const { rows } = mergeRows([trajectories], [new Float64Array(trajectories.decisions.length).fill(1)]);
   const afterOneMove = ({ key }: { key: string }) => key.replaceAll(".", "") === "X";
   expect(trajectories.infosets.filter(afterOneMove).length).toBe(9);
   expect(rows.filter(({ infoset }) => afterOneMove(infoset)).length).toBe(3);
 });
 
-it("counts each game's decisions as one whole, however many there are", () => {
-  const batches = ["kuhn", "ttt", "kuhn"].map((id, i) => batch(id, 10 + 50 * i));
-  const rows = mergeRows(
-    batches,
-    batches.map((t) => noise(t, "whole")),
-  );
+it("counts each game's decisions as one whole, however many there are and whoever they were against", () => {
+  const graph = new GameGraph(getGame("kuhn"));
+  const batches = [
+    playBatch("kuhn", 10, 1, { graph }),
+    playBatch("ttt", 60, 2),
+    playBatch("kuhn", 110, 3, { graph, opponent }),
+  ];
+  const advantages = batches.map((t) => noise(t, "whole"));
+  const { rows, decisions } = mergeRows(batches, advantages);
   const share = (id: string) =>
     rows.filter(({ infoset }) => infoset.game.id === id).reduce((s, { visits }) => s + visits, 0);
-  expect([share("kuhn"), share("ttt")]).toEqual([expect.closeTo(2, 10), expect.closeTo(1, 10)]);
+  expect([share("kuhn"), share("ttt")]).toEqual([expect.closeTo(1, 10), expect.closeTo(1, 10)]);
+  expect(decisions).toBe(withAdvantages(batches, advantages).length);
+
+  // Both plans of Kuhn count by their decisions, and share their rows.
+  const kuhn = withAdvantages(
+    [batches[0] as Trajectories, batches[2] as Trajectories],
+    [advantages[0] as Float64Array, advantages[2] as Float64Array],
+  );
+  const own = rows.filter(({ infoset }) => infoset.game.id === "kuhn");
+  expect(own.length).toBe(new Set(kuhn.map(({ orbit }) => orbit)).size);
+  for (const { infoset, visits, gains, losses } of own) {
+    const here = kuhn.filter((d) => d.infoset === infoset);
+    expect(visits).toBeCloseTo(here.length / kuhn.length, 12);
+    const total = [...gains, ...losses].reduce((sum, x) => sum + x, 0);
+    expect(total).toBeCloseTo(here.reduce((sum, { advantage }) => sum + advantage, 0) / kuhn.length, 12);
+  }
 });

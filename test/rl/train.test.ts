@@ -4,11 +4,11 @@ import { evaluateExactly } from "../../src/arena/nash-conv.ts";
 import type { Policy } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/nn/safetensors.ts";
 import { tf } from "../../src/nn/tf.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
 import { verifyEpisode } from "../../src/selfplay/episode.ts";
 import { type Recorded, recorder, smallRun } from "../helpers.ts";
+import { throughFiles } from "./checkpoints.ts";
 
 beforeAll(() => startBackend("wasm"));
 
@@ -41,11 +41,6 @@ const uninterrupted = () => {
   return reference;
 };
 
-/** As a checkpoint's files hold it. */
-function throughFiles({ model, optimizer, ...state }: Snapshot): Snapshot {
-  const file = (arrays: Snapshot["model"]) => decodeSafetensors(encodeSafetensors(arrays));
-  return { ...(JSON.parse(JSON.stringify(state)) as typeof state), model: file(model), optimizer: file(optimizer) };
-}
 const compare = ({ metrics, episodes, snapshots }: Recorded) => ({ metrics, episodes, final: snapshots.at(-1) });
 
 describe("a run", () => {

@@ -6,41 +6,29 @@
  *
  * A baseline updated before it is read would see the return it is subtracted from, and be biased.
  */
-import type { Trajectories } from "../../selfplay/play.ts";
-import type { AdvantageEstimator } from "./advantage.ts";
-import { forEachDecision } from "./advantage.ts";
+import { type AdvantageEstimator, byRole, type EstimatorSettings } from "./advantage.ts";
 
-export function rae({ baselineDecay }: { readonly baselineDecay: number }): AdvantageEstimator {
+export function rae({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">): AdvantageEstimator {
   const baselines = new Map<string, number>();
-
-  function ofGame(trajectories: Trajectories): Float64Array {
-    const { plan, decisions, returns } = trajectories;
-    const { id, roles } = plan.graph.game;
-    const keys = roles.map((role) => `${id}/${role}`) as [string, string];
-    // Of each episode and seat, R − b; b moves on behind it.
-    const byEpisode = new Float64Array(plan.episodes * 2);
-    keys.forEach((key, seat) => {
-      let b = baselines.get(key) ?? 0;
-      for (let i = seat; i < byEpisode.length; i += 2) {
-        const r = returns[i] as number;
-        byEpisode[i] = r - b;
-        b = baselineDecay * b + (1 - baselineDecay) * r;
-      }
-      baselines.set(key, b);
-    });
-    const advantages = new Float64Array(decisions.length);
-    forEachDecision(trajectories, (cell, episode, seat) => {
-      advantages[cell] = byEpisode[episode * 2 + seat] as number;
-    });
-    return advantages;
-  }
-
   return {
-    advantages: (batch) => batch.map(ofGame),
-    save: () => Object.fromEntries(baselines),
-    restore(saved) {
+    advantages: (batch) =>
+      batch.map((trajectories) =>
+        byRole(trajectories, (returns, role) => {
+          let b = baselines.get(role) ?? 0;
+          const advantages = returns.map((r) => {
+            const advantage = r - b;
+            b = baselineDecay * b + (1 - baselineDecay) * r;
+            return advantage;
+          });
+          baselines.set(role, b);
+          return advantages;
+        }),
+      ),
+    save: () => ({ numbers: Object.fromEntries(baselines), arrays: [] }),
+    restore({ numbers }) {
       baselines.clear();
-      for (const [key, value] of Object.entries(saved)) baselines.set(key, value);
+      for (const [role, value] of Object.entries(numbers)) baselines.set(role, value);
     },
+    dispose: () => {},
   };
 }

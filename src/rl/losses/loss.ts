@@ -2,8 +2,12 @@
 import type { tf } from "../../nn/tf.ts";
 
 export interface LossBatch {
-  /** Summed advantages by action, `Row.weights`; 0 where illegal. [R, A] */
-  readonly weights: tf.Tensor2D;
+  /** `Row.gains` by action; 0 where illegal. [R, A] */
+  readonly gains: tf.Tensor2D;
+  /** `Row.losses` by action; 0 where illegal. [R, A] */
+  readonly losses: tf.Tensor2D;
+  /** log π of the policy that played the batch, where the loss takes more than one step from it. [R, A] */
+  readonly oldLogPolicy: tf.Tensor2D | undefined;
   /** `Row.visits` times the weight that the row's game gives the entropy bonus. [R, 1] */
   readonly entropyWeights: tf.Tensor2D;
   /** `Row.visits` times the weight that the row's game gives the pull to the magnet. [R, 1] */
@@ -12,5 +16,9 @@ export interface LossBatch {
   readonly magnetLogPolicy: tf.Tensor2D;
 }
 
+export interface LossSettings {
+  readonly ppo: { readonly clip: number; readonly epochs: number; readonly minibatches: number };
+}
+
 /** A scalar to descend, differentiable in `logPolicy` [R, A]. */
-export type Loss = (logPolicy: tf.Tensor2D, batch: LossBatch) => tf.Scalar;
+export type Loss = (logPolicy: tf.Tensor2D, batch: LossBatch, settings: LossSettings) => tf.Scalar;

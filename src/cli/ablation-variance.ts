@@ -1,0 +1,57 @@
+/** Gradient variance at the checkpoints of some runs, for every estimator that an ablation compares. */
+import { join } from "node:path";
+import { FeatureLayout } from "../games/features.ts";
+import { getGame } from "../games/registry.ts";
+import type { WeightArray } from "../nn/mlp.ts";
+import type { estimators } from "../rl/advantages/registry.ts";
+import { entropiesAt, type VarianceResult } from "../run/ablation.ts";
+import { listCheckpoints } from "../run/checkpoint.ts";
+import { readCheckpoint } from "../run/run.ts";
+import { Rng } from "../util/rng.ts";
+import { note } from "./output.ts";
+
+/** At each checkpoint: batches measured, batches to warm up estimators with a memory, games a batch. */
+const VARIANCE = { batches: 48, warmUp: 48, episodes: 128 };
+
+export type EstimatorName = keyof typeof estimators;
+
+export async function varianceOf(
+  dir: string,
+  runs: readonly { readonly name: string; readonly seed: number }[],
+  compared: readonly EstimatorName[],
+): Promise<VarianceResult[]> {
+  const { startBackend } = await import("../nn/backend.ts");
+  const { gradientVariance } = await import("../rl/variance.ts");
+  const { toSnapshot } = await import("./snapshot.ts");
+  const names = [...new Set<EstimatorName>(["none", ...compared])];
+  const results: VarianceResult[] = [];
+  await startBackend("auto");
+  for (const { name: run, seed } of runs) {
+    const resolved = { dir: join(dir, run), name: run };
+    for (const { update } of listCheckpoints(resolved.dir)) {
+      const checkpoint = readCheckpoint({ ...resolved, checkpoint: update });
+      const { config } = checkpoint;
+      const games = config.games.map(getGame);
+      const playing = learnerOf(toSnapshot(checkpoint, run, config).optimizer);
+      const entropies = entropiesAt(resolved.dir, update);
+      for (const game of games) {
+        const rng = new Rng(seed).fork("variance", update).fork(game.id);
+        const settings = { ...VARIANCE, estimator: config.rl };
+        const variance = gradientVariance(playing, new FeatureLayout(games), game, names, settings, rng);
+        const base = variance.get("none") as number;
+        const ratios = Object.fromEntries([...variance].map(([name, v]) => [name, base > 0 ? v / base : null]));
+        results.push({ game: game.id, seed, update, entropy: entropies[game.id] ?? 0, ratios });
+      }
+    }
+    note(`gradient variance measured at the checkpoints of ${run}`);
+  }
+  return results;
+}
+
+/** The weights that play. */
+function learnerOf(optimizer: readonly WeightArray[]): WeightArray[] {
+  const prefix = "learner.";
+  return optimizer
+    .filter(({ name }) => name.startsWith(prefix))
+    .map((array) => ({ ...array, name: array.name.slice(prefix.length) }));
+}

@@ -1,0 +1,110 @@
+/**
+ * A learned critic with generalised advantage estimation (Schulman et al. 2016): V(information set, role) is a network
+ * with one output per role. Of the decisions 1 … n of one role in an episode, with γ = 1 and the only reward at the end,
+ *
+ *   δ_t = V_{t+1} − V_t  (t < n)        δ_n = R − V_n        A_t = Σ_k λᵏ δ_{t+k}
+ *
+ * and V takes one Adam step a batch towards the targets A_t + V_t, after it has been read. Decisions at one information set
+ * have one V, so that Σ (V − target)² is, up to a constant, Σ_rows n · (V − mean target)²: exact under row merging.
+ */
+import type { FeatureLayout } from "../../games/features.ts";
+import type { Infoset } from "../../games/graph.ts";
+import { Adam } from "../../nn/adam.ts";
+import { initialWeights, Mlp } from "../../nn/mlp.ts";
+import { tf } from "../../nn/tf.ts";
+import type { Trajectories } from "../../selfplay/play.ts";
+import type { Rng } from "../../util/rng.ts";
+import { type AdvantageEstimator, type EstimatorSettings, forEachDecision } from "./advantage.ts";
+
+/** No momentum, as for the policy: the values it chases move. */
+const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8 };
+
+export function critic(
+  { critic: { lambda, learningRate, hidden } }: Pick<EstimatorSettings, "critic">,
+  { layout, rng }: { layout: FeatureLayout; rng: Rng },
+): AdvantageEstimator {
+  const shape = { inputs: layout.inputs, hidden, outputs: 2, outputScale: 0.01 };
+  const network = new Mlp(initialWeights(shape, rng));
+  const adam = new Adam(network.variables, ADAM);
+
+  /** V at each row, of the role to move there. */
+  function valuesOf(rows: readonly Infoset[]): Map<Infoset, number> {
+    const outputs = network.logits(layout.encode(rows), rows.length);
+    return new Map(rows.map((row, i) => [row, outputs[i * 2 + row.player] as number]));
+  }
+
+  function regress(rows: readonly Infoset[], targets: ReadonlyMap<Infoset, { n: number; sum: number }>): void {
+    const R = rows.length;
+    const goal = new Float32Array(R * 2);
+    const weight = new Float32Array(R * 2);
+    let total = 0;
+    for (const { n } of targets.values()) total += n;
+    rows.forEach((row, i) => {
+      const { n, sum } = targets.get(row) as { n: number; sum: number };
+      goal[i * 2 + row.player] = sum / n;
+      weight[i * 2 + row.player] = n / total;
+    });
+    const { value, grads } = tf.tidy(() => {
+      const x = tf.tensor2d(layout.encode(rows), [R, layout.inputs]);
+      const error = () => tf.sub(network.forward(x), tf.tensor2d(goal, [R, 2]));
+      const loss = () => tf.sum(tf.mul(tf.tensor2d(weight, [R, 2]), tf.square(error()))) as tf.Scalar;
+      return tf.variableGrads(loss, [...network.variables]);
+    });
+    const gradients = network.variables.map(({ name }) => grads[name] as tf.Tensor);
+    adam.step(gradients, learningRate);
+    tf.dispose([value, gradients]);
+  }
+
+  return {
+    advantages(batch) {
+      const rows = [...new Set(batch.flatMap(({ infosets }) => infosets.map(({ canonical }) => canonical)))];
+      const values = valuesOf(rows);
+      const targets = new Map<Infoset, { n: number; sum: number }>();
+      const result = batch.map((trajectories) => generalised(trajectories, values, lambda, targets));
+      regress([...targets.keys()], targets);
+      return result;
+    },
+    save: () => ({
+      numbers: { "critic.steps": adam.steps },
+      arrays: [...network.save(), ...adam.save()].map((array) => ({ ...array, name: `critic.${array.name}` })),
+    }),
+    restore({ numbers, arrays }) {
+      const own = arrays
+        .filter(({ name }) => name.startsWith("critic."))
+        .map((array) => ({ ...array, name: array.name.slice("critic.".length) }));
+      network.load(own);
+      adam.restore(own, numbers["critic.steps"] ?? 0);
+    },
+    dispose() {
+      network.dispose();
+      adam.dispose();
+    },
+  };
+}
+
+/** A_t of one plan's decisions; adds A_t + V_t to the targets of their rows. */
+function generalised(
+  trajectories: Trajectories,
+  values: ReadonlyMap<Infoset, number>,
+  lambda: number,
+  targets: Map<Infoset, { n: number; sum: number }>,
+): Float64Array {
+  const { decisions, infosets, returns } = trajectories;
+  const advantages = new Float64Array(decisions.length);
+  // Backwards through each role's decisions: what follows a decision is the one after it, or the return.
+  const cells: { cell: number; episode: number; seat: 0 | 1; index: number }[] = [];
+  forEachDecision(trajectories, (cell, episode, seat, index) => cells.push({ cell, episode, seat, index }));
+  const next = new Map<number, { value: number; advantage: number }>();
+  for (const { cell, episode, seat, index } of cells.reverse()) {
+    const role = episode * 2 + seat;
+    const row = (infosets[index] as Infoset).canonical;
+    const value = values.get(row) as number;
+    const after = next.get(role) ?? { value: returns[role] as number, advantage: 0 };
+    const advantage = after.value - value + lambda * after.advantage;
+    next.set(role, { value, advantage });
+    advantages[cell] = advantage;
+    const target = targets.get(row) ?? { n: 0, sum: 0 };
+    targets.set(row, { n: target.n + 1, sum: target.sum + advantage + value });
+  }
+  return advantages;
+}

@@ -1,0 +1,43 @@
+/**
+ * One baseline per game for both roles, which is what role conditioning is measured against:
+ *
+ *   A(episode, role) = R_role − b[game]        b as it stood before this episode
+ *   b[game] ← α b[game] + (1 − α) · mean of the learner's returns in the episode
+ *
+ * In self-play on a zero-sum game the two returns cancel and b stays 0: no baseline at all.
+ */
+import type { Trajectories } from "../../selfplay/play.ts";
+import { type AdvantageEstimator, type EstimatorSettings, forEachDecision, learnerSits } from "./advantage.ts";
+
+export function shared({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">): AdvantageEstimator {
+  const baselines = new Map<string, number>();
+
+  function ofGame(trajectories: Trajectories): Float64Array {
+    const { plan, decisions, returns } = trajectories;
+    const { id } = plan.graph.game;
+    const before = new Float64Array(plan.episodes);
+    let b = baselines.get(id) ?? 0;
+    for (let episode = 0; episode < plan.episodes; episode++) {
+      before[episode] = b;
+      const seats = ([0, 1] as const).filter((seat) => learnerSits(trajectories, episode, seat));
+      const mean = seats.reduce<number>((sum, seat) => sum + (returns[episode * 2 + seat] as number), 0) / seats.length;
+      b = baselineDecay * b + (1 - baselineDecay) * mean;
+    }
+    baselines.set(id, b);
+    const advantages = new Float64Array(decisions.length);
+    forEachDecision(trajectories, (cell, episode, seat) => {
+      advantages[cell] = (returns[episode * 2 + seat] as number) - (before[episode] as number);
+    });
+    return advantages;
+  }
+
+  return {
+    advantages: (batch) => batch.map(ofGame),
+    save: () => ({ numbers: Object.fromEntries(baselines), arrays: [] }),
+    restore({ numbers }) {
+      baselines.clear();
+      for (const [game, value] of Object.entries(numbers)) baselines.set(game, value);
+    },
+    dispose: () => {},
+  };
+}

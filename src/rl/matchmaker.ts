@@ -1,0 +1,119 @@
+/**
+ * Who the learner plays while it trains, by `rl.opponents`: itself in both seats, a pool of its own past checkpoints, or a
+ * fixed opponent; or a mixture by fractions of each game's episodes, `self=0.7,pool=0.3`. Against others the seats are
+ * swapped on the same deal, and only the learner's own turns are learned from.
+ */
+import type { FeatureLayout } from "../games/features.ts";
+import type { Game } from "../games/game.ts";
+import { GameGraph, type Infoset } from "../games/graph.ts";
+import type { Policy } from "../games/policy.ts";
+import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
+import { opponents } from "../players/opponents.ts";
+import { type Plan, play, type Trajectories } from "../selfplay/play.ts";
+import type { Rng } from "../util/rng.ts";
+import type { EstimatorState } from "./advantages/advantage.ts";
+import { learnerSits } from "./advantages/advantage.ts";
+import type { Learner } from "./learner.ts";
+import { Pool, type PoolSettings } from "./pool.ts";
+
+/** A graph larger than this is grown anew at the next update; it is only a cache. */
+const MAX_NODES = 300_000;
+
+export interface MatchmakerSettings {
+  readonly games: readonly { readonly game: Game; readonly episodes: number }[];
+  readonly rl: { readonly opponents: string; readonly pool: PoolSettings };
+}
+
+interface Entry {
+  readonly game: Game;
+  readonly matchings: readonly { readonly name: string; readonly episodes: number; readonly fixed?: Policy }[];
+  graph: GameGraph;
+  /** What came up in the last batch, which is what is likely to come up in the next. */
+  expected: readonly Infoset[];
+}
+
+export class Matchmaker {
+  readonly #entries: readonly Entry[];
+  readonly #pool: Pool | undefined;
+
+  constructor({ games, rl }: MatchmakerSettings, layout: FeatureLayout) {
+    const mix = parseOpponents(rl.opponents, ["self", "pool", ...opponents.map(({ name }) => name)]);
+    this.#pool = mix.some(({ name }) => name === "pool") ? new Pool(rl.pool, layout) : undefined;
+    this.#entries = games.map(({ game, episodes }) => ({
+      game,
+      matchings: mix.map((share) => ({
+        name: share.name,
+        episodes: episodesOf(share, episodes),
+        fixed: opponents.find(({ name }) => name === share.name)?.make(game),
+      })),
+      graph: new GameGraph(game),
+      expected: [],
+    }));
+  }
+
+  /** Plays one update's episodes of every game. What a game draws depends on `draws`, the game and the matching alone. */
+  play(learner: Policy, draws: Rng): Trajectories[] {
+    const member = this.#pool?.draw(draws.fork("pool"));
+    const plans = this.#entries.flatMap((entry) => {
+      if (entry.graph.size > MAX_NODES) {
+        entry.graph = new GameGraph(entry.game);
+        entry.expected = [];
+      }
+      return entry.matchings.map(({ name, episodes, fixed }): Plan => {
+        const stream = draws.fork(entry.game.id).fork(name);
+        return {
+          graph: entry.graph,
+          episodes,
+          policies: [learner, name === "self" ? learner : (fixed ?? (member?.policy as Policy))],
+          paired: name !== "self",
+          chanceKey: stream.fork("chance").key(),
+          actionKey: stream.fork("actions").key(),
+          expected: entry.expected,
+        };
+      });
+    });
+    const batch = play(plans);
+    for (const entry of this.#entries) {
+      entry.expected = batch.find(({ plan }) => plan.graph === entry.graph)?.infosets ?? [];
+    }
+    if (member) member.played(meanScore(batch.filter(({ plan }) => plan.policies[1] === member.policy)));
+    return batch;
+  }
+
+  /** Offers the averaged policy as it stands after `update` to the pool. */
+  offer(update: number, learner: Learner): void {
+    this.#pool?.offer(update, () => learner.saveModel());
+  }
+
+  save(): EstimatorState {
+    return this.#pool?.save() ?? { numbers: {}, arrays: [] };
+  }
+
+  restore(state: EstimatorState): void {
+    this.#pool?.restore(state);
+  }
+
+  dispose(): void {
+    this.#pool?.dispose();
+  }
+}
+
+/** The share's part of a game's episodes; against others an even number, as they come in pairs. */
+function episodesOf({ name, fraction }: OpponentShare, episodes: number): number {
+  if (name === "self") return Math.max(1, Math.round(fraction * episodes));
+  return Math.max(2, 2 * Math.round((fraction * episodes) / 2));
+}
+
+/** The learner's mean score: 1 win, ½ draw, 0 loss. */
+function meanScore(batch: readonly Trajectories[]): number {
+  let sum = 0;
+  let count = 0;
+  for (const trajectories of batch) {
+    for (let episode = 0; episode < trajectories.plan.episodes; episode++) {
+      const seat = learnerSits(trajectories, episode, 0) ? 0 : 1;
+      sum += (Math.sign(trajectories.returns[episode * 2 + seat] as number) + 1) / 2;
+      count++;
+    }
+  }
+  return count === 0 ? 0.5 : sum / count;
+}

@@ -1,0 +1,77 @@
+/** The tables of an ablation, in Markdown: a row per cell, and a row per frozen checkpoint. */
+import { median } from "../util/stats.ts";
+import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
+
+const NOTHING = "–";
+
+export function ablationMarkdown({ name, about, updates, seeds, cells, variance }: Ablation): string {
+  const games = [...new Set(cells.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.games))))];
+  const header = ["", ...games.flatMap((id) => [`${id}, NashConv`, "greedy", "collapsed"]), "seconds", "games"];
+  const rows = cells.map(({ label, runs }) => [
+    label,
+    ...games.flatMap((id) => {
+      const results = runs.flatMap((run) => run.games[id] ?? []);
+      const bad = results.filter(collapsed).length;
+      const verdict = bad === 0 ? "no" : `**${bad} of ${results.length}**`;
+      const exact = results.map(({ nashConv }) => nashConv);
+      const greedy = results.map(({ greedyNashConv }) => greedyNashConv);
+      return [spread(exact, 4), spread(greedy, 2), results.length === 0 ? NOTHING : verdict];
+    }),
+    spread(
+      runs.map(({ seconds }) => seconds),
+      1,
+    ),
+    median(runs.map(({ episodes }) => episodes)).toLocaleString("en"),
+  ]);
+  const length = updates === null ? "" : `${count(updates, "update")}, `;
+  const lines = [
+    `## ${name}`,
+    "",
+    ...(about === undefined ? [] : [about.trim(), ""]),
+    `${length}${count(seeds, "seed")}; median (range) over seeds.`,
+    "",
+    ...markdownTable(header, rows, 1),
+    ...(variance.length > 0 ? ["", ...varianceTable(variance)] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function varianceTable(variance: readonly VarianceResult[]): string[] {
+  const names = Object.keys(variance[0]?.ratios ?? {});
+  const groups = new Map<string, VarianceResult[]>();
+  for (const result of variance) {
+    const key = `${result.game} ${result.update}`;
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  const rows = [...groups.values()].map((results) => [
+    results[0]?.game ?? "",
+    String(results[0]?.update),
+    median(results.map(({ entropy }) => entropy)).toFixed(2),
+    ...names.map((name) =>
+      spread(
+        results.flatMap(({ ratios }) => ratios[name] ?? []),
+        2,
+      ),
+    ),
+  ]);
+  return [
+    "Variance of the policy gradient at frozen checkpoints, ratio to no baseline; median (range) over seeds.",
+    "",
+    ...markdownTable(["game", "update", "entropy", ...names], rows, 1),
+  ];
+}
+
+/** All columns but the first `left` are aligned to the right. */
+function markdownTable(header: readonly string[], rows: readonly (readonly string[])[], left: number): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map((_, i) => (i < left ? "---" : "---:"))), ...rows.map(line)];
+}
+
+/** `0.0041 (0.0026 – 0.0080)`; one number where the range rounds to it. */
+function spread(values: readonly number[], digits: number): string {
+  if (values.length === 0) return NOTHING;
+  const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)].map((v) => v.toFixed(digits));
+  return low === high ? (middle as string) : `${middle} (${low} – ${high})`;
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,155 @@
+/**
+ * An ablation: a grid over settings, times seeds; each cell of it a run of its own. Here is what it consists of and what
+ * its runs' metrics say; running the cells is the command's affair, the tables are ablation-table.ts's.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../util/errors.ts";
+import { readText } from "../util/files.ts";
+import { readManifest } from "./manifest.ts";
+
+/** A setting and the values it takes. */
+export interface Axis {
+  readonly key: string;
+  readonly values: readonly unknown[];
+}
+
+export interface Cell {
+  /** `rl.advantage=rae`, joined by spaces where several settings vary. */
+  readonly label: string;
+  /** The label in letters that every file system takes; no other cell of the grid has it. */
+  readonly slug: string;
+  /** By key path. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What is left of 100 characters, which a run's name may have, for the seed. */
+const SLUG_LENGTH = 80;
+
+/** The grid's cells, the last axis varying fastest. */
+export function cellsOf(axes: readonly Axis[]): Cell[] {
+  let grid: Record<string, unknown>[] = [{}];
+  for (const { key, values } of axes) {
+    grid = grid.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value })));
+  }
+  const taken = new Set<string>();
+  return grid.map((settings) => {
+    const label = Object.entries(settings)
+      .map(([key, value]) => `${key}=${readable(value)}`)
+      .join(" ");
+    const slug = freeSlug(label, taken);
+    return { label, slug, settings };
+  });
+}
+
+export const runNameOf = ({ slug }: Cell, seed: number): string => `${slug}_s${seed}`;
+
+/** A value as `--set` takes it. */
+export const settingText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** `["kuhn","ttt"]` → `kuhn,ttt` */
+const readable = (value: unknown): string => settingText(value).replaceAll(/["[\]]/g, "");
+
+/** Adds it to `taken`, which holds small letters only: some file systems do not tell `A` from `a`. */
+function freeSlug(label: string, taken: Set<string>): string {
+  const plain = label.replaceAll(/[^A-Za-z0-9.-]+/g, "_").replaceAll(/^[^A-Za-z0-9]+|_+$/g, "");
+  const base = plain === "" ? "base" : plain.slice(0, SLUG_LENGTH);
+  let slug = base;
+  for (let copy = 2; taken.has(slug.toLowerCase()); copy++) slug = `${base}-${copy}`;
+  taken.add(slug.toLowerCase());
+  return slug;
+}
+
+/** What one run says of one game. */
+export interface GameResult {
+  readonly nashConv: number;
+  readonly greedyNashConv: number;
+  readonly bestNashConv: number;
+  /** Mean entropy of play at the last logged update, in nats. */
+  readonly entropy: number;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly run: string;
+  readonly seconds: number;
+  readonly episodes: number;
+  readonly games: Readonly<Record<string, GameResult>>;
+}
+
+interface MetricsLine {
+  readonly update: number;
+  readonly episodes: number;
+  readonly seconds: number;
+  readonly entropy?: Readonly<Record<string, number>>;
+  readonly evaluation?: Readonly<Record<string, { readonly nashConv?: number; readonly greedyNashConv?: number }>>;
+}
+
+/** Reads a finished run's metrics; whatever is wrong with them is a UserError (exit 3). */
+export function readResult(dir: string, run: string, seed: number): RunResult {
+  const lines = readMetrics(join(dir, run));
+  const last = lines.at(-1) as MetricsLine;
+  const games = Object.entries(last.evaluation ?? {}).flatMap(([id, { nashConv, greedyNashConv }]) => {
+    if (nashConv === undefined || greedyNashConv === undefined) return [];
+    const all = lines.flatMap(({ evaluation }) => evaluation?.[id]?.nashConv ?? []);
+    const entropy = last.entropy?.[id] ?? 0;
+    return [[id, { nashConv, greedyNashConv, bestNashConv: Math.min(...all), entropy }] as const];
+  });
+  return { seed, run, seconds: last.seconds, episodes: last.episodes, games: Object.fromEntries(games) };
+}
+
+/** Mean entropy of play by game at the last metrics line up to `update`. */
+export function entropiesAt(runDir: string, update: number): Readonly<Record<string, number>> {
+  const upTo = readMetrics(runDir).filter((line) => line.update <= update && line.entropy);
+  return upTo.at(-1)?.entropy ?? {};
+}
+
+function readMetrics(runDir: string): MetricsLine[] {
+  const path = join(runDir, "metrics.jsonl");
+  const lines = readText(path).trim().split("\n");
+  return lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as MetricsLine;
+    } catch {
+      const hint = `Delete ${runDir} and run the same command: it is trained again.`;
+      throw new UserError(3, `${path}:${i + 1}: not a line of metrics. ${hint}`);
+    }
+  });
+}
+
+/** Whether a run is there and was trained to its end, by its manifest's own word. */
+export function isFinished(dir: string, run: string): boolean {
+  return existsSync(join(dir, run, "manifest.json")) && readManifest(join(dir, run)).status === "finished";
+}
+
+/** NashConv below which a rise is noise. */
+const FLOOR = 0.02;
+/** Mean entropy, in nats, below which play has become a single line. */
+const NO_ENTROPY = 1e-3;
+
+/** Play that has become one line, or that ends more than twice as far from equilibrium as it has been. */
+export function collapsed({ nashConv, bestNashConv, entropy }: GameResult): boolean {
+  return entropy < NO_ENTROPY || nashConv > Math.max(FLOOR, 2 * bestNashConv);
+}
+
+/** Variance of the gradient at one frozen checkpoint, by estimator, as a ratio to `none`. */
+export interface VarianceResult {
+  readonly game: string;
+  readonly seed: number;
+  readonly update: number;
+  /** Mean entropy of play there, in nats. */
+  readonly entropy: number;
+  /** null where the gradient has no variance without a baseline: play is a single line. */
+  readonly ratios: Readonly<Record<string, number | null>>;
+}
+
+/** What ablation.json holds. */
+export interface Ablation {
+  readonly name: string;
+  readonly about?: string | undefined;
+  /** null where they vary. */
+  readonly updates: number | null;
+  readonly seeds: number;
+  readonly cells: readonly (Pick<Cell, "label" | "settings"> & { readonly runs: readonly RunResult[] })[];
+  readonly variance: readonly VarianceResult[];
+}

@@ -1,0 +1,144 @@
+/** PPO's passes over a batch: which rows each step sees, in what order, and what a single step comes to. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { FeatureLayout } from "../../src/games/features.ts";
+import type { Infoset } from "../../src/games/graph.ts";
+import { startBackend } from "../../src/nn/backend.ts";
+import type { Row } from "../../src/rl/rows.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { kuhn, layout, learnerWith, rng, someRows, ttt } from "./learners.ts";
+
+beforeAll(() => startBackend("wasm"));
+
+/** Notes which information sets it was asked to encode, call by call. */
+class NotedLayout extends FeatureLayout {
+  readonly calls: (readonly Infoset[])[] = [];
+
+  override encode(infosets: readonly Infoset[]): Float32Array {
+    this.calls.push(infosets);
+    return super.encode(infosets);
+  }
+}
+
+/** The rows, as indices, of each step of one update. The first call is for the policy as it was. */
+function stepsOf(rows: readonly Row[], epochs: number, minibatches: number, seed: string): number[][] {
+  const noted = new NotedLayout([kuhn, ttt]);
+  const learner = learnerWith({ loss: "ppo", ppo: { clip: 0.2, epochs, minibatches } }, {}, noted);
+  learner.update(rows, 1, new Rng(seed));
+  expect(learner.saveOptimizer().steps).toBe(noted.calls.length - 1);
+  learner.dispose();
+  const calls = noted.calls.map((infosets) => infosets.map((i) => rows.findIndex(({ infoset }) => infoset === i)));
+  expect(calls[0]).toEqual(rows.map((_, i) => i));
+  return calls.slice(1);
+}
+
+describe("epochs and minibatches", () => {
+  const rows = someRows(ttt, 3, 20);
+  const all = rows.map((_, i) => i);
+
+  it.each([
+    [1, 1],
+    [3, 1],
+    [2, 4],
+    [2, 7],
+    [2, 1000],
+  ])("%d of %d: every row once an epoch, in parts of one size but the last", (epochs, minibatches) => {
+    const steps = stepsOf(rows, epochs, minibatches, "a");
+    expect(steps.length % epochs).toBe(0);
+    const parts = steps.length / epochs;
+    expect(parts).toBeLessThanOrEqual(minibatches);
+    expect(parts).toBeGreaterThan(0.7 * Math.min(minibatches, rows.length));
+    const orders = Array.from({ length: epochs }, (_, e) => steps.slice(e * parts, (e + 1) * parts));
+    for (const order of orders) {
+      expect(order.flat().sort((a, b) => a - b)).toEqual(all);
+      const sizes = order.map((part) => part.length);
+      expect(Math.min(...sizes)).toBeGreaterThan(0);
+      for (const size of sizes.slice(0, -1)) expect(size).toBe(Math.max(...sizes));
+    }
+    expect(new Set(orders.map(String)).size).toBe(epochs);
+    for (const order of orders) expect(order.flat()).not.toEqual(all);
+  });
+
+  it("are shuffled by the seed alone", () => {
+    expect(stepsOf(rows, 2, 4, "a")).toEqual(stepsOf(rows, 2, 4, "a"));
+    expect(stepsOf(rows, 2, 4, "a")).not.toEqual(stepsOf(rows, 2, 4, "b"));
+  });
+
+  it("shuffle every row to every place alike", () => {
+    const few = rows.slice(0, 3);
+    const noted = new NotedLayout([kuhn, ttt]);
+    const learner = learnerWith({ loss: "ppo", ppo: { clip: 0.2, epochs: 1, minibatches: 1 } }, {}, noted);
+    for (let i = 0; i < 240; i++) learner.update(few, 1, new Rng(`seed ${i}`));
+    learner.dispose();
+    const orders = new Map<string, number>();
+    // Of each update's two calls the second is the step.
+    for (const call of noted.calls.filter((_, i) => i % 2 === 1)) {
+      const order = String(call.map((i) => few.findIndex(({ infoset }) => infoset === i)));
+      orders.set(order, (orders.get(order) ?? 0) + 1);
+    }
+    // 3! orders, 40 of each, with a standard deviation of 5.8.
+    expect(orders.size).toBe(6);
+    for (const count of orders.values()) expect(Math.abs(count - 40)).toBeLessThan(24);
+  });
+
+  it("take a batch of fewer rows than minibatches", () => {
+    expect(stepsOf(rows.slice(0, 2), 2, 4, "a").map(({ length }) => length)).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe("one step over the whole batch", () => {
+  // A large ε makes Adam's step proportional to the gradient.
+  const proportional = {
+    adam: { beta1: 0, beta2: 0.999, epsilon: 10 },
+    learningRate: { start: 1, end: 1 },
+    averaging: 0,
+    ppo: { clip: 0.2, epochs: 1, minibatches: 1 },
+  };
+  const trained = (loss: "pg" | "ppo", epochs: number) => {
+    const learner = learnerWith({ ...proportional, loss, ppo: { ...proportional.ppo, epochs } });
+    learner.update(someRows(kuhn, 4), 1, rng);
+    const weights = learner.saveModel().flatMap(({ values }) => [...values]);
+    learner.dispose();
+    return weights;
+  };
+
+  it("is policy gradient's; two steps are not", () => {
+    const [pg, one, two] = [trained("pg", 1), trained("ppo", 1), trained("ppo", 2)];
+    const distance = (a: readonly number[], b: readonly number[]) =>
+      Math.max(...a.map((x, i) => Math.abs(x - (b[i] as number))));
+    expect(distance(pg, one)).toBeLessThan(1e-6);
+    expect(distance(pg, two)).toBeGreaterThan(1e-3);
+  });
+
+  it("the second epoch is held against the policy that played, not against the first epoch's", () => {
+    // One action gained by, a step that is far outside the clip range: from there on nothing more is gained.
+    const [row] = someRows(kuhn, 1) as [Row];
+    const gained = { ...row, gains: Float64Array.of(0, 1), losses: new Float64Array(2) };
+    const probability = (epochs: number) => {
+      const learner = learnerWith({
+        loss: "ppo",
+        ppo: { clip: 0.05, epochs, minibatches: 1 },
+        learningRate: { start: 0.05, end: 0.05 },
+        magnet: { kind: "none", coefficient: 0, every: 1 },
+        entropy: { start: 0, end: 0 },
+      });
+      const before = learner.policy.distributions([row.infoset])[0]?.[1] as number;
+      learner.update([gained], 1, rng);
+      const now = learner.policy.distributions([row.infoset])[0]?.[1] as number;
+      learner.dispose();
+      return now / before;
+    };
+    const [first, fifth] = [probability(1), probability(5)];
+    expect(first).toBeGreaterThan(1.05);
+    expect(fifth).toBe(first);
+  });
+});
+
+it("policy gradient encodes its rows once", () => {
+  const noted = new NotedLayout([kuhn, ttt]);
+  const learner = learnerWith({}, {}, noted);
+  const rows = someRows(kuhn, 1);
+  learner.update(rows, 1, rng);
+  expect(noted.calls).toEqual([rows.map(({ infoset }) => infoset)]);
+  expect(noted.inputs).toBe(layout.inputs);
+  learner.dispose();
+});

@@ -1,0 +1,239 @@
+/** The grid of an ablation, what its runs' metrics say, and its tables. */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import {
+  type Ablation,
+  cellsOf,
+  collapsed,
+  entropiesAt,
+  type GameResult,
+  isFinished,
+  type RunResult,
+  readResult,
+  runNameOf,
+  settingText,
+} from "../../src/run/ablation.ts";
+import { ablationMarkdown } from "../../src/run/ablation-table.ts";
+import { UserError } from "../../src/util/errors.ts";
+
+describe("the grid", () => {
+  it("holds every combination, the last setting varying fastest", () => {
+    const cells = cellsOf([
+      { key: "rl.magnet.kind", values: ["averaged", "none"] },
+      { key: "rl.magnet.every", values: [10, 40] },
+    ]);
+    expect(cells.map(({ label }) => label)).toEqual([
+      "rl.magnet.kind=averaged rl.magnet.every=10",
+      "rl.magnet.kind=averaged rl.magnet.every=40",
+      "rl.magnet.kind=none rl.magnet.every=10",
+      "rl.magnet.kind=none rl.magnet.every=40",
+    ]);
+    expect(cells[2]?.settings).toEqual({ "rl.magnet.kind": "none", "rl.magnet.every": 10 });
+  });
+
+  it("takes lists and texts as values", () => {
+    const games = cellsOf([{ key: "games", values: [["kuhn"], ["kuhn", "ttt"]] }]);
+    expect(games.map(({ label }) => label)).toEqual(["games=kuhn", "games=kuhn,ttt"]);
+    expect(games.map((cell) => runNameOf(cell, 2))).toEqual(["games_kuhn_s2", "games_kuhn_ttt_s2"]);
+    const [mix] = cellsOf([{ key: "rl.opponents", values: ["self=0.5,pool=0.5"] }]);
+    expect(mix?.label).toBe("rl.opponents=self=0.5,pool=0.5");
+    // A text as it is, and not in quotes: the key's own type reads it.
+    expect(["self=0.5", ["kuhn"], 0.5, { episodes: 3 }].map(settingText)).toEqual([
+      "self=0.5",
+      '["kuhn"]',
+      "0.5",
+      '{"episodes":3}',
+    ]);
+  });
+
+  it("without axes is one cell, the base", () => {
+    const cells = cellsOf([]);
+    expect(cells).toEqual([{ label: "", slug: "base", settings: {} }]);
+    expect(cells.map((cell) => runNameOf(cell, 1))).toEqual(["base_s1"]);
+  });
+
+  it("names every run in letters that file systems take, no two alike", () => {
+    const values = ["self=0.5,pool=0.5", "self=0.5, pool=0.5", "SELF=0.5,pool=0.5", "a/../b", "x".repeat(300), "…"];
+    const cells = cellsOf([
+      { key: "rl.opponents", values },
+      { key: "games", values: [["negotiation:maxQuantity=5"], ["kuhn"]] },
+    ]);
+    const names = cells.flatMap((cell) => [1, 1000].map((seed) => runNameOf(cell, seed)));
+    expect(names).toHaveLength(24);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(24);
+  });
+});
+
+/** A run's folder with these lines of metrics. */
+function runWith(...lines: (object | string)[]): string {
+  const dir = mkdtempSync(join(tmpdir(), "spiral-ablation-"));
+  mkdirSync(join(dir, "a"));
+  const text = lines.map((line) => (typeof line === "string" ? line : `${JSON.stringify(line)}\n`)).join("");
+  writeFileSync(join(dir, "a", "metrics.jsonl"), text);
+  return dir;
+}
+
+const measured = (nashConv: number, greedyNashConv = 0.5) => ({ kuhn: { nashConv, greedyNashConv } });
+const LINES = [
+  { update: 0, episodes: 0, decisions: 0, evaluation: measured(0.9), seconds: 0.1 },
+  { update: 4, episodes: 64, entropy: { kuhn: 0.6 }, evaluation: measured(0.1), seconds: 1 },
+  { update: 6, episodes: 96, entropy: { kuhn: 0.5 }, seconds: 2 },
+  { update: 8, episodes: 128, entropy: { kuhn: 0.4 }, evaluation: measured(0.3, 1), seconds: 3 },
+];
+
+describe("a run's metrics", () => {
+  it("give the last evaluation and the best, the last entropy, and what it cost", () => {
+    expect(readResult(runWith(...LINES), "a", 5)).toEqual({
+      seed: 5,
+      run: "a",
+      seconds: 3,
+      episodes: 128,
+      games: { kuhn: { nashConv: 0.3, greedyNashConv: 1, bestNashConv: 0.1, entropy: 0.4 } },
+    });
+  });
+
+  it("give nothing of a game that has no exact value", () => {
+    const last = { update: 8, episodes: 1, evaluation: { large: { meanReturnVsRandom: 0.5 }, ...measured(0.2) } };
+    expect(Object.keys(readResult(runWith(last), "a", 1).games)).toEqual(["kuhn"]);
+  });
+
+  it("give the entropy as it was logged at an update, or before it", () => {
+    const run = join(runWith(...LINES), "a");
+    expect([3, 4, 7, 100].map((update) => entropiesAt(run, update).kuhn)).toEqual([undefined, 0.6, 0.5, 0.4]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["torn", runWith(LINES[0] as object, '{"update":8,"epi'), /metrics\.jsonl:2: not a line of metrics\. Delete .*a /],
+    ["empty", runWith(), /metrics\.jsonl:1: not a line of metrics/],
+    ["missing", mkdtempSync(join(tmpdir(), "spiral-ablation-")), /Cannot read .*metrics\.jsonl: no such file/],
+  ])("that are %s: exit 3, with the place", (_, dir, reason) => {
+    const read = () => readResult(dir, "a", 1);
+    expect(read).toThrow(UserError);
+    expect(read).toThrow(reason);
+    expect(read).toThrow(expect.objectContaining({ exitCode: 3 }));
+  });
+
+  it("count where the manifest says that the run is finished", () => {
+    const dir = runWith(...LINES);
+    const path = join(dir, "a", "manifest.json");
+    const manifest = { schema: 1, spiral: "0.1.0", name: "a", argv: [], games: ["kuhn"], seed: 1, updates: 8 };
+    const rest = { node: "v20", platform: "linux-x64", backend: "js", started: "", resumed: [], ended: null };
+    expect(isFinished(dir, "a")).toBe(false);
+    for (const status of ["running", "interrupted", "failed", "finished"]) {
+      writeFileSync(path, JSON.stringify({ ...manifest, ...rest, status }));
+      expect(isFinished(dir, "a")).toBe(status === "finished");
+    }
+    writeFileSync(path, "{");
+    expect(() => isFinished(dir, "a")).toThrow(/manifest\.json is not valid JSON/);
+  });
+});
+
+const result = (nashConv: number, bestNashConv = nashConv, entropy = 0.5): GameResult => ({
+  nashConv,
+  greedyNashConv: 1,
+  bestNashConv,
+  entropy,
+});
+
+it.each([
+  ["that stays at its best", result(0.01), false],
+  ["that ends at twice its best", result(0.2, 0.1), false],
+  ["that ends above twice its best", result(0.21, 0.1), true],
+  ["that rises within the noise", result(0.02, 0.001), false],
+  ["that rises above the noise", result(0.021, 0.001), true],
+  ["that never got anywhere", result(1.9), false],
+  ["whose play is a single line", result(0, 0, 0.0009), true],
+  ["whose play is hardly varied", result(0, 0, 0.001), false],
+])("a run %s: collapsed or not", (_, measure, expected) => {
+  expect(collapsed(measure)).toBe(expected);
+});
+
+const run = (seed: number, games: RunResult["games"], seconds = 1): RunResult => ({
+  seed,
+  run: `x_s${seed}`,
+  seconds,
+  episodes: 1000 * seed,
+  games,
+});
+const ablation = (more: Partial<Ablation>): Ablation => ({
+  name: "mine",
+  updates: 8,
+  seeds: 3,
+  cells: [],
+  variance: [],
+  ...more,
+});
+
+describe("the table", () => {
+  it("of one game: median and range, or one number where they are alike", () => {
+    const runs = [run(1, { kuhn: result(0.5) }), run(2, { kuhn: result(0.1) }), run(3, { kuhn: result(0.2) }, 2.5)];
+    const text = ablationMarkdown(
+      ablation({ about: "Why.\n", cells: [{ label: "rl.advantage=rae", settings: {}, runs }] }),
+    );
+    expect(text).toBe(
+      [
+        "## mine",
+        "",
+        "Why.",
+        "",
+        "8 updates, 3 seeds; median (range) over seeds.",
+        "",
+        "|  | kuhn, NashConv | greedy | collapsed | seconds | games |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| rl.advantage=rae | 0.2000 (0.1000 – 0.5000) | 1.00 | no | 1.0 (1.0 – 2.5) | 2,000 |",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("of several games: a dash where a cell has none of it, and how many runs collapsed", () => {
+    const text = ablationMarkdown(
+      ablation({
+        updates: null,
+        seeds: 1,
+        cells: [
+          { label: "games=kuhn", settings: {}, runs: [run(1, { kuhn: result(0.5, 0.1) })] },
+          { label: "games=kuhn,ttt", settings: {}, runs: [run(1, { kuhn: result(0.25), ttt: result(0) })] },
+          { label: "games=large", settings: {}, runs: [run(1, {})] },
+        ],
+      }),
+    );
+    expect(text.split("\n").slice(2)).toEqual([
+      "1 seed; median (range) over seeds.",
+      "",
+      "|  | kuhn, NashConv | greedy | collapsed | ttt, NashConv | greedy | collapsed | seconds | games |",
+      `|${" ---: |".repeat(9).replace(" ---: ", " --- ")}`,
+      "| games=kuhn | 0.5000 | 1.00 | **1 of 1** | – | – | – | 1.0 | 1,000 |",
+      "| games=kuhn,ttt | 0.2500 | 1.00 | no | 0.0000 | 1.00 | no | 1.0 | 1,000 |",
+      "| games=large | – | – | – | – | – | – | 1.0 | 1,000 |",
+      "",
+    ]);
+  });
+
+  it("has as many columns in every line, whatever there is to show", () => {
+    const cells = [{ label: "", settings: {}, runs: [run(1, {})] }];
+    const lines = ablationMarkdown(ablation({ cells }))
+      .split("\n")
+      .filter((line) => line.startsWith("|"));
+    expect(lines.map((line) => line.split("|").length)).toEqual([5, 5, 5]);
+  });
+
+  it("of the variance: a row per game and checkpoint, ratios over seeds, a dash where there are none", () => {
+    const at = (seed: number, update: number, rae: number | null) => ({
+      ...{ game: "kuhn", seed, update, entropy: seed / 10 },
+      ratios: { none: rae === null ? null : 1, rae },
+    });
+    const variance = [at(1, 2, 0.5), at(1, 4, null), at(2, 2, 0.75), at(3, 2, 0.25)];
+    const text = ablationMarkdown(ablation({ cells: [{ label: "", settings: {}, runs: [run(1, {})] }], variance }));
+    expect(text).toContain("Variance of the policy gradient");
+    expect(text.split("\n").slice(-5, -1)).toEqual([
+      "| game | update | entropy | none | rae |",
+      "| --- | ---: | ---: | ---: | ---: |",
+      "| kuhn | 2 | 0.20 | 1.00 | 0.50 (0.25 – 0.75) |",
+      "| kuhn | 4 | 0.10 | – | – |",
+    ]);
+  });
+});
