@@ -271,7 +271,7 @@ try {
   if (parts.includes("5")) await measure("kuhn", times(4), { ...LIMITS, kuhn: 0.003 });
   if (parts.includes("6")) await measure("ttt");
   if (parts.includes("6")) await measure("ttt", times(3));
-  if (parts.includes("7")) await measure("leduc", times(3));
+  if (parts.includes("7")) await measure("leduc", ["configs/leduc.yaml"]);
   if (parts.includes("7")) await measure("kuhn-match", times(3));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -99,11 +99,12 @@ export async function train(settings: TrainSettings, hooks: TrainHooks, resume?:
       const draws = rng.fork("update", update);
       const batch = matchmaker.play(learner.policy, draws);
 
-      const { numbers: baselines } = estimator.save();
-      const { rows, decisions } = mergeRows(batch, estimator.advantages(batch));
       const last = update === updates;
       const evaluate = last || update % run.evaluateEvery === 0;
       const log = evaluate || update % run.logEvery === 0;
+      // As they are read by this update's advantages.
+      const baselines = log ? estimator.save().numbers : {};
+      const { rows, decisions } = mergeRows(batch, estimator.advantages(batch));
       const entropy = log ? meanEntropy(learner.policy, rows) : {};
       const loss = learner.update(rows, update, draws.fork("minibatches"));
       if (!Number.isFinite(loss)) throw diverged(update);
