@@ -63,7 +63,7 @@ describe("the command line", () => {
   it("shows help with every command and an example for each", async () => {
     const { code, out } = await spiral("--help");
     expect(code).toBe(0);
-    const commands = ["train", "eval", "policy", "replay", "games", "runs", "config"];
+    const commands = ["train", "eval", "policy", "replay", "ablate", "solve", "games", "runs", "config"];
     for (const command of commands) {
       expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
       const help = await spiral(command, "--help");

@@ -65,6 +65,12 @@ it("replay --verify", async () => {
   documented("spiral replay --verify --json", await json("replay", "--verify", "--json"));
 });
 
+it.each(["kuhn", "negotiation:maxQuantity=1:maxTurns=3"])("solve %s", async (game) => {
+  const value = await json("solve", game, "--json");
+  documented("spiral solve --json", value);
+  expect(value).toMatchObject({ method: game === "kuhn" ? "CFR+" : "backward induction" });
+});
+
 it("games", async () => {
   documented("spiral games --json", await json("games", "--json"));
   for (const id of ["kuhn", LARGE]) documented("spiral games kuhn --json", await json("games", id, "--json"));

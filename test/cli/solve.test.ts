@@ -1,26 +1,8 @@
 /** `spiral solve` in this process. */
-import { expect, it, vi } from "vitest";
-import { runCommand } from "../../src/cli/main.ts";
+import { expect, it } from "vitest";
+import { spiral } from "./spiral.ts";
 
-/** As `spiral` of spiral.ts, but without --dir: this command is about no run. */
-async function solve(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += text;
-    return true;
-  });
-  vi.stubEnv("NO_COLOR", "1");
-  try {
-    return { code: await runCommand(["solve", ...argv]), out, err };
-  } finally {
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-  }
-}
+const solve = (...argv: string[]) => spiral("", "solve", ...argv);
 
 it("prints the value, how it was found, and the strategy", async () => {
   const { code, out, err } = await solve("kuhn");

@@ -13,7 +13,7 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** In this process; `run.dir` is `dir`. */
+/** In this process; `dir` is the folder of runs, for commands that have one. */
 export async function spiral(dir: string, ...argv: string[]): Promise<Outcome> {
   let [out, err] = ["", ""];
   const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
@@ -26,8 +26,8 @@ export async function spiral(dir: string, ...argv: string[]): Promise<Outcome> {
   });
   vi.stubEnv("NO_COLOR", "1");
   try {
-    // `games` is about no run.
-    return { code: await runCommand(argv[0] === "games" ? argv : [...argv, "--dir", dir]), out, err };
+    const isAboutRuns = !["games", "solve"].includes(argv[0] ?? "");
+    return { code: await runCommand(isAboutRuns ? [...argv, "--dir", dir] : argv), out, err };
   } finally {
     stdout.mockRestore();
     stderr.mockRestore();

@@ -103,10 +103,10 @@ describe("the variance of the gradient", () => {
     for (const name of ["rae", "critic"] as const) expect(warm?.get(name)).not.toBe(cold?.get(name));
   });
 
-  it("is 0 where play is a single line and the deal decides nothing that is learned", () => {
+  it("is 0 where play is a single line: nothing is left to learn", () => {
     const certain = weights.map((array) => ({
       ...array,
-      values: array.values.map((_, i) => (array.name.endsWith("bias") && i === 0 ? 60 : 0)),
+      values: array.values.map((_, i) => (array.name.endsWith("bias") && i === 0 ? 200 : 0)),
     }));
     expect(measure(["none"], {}, certain).get("none")).toBe(0);
   });
