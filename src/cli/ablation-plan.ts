@@ -14,7 +14,7 @@ import { readText } from "../util/files.ts";
 import { packageFile } from "../util/package.ts";
 import { type AblateOptions, wholeNumber } from "./options.ts";
 
-const PRESETS = ["rae", "self-play", "multi-game", "magnet"] as const;
+export const PRESETS = ["rae", "self-play", "multi-game", "magnet"] as const;
 const MAX_SEEDS = 1000;
 const SEEDS = 3;
 

@@ -1,6 +1,6 @@
 /** Trains the runs of an ablation, some at a time, each by `spiral train` in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
@@ -53,6 +53,7 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
   const open = tasks.filter(({ name }) => !isFinished(dir, name));
   const there = tasks.length - open.length;
   if (there > 0) note(`${there} of ${tasks.length} runs are finished already.`);
+  if (open.length > 0) note(`Training ${open.length} runs in ${dir}. Ctrl-C saves and stops.`);
   const started = performance.now();
   const children = new Set<ChildProcess>();
   const signals = forwardSignals(children);
@@ -91,8 +92,7 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
 async function trainInProcess({ cell, seed, name }: Task, dir: string, children: Set<ChildProcess>): Promise<void> {
   const run = join(dir, name);
   const goesOn = existsSync(run) && (listCheckpoints(run).length > 0 || lockHolder(run) !== undefined);
-  // Nothing was saved: the run starts anew.
-  if (!goesOn) withDiskErrors("write", run, () => rmSync(run, { recursive: true, force: true }));
+  if (!goesOn && isLeftOver(run)) withDiskErrors("write", run, () => rmSync(run, { recursive: true }));
   const args = goesOn
     ? ["--resume", name]
     : ["--name", name, "--seed", String(seed), ...cell.sets.flatMap((set) => ["--set", set])];
@@ -116,6 +116,12 @@ async function trainInProcess({ cell, seed, name }: Task, dir: string, children:
   const said = errors.split("\n").filter((line) => line.startsWith("error: "));
   const how = code === null ? "was ended by a signal" : `ended with exit code ${code}`;
   throw new UserError(1, [`${join(dir, name)} ${how}.`, ...said.map((line) => line.slice("error: ".length))]);
+}
+
+/** Whether a run was begun there, and ended before anything was saved: it starts anew. Anything else is left alone. */
+function isLeftOver(run: string): boolean {
+  if (!statSync(run, { throwIfNoEntry: false })?.isDirectory()) return false;
+  return existsSync(join(run, "config.yaml")) || readdirSync(run).every((name) => name === "lock" || name[0] === ".");
 }
 
 /** Hands the signals that end this process on to the children: the first lets them save, the second ends them at once. */

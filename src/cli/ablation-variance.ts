@@ -13,6 +13,9 @@ import { note } from "./output.ts";
 /** At each checkpoint: batches measured, batches to warm up estimators with a memory, games a batch. */
 const VARIANCE = { batches: 48, warmUp: 48, episodes: 128 };
 
+/** Variance below which the gradient is rounding, and a ratio means nothing. */
+const ROUNDING = 1e-20;
+
 export type EstimatorName = keyof typeof estimators;
 
 export async function varianceOf(
@@ -39,7 +42,7 @@ export async function varianceOf(
         const settings = { ...VARIANCE, estimator: config.rl };
         const variance = gradientVariance(playing, new FeatureLayout(games), game, names, settings, rng);
         const base = variance.get("none") as number;
-        const ratios = Object.fromEntries([...variance].map(([name, v]) => [name, base > 0 ? v / base : null]));
+        const ratios = Object.fromEntries([...variance].map(([name, v]) => [name, base > ROUNDING ? v / base : null]));
         results.push({ game: game.id, seed, update, entropy: entropies[game.id] ?? 0, ratios });
       }
     }

@@ -103,8 +103,14 @@ describe("bad input", () => {
     ],
     [["--vary", "rl.magnet.every=0,10"], [/^error: --vary: rl\.magnet\.every is 0/]],
     [["--vary", "games=[ttt],[ttt,ttt]"], [/^error: --vary: games names "ttt" twice/]],
-    [["--vary", "rl.opponents=self=0.7,pool=0.3"], [/"self=0\.7": the fractions must be given and sum to 1/, /"pool=0\.3": the fractions/]],
-    [["--games", "kuhn", "--vary", "rl.opponents=self,minimax"], [/--vary: rl\.opponents is "minimax": minimax does not play kuhn/]],
+    [
+      ["--vary", "rl.opponents=self=0.7,pool=0.3"],
+      [/"self=0\.7": the fractions must be given and sum to 1/, /"pool=0\.3": the fractions/],
+    ],
+    [
+      ["--games", "kuhn", "--vary", "rl.opponents=self,minimax"],
+      [/--vary: rl\.opponents is "minimax": minimax does not play kuhn/],
+    ],
     [["--vary", "rl.advantage=rae,rae"], [/--vary: rl\.advantage names rae twice/]],
     [["--vary", "rl.loss=pg", "--vary", "rl.loss=ppo"], [/--vary: rl\.loss varies already/]],
     [["multi-game", "--games", "kuhn"], [/--games: games varies in this ablation/]],
@@ -260,15 +266,15 @@ describe("signals", () => {
     ["SIGTERM", 143],
   ] as const)("%s to it alone ends its runs, saved, and it says how to go on", async (signal, expected) => {
     const dir = folder();
-    // The long run begins beside the short one, and is well under way when that is finished.
-    const grid = ["--vary", "updates=60,1000000", "--seeds", "1", "--jobs", "2", "--set", "perGame.kuhn.episodes=64"];
+    // The long run begins beside the short one, and is well under way when that is finished; it takes a minute or so.
+    const grid = ["--vary", "updates=60,20000", "--seeds", "1", "--jobs", "2", "--set", "perGame.kuhn.episodes=64"];
     const ablate = start("ablate", "--games", "kuhn", ...grid, "--name", "two", "--dir", dir);
     await ablate.line(/^1 of 2 runs/m);
     ablate.kill(signal);
     const { code, out, err } = await ablate.done;
     expect({ code, out }).toEqual({ code: expected, out: "" });
     expect(err).toMatch(/^Stopped: 1 of 2 runs are finished\. Run the same command to go on\.$/m);
-    const long = join(dir, "two", "updates_1000000_s1");
+    const long = join(dir, "two", "updates_20000_s1");
     expect(JSON.parse(readFileSync(join(long, "manifest.json"), "utf8"))).toMatchObject({ status: "interrupted" });
     expect(readFileSync(join(long, "checkpoints.jsonl"), "utf8")).toMatch(/"temporary":true/);
     // Its process is gone.

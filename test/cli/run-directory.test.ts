@@ -49,6 +49,38 @@ describe("the tables", () => {
   });
 });
 
+it("a critic and a pool: their numbers and tensors are where the page says", async () => {
+  const sets = ["rl.advantage=critic", "rl.opponents=self=0.5,pool=0.5", "rl.pool.every=2", "run.logEvery=1"];
+  const argv = ["--games", "kuhn", "--size", "xs", "--updates", "3", "--name", "pool"];
+  const own = folder();
+  await spiral(own, "train", ...argv, ...sets.flatMap((set) => ["--set", set]));
+  const checkpoint = join(own, "pool", "checkpoints", "000003");
+  const state = JSON.parse(readFileSync(join(checkpoint, "state.json"), "utf8"));
+  expect(disagreements("run-directory.md", "state.json", state)).toEqual([]);
+  expect(Object.keys(state.state.baselines)).toEqual(["critic.steps", "pool.0", "pool.2"]);
+  const metrics = readFileSync(join(own, "pool", "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  const last = JSON.parse(metrics.at(-1) as string);
+  expect(disagreements("metrics.md", "Fields", last)).toEqual([]);
+  expect(last.baselines).toEqual({ "critic.steps": 2 });
+  const bytes = readFileSync(join(checkpoint, "optimizer.safetensors"));
+  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString());
+  // learner.layer0.weight → learner.layerℓ.…, adam.v.3 → adam.v.i, pool.2.layer0.bias → pool.40.layerℓ.…
+  const written = Object.keys(header).map((name) =>
+    name
+      .replace(/layer\d\.\w+$/, "layerℓ.…")
+      .replace(/(adam\.\w)\.\d+$/, "$1.i")
+      .replace(/^pool\.\d+/, "pool.40"),
+  );
+  const page = readFileSync(new URL("../../docs/run-directory.md", import.meta.url), "utf8");
+  const said = [...(page.split("## optimizer.safetensors")[1] ?? "").matchAll(/^\| `([^`]+)`/gm)].map(
+    ([, name]) => name,
+  );
+  // The optimizer has no momentum by default, so there is no mean of gradients.
+  expect([...new Set(written)].sort()).toEqual(said.filter((name) => name !== "adam.m.i").sort());
+});
+
 describe("checksums", () => {
   it("of lines in episodes.jsonl", () => {
     for (const line of text("episodes.jsonl").trim().split("\n")) {
