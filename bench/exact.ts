@@ -1,9 +1,11 @@
 /**
  * `npm run bench:exact`: what exact evaluation costs. For each game that can be walked: compiling it (once a process),
  * NashConv of a strategy (median and range of single calls, after warm-up), and the strategy of a default-sized network.
+ * Then what solving costs, to a NashConv of 1e-4.
  */
 import { cpus } from "node:os";
 import { nashConv } from "../src/arena/nash-conv.ts";
+import { solve } from "../src/arena/solve.ts";
 import { FeatureLayout } from "../src/games/features.ts";
 import { getGame } from "../src/games/registry.ts";
 import { gameTree, strategyOf } from "../src/games/tree.ts";
@@ -13,7 +15,8 @@ import { neuralPolicy } from "../src/players/neural.ts";
 import { Rng } from "../src/util/rng.ts";
 import { median } from "../src/util/stats.ts";
 
-const GAMES = ["kuhn", "kuhn-match", "ttt", "negotiation", "negotiation:maxQuantity=5"];
+const GAMES = ["kuhn", "kuhn-match", "leduc", "ttt", "ttt-draw", "negotiation", "negotiation:maxQuantity=5"];
+const SOLVED = ["kuhn", "kuhn-match", "leduc", "ttt", "negotiation"];
 
 /** Milliseconds of each of `calls` calls, after as many that are not counted. */
 function times(calls: number, run: () => void): number[] {
@@ -48,4 +51,14 @@ for (const id of GAMES) {
   const exact = times(calls, () => nashConv(tree, strategy));
   const sizes = [tree.kind.length, tree.infosets.length].map((n) => n.toLocaleString("en"));
   console.log(`| ${id} | ${sizes.join(" | ")} | ${compile.toFixed(0)} | ${spread(exact)} | ${spread(forward)} |`);
+}
+
+console.log("\n| game | method | iterations | NashConv | value to player 0 | ms |\n|---|---|---|---|---|---|");
+for (const id of SOLVED) {
+  const game = getGame(id);
+  const solution = solve(game);
+  const took = times(id === "kuhn" ? 20 : 3, () => solve(game));
+  const { method, iterations = "–", value } = solution;
+  const distance = solution.nashConv === 0 ? "0" : solution.nashConv.toExponential(1);
+  console.log(`| ${id} | ${method} | ${iterations} | ${distance} | ${value.toFixed(6)} | ${spread(took)} |`);
 }

@@ -33,6 +33,22 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   if (options.dryRun) return showConfig("show", file, options);
   const { config, open } = await prepare(file, options);
   const games = config.games.map(getGame);
+  // Heard from before there is a run: an interruption while it is being made saves after the first update.
+  const signals = listen();
+  try {
+    return await trainRun(config, games, open, signals, options);
+  } finally {
+    signals.stop();
+  }
+}
+
+async function trainRun(
+  config: Config,
+  games: readonly Game[],
+  open: Prepared["open"],
+  signals: ReturnType<typeof listen>,
+  options: TrainOptions,
+): Promise<number> {
   const { startBackend } = await import("../nn/backend.ts");
   const { train } = await import("../rl/train.ts");
   const { toFiles, toSnapshot } = await import("./snapshot.ts");
@@ -40,7 +56,7 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   for (const why of backend.passedOver) warn(`backend ${why}`);
 
   const { writer, checkpoint } = open(backend.name);
-  const signals = listen(writer);
+  signals.onSecond(() => writer.finish("interrupted"));
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   let measures: Measures = {};
@@ -108,8 +124,6 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   } catch (error) {
     writer.finish("failed");
     throw error;
-  } finally {
-    signals.stop();
   }
 }
 
@@ -153,13 +167,14 @@ function measure(games: readonly Game[], policy: Policy, rng: Rng): Measures {
 }
 
 /** The first signal asks training to stop after this update; the second ends the process, the last checkpoint being whole. */
-function listen(writer: RunWriter) {
+function listen() {
   let received: keyof typeof SIGNALS | undefined;
   let now = 0;
   let first: (update: number) => void = () => {};
+  let second = (): void => {};
   const onSignal = (signal: keyof typeof SIGNALS): void => {
     if (received) {
-      writer.finish("interrupted");
+      second();
       process.exit(SIGNALS[signal]);
     }
     received = signal;
@@ -169,6 +184,9 @@ function listen(writer: RunWriter) {
   return {
     onFirst(callback: (update: number) => void): void {
       first = callback;
+    },
+    onSecond(callback: () => void): void {
+      second = callback;
     },
     requested(update: number): boolean {
       now = update;
