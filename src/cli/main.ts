@@ -15,18 +15,13 @@ import type {
   SolveOptions,
   TrainOptions,
 } from "./options.ts";
-import { note, printError } from "./output.ts";
+import { note, outputFailure, printError, watchOutput } from "./output.ts";
 
 /** Runs the command line and leaves the exit code with the process. */
 export async function main(argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      // The reader of a pipe has seen enough (`spiral replay | head`); there is nobody left to tell.
-      if (error.code === "EPIPE") process.exit(0);
-      throw error;
-    });
-  }
-  process.exitCode = await runCommand(argv);
+  watchOutput();
+  const code = await runCommand(argv);
+  process.exitCode = outputFailure() === undefined ? code : 1;
 }
 
 /** Runs the command line; returns the exit code. */
@@ -42,6 +37,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     else await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
+    if (error === outputFailure()) return 1;
     if (error instanceof UserError) {
       printError(error);
       return error.exitCode;

@@ -1,5 +1,6 @@
 /** What commands print: results to stdout, everything else to stderr; colours where the terminal and NO_COLOR allow. */
-import type { UserError } from "../util/errors.ts";
+import { UserError } from "../util/errors.ts";
+import { diskError } from "../util/files.ts";
 
 type Paint = (text: string) => string;
 export interface Style {
@@ -61,9 +62,31 @@ export function table(
   return [style.bold(line(header)), ...rows.map(line)].join("\n");
 }
 
-/** A line, or several, of results. */
+/** What results meet: a reader that has closed the pipe, or a disk that takes no more. */
+let closed = false;
+let failure: unknown;
+
+/** Called once, before anything is printed: an error of a stream comes later than the call that wrote. */
+export function watchOutput(): void {
+  // Nobody would read that the notes cannot be written; the results and the exit code stand without them.
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // `spiral replay | head` has seen enough; the command goes on to its end, for what it saves and how it exits.
+    if (error.code === "EPIPE") closed = true;
+    if (closed || failure !== undefined) return;
+    failure = diskError("write", "the output", error);
+    printError(failure instanceof UserError ? failure : { problems: [`Cannot write the output: ${error.message}.`] });
+    process.exitCode = 1;
+  });
+}
+
+/** Why results could not be written, which has been said by then. */
+export const outputFailure = (): unknown => failure;
+
+/** A line, or several, of results. Throws where an earlier one could not be written. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  if (failure !== undefined) throw failure;
+  if (!closed) process.stdout.write(`${text}\n`);
 }
 
 export function printJson(value: unknown): void {

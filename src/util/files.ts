@@ -42,11 +42,16 @@ export function withDiskErrors<T>(verb: "read" | "write", path: string, action: 
   try {
     return action();
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    const reason = REASONS[errno] ?? `the system says ${errno}`;
-    throw new UserError(exitCode, `Cannot ${verb} ${path}: ${reason}.`, { cause: error });
+    throw diskError(verb, path, error, exitCode);
   }
+}
+
+/** An error of the file system as "Cannot <verb> <path>: why"; anything else as it is. */
+export function diskError(verb: "read" | "write", path: string, error: unknown, exitCode: ExitCode = 1): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined) return error;
+  const reason = REASONS[errno] ?? `the system says ${errno}`;
+  return new UserError(exitCode, `Cannot ${verb} ${path}: ${reason}.`, { cause: error });
 }
 
 /** Flushes a folder's entries, so that a rename in it survives a power cut. Windows has no such call and needs none. */
