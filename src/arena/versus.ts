@@ -3,7 +3,7 @@
  * seat is then the same for both, and a pair, not a game, is what the statistics count as independent.
  */
 import type { Game } from "../games/game.ts";
-import { GameGraph } from "../games/graph.ts";
+import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
@@ -24,14 +24,23 @@ export interface Versus {
 /** Games played at a time, which bounds the memory. */
 const BATCH = 4096;
 
-/** `episodes` must be even: half of them with `policy` in either seat. */
-export function versus(game: Game, policy: Policy, opponent: Policy, episodes: number, rng: Rng): Versus {
-  const graph = new GameGraph(game);
+/** `episodes` must be even: half of them with `policy` in either seat. The result does not depend on `maxNodes`. */
+export function versus(
+  game: Game,
+  policy: Policy,
+  opponent: Policy,
+  episodes: number,
+  rng: Rng,
+  maxNodes = MAX_CACHED_NODES,
+): Versus {
+  if (episodes % 2 !== 0) throw new RangeError(`${episodes} games are not pairs of games`);
+  let graph = new GameGraph(game);
   const pairMeans: number[] = [];
   const counts = { wins: 0, draws: 0, losses: 0 };
   for (let start = 0, batch = 0; start < episodes; start += BATCH, batch++) {
     const draws = rng.fork("batch", batch);
     const size = Math.min(BATCH, episodes - start);
+    if (graph.size > maxNodes) graph = new GameGraph(game);
     const [trajectories] = play([
       {
         graph,

@@ -32,6 +32,9 @@ export interface GameNode {
   readonly children: (GameNode | undefined)[];
 }
 
+/** A graph that has grown past this is left behind between batches, and the next is grown anew: it bounds the memory. */
+export const MAX_CACHED_NODES = 300_000;
+
 export class GameGraph {
   readonly game: Game;
   readonly root: GameNode;

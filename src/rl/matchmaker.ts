@@ -5,7 +5,7 @@
  */
 import type { FeatureLayout } from "../games/features.ts";
 import type { Game } from "../games/game.ts";
-import { GameGraph, type Infoset } from "../games/graph.ts";
+import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
 import { opponents } from "../players/opponents.ts";
@@ -15,9 +15,6 @@ import type { EstimatorState } from "./advantages/advantage.ts";
 import { learnerSits } from "./advantages/advantage.ts";
 import type { Learner } from "./learner.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
-
-/** A graph larger than this is grown anew at the next update; it is only a cache. */
-const MAX_NODES = 300_000;
 
 export interface MatchmakerSettings {
   readonly games: readonly { readonly game: Game; readonly episodes: number }[];
@@ -55,7 +52,7 @@ export class Matchmaker {
   play(learner: Policy, draws: Rng): Trajectories[] {
     const member = this.#pool?.draw(draws.fork("pool"));
     const plans = this.#entries.flatMap((entry) => {
-      if (entry.graph.size > MAX_NODES) {
+      if (entry.graph.size > MAX_CACHED_NODES) {
         entry.graph = new GameGraph(entry.game);
         entry.expected = [];
       }

@@ -52,6 +52,26 @@ describe("a match", () => {
     expect(Math.abs(forth.meanReturn)).toBeGreaterThan(0.3);
   });
 
+  it("takes pairs of games only", () => {
+    expect(() => versus(kuhn, uniform, uniform, 7, new Rng("odd"))).toThrow("7 games");
+  });
+
+  it("is the same however often its graph is grown anew", () => {
+    const played = (maxNodes: number) => {
+      let graphs = 0;
+      const initial = () => {
+        graphs++;
+        return ttt.initial();
+      };
+      const counted = { ...ttt, initial };
+      const result = versus(counted, randomPolicy(1), randomPolicy(2), 9000, new Rng("graph"), maxNodes);
+      return { graphs, result };
+    };
+    const [one, many] = [played(Number.POSITIVE_INFINITY), played(1)];
+    expect([one.graphs, many.graphs]).toEqual([1, 3]);
+    expect(many.result).toEqual(one.result);
+  });
+
   it("gives either seat to the policy equally often", () => {
     // Who moves first always wins when both take the lowest cell.
     const even = versus(ttt, always(0), always(0), 500, new Rng("seats"));
