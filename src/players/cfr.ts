@@ -4,12 +4,13 @@
  *   Q⁺(a) ← max(0, Q⁺(a) + v(a) − Σ_b σ(b) v(b))      σ(a) ∝ Q⁺(a), uniform where all are 0
  *
  * with v the counterfactual values (weighted by the reach of chance and the opponent), the two players in turn, and the
- * strategy served the average of the σ weighted by t and by the player's own reach. NashConv falls about as 1/t.
+ * strategy served the average of the σ weighted by t and by the player's own reach. That its NashConv after t iterations
+ * is O(1/√t) is proved; how fast it falls in fact varies from game to game, and is mostly faster.
  */
 import type { Game } from "../games/game.ts";
 import type { Policy } from "../games/policy.ts";
 import { CHANCE, END, type GameTree, gameTree, type Strategy } from "../games/tree.ts";
-import { tablePolicy } from "./table.ts";
+import { oncePerGame, tablePolicy } from "./table.ts";
 
 export interface CfrSolver {
   /** Iterations done so far; each updates both players. */
@@ -124,10 +125,13 @@ function addAverage(tree: GameTree, strategy: Strategy, seat: 0 | 1, t: number, 
   }
 }
 
-/** Iterations after which Kuhn poker and its match stand at a NashConv near 1e-4. */
+/** Leaves Kuhn poker and its match of five hands at a NashConv of about 1.5e-4, Leduc poker at about 5e-4. */
 const ITERATIONS = 1000;
 
-export function cfrPolicy(game: Game): Policy {
+/** Solved at a game's first call. */
+export const cfrPolicy = oncePerGame(solve);
+
+function solve(game: Game): Policy {
   const tree = gameTree(game);
   const solver = cfrPlus(tree);
   solver.iterate(ITERATIONS);

@@ -8,10 +8,12 @@
 import type { Game } from "../games/game.ts";
 import type { Distribution, Policy } from "../games/policy.ts";
 import { CHANCE, END, gameTree } from "../games/tree.ts";
-import { tablePolicy } from "./table.ts";
+import { oncePerGame, tablePolicy } from "./table.ts";
 
-/** What each information set is worth to player 0, and its best actions, solved at the first call. */
-export function minimax(game: Game): Policy {
+/** Solved at a game's first call. */
+export const minimax = oncePerGame(solve);
+
+function solve(game: Game): Policy {
   const { kind, edges, target, probability, value: returns, infoset, infosets } = gameTree(game);
   const value = new Float64Array(kind.length);
   const table = new Map<string, Distribution>();

@@ -1,4 +1,4 @@
-/** A policy that is a table: player and information-set key → distribution. */
+/** Policies that are tables: player and information-set key → distribution. */
 import type { Game } from "../games/game.ts";
 import type { Distribution, Policy } from "../games/policy.ts";
 
@@ -11,5 +11,15 @@ export function tablePolicy(name: string, game: Game, table: ReadonlyMap<string,
         if (!distribution) throw new Error(`${name} for ${game.id} was asked about ${asked.id} ${key}`);
         return distribution;
       }),
+  };
+}
+
+/** `solve`, whose answer is kept for as long as the game is. */
+export function oncePerGame(solve: (game: Game) => Policy): (game: Game) => Policy {
+  const solved = new WeakMap<Game, Policy>();
+  return (game) => {
+    const policy = solved.get(game) ?? solve(game);
+    solved.set(game, policy);
+    return policy;
   };
 }

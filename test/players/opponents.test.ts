@@ -5,6 +5,8 @@ import type { Game } from "../../src/games/game.ts";
 import { GameGraph, type Infoset } from "../../src/games/graph.ts";
 import { uniform } from "../../src/games/policy.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
+import { cfrPolicy } from "../../src/players/cfr.ts";
+import { minimax } from "../../src/players/minimax.ts";
 import { defaultOpponents, opponents } from "../../src/players/opponents.ts";
 import { tablePolicy } from "../../src/players/table.ts";
 import { play } from "../../src/selfplay/play.ts";
@@ -120,4 +122,19 @@ it("a table refuses what is not in it", () => {
   for (const spec of ["kuhn", "ttt"]) {
     expect(() => policy.distributions(visited(getGame(spec)))).toThrow(`table for kuhn was asked about ${spec}`);
   }
+});
+
+it.each([
+  ["minimax", minimax, "ttt"],
+  ["cfrPolicy", cfrPolicy, "kuhn"],
+] as const)("%s solves a game once, and each game by itself", (_, solve, id) => {
+  const game = getGame(id);
+  const solved = solve(game);
+  expect(solve(game)).toBe(solved);
+  // The same rules as another game.
+  const other = solve({ ...game, id: `${id}-other` });
+  expect(other).not.toBe(solved);
+  const infosets = visited(game);
+  expect(() => other.distributions(infosets)).toThrow(`${id}-other`);
+  expect(solve(game).distributions(infosets).length).toBe(infosets.length);
 });
