@@ -1,13 +1,12 @@
 /** What an ablation consists of, from a preset or file and flags; every problem of all of them is reported at once. */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { parseDocument } from "yaml";
 import { z } from "zod";
 import { type Flag, splitSetting } from "../config/arguments.ts";
 import { attempt } from "../config/check.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { type Leaf, yamlLeaves } from "../config/yaml.ts";
+import { type Leaf, yamlLeaves, yamlValue } from "../config/yaml.ts";
 import { type Axis, type Cell, cellsOf, settingText } from "../run/ablation.ts";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
@@ -131,8 +130,7 @@ function plannedCells(axes: readonly Placed<Axis>[], fixed: readonly Flag[], pro
 /** `rl.advantage=none,rae` or `games=[kuhn],[kuhn,ttt]`: the values as a YAML list. */
 function axisOf(text: string): Placed<Axis> {
   const split = splitSetting(text);
-  const document = parseDocument(`[${split?.text ?? ""}]`, { prettyErrors: false });
-  const values = document.errors.length === 0 ? (document.toJS() as unknown[]) : [];
+  const values = (yamlValue(`[${split?.text ?? ""}]`, `--vary ${text}`)?.value ?? []) as unknown[];
   if (!split || values.length === 0) {
     throw new UserError(2, `--vary ${text}: it takes a setting and its values, as in rl.advantage=none,rae.`);
   }

@@ -1,8 +1,8 @@
 /** Leaves from the command line: `--set rl.averaging=0.99` and flags such as `--games kuhn,ttt`. */
-import { parseDocument } from "yaml";
 import { z } from "zod";
+import { attempt } from "./check.ts";
 import { schemaAt } from "./schema.ts";
-import type { Leaf } from "./yaml.ts";
+import { type Leaf, yamlValue } from "./yaml.ts";
 
 /** A flag of a command that stands for a key: `{ name: "--games", key: "games", text: "kuhn,ttt" }`. */
 export interface Flag {
@@ -18,12 +18,12 @@ export function setLeaves(set: string, problems: string[]): Leaf[] {
     problems.push(`--set ${set}: write it as key=value, such as --set rl.averaging=0.99.`);
     return [];
   }
-  return leavesAt(split.key, split.text, { where: `--set ${set}`, origin: "--set" });
+  return leavesAt(split.key, split.text, { where: `--set ${set}`, origin: "--set" }, problems);
 }
 
 /** The leaves in a flag that stands for a key. */
-export function flagLeaves({ name, key, text }: Flag): Leaf[] {
-  return leavesAt(key, text, { where: name, origin: name });
+export function flagLeaves({ name, key, text }: Flag, problems: string[]): Leaf[] {
+  return leavesAt(key, text, { where: name, origin: name }, problems);
 }
 
 /** Key and value in `key.path=value`; undefined where there is no key. */
@@ -41,9 +41,10 @@ export function splitSetting(text: string): { readonly key: string; readonly tex
   return end === undefined || end === 0 ? undefined : { key: text.slice(0, end), text: text.slice(end + 1) };
 }
 
-function leavesAt(key: string, text: string, place: Pick<Leaf, "where" | "origin">): Leaf[] {
+function leavesAt(key: string, text: string, place: Pick<Leaf, "where" | "origin">, problems: string[]): Leaf[] {
   const path = key.split(".");
-  return leavesOf(path, readValue(path, text)).map((leaf) => ({ ...leaf, ...place }));
+  const read = attempt(problems, () => ({ value: readValue(path, text, place.where) }));
+  return read ? leavesOf(path, read.value).map((leaf) => ({ ...leaf, ...place })) : [];
 }
 
 /** The value, or where the key stands for a map of settings, what the map holds. */
@@ -54,15 +55,11 @@ function leavesOf(path: readonly string[], value: unknown): Pick<Leaf, "path" | 
 }
 
 /** The value in a command-line text: a YAML scalar or flow; for a list, commas without brackets will do. */
-function readValue(path: readonly string[], text: string): unknown {
+function readValue(path: readonly string[], text: string, where: string): unknown {
   const { schema } = schemaAt(path);
-  if (schema instanceof z.ZodArray && !text.trimStart().startsWith("["))
-    return text.split(",").map((t) => scalar(t.trim()));
-  return schema instanceof z.ZodString ? text : scalar(text);
-}
-
-function scalar(text: string): unknown {
-  const document = parseDocument(text, { prettyErrors: false });
   // What is no YAML is a text, which the key's type will then refuse or take.
-  return document.errors.length > 0 ? text : document.toJS();
+  const scalar = (part: string): unknown => (yamlValue(part, where) ?? { value: part }).value;
+  if (schema instanceof z.ZodArray && !text.trimStart().startsWith("["))
+    return text.split(",").map((part) => scalar(part.trim()));
+  return schema instanceof z.ZodString ? text : scalar(text);
 }

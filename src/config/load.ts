@@ -43,7 +43,10 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
       leaves.push(...yamlLeaves(text, { file, origin: (line) => `${file}:${line}` }, problems));
     }
   }
-  leaves.push(...sets.flatMap((set) => setLeaves(set, problems)), ...flags.flatMap(flagLeaves));
+  leaves.push(
+    ...sets.flatMap((set) => setLeaves(set, problems)),
+    ...flags.flatMap((flag) => flagLeaves(flag, problems)),
+  );
 
   const values = new Map<string, unknown>();
   const origins = new Map<string, string>();

@@ -2,7 +2,8 @@
  * YAML to leaves: every value of a file with its key path and where it stands, so that any later complaint can name the
  * line. A leaf is whatever is no map; lists are leaves.
  */
-import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { UserError } from "../util/errors.ts";
 
 export interface Leaf {
   readonly path: readonly string[];
@@ -18,6 +19,26 @@ export interface Source {
   readonly file: string;
   /** … and what an origin reads, by line. */
   readonly origin: (line: number) => string;
+}
+
+const NO_ALIASES = "aliases are not supported here; write the value out";
+
+/** Where the aliases in a node or document stand. Expanded, a few of them can stand for more than fits in memory. */
+function aliasesIn(node: Node | Document): number[] {
+  const offsets: number[] = [];
+  visit(node, {
+    Alias: (_key, alias) => {
+      offsets.push(alias.range?.[0] ?? 0);
+    },
+  });
+  return offsets;
+}
+
+/** The value of a text on the command line; undefined where it is no YAML. An alias throws a UserError (exit 2). */
+export function yamlValue(text: string, where: string): { readonly value: unknown } | undefined {
+  const document = parseDocument(text, { prettyErrors: false });
+  if (aliasesIn(document).length > 0) throw new UserError(2, `${where}: ${NO_ALIASES}.`);
+  return document.errors.length > 0 ? undefined : { value: document.toJS() };
 }
 
 /** All leaves of a YAML text; syntax errors, duplicate keys among them, go to `problems`. */
@@ -40,7 +61,7 @@ export function yamlLeaves(text: string, source: Source, problems: string[]): Le
     const { line, col } = place(node?.range?.[0] ?? offset);
     const where = `${source.file}:${line}:${col}`;
     if (isAlias(node)) {
-      problems.push(`${where}: aliases are not supported here; write the value out.`);
+      problems.push(`${where}: ${NO_ALIASES}.`);
     } else if (isMap(node)) {
       for (const { key, value } of node.items) {
         if (isScalar(key)) walk(value as Node | null, [...path, String(key.value)], key.range?.[0] ?? 0);
@@ -50,6 +71,9 @@ export function yamlLeaves(text: string, source: Source, problems: string[]): Le
       if (node !== null && !(isScalar(node) && node.value === null)) {
         problems.push(`${where}: expected settings, such as "updates: 600".`);
       }
+    } else if (node !== null && aliasesIn(node).length > 0) {
+      const { line, col } = place(aliasesIn(node)[0] as number);
+      problems.push(`${source.file}:${line}:${col}: ${NO_ALIASES}.`);
     } else {
       leaves.push({ path, value: node === null ? null : node.toJS(document), where, origin: source.origin(line) });
     }

@@ -118,6 +118,7 @@ describe("bad input", () => {
       ["--vary", "seed=1,2", "--set", "run.dir=x"],
       [/--vary: seed: --seeds says|--vary: --seeds says how many/, /--set run\.dir=x: --dir says where/],
     ],
+    [["--vary", "rl.averaging=*a,0.5"], [/--vary rl\.averaging=\*a,0\.5: aliases are not supported here/]],
     [["--vary", "rl.loss=[pg"], [/--vary rl\.loss=\[pg: it takes a setting and its values/]],
   ])("%j: exit 2, every problem, nothing written", async (argv, expected) => {
     const dir = folder();

@@ -175,6 +175,8 @@ describe("bad input", () => {
     ["two documents", "seed: 1\n---\nseed: 2", [/^my\.yaml:\d+:\d+: .*multiple documents/]],
     ["an alias", "seed: &a 1\nupdates: *a", [/^my\.yaml:2:10: aliases are not supported/]],
     ["an alias that holds itself", "rl: &a\n  b: *a", [/aliases are not supported/]],
+    ["an alias in a list", "games: [&a kuhn, *a]", [/^my\.yaml:1:18: aliases are not supported/]],
+    ["an alias of nothing in a list", "games: [*x]", [/^my\.yaml:1:9: aliases are not supported/]],
     [
       "an unknown key",
       "rl:\n  lerningRate: {start: 1}",
@@ -264,4 +266,12 @@ describe("bad input", () => {
       }
     }
   });
+});
+
+it.each<[string, ConfigSources, string]>([
+  ["--set", { sets: ["rl.averaging=*a"] }, "--set rl.averaging=*a"],
+  ["--set with a list", { sets: ["nn.hidden=[&a 64, *a]"] }, "--set nn.hidden=[&a 64, *a]"],
+  ["a flag", { flags: [{ name: "--seed", key: "seed", text: "*x" }] }, "--seed"],
+])("an alias in %s is refused", (_, sources, where) => {
+  expect(problems(sources)).toEqual([`${where}: aliases are not supported here; write the value out.`]);
 });
