@@ -2,6 +2,7 @@
 import type { FeatureLayout } from "../games/features.ts";
 import type { Policy } from "../games/policy.ts";
 import { Mlp, type WeightArray } from "../nn/mlp.ts";
+import { withoutPrefix, withPrefix } from "../nn/weights.ts";
 import { neuralPolicy } from "../players/neural.ts";
 import type { Rng } from "../util/rng.ts";
 
@@ -71,9 +72,7 @@ export class Pool {
   save(): { numbers: Record<string, number>; arrays: WeightArray[] } {
     return {
       numbers: Object.fromEntries(this.#members.map(({ update, score }) => [`pool.${update}`, score])),
-      arrays: this.#members.flatMap(({ update, network }) =>
-        network.save().map((array) => ({ ...array, name: `pool.${update}.${array.name}` })),
-      ),
+      arrays: this.#members.flatMap(({ update, network }) => withPrefix(`pool.${update}`, network.save())),
     };
   }
 
@@ -81,9 +80,7 @@ export class Pool {
     this.dispose();
     for (const [key, score] of Object.entries(numbers)) {
       if (!key.startsWith("pool.")) continue;
-      const own = arrays.filter(({ name }) => name.startsWith(`${key}.layer`));
-      const named = own.map((array) => ({ ...array, name: array.name.slice(key.length + 1) }));
-      this.#add(Number(key.slice("pool.".length)), named, score);
+      this.#add(Number(key.slice("pool.".length)), withoutPrefix(key, arrays), score);
     }
   }
 

@@ -12,6 +12,7 @@ import type { Infoset } from "../../games/graph.ts";
 import { Adam } from "../../nn/adam.ts";
 import { initialWeights, Mlp } from "../../nn/mlp.ts";
 import { tf } from "../../nn/tf.ts";
+import { withoutPrefix, withPrefix } from "../../nn/weights.ts";
 import type { Trajectories } from "../../selfplay/play.ts";
 import type { Rng } from "../../util/rng.ts";
 import { type AdvantageEstimator, type EstimatorSettings, forEachDecision } from "./advantage.ts";
@@ -66,12 +67,10 @@ export function critic(
     },
     save: () => ({
       numbers: { "critic.steps": adam.steps },
-      arrays: [...network.save(), ...adam.save()].map((array) => ({ ...array, name: `critic.${array.name}` })),
+      arrays: withPrefix("critic", [...network.save(), ...adam.save()]),
     }),
     restore({ numbers, arrays }) {
-      const own = arrays
-        .filter(({ name }) => name.startsWith("critic."))
-        .map((array) => ({ ...array, name: array.name.slice("critic.".length) }));
+      const own = withoutPrefix("critic", arrays);
       network.load(own);
       adam.restore(own, numbers["critic.steps"] ?? 0);
     },
