@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { FeatureLayout } from "../games/features.ts";
 import { getGame } from "../games/registry.ts";
-import type { WeightArray } from "../nn/mlp.ts";
+import { withoutPrefix } from "../nn/weights.ts";
 import type { estimators } from "../rl/advantages/registry.ts";
 import { entropiesAt, type VarianceResult } from "../run/ablation.ts";
 import { listCheckpoints } from "../run/checkpoint.ts";
@@ -10,8 +10,11 @@ import { readCheckpoint } from "../run/run.ts";
 import { Rng } from "../util/rng.ts";
 import { note } from "./output.ts";
 
-/** At each checkpoint: batches measured, batches to warm up estimators with a memory, games a batch. */
-const VARIANCE = { batches: 48, warmUp: 48, episodes: 128 };
+/**
+ * At each checkpoint: batches measured, batches to warm up estimators with a memory, games a batch. The critic, which is
+ * the slowest to learn, makes one step a warm-up batch; twice as many were measured to change little.
+ */
+const VARIANCE = { batches: 48, warmUp: 400, episodes: 128 };
 
 /** Variance below which the gradient is rounding, and a ratio means nothing. */
 const ROUNDING = 1e-20;
@@ -35,7 +38,8 @@ export async function varianceOf(
       const checkpoint = readCheckpoint({ ...resolved, checkpoint: update });
       const { config } = checkpoint;
       const games = config.games.map(getGame);
-      const playing = learnerOf(toSnapshot(checkpoint, run, config).optimizer);
+      // The weights that play.
+      const playing = withoutPrefix("learner", toSnapshot(checkpoint, run, config).optimizer);
       const entropies = entropiesAt(resolved.dir, update);
       for (const game of games) {
         const rng = new Rng(seed).fork("variance", update).fork(game.id);
@@ -49,12 +53,4 @@ export async function varianceOf(
     note(`gradient variance measured at the checkpoints of ${run}`);
   }
   return results;
-}
-
-/** The weights that play. */
-function learnerOf(optimizer: readonly WeightArray[]): WeightArray[] {
-  const prefix = "learner.";
-  return optimizer
-    .filter(({ name }) => name.startsWith(prefix))
-    .map((array) => ({ ...array, name: array.name.slice(prefix.length) }));
 }

@@ -11,6 +11,7 @@ import type { Policy } from "../games/policy.ts";
 import { Adam, type AdamSettings } from "../nn/adam.ts";
 import { initialWeights, Mlp, type WeightArray } from "../nn/mlp.ts";
 import { tf } from "../nn/tf.ts";
+import { withoutPrefix, withPrefix } from "../nn/weights.ts";
 import { neuralPolicy } from "../players/neural.ts";
 import type { Rng } from "../util/rng.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
@@ -20,9 +21,7 @@ import { policyGradient } from "./losses/policy-gradient.ts";
 import { ppo } from "./losses/ppo.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
-
-/** Added to the logits of illegal actions: e to this power is 0 in 32 bits, and 0 · it is still 0. */
-const ILLEGAL = -1e9;
+import { rowTensors } from "./tensors.ts";
 
 /** The policy losses, by the name that `rl.loss` gives them. */
 export const losses = { pg: policyGradient, ppo } as const;
@@ -129,38 +128,23 @@ export class Learner {
   }
 
   #tensors(rows: readonly Row[], old: readonly Float32Array[] | undefined) {
-    const R = rows.length;
-    const A = this.#layout.outputs;
-    const illegal = new Float32Array(R * A).fill(ILLEGAL);
-    const gains = new Float32Array(R * A);
-    const lossSums = new Float32Array(R * A);
-    rows.forEach((row, r) => {
-      const offset = r * A + this.#layout.actionOffset(row.infoset.game);
-      row.infoset.actions.forEach((action, slot) => {
-        illegal[offset + action] = 0;
-        gains[offset + action] = row.gains[slot] as number;
-        lossSums[offset + action] = row.losses[slot] as number;
-      });
-    });
-    const matrix = (values: Float32Array) => tf.tensor2d(values, [R, A]);
-    const x = tf.tensor2d(this.#layout.encode(rows.map(({ infoset }) => infoset)), [R, this.#layout.inputs]);
-    const mask = matrix(illegal);
-    const logPolicyOf = (logits: tf.Tensor2D) => tf.logSoftmax(tf.add(logits, mask)) as tf.Tensor2D;
+    const [R, A] = [rows.length, this.#layout.outputs];
+    const { x, illegal, ...sums } = rowTensors(rows, this.#layout);
+    const logPolicyOf = (logits: tf.Tensor2D) => tf.logSoftmax(tf.add(logits, illegal)) as tf.Tensor2D;
     const weighted = (of: "entropy" | "magnet") =>
       tf.tensor2d(
         Float32Array.from(rows, ({ visits, infoset }) => visits * (this.#settings.weights[infoset.game.id]?.[of] ?? 1)),
         [R, 1],
       );
-    const uniform = () => tf.logSoftmax(mask) as tf.Tensor2D;
+    const uniform = () => tf.logSoftmax(illegal) as tf.Tensor2D;
     const batch: LossBatch = {
-      gains: matrix(gains),
-      losses: matrix(lossSums),
-      oldLogPolicy: old && logPolicyOf(matrix(concat(old, A))),
+      ...sums,
+      oldLogPolicy: old && logPolicyOf(tf.tensor2d(concat(old, A), [R, A])),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
       magnetLogPolicy: this.#settings.rl.magnet.kind === "averaged" ? logPolicyOf(this.#magnet.forward(x)) : uniform(),
     };
-    return { x, illegal: mask, batch };
+    return { x, illegal, batch };
   }
 
   /** The served weights: a network file of their own. */
@@ -170,22 +154,20 @@ export class Learner {
 
   /** Everything else that the next update needs. */
   saveOptimizer(): { arrays: WeightArray[]; steps: number } {
-    const prefixed = (prefix: string, network: Mlp) =>
-      network.save().map((array) => ({ ...array, name: `${prefix}.${array.name}` }));
     return {
-      arrays: [...prefixed("learner", this.#network), ...prefixed("magnet", this.#magnet), ...this.#adam.save()],
+      arrays: [
+        ...withPrefix("learner", this.#network.save()),
+        ...withPrefix("magnet", this.#magnet.save()),
+        ...this.#adam.save(),
+      ],
       steps: this.#adam.steps,
     };
   }
 
   restore(model: readonly WeightArray[], optimizer: readonly WeightArray[], steps: number): void {
-    const part = (prefix: string) =>
-      optimizer
-        .filter(({ name }) => name.startsWith(`${prefix}.`))
-        .map((array) => ({ ...array, name: array.name.slice(prefix.length + 1) }));
     this.#averaged.load(model);
-    this.#network.load(part("learner"));
-    this.#magnet.load(part("magnet"));
+    this.#network.load(withoutPrefix("learner", optimizer));
+    this.#magnet.load(withoutPrefix("magnet", optimizer));
     this.#adam.restore(optimizer, steps);
   }
 

@@ -73,9 +73,10 @@ export async function train(settings: TrainSettings, hooks: TrainHooks, resume?:
   const { seed, updates, rl, run } = settings;
   const rng = new Rng(seed);
   const layout = new FeatureLayout(settings.games.map(({ game }) => game));
+  // First, while there are no tensors yet: it throws where an opponent does not play a game.
+  const matchmaker = new Matchmaker(settings, layout);
   const learner = new Learner(settings, layout, rng.fork("weights"));
   const estimator = estimators[rl.advantage](rl, { layout, rng: rng.fork("critic") });
-  const matchmaker = new Matchmaker(settings, layout);
   const totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
   let update = resume?.update ?? 0;
   let stop = false;

@@ -4,8 +4,9 @@
  *
  *   Var = Σ_weights  Σ_batches (g − mean g)² / (B − 1)
  *
- * All estimators see the same batches, so that their ratios are paired. Estimators with a memory learn from warm-up batches
- * first, as they would have in training.
+ * All estimators see the same batches, so that their ratios are paired. Estimators with a memory learn from `warmUp` batches of
+ * that policy's games first: a critic starts untrained and makes one step a batch, so that it is a critic of that many
+ * steps and not the one that a training run would have had.
  */
 import type { FeatureLayout } from "../games/features.ts";
 import type { Game } from "../games/game.ts";
@@ -17,7 +18,9 @@ import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import type { EstimatorSettings } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
+import { policyGradient } from "./losses/policy-gradient.ts";
 import { mergeRows, type Row } from "./rows.ts";
+import { rowTensors } from "./tensors.ts";
 
 export interface VarianceSettings {
   readonly batches: number;
@@ -81,22 +84,12 @@ export function gradientVariance(
 
 /** ∇ of − Σ G log π in all weights, as one vector. */
 function policyGradientOf(network: Mlp, layout: FeatureLayout, rows: readonly Row[]): Float64Array {
-  const [R, A] = [rows.length, layout.outputs];
-  const mask = new Float32Array(R * A).fill(-1e9);
-  const weights = new Float32Array(R * A);
-  rows.forEach(({ infoset, gains, losses }, r) => {
-    infoset.actions.forEach((action, slot) => {
-      const at = r * A + layout.actionOffset(infoset.game) + action;
-      mask[at] = 0;
-      weights[at] = (gains[slot] as number) + (losses[slot] as number);
-    });
-  });
   const { value, grads } = tf.tidy(() => {
-    const x = tf.tensor2d(layout.encode(rows.map(({ infoset }) => infoset)), [R, layout.inputs]);
-    return tf.variableGrads(() => {
-      const logPolicy = tf.logSoftmax(tf.add(network.forward(x), tf.tensor2d(mask, [R, A])));
-      return tf.neg(tf.sum(tf.mul(tf.tensor2d(weights, [R, A]), logPolicy))) as tf.Scalar;
-    }, [...network.variables]);
+    const { x, illegal, ...sums } = rowTensors(rows, layout);
+    return tf.variableGrads(
+      () => policyGradient(tf.logSoftmax(tf.add(network.forward(x), illegal)) as tf.Tensor2D, sums),
+      [...network.variables],
+    );
   });
   const tensors = network.variables.map(({ name }) => grads[name] as tf.Tensor);
   const parts = tensors.map((g) => g.dataSync());

@@ -130,6 +130,14 @@ describe("a run that was interrupted", () => {
   });
 });
 
+it("a run that cannot begin leaves no tensors", async () => {
+  const before = [tf.memory().numTensors, tf.backend().numDataIds()];
+  const settings = smallRun([[getGame("negotiation-private"), 4]], 1);
+  const impossible = { ...settings, rl: { ...settings.rl, opponents: "nash" } };
+  await expect(train(impossible, recorder().hooks)).rejects.toThrow("too many states");
+  expect([tf.memory().numTensors, tf.backend().numDataIds()]).toEqual(before);
+});
+
 it("a run leaves no tensors, not even one that fails half way", async () => {
   const before = [tf.memory().numTensors, tf.backend().numDataIds()];
   const { hooks } = recorder();

@@ -4,7 +4,7 @@
  *   L = − Σ_rows Σ_a G[row, a] · log π(a | row)        G = gains + losses
  */
 import { tf } from "../../nn/tf.ts";
-import type { Loss } from "./loss.ts";
+import type { LossBatch } from "./loss.ts";
 
-export const policyGradient: Loss = (logPolicy, { gains, losses }) =>
-  tf.neg(tf.sum(tf.mul(tf.add(gains, losses), logPolicy)));
+export const policyGradient = (logPolicy: tf.Tensor2D, { gains, losses }: Pick<LossBatch, "gains" | "losses">) =>
+  tf.neg(tf.sum(tf.mul(tf.add(gains, losses), logPolicy))) as tf.Scalar;
