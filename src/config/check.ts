@@ -1,6 +1,8 @@
 /** Whether a leaf is right: its key known, its value allowed, the games it names registered. */
 import { z } from "zod";
 import { getGame } from "../games/registry.ts";
+import { parseOpponents } from "../players/opponent-mix.ts";
+import { opponents } from "../players/opponents.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { allowed, schemaAt } from "./schema.ts";
 import type { Leaf } from "./yaml.ts";
@@ -40,9 +42,27 @@ export function checkLeaf(
     problems.push(`${where}: ${key} is ${show(value)}; it takes ${allowed(schema)}.${hint}`);
     return undefined;
   }
+  if (key === "rl.opponents") {
+    const problem = opponentsProblem(value as string);
+    if (problem !== undefined) problems.push(`${where}: ${key} is ${show(value)}: ${problem}.`);
+    return problem === undefined ? { key, value } : undefined;
+  }
   if (key !== "games") return { key, value };
   const games = checkGames(value as string[], where, problems);
   return games && { key, value: games };
+}
+
+/** The names that `rl.opponents` takes. */
+export const opponentNames: readonly string[] = ["self", "pool", ...opponents.map(({ name }) => name)];
+
+/** What is wrong with the text of `rl.opponents`; whether each plays the games depends on other settings. */
+function opponentsProblem(text: string): string | undefined {
+  try {
+    parseOpponents(text, opponentNames);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Game ids in their own spelling; unknown ones and ones named twice are problems. */

@@ -3,13 +3,13 @@
  * from, and every problem of every layer is reported at once.
  */
 import { gameIds, getGame } from "../games/registry.ts";
-import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
+import { parseOpponents } from "../players/opponent-mix.ts";
 import { opponents } from "../players/opponents.ts";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
 import { packageFile } from "../util/package.ts";
 import { type Flag, flagLeaves, setLeaves } from "./arguments.ts";
-import { attempt, checkLeaf } from "./check.ts";
+import { attempt, checkLeaf, opponentNames } from "./check.ts";
 import { type Config, configSchema, type GameSettings, SIZES } from "./schema.ts";
 import { type Leaf, yamlLeaves } from "./yaml.ts";
 
@@ -67,15 +67,9 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
 }
 
-/** What is wrong with rl.opponents: its text, or that an opponent does not play one of the games. */
+/** Opponents that do not play one of the games. */
 function opponentProblems({ games, rl }: Config): string[] {
-  const known = ["self", "pool", ...opponents.map(({ name }) => name)];
-  let mix: OpponentShare[];
-  try {
-    mix = parseOpponents(rl.opponents, known);
-  } catch (error) {
-    return [(error as Error).message];
-  }
+  const mix = parseOpponents(rl.opponents, opponentNames);
   return opponents
     .filter(({ name }) => mix.some((share) => share.name === name))
     .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));

@@ -1,4 +1,5 @@
 /** The text of `rl.opponents`, `self=0.7,pool=0.3`: names and fractions. No networks here, so that settings can be checked without them. */
+import { didYouMean } from "../util/errors.ts";
 
 export interface OpponentShare {
   readonly name: string;
@@ -11,7 +12,9 @@ export function parseOpponents(text: string, known: readonly string[]): Opponent
   const shares = text.split(",").map((part): OpponentShare => {
     // Only the first "=" parts: "self=1=2" has the fraction "1=2", which is none.
     const [, name = "", fraction] = /^([^=]*)(?:=(.*))?$/s.exec(part.trim()) ?? [];
-    if (!known.includes(name)) throw new Error(`unknown opponent "${name}"; it takes ${known.join(", ")}`);
+    if (!known.includes(name)) {
+      throw new Error(`unknown opponent "${name}".${didYouMean(name, known)} Opponents: ${known.join(", ")}`);
+    }
     const value = fraction === undefined ? Number.NaN : Number(fraction);
     if (fraction !== undefined && !(value > 0 && value <= 1)) {
       throw new Error(`the fraction of ${name} is "${fraction}"; it takes a number above 0 and at most 1`);

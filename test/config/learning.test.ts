@@ -68,7 +68,10 @@ describe("choices", () => {
 
 describe("opponents", () => {
   it.each([
-    ["bob", /rl\.opponents is "bob": unknown opponent "bob"; it takes self, pool, random, minimax, nash, .*sloppy\.$/],
+    [
+      "bob",
+      /rl\.opponents is "bob": unknown opponent "bob"\. Opponents: self, pool, random, minimax, nash, .*sloppy\.$/,
+    ],
     ["self=0.5,bob=0.5", /is "self=0\.5,bob=0\.5": unknown opponent "bob"/],
     ["self=0.5,random=0.6", /is "self=0\.5,random=0\.6": the fractions must be given and sum to 1/],
     ["self=0,random=1", /the fraction of self is "0"; it takes a number above 0 and at most 1/],
@@ -77,6 +80,14 @@ describe("opponents", () => {
     const found = problems(`rl.opponents=${mix}`);
     expect(found).toEqual([expect.stringMatching(problem)]);
     expect(found[0]).toMatch(/^--set/);
+  });
+
+  it("are refused along with everything else that is wrong", () => {
+    expect(problems("games=kunh", "rl.opponents=randm", "rl.foo=1")).toEqual([
+      expect.stringMatching(/Unknown game "kunh"/),
+      expect.stringMatching(/rl\.opponents is "randm": unknown opponent "randm"\. Did you mean "random"\? Opponents/),
+      expect.stringMatching(/unknown key "rl\.foo"/),
+    ]);
   });
 
   it("that do not play one of the games are refused, game by game", () => {

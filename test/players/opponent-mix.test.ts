@@ -40,8 +40,8 @@ describe("reads", () => {
 
 describe("refuses", () => {
   it.each([
-    ["", /unknown opponent ""; it takes self, pool, random, minimax/],
-    ["slef", /unknown opponent "slef"; it takes self, pool, random, minimax/],
+    ["", /unknown opponent ""\. Opponents: self, pool, random, minimax/],
+    ["slef", /unknown opponent "slef"\. Did you mean "self"\? Opponents: self, pool, random, minimax/],
     ["self=0.5,bob=0.5", /unknown opponent "bob"/],
     ["self,", /unknown opponent ""/],
     ["Self", /unknown opponent "Self"/],
