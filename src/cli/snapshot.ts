@@ -1,4 +1,5 @@
 /** Between what the trainer hands over and what a checkpoint's files hold; and from there to a policy that plays. */
+import { opponentNames } from "../config/check.ts";
 import type { Config } from "../config/schema.ts";
 import { FeatureLayout } from "../games/features.ts";
 import type { Game } from "../games/game.ts";
@@ -7,6 +8,7 @@ import { getGame } from "../games/registry.ts";
 import { Mlp, type WeightArray } from "../nn/mlp.ts";
 import { decodeSafetensors, encodeSafetensors } from "../nn/safetensors.ts";
 import { neuralPolicy } from "../players/neural.ts";
+import { parseOpponents } from "../players/opponent-mix.ts";
 import type { Snapshot } from "../rl/train.ts";
 import { type Checkpoint, checkpointName } from "../run/checkpoint.ts";
 import { UserError } from "../util/errors.ts";
@@ -25,17 +27,23 @@ export function toFiles(snapshot: Snapshot, games: readonly Game[]) {
 export function toSnapshot(checkpoint: Checkpoint, run: string, config: Config): Snapshot {
   checkGames(checkpoint, run, config);
   const { update, state } = checkpoint;
+  const baselines = (state.baselines ?? {}) as Record<string, number>;
   const network = tensorShapes(config);
   const of = (owner: string) => network.map(([name, shape]) => [`${owner}.${name}`, shape] as const);
   const moments = (config.rl.adam.beta1 > 0 ? ["v", "m"] : ["v"]).flatMap((moment) =>
     network.map(([, shape], i) => [`adam.${moment}.${i}`, shape] as const),
   );
+  const members = isPooled(config) ? Object.keys(baselines).filter((name) => name.startsWith("pool.")) : [];
+  if (isPooled(config) && members.length === 0) {
+    throw new UserError(3, `${run}: the checkpoint holds no pool, which rl.opponents "${config.rl.opponents}" needs.`);
+  }
+  const remembered = [...criticShapes(config), ...members.flatMap(of)];
   return {
     update,
     model: weights(checkpoint, MODEL, run, network),
-    optimizer: weights(checkpoint, OPTIMIZER, run, [...of("learner"), ...of("magnet"), ...moments]),
+    optimizer: weights(checkpoint, OPTIMIZER, run, [...of("learner"), ...of("magnet"), ...moments, ...remembered]),
     optimizerSteps: number(state.optimizerSteps, "optimizerSteps", run),
-    baselines: (state.baselines ?? {}) as Record<string, number>,
+    baselines,
     episodes: number(state.episodes, "episodes", run),
     decisions: number(state.decisions, "decisions", run),
   };
@@ -88,12 +96,28 @@ function checkGames({ state }: Checkpoint, run: string, config: Config): void {
   }
 }
 
+const isPooled = ({ rl }: Config): boolean =>
+  parseOpponents(rl.opponents, opponentNames).some(({ name }) => name === "pool");
+
 type TensorShape = readonly [name: string, shape: readonly number[]];
 
 /** The tensors of the network that a config describes, in the order of its file. */
 function tensorShapes({ games, nn }: Config): TensorShape[] {
   const { inputs, outputs } = new FeatureLayout(games.map(getGame));
-  const widths = [inputs, ...nn.hidden, outputs];
+  return layerShapes([inputs, ...nn.hidden, outputs]);
+}
+
+/** Those of the critic and its optimizer, where the estimator has one. */
+function criticShapes({ games, rl }: Config): TensorShape[] {
+  if (rl.advantage !== "critic") return [];
+  const { inputs } = new FeatureLayout(games.map(getGame));
+  return layerShapes([inputs, ...rl.critic.hidden, 2]).flatMap(([name, shape], i) => [
+    [`critic.${name}`, shape],
+    [`critic.adam.v.${i}`, shape],
+  ]);
+}
+
+function layerShapes(widths: readonly number[]): TensorShape[] {
   return widths.slice(1).flatMap((width, layer): TensorShape[] => [
     [`layer${layer}.weight`, [widths[layer] as number, width]],
     [`layer${layer}.bias`, [width]],

@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import type { Game } from "../games/game.ts";
 import { type Policy, uniform } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
+import type { Snapshot } from "../rl/train.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import { resolveRun } from "../run/directory.ts";
 import { createRun, readRunConfig, resumeRun } from "../run/run.ts";
@@ -26,7 +27,11 @@ type Measures = Record<string, GameMeasure>;
 
 interface Prepared {
   readonly config: Config;
-  readonly open: (backend: string) => { readonly writer: RunWriter; readonly checkpoint: Checkpoint | undefined };
+  /** `check` is given the checkpoint to go on from before anything of the run is changed, and throws where it will not do. */
+  readonly open: (
+    backend: string,
+    check: (checkpoint: Checkpoint, run: string) => void,
+  ) => { readonly writer: RunWriter; readonly checkpoint: Checkpoint | undefined };
 }
 
 export async function run(file: string | undefined, options: TrainOptions): Promise<number> {
@@ -55,7 +60,10 @@ async function trainRun(
   const backend = await startBackend(config.nn.backend);
   for (const why of backend.passedOver) warn(`backend ${why}`);
 
-  const { writer, checkpoint } = open(backend.name);
+  let snapshot: Snapshot | undefined;
+  const { writer, checkpoint } = open(backend.name, (found, name) => {
+    snapshot = toSnapshot(found, name, config);
+  });
   signals.onSecond(() => writer.finish("interrupted"));
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
@@ -63,8 +71,7 @@ async function trainRun(
   let untrained: Measures | undefined;
   let totals = { episodes: 0, decisions: 0 };
   try {
-    const snapshot = checkpoint && toSnapshot(checkpoint, writer.name, config);
-    const from = snapshot?.update ?? 0;
+    const from = checkpoint?.update ?? 0;
     const progress = createProgress(config.updates, from, { quiet: options.json === true });
     progress.message(
       `${checkpoint ? "Going on with" : "Training"} ${writer.dir} on ${backend.name}. Ctrl-C saves and stops.`,
@@ -133,7 +140,7 @@ async function prepare(file: string | undefined, options: TrainOptions): Promise
   if (resume === undefined) {
     const { config } = loadConfig(configSources(file, options));
     const open = (backend: string) => ({
-      writer: createRun({ config, name: options.name, argv: process.argv.slice(2), backend }),
+      writer: createRun({ config, name: options.name, argv: process.argv.slice(2), backend, warn }),
       checkpoint: undefined,
     });
     return { config, open };
@@ -147,8 +154,8 @@ async function prepare(file: string | undefined, options: TrainOptions): Promise
   }
   const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder(options));
   const config = readRunConfig(resolved.dir);
-  const open = () => {
-    const resumed = resumeRun(resolved);
+  const open: Prepared["open"] = (backend, check) => {
+    const resumed = resumeRun(resolved, { backend, check: (checkpoint) => check(checkpoint, resolved.name) });
     for (const warning of resumed.warnings) warn(warning);
     return resumed;
   };

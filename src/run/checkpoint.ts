@@ -107,7 +107,7 @@ export function writeCheckpoint(
   });
 }
 
-/** Removes the folders of checkpoints that are not listed, and what was left over by a process that died. */
+/** Removes the folders of checkpoints that are not listed, and what was left over by a process that died; what has another name is not ours. */
 export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[]): void {
   const folder = join(dir, "checkpoints");
   if (!existsSync(folder)) return;
@@ -123,7 +123,8 @@ export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[
       renameSync(replaced, place);
     }
     for (const name of readdirSync(folder)) {
-      if (!listed.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+      const isOurs = /^(\d{6,}|\.\d{6,}\.(tmp|old))$/.test(name);
+      if (isOurs && !listed.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
     }
     syncFolder(folder);
   });

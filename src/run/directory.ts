@@ -132,7 +132,13 @@ export function latestName(parent: string): string | undefined {
     return basename(readlinkSync(latest));
   } catch (error) {
     if (errnoOf(error) !== "EINVAL" && errnoOf(error) !== "UNKNOWN") return undefined;
+  }
+  try {
     return basename(readFileSync(latest, "utf8").trim());
+  } catch (error) {
+    // A folder, where runs were copied with links followed.
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
   }
 }
 

@@ -18,6 +18,10 @@ const manifestSchema = z.object({
   node: z.string(),
   platform: z.string(),
   backend: z.string(),
+  /** Where it was resumed on another: each that ran, in order. */
+  backends: z.array(z.string()).optional(),
+  /** sha256 of config.yaml; runs of earlier versions have none. */
+  config: z.string().optional(),
   status: z.enum(["running", "finished", "interrupted", "failed"]),
   started: z.string(),
   /** When it was taken up again, each time. */

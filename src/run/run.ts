@@ -1,5 +1,6 @@
 /** Runs begin, go on and are read: the three ways into a run directory. */
-import { existsSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -29,13 +30,15 @@ export function createRun(options: {
   readonly argv: readonly string[];
   /** The TensorFlow.js backend in use. */
   readonly backend: string;
+  /** Hears of what went wrong without harm to the run. */
+  readonly warn?: ((message: string) => void) | undefined;
 }): RunWriter {
-  const { config, argv, backend } = options;
+  const { config, argv, backend, warn = () => {} } = options;
   const parent = config.run.dir;
   const now = new Date();
   const wanted = options.name ?? defaultRunName(config, now);
+  const yaml = configToYaml(config);
   const { dir, name } = makeRunFolder(parent, wanted, options.name === undefined);
-  const release = takeLock(dir);
   const manifest: Manifest = {
     schema: RUN_SCHEMA,
     spiral: spiralVersion(),
@@ -47,41 +50,59 @@ export function createRun(options: {
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     backend,
+    config: sha256(yaml),
     status: "running",
     started: now.toISOString(),
     resumed: [],
     ended: null,
   };
+  let release = (): void => {};
+  let writer: RunWriter;
   try {
-    writeFileAtomic(join(dir, "config.yaml"), configToYaml(config));
+    release = takeLock(dir);
+    writeFileAtomic(join(dir, "config.yaml"), yaml);
     writeManifest(dir, manifest);
-    const writer = new RunWriter(dir, manifest, release);
-    pointLatest(parent, name);
-    return writer;
+    writer = new RunWriter(dir, manifest, release);
   } catch (error) {
     release();
+    // No run yet, and its name is free again.
+    if (!existsSync(join(dir, "manifest.json"))) rmSync(dir, { recursive: true, force: true });
     throw error;
   }
+  try {
+    pointLatest(parent, name);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    warn(`"latest" does not point at ${name}. ${error.message}`);
+  }
+  return writer;
 }
 
 export interface ResumedRun {
   readonly writer: RunWriter;
   readonly checkpoint: Checkpoint;
   readonly config: Config;
-  /** Checkpoints that were passed over because they are damaged, and why. */
+  /** Checkpoints that were passed over because they are damaged, and why; a backend that is not the run's. */
   readonly warnings: readonly string[];
 }
 
 /**
  * Takes a run up again from its last whole checkpoint. Whatever was written after that is removed, as the run writes it
  * once more: in the end its files are those of a run that was never interrupted.
+ *
+ * `check` throws where the checkpoint will not do; until it has returned, nothing of the run is changed but what a process
+ * that died left over.
  */
-export function resumeRun({ dir, name, checkpoint: asked }: ResolvedRun): ResumedRun {
+export function resumeRun(
+  { dir, name, checkpoint: asked }: ResolvedRun,
+  { backend, check = () => {} }: { backend?: string; check?: (checkpoint: Checkpoint) => void } = {},
+): ResumedRun {
   if (asked !== undefined) {
     throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${name}.`);
   }
   const manifest = readManifest(dir);
   const config = readRunConfig(dir);
+  checkConfigSum(dir, manifest);
   const release = takeLock(dir);
   try {
     const entries = listCheckpoints(dir);
@@ -93,15 +114,27 @@ export function resumeRun({ dir, name, checkpoint: asked }: ResolvedRun): Resume
       const hint = "For a longer one, start a new run with more --updates.";
       throw new UserError(2, `${name} is complete: all ${config.updates} updates are done. ${hint}`);
     }
+    check(checkpoint);
+    dropEvaluationsAfter(dir, checkpoint.update);
     for (const file of ["metrics", "episodes"] as const) cutTo(join(dir, `${file}.jsonl`), entry.offsets[file]);
     const kept = entries.filter(({ update }) => update <= checkpoint.update);
     if (kept.length < entries.length) writeEntries(dir, kept);
     sweepCheckpoints(dir, kept);
-    dropEvaluationsAfter(dir, checkpoint.update);
     const resumed = [...manifest.resumed, new Date().toISOString()];
-    const continued: Manifest = { ...manifest, status: "running", ended: null, resumed };
+    const ran = manifest.backends ?? [manifest.backend];
+    const before = ran.at(-1) as string;
+    const isOther = backend !== undefined && backend !== before;
+    const continued: Manifest = {
+      ...manifest,
+      ...(isOther ? { backends: [...ran, backend] } : {}),
+      status: "running",
+      ended: null,
+      resumed,
+    };
     writeManifest(dir, continued);
-    return { writer: new RunWriter(dir, continued, release), checkpoint, config, warnings: problems };
+    const other = `${name} ran on ${before} and goes on on ${backend}: its bytes will not be those of a run on either.`;
+    const warnings = isOther ? [...problems, other] : problems;
+    return { writer: new RunWriter(dir, continued, release), checkpoint, config, warnings };
   } catch (error) {
     release();
     throw error;
@@ -143,6 +176,17 @@ export function readRunConfig(dir: string): Config {
     throw error instanceof UserError ? new UserError(3, error.problems, { cause: error }) : error;
   }
 }
+
+/** A resumed run keeps its settings, and with others the rest of it would not belong to what is there. */
+function checkConfigSum(dir: string, { config }: Manifest): void {
+  const path = join(dir, "config.yaml");
+  const text = withDiskErrors("read", path, () => readFileSync(path), 3);
+  if (config === undefined || sha256(text) === config) return;
+  const hint = `Put it back as it was, or start a new run with it: spiral train ${path}`;
+  throw new UserError(3, `${path} is not what the run was started with: its checksum differs. ${hint}`);
+}
+
+const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function noCheckpoint(name: string, problems: readonly string[]): UserError {
   if (problems.length > 0) return new UserError(3, [...problems, `${name} has no checkpoint that is whole.`]);

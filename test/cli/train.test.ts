@@ -23,6 +23,16 @@ function interrupted(): { dir: string; run: string } {
   return { dir, run };
 }
 
+/** Changes the config of a run as if it had been started with it, by a Spiral that noted no checksum of it. */
+function begunWith(run: string, change: (text: string) => string): void {
+  edit(join(run, "config.yaml"), (text) => {
+    const changed = change(text);
+    expect(changed).not.toBe(text);
+    return changed;
+  });
+  edit(join(run, "manifest.json"), (text) => text.replace(/ +"config": "\w{64}",\n/, ""));
+}
+
 describe("spiral train", () => {
   it("shows how it goes on stderr; the result and what to type next on stdout", async () => {
     const { code, out, err } = await spiral(folder(), "train", ...TINY, "--set", "run.evaluateEvery=3");
@@ -139,18 +149,33 @@ describe("spiral train --resume", () => {
   it.each<[string, (run: string) => void, RegExp]>([
     [
       "whose network is of another width",
-      (run) => edit(join(run, "config.yaml"), (t) => t.replace("[64, 64]", "[64, 32]")),
+      (run) => begunWith(run, (t) => t.replace("[64, 64]", "[64, 32]")),
       /model\.safetensors is not of this run's network: its layer1\.weight is \[64, 64\], and \[64, 32\] is needed/,
     ],
     [
       "that learned other games",
-      (run) => edit(join(run, "config.yaml"), (t) => t.replace("games: [kuhn]", "games: [ttt]")),
+      (run) => begunWith(run, (t) => t.replace("games: [kuhn]", "games: [ttt]")),
       /the checkpoint is of a policy for kuhn, the run's config says ttt/,
     ],
     [
       "whose optimizer had no momentum",
-      (run) => edit(join(run, "config.yaml"), (t) => t.replace("beta1: 0,", "beta1: 0.9,")),
+      (run) => begunWith(run, (t) => t.replace("beta1: 0,", "beta1: 0.9,")),
       /optimizer\.safetensors is not of this run's network: it has no tensor adam\.m\.0/,
+    ],
+    [
+      "that had no critic",
+      (run) => begunWith(run, (t) => t.replace("advantage: rae", "advantage: critic")),
+      /optimizer\.safetensors is not of this run's network: it has no tensor critic\.layer0\.weight/,
+    ],
+    [
+      "that had no pool",
+      (run) => begunWith(run, (t) => t.replace("opponents: self", "opponents: self=0.5,pool=0.5")),
+      /the checkpoint holds no pool, which rl\.opponents "self=0\.5,pool=0\.5" needs/,
+    ],
+    [
+      "whose config was edited",
+      (run) => edit(join(run, "config.yaml"), (t) => t.replace("seed: 3", "seed: 4")),
+      /config\.yaml is not what the run was started with: its checksum differs\. Put it back as it was, or start a new run/,
     ],
     [
       "with a broken config",
@@ -189,10 +214,35 @@ describe("spiral train --resume", () => {
   ])("says what is wrong with a run %s (exit 3)", async (_, damage, reason) => {
     const { dir, run } = interrupted();
     damage(run);
+    const before = contents(run);
     const { code, out, err } = await spiral(dir, "train", "--resume", "copy");
     expect({ code, out }).toEqual({ code: 3, out: "" });
     expect(err).toMatch(reason);
     expect(err).not.toMatch(/internal error|^ +at /m);
+    const untouched = ["metrics.jsonl", "episodes.jsonl", "manifest.json", "checkpoints.jsonl"];
+    for (const file of untouched) expect(contents(run)[file]).toBe(before[file]);
+  });
+
+  it("goes on with a run of a Spiral that noted no checksum of the config", async () => {
+    const { dir, run } = interrupted();
+    begunWith(run, (text) => `${text}# a remark\n`);
+    expect(await spiral(dir, "train", "--resume", "copy")).toMatchObject({ code: 0 });
+  });
+
+  it("on another backend: warns, and the manifest says so", async () => {
+    const { dir, run } = interrupted();
+    const manifest = () => JSON.parse(readFileSync(join(run, "manifest.json"), "utf8"));
+    const own = manifest().backend;
+    const other = own === "js" ? "wasm" : "js";
+    edit(join(run, "manifest.json"), (text) => text.replace(`"backend": "${own}"`, `"backend": "${other}"`));
+    const { code, err } = await spiral(dir, "train", "--resume", "copy");
+    expect(code).toBe(0);
+    expect(err).toMatch(new RegExp(`^warning: copy ran on ${other} and goes on on ${own}`, "m"));
+    expect(manifest().backends).toEqual([other, own]);
+    // Interrupted once more: it goes on on what it last ran on, and there is nothing new to say.
+    edit(join(run, "checkpoints.jsonl"), (text) => `${text.split("\n")[0]}\n`);
+    expect((await spiral(dir, "train", "--resume", "copy")).err).not.toMatch(/warning/);
+    expect(manifest().backends).toEqual([other, own]);
   });
 });
 

@@ -118,6 +118,14 @@ describe("a run", () => {
     expect(existsSync(join(parent, name, "manifest.json"))).toBe(false);
   });
 
+  it("leaves its name free where it cannot be made", () => {
+    const { config } = loadConfig({ sets: [`run.dir=${parent}`] });
+    // No manifest can hold this backend.
+    expect(() => createRun({ config, name: "a", argv: [], backend: 1n as never })).toThrow(TypeError);
+    expect(existsSync(join(parent, "a"))).toBe(false);
+    start("a").finish("finished");
+  });
+
   it("cannot take the name of another", () => {
     start().finish("finished");
     expect(failure(() => start()).message).toMatch(/is a run "a" .* already.*--resume a/);
@@ -144,6 +152,21 @@ describe("finding a run", () => {
     expect(resolveRun("latest", parent).name).toBe("2026-01-01_kuhn");
     rmSync(join(parent, "2026-01-01_kuhn"), { recursive: true });
     expect(resolveRun("latest", parent).name).toBe("2026-02-01_ttt");
+  });
+
+  it("by latest where that is a folder, as runs that were copied have it; new runs say that it stays", () => {
+    rmSync(join(parent, "latest"));
+    cpSync(join(parent, "2026-01-01_kuhn"), join(parent, "latest"), { recursive: true });
+    expect(latestName(parent)).toBeUndefined();
+    expect(resolveRun("latest", parent).name).toBe("2026-02-01_ttt");
+    const { config } = loadConfig({ sets: [`run.dir=${parent}`] });
+    const warnings: string[] = [];
+    const warn = (message: string) => warnings.push(message);
+    createRun({ config, name: "z", argv: [], backend: "js", warn }).finish("finished");
+    expect(warnings).toEqual([
+      expect.stringMatching(/^"latest" does not point at z\. Cannot write .*a folder, not a file/),
+    ]);
+    expect(resolveRun("latest", parent).name).toBe("z");
   });
 
   it("or says what there is (exit 3)", () => {
@@ -256,6 +279,16 @@ describe("resuming", () => {
     resumeRun(resolveRun("a", parent)).writer.finish("interrupted");
     expect(readCheckpoint(resolveRun("a", parent)).state).toEqual(at(10));
     expect(readdirSync(folder)).toEqual(["000010"]);
+  });
+
+  it("leaves alone what it did not put among the checkpoints", () => {
+    const writer = start();
+    train(writer, 1, 10);
+    const folder = join(parent, "a", "checkpoints");
+    for (const name of ["000010-best", "notes", ".git", "000011", ".000012.tmp"]) mkdirSync(join(folder, name));
+    writer.finish("failed");
+    resumeRun(resolveRun("a", parent)).writer.finish("interrupted");
+    expect(readdirSync(folder).sort()).toEqual([".git", "000010", "000010-best", "notes"]);
   });
 
   it("is refused without a checkpoint, with a chosen one, with a metrics file that is too short", () => {
