@@ -6,6 +6,7 @@
  * earlier hands is left out of states, keys, text and features: given the chips, the hands still to come do not depend
  * on it (each is dealt afresh), so nothing that bears on what follows is lost.
  */
+import { endsUpTo } from "./ends.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { CARDS, cardOf, HAND_RULES, HAND_STATES, historyIndex, historyProse, historyText, kuhn } from "./kuhn.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
@@ -16,7 +17,7 @@ export const KUHN_MATCH_PARAMETERS = { hands: { default: 5, min: 1, max: 9 } } a
 /** (hand · leads + lead + greatest lead) · HAND_STATES + state of the hand; the lead is seat 0's. */
 export type KuhnMatchState = number;
 
-const RESULTS: readonly Turn[] = [-1, 0, 1].map((gain) => ({ kind: "end", returns: [gain, gain === 0 ? 0 : -gain] }));
+const resultFor = endsUpTo(1);
 /** Turns of a hand, by the seat that opens it and the hand's state. */
 const HAND_TURNS = ([0, 1] as const).map((opener) =>
   Array.from({ length: HAND_STATES }, (_, hand): Turn => {
@@ -61,7 +62,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
 
     initial: () => pack(0, 0, 0),
     turn(state) {
-      if (numberOf(state) === hands) return RESULTS[Math.sign(leadOf(state)) + 1] as Turn;
+      if (numberOf(state) === hands) return resultFor(Math.sign(leadOf(state)));
       return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)] as Turn;
     },
     apply(state, action) {

@@ -6,7 +6,9 @@
  *
  * 9,457 histories; 936 information sets, 288 when the suits, which decide nothing, are forgotten (`canonical`).
  */
+import { endsUpTo } from "./ends.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { BETS, CALL, FOLD, MOST_PAID, POINTS, type Point, RAISE } from "./leduc-betting.ts";
 import { availableActions, parseByName } from "./text.ts";
 
 /** Bits 0–6: which of POINTS; then three bits a card, 0 for none, else card + 1: seat 0's, seat 1's, the public one. */
@@ -14,18 +16,6 @@ export type LeducState = number;
 
 /** Card c is of rank ⌊c/2⌋ and suit c mod 2. */
 const CARDS = ["Js", "Jh", "Qs", "Qh", "Ks", "Kh"] as const;
-const ANTE = 1;
-/** What a bet or raise adds, by round. */
-const BETS = [2, 4] as const;
-const MAX_BETS = 2;
-/** All bets and raises made and called. */
-const MOST_PAID = ANTE + MAX_BETS * (BETS[0] + BETS[1]);
-
-const FOLD = 0;
-/** Check or call. */
-const CALL = 1;
-/** Bet or raise. */
-const RAISE = 2;
 
 const POINT_BITS = 7;
 const POINT_MASK = (1 << POINT_BITS) - 1;
@@ -33,78 +23,13 @@ const PRIVATE_SHIFTS = [POINT_BITS, POINT_BITS + 3] as const;
 const PUBLIC_SHIFT = POINT_BITS + 6;
 const ALL_SHIFTS = [...PRIVATE_SHIFTS, PUBLIC_SHIFT] as const;
 
-/** Where the hand stands, cards apart. */
-interface Point {
-  /** The actions of each round: k check, b bet, r raise, c call, f fold. The second is undefined in the first round. */
-  readonly rounds: readonly [string, string?];
-  /** Chips each seat has put in. */
-  readonly paid: readonly [number, number];
-  /** At chance nodes: where in the state the card that is dealt goes. */
-  readonly deals?: number;
-  /** At decisions and after a fold; the turns of chance and showdowns depend on the cards. */
-  readonly turn?: Turn;
-  /** The point that each action leads to; at chance nodes, the one. */
-  readonly next: readonly number[];
-}
-
-/** The ends, by what seat 0 gains: made once, so that play allocates nothing. */
-const ENDS: readonly Turn[] = Array.from({ length: 2 * MOST_PAID + 1 }, (_, i) => ({
-  kind: "end",
-  returns: [i - MOST_PAID, MOST_PAID - i],
-}));
-const endFor = (gain: number): Turn => ENDS[gain + MOST_PAID] as Turn;
+const endFor = endsUpTo(MOST_PAID);
 
 /** The deals of one card more, by the set of the cards dealt already. */
 const DEALS: readonly Turn[] = Array.from({ length: 1 << CARDS.length }, (_, dealt) => {
   const actions = [...CARDS.keys()].filter((card) => !(dealt & (1 << card)));
   return { kind: "chance", actions, probabilities: actions.map(() => 1 / actions.length) };
 });
-
-/** All ways to bet. The deals of the private cards come first, then the two rounds, depth first. */
-const POINTS: Point[] = [];
-POINTS.push(
-  { rounds: [""], paid: [ANTE, ANTE], deals: PRIVATE_SHIFTS[0], next: [1] },
-  { rounds: [""], paid: [ANTE, ANTE], deals: PRIVATE_SHIFTS[1], next: [2] },
-);
-addDecision([""], [ANTE, ANTE]);
-
-/** Adds the decision after these actions and all that can follow it; returns its index. */
-function addDecision(rounds: readonly [string, string?], paid: readonly [number, number]): number {
-  const second = rounds[1] !== undefined;
-  const played = rounds[1] ?? rounds[0];
-  const player: Seat = played.length % 2 === 0 ? 0 : 1;
-  const [own, other] = player === 0 ? paid : [paid[1], paid[0]];
-  const facing = own < other;
-  const raises = played.replace(/[^br]/g, "").length;
-  const next: number[] = [];
-  const actions = [...(facing ? [FOLD] : []), CALL, ...(raises < MAX_BETS ? [RAISE] : [])];
-  const index = POINTS.push({ rounds, paid, turn: { kind: "player", player, actions }, next }) - 1;
-
-  const after = (letter: string): readonly [string, string?] =>
-    second ? [rounds[0], played + letter] : [played + letter];
-  const chips = (mine: number): readonly [number, number] => (player === 0 ? [mine, other] : [other, mine]);
-  for (const action of actions) {
-    if (action === FOLD) {
-      next[action] = POINTS.push({ rounds: after("f"), paid, turn: endFor(player === 0 ? -own : own), next: [] }) - 1;
-    } else if (action === RAISE) {
-      next[action] = addDecision(after(facing ? "r" : "b"), chips(other + BETS[second ? 1 : 0]));
-    } else if (!facing && played === "") {
-      next[action] = addDecision(after("k"), paid);
-    } else {
-      next[action] = closeRound(after(facing ? "c" : "k"), chips(other), second);
-    }
-  }
-  return index;
-}
-
-/** Adds what follows a round that nobody folded in: the public card, or the showdown. */
-function closeRound(rounds: readonly [string, string?], paid: readonly [number, number], second: boolean): number {
-  if (second) return POINTS.push({ rounds, paid, next: [] }) - 1;
-  const next: number[] = [];
-  const index = POINTS.push({ rounds, paid, deals: PUBLIC_SHIFT, next }) - 1;
-  next.push(addDecision([rounds[0], ""], paid));
-  return index;
-}
 
 /** By point, the features of the betting: for each action of each round, whether it was check or call, or bet or raise. */
 const ROUND_FEATURES = [8, 16] as const;
@@ -193,7 +118,7 @@ export const leduc: Game<LeducState> = {
     const cards = state & ~POINT_MASK;
     return deals === undefined
       ? cards | (next[action] as number)
-      : cards | (next[0] as number) | ((action + 1) << deals);
+      : cards | (next[0] as number) | ((action + 1) << ALL_SHIFTS[deals]);
   },
 
   stateKey: String,

@@ -7,6 +7,7 @@
  * What is legal never tells a player what the other holds: an offer needs the proposer's own goods, accepting it the
  * acceptor's own. The proposer's cannot have gone by then, as nothing changes hands while an offer stands.
  */
+import { endsUpTo } from "./ends.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
 import { signed } from "./text.ts";
@@ -62,7 +63,7 @@ const DEAL_TURNS = DEAL_RANGES.map(([min, max]): Turn => {
     probabilities: Array(size).fill(1 / size),
   };
 });
-const RESULTS: readonly Turn[] = [-1, 0, 1].map((gain) => ({ kind: "end", returns: [gain, gain === 0 ? 0 : -gain] }));
+const resultFor = endsUpTo(1);
 const NOTHING_TRADED: readonly number[] = Array(KINDS).fill(0);
 
 type State = NegotiationPrivateState;
@@ -138,7 +139,7 @@ export function negotiationPrivate(
     turn(s) {
       if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length] as Turn;
       if (s.moves.length < maxTurns) return playerTurn(s);
-      return RESULTS[Math.sign(gain(s, 0) - gain(s, 1)) + 1] as Turn;
+      return resultFor(Math.sign(gain(s, 0) - gain(s, 1)));
     },
     apply(s, action) {
       if (s.deal.length < DEALS) {

@@ -8,6 +8,7 @@
  * The difference of the gains is 20 · (what player 0 has gained in items), so that whoever ends with more items wins, and
  * the game stays the same when Wood and Gold change places.
  */
+import { endsUpTo } from "./ends.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
 import { signed } from "./text.ts";
@@ -43,7 +44,7 @@ export const VALUES = [
   [5, 15],
   [15, 5],
 ] as const;
-const RESULTS: readonly Turn[] = [-1, 0, 1].map((gain) => ({ kind: "end", returns: [gain, gain === 0 ? 0 : -gain] }));
+const resultFor = endsUpTo(1);
 
 export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = {}): Game<NegotiationState> {
   const parameters = resolve(NEGOTIATION_PARAMETERS, settings);
@@ -122,7 +123,7 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     initial: () => pack(0, START, START, 0),
     turn(state) {
       if (turnOf(state) < maxTurns) return playerTurn(state);
-      return RESULTS[Math.sign(lead(state)) + 1] as Turn;
+      return resultFor(Math.sign(lead(state)));
     },
     apply(state, action) {
       if (action === ACCEPT) return accepted(state);
