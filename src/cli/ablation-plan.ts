@@ -63,7 +63,10 @@ export function planOf(preset: string | undefined, options: AblateOptions): Plan
       : attempt(problems, () => wholeNumber("--seeds", options.seeds as string, 1, MAX_SEEDS));
   const name = options.name ?? (file ? basename(preset as string).replace(/\.ya?ml$/, "") : ownName(axes));
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
-    problems.push(`--name is "${name}"; it takes letters, digits, ".", "_" and "-".`);
+    const what =
+      options.name === undefined ? `The ablation would be called "${name}", after its file` : `--name is "${name}"`;
+    const hint = options.name === undefined ? " Name it yourself with --name." : "";
+    problems.push(`${what}; it takes letters, digits, ".", "_" and "-".${hint}`);
   }
 
   const fixed = [...(file?.fixed ?? []), ...typed];

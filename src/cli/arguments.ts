@@ -16,8 +16,8 @@ export function argumentProblems(program: Command, argv: readonly string[]): str
       const child = operands.length === 0 ? command.commands.find((c) => c.name() === arg) : undefined;
       if (child) command = child;
       else operands.push(arg);
-      // Commander answers `help` itself.
-      if (command === program && arg === "help") return [];
+      // Commander answers `help` itself, but has no words for a command that it does not know.
+      if (command === program && arg === "help") return operandProblems(program, argv.slice(i + 1, i + 2));
       continue;
     }
     const [flag = ""] = arg.split("=", 1);
@@ -46,6 +46,7 @@ function operandProblems(command: Command, operands: readonly string[]): string[
   const [first] = operands;
   if (first === undefined) return [];
   const names = command.commands.map((c) => c.name());
+  if (names.includes(first) || first === "help" || first.startsWith("-")) return [];
   if (names.length > 0) {
     return [`unknown command "${first}".${didYouMean(first, names)} Commands: ${names.join(", ")}.`];
   }

@@ -71,7 +71,11 @@ export function createProgress(updates: number, from: number, { quiet = false } 
     },
     evaluation(update, games) {
       now = update;
-      for (const [id, measure] of Object.entries(games)) history.set(id, [...(history.get(id) ?? []), measure]);
+      for (const [id, measure] of Object.entries(games)) {
+        const points = history.get(id);
+        if (points) points.push(measure);
+        else history.set(id, [measure]);
+      }
       if (live) draw(true);
       else if (!quiet) {
         const parts = Object.entries(games).map(([id, measure]) => `${id} ${describe(measure)}`);
@@ -116,9 +120,11 @@ export function compact(n: number): string {
 const LEVELS = "▁▂▃▄▅▆▇█";
 
 /** The values as a row of bars on a logarithmic scale, the last `width` of them. */
-function sparkline(values: readonly number[], width: number): string {
+export function sparkline(values: readonly number[], width: number): string {
   const logs = values.map((v) => Math.log10(Math.max(v, 1e-4)));
-  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  // Not spread into arguments: a long run has more evaluations than a call takes.
+  const low = logs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const level = (x: number) => (high - low < 1e-9 ? 0 : Math.round(((x - low) / (high - low)) * (LEVELS.length - 1)));
   const step = Math.max(1, logs.length / width);
   const length = Math.min(width, logs.length);

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { getGame } from "../games/registry.ts";
 import { readLog } from "../replay/log.ts";
-import { isOfGame, type LoggedEpisode, selectEpisodes } from "../replay/select.ts";
+import { isOfGame, type LoggedEpisode, noEpisode, selectEpisodes } from "../replay/select.ts";
 import { stepThrough } from "../replay/terminal.ts";
 import { moments, transcript, type Viewer } from "../replay/transcript.ts";
 import { resolveRun } from "../run/directory.ts";
@@ -46,8 +46,8 @@ function show(path: string, { line, episode }: LoggedEpisode, viewer: Viewer, js
     if (json) printJson({ log: path, line, episode, player: viewer, moments: moments(episode, viewer) });
     else print(`${transcript(episode, viewer)}\n${styleFor(process.stdout).dim(`${path}:${line}`)}`);
   } catch (error) {
-    if (error instanceof UserError) throw new UserError(1, `${path}:${line}: ${error.message}.`, { cause: error });
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(1, `${path}:${line}: ${error.message.replace(/\.$/, "")}.`, { cause: error });
   }
 }
 
@@ -62,6 +62,7 @@ function verify(path: string, game: string | undefined, json: boolean): number {
     mismatches.push({ line: entry.line, reason });
     if (!json) print(`${path}:${entry.line}: ${reason}`);
   }
+  if (episodes === 0) throw noEpisode(path, game);
   if (json) printJson({ log: path, episodes, mismatches });
   else {
     const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;

@@ -1,4 +1,5 @@
 /** `spiral train`: puts the trainer, the evaluator and the run directory together, and shows how it goes. */
+import { dirname, resolve } from "node:path";
 import { evaluateExactly } from "../arena/nash-conv.ts";
 import { versus } from "../arena/versus.ts";
 import { gameSettings, loadConfig } from "../config/load.ts";
@@ -8,14 +9,14 @@ import { type Policy, uniform } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
 import type { Snapshot } from "../rl/train.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
-import { resolveRun } from "../run/directory.ts";
+import { checkFreeName, checkRunName, resolveRun } from "../run/directory.ts";
 import { createRun, readRunConfig, resumeRun } from "../run/run.ts";
 import type { RunWriter } from "../run/writer.ts";
 import { formatEpisode } from "../selfplay/episode.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import { run as showConfig } from "./config.ts";
-import { configSources, runsFolder, type TrainOptions } from "./options.ts";
+import { checkAll, configSources, runsFolder, type TrainOptions } from "./options.ts";
 import { note, print, SPIRAL, styleFor, table, warn } from "./output.ts";
 import { compact, createProgress, type GameMeasure, number } from "./progress.ts";
 
@@ -35,7 +36,7 @@ interface Prepared {
 }
 
 export async function run(file: string | undefined, options: TrainOptions): Promise<number> {
-  if (options.dryRun) return showConfig("show", file, options);
+  if (options.dryRun) return dryRun(file, options);
   const { config, open } = await prepare(file, options);
   const games = config.games.map(getGame);
   // Heard from before there is a run: an interruption while it is being made saves after the first update.
@@ -45,6 +46,19 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   } finally {
     signals.stop();
   }
+}
+
+function dryRun(file: string | undefined, options: TrainOptions): number {
+  const { name, resume } = options;
+  if (resume !== undefined) {
+    throw new UserError(2, "A resumed run keeps its settings; --dry-run has none to check. Leave out one of the two.");
+  }
+  const [{ config }] = checkAll(
+    () => loadConfig(configSources(file, options)),
+    () => name === undefined || checkRunName(name),
+  );
+  if (name !== undefined) checkFreeName(config.run.dir, name);
+  return showConfig("show", file, options);
 }
 
 async function trainRun(
@@ -116,7 +130,7 @@ async function trainRun(
     writer.finish(isWhole ? "finished" : "interrupted");
     if (!isWhole) {
       note(
-        `Stopped after update ${last} of ${config.updates}, which is saved. Go on with: ${SPIRAL} train --resume ${writer.name}`,
+        `Stopped after update ${last} of ${config.updates}, which is saved. Go on with: ${SPIRAL} train --resume ${writer.name}${inFolder(writer.dir)}`,
       );
       return signals.exitCode();
     }
@@ -125,7 +139,7 @@ async function trainRun(
       const cost = { seconds: seconds(), cpuSeconds: (user + system) / 1e6 };
       print(JSON.stringify({ type: "result", run: writer.name, updates: last, ...totals, ...cost, games: measures }));
     } else {
-      summary(writer.dir, last, totals.episodes, seconds(), measures, untrained);
+      summary(writer, last, totals.episodes, seconds(), measures, untrained);
     }
     return 0;
   } catch (error) {
@@ -206,8 +220,16 @@ function listen() {
   };
 }
 
+/** ` --dir X` where the runs lie elsewhere than where a command without it looks. */
+function inFolder(runDir: string): string {
+  const parent = dirname(runDir);
+  return resolve(parent) === resolve(loadConfig().config.run.dir) ? "" : ` --dir ${quoted(parent)}`;
+}
+
+const quoted = (path: string): string => (/^[\w./:\\-]+$/.test(path) ? path : `"${path}"`);
+
 function summary(
-  dir: string,
+  { dir, name }: Pick<RunWriter, "dir" | "name">,
   updates: number,
   episodes: number,
   seconds: number,
@@ -229,13 +251,13 @@ function summary(
   print("\nNashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.");
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
-  const policy = `policy --game ${Object.keys(measures)[0]}`;
-  const next = {
-    eval: "play it against fixed opponents",
-    replay: "watch one of its games",
-    [policy]: "read its strategy",
-  };
-  for (const [command, what] of Object.entries(next)) {
-    print(`  ${SPIRAL} ${command.padEnd(policy.length)}  ${what}`);
-  }
+  const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${name}`;
+  const where = inFolder(dir);
+  const next = [
+    [`eval${which}${where}`, "play it against fixed opponents"],
+    [`replay${which}${where}`, "watch one of its games"],
+    [`policy${which} --game ${Object.keys(measures)[0]}${where}`, "read its strategy"],
+  ] as const;
+  const width = Math.max(...next.map(([command]) => command.length));
+  for (const [command, what] of next) print(`  ${SPIRAL} ${command.padEnd(width)}  ${what}`);
 }

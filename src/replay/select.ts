@@ -20,6 +20,9 @@ export interface Selection {
 export const isOfGame = (episode: Episode, game: string | undefined): boolean =>
   game === undefined || episode.game === game || (!game.includes(":") && episode.game.startsWith(`${game}:`));
 
+export const noEpisode = (path: string, game: string | undefined): UserError =>
+  new UserError(3, `${path} holds no episode${game === undefined ? "" : ` of ${game}`}.`);
+
 /** In the order of the log, never empty: a UserError (exit 3) says what is missing. */
 export function selectEpisodes(path: string, selection: Selection, warn: (message: string) => void): LoggedEpisode[] {
   const { line: wanted, game, limit } = selection;
@@ -49,6 +52,6 @@ export function selectEpisodes(path: string, selection: Selection, warn: (messag
   if (wanted !== undefined && !found) {
     throw new UserError(3, `${path} has no episode in line ${wanted}; its lines are 1 to ${last}.`);
   }
-  if (kept.length === 0) throw new UserError(3, `${path} holds no episode${game === undefined ? "" : ` of ${game}`}.`);
+  if (kept.length === 0) throw noEpisode(path, game);
   return kept.slice(-limit);
 }

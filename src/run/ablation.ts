@@ -91,9 +91,9 @@ export function readResult(dir: string, run: string, seed: number): RunResult {
   const last = lines.at(-1) as MetricsLine;
   const games = Object.entries(last.evaluation ?? {}).flatMap(([id, { nashConv, greedyNashConv }]) => {
     if (nashConv === undefined || greedyNashConv === undefined) return [];
-    const all = lines.flatMap(({ evaluation }) => evaluation?.[id]?.nashConv ?? []);
+    const best = lines.reduce((low, line) => Math.min(low, line.evaluation?.[id]?.nashConv ?? low), nashConv);
     const entropy = last.entropy?.[id] ?? 0;
-    return [[id, { nashConv, greedyNashConv, bestNashConv: Math.min(...all), entropy }] as const];
+    return [[id, { nashConv, greedyNashConv, bestNashConv: best, entropy }] as const];
   });
   return { seed, run, seconds: last.seconds, episodes: last.episodes, games: Object.fromEntries(games) };
 }

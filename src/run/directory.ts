@@ -43,9 +43,7 @@ export function defaultRunName({ games, seed }: Pick<Config, "games" | "seed">, 
 
 /** Makes the folder, which no other run has: a name of our own is counted up, one that was asked for must be free. */
 export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): { dir: string; name: string } {
-  if (!isOwn && (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(wanted) || wanted === "latest")) {
-    throw new UserError(2, `--name is "${wanted}"; it takes letters, digits, ".", "_" and "-", and "latest" is taken.`);
-  }
+  if (!isOwn) checkRunName(wanted);
   makeFolders(parent);
   for (let copy = 1; ; copy++) {
     const name = copy === 1 ? wanted : `${wanted}-${copy}`;
@@ -59,12 +57,25 @@ export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): {
           throw error;
         });
       }
-      if (!isOwn) {
-        const hint = `Take another --name, or go on with it by --resume ${wanted}.`;
-        throw new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
-      }
+      if (!isOwn) throw nameTaken(parent, wanted);
     }
   }
+}
+
+/** Throws a UserError (exit 2) where a run cannot be called so. */
+export function checkRunName(wanted: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(wanted) && wanted !== "latest") return;
+  throw new UserError(2, `--name is "${wanted}"; it takes letters, digits, ".", "_" and "-", and "latest" is taken.`);
+}
+
+/** Throws a UserError (exit 2) where the name is another's. */
+export function checkFreeName(parent: string, wanted: string): void {
+  if (existsSync(join(parent, wanted))) throw nameTaken(parent, wanted);
+}
+
+function nameTaken(parent: string, wanted: string): UserError {
+  const hint = `Take another --name, or go on with it by --resume ${wanted}.`;
+  return new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
 }
 
 /** Points `latest` at a run: a symbolic link, or a text file with the name where links cannot be made. */

@@ -56,11 +56,11 @@ export function parseEpisode(line: string): Episode {
     throw new UserError(1, `"${key}" must be ${expected}`);
   };
   return {
-    game: typeof game === "string" && game !== "" ? game : wrong("game", "the id of a game"),
+    game: isId(game) ? game : wrong("game", "the id of a game"),
     version: isCount(version) ? version : wrong("version", "a whole number"),
     ...(update === undefined ? {} : { update: isCount(update) ? update : wrong("update", "a whole number") }),
     index: isCount(index) ? index : wrong("index", "a whole number"),
-    players: isPair(players, isString) ? players : wrong("players", "two names"),
+    players: isPair(players, isName) ? players : wrong("players", "two names"),
     actions: Array.isArray(actions) && actions.every(isCount) ? actions : wrong("actions", "a list of whole numbers"),
     returns: isPair(returns, isFiniteNumber) ? returns : wrong("returns", "two numbers"),
   };
@@ -115,7 +115,9 @@ const checksum = (json: string): string => createHash("sha256").update(json).dig
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isString = (value: unknown): value is string => typeof value === "string";
+/** What is shown on a terminal: the characters that ids have, and names without control codes. */
+const isId = (value: unknown): value is string => typeof value === "string" && /^[\w:=.-]+$/.test(value);
+const isName = (value: unknown): value is string => typeof value === "string" && !/\p{Cc}/u.test(value);
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
 const isPair = <T>(value: unknown, is: (item: unknown) => item is T): value is [T, T] =>
   Array.isArray(value) && value.length === 2 && value.every(is);

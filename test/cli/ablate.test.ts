@@ -26,9 +26,9 @@ describe("the plan", () => {
     expect(cells.length).toBeGreaterThanOrEqual(4);
     for (const { settings, config } of cells) {
       for (const [key, value] of Object.entries(settings)) {
-        expect(key.split(".").reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], config)).toEqual(
-          value,
-        );
+        const found = key.split(".").reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], config);
+        // A map is merged into what is there.
+        expect({ [key]: found }).toMatchObject({ [key]: value });
       }
     }
   });
@@ -126,6 +126,16 @@ describe("bad input", () => {
     const lines = err.trim().split("\n");
     expect(lines).toEqual(expected.map((problem) => expect.stringMatching(problem)));
     expect({ code, out, left: readdirSync(dir) }).toEqual({ code: 2, out: "", left: [] });
+  });
+
+  it("a file whose name no folder can have: says how to name the ablation", async () => {
+    const file = join(folder(), "my plan.yaml");
+    writeFileSync(file, "vary:\n  rl.loss: [pg, ppo]\n");
+    const { code, err } = await spiral(folder(), "ablate", file);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'error: The ablation would be called "my plan", after its file; it takes letters, digits, ".", "_" and "-". Name it yourself with --name.\n',
+    });
   });
 
   it.each<[string, string, RegExp[]]>([

@@ -105,6 +105,7 @@ describe("the command line", () => {
       ["replay", "--player", "2", "--game", "khn", "--episode", "x"],
       ["--episode is", "Unknown game", "--player is"],
     ],
+    [["help", "trian"], ['unknown command "trian". Did you mean "train"?']],
     [["games", "khn"], ['Unknown game "khn". Did you mean "kuhn"?']],
     [["games", "__proto__"], ['Unknown game "__proto__"']],
     [["runs", "shwo"], ['"shwo" is neither ls nor show. Did you mean "show"?']],
@@ -240,6 +241,16 @@ describe("spiral replay", () => {
     expect(json).toMatchObject({ episodes: 4, mismatches: [{ line: 2 }, { line: 3 }, { line: 4 }] });
   });
 
+  it.each([
+    [[], []],
+    [["--json"], []],
+    [["--game", "ttt"], [first]],
+  ])("does not call nothing verified: --verify %j (exit 3)", async (options, lines) => {
+    const { code, out, err } = await spiral("replay", logOf(...lines), "--verify", ...options);
+    expect({ code, out }).toEqual({ code: 3, out: "" });
+    expect(err).toContain("holds no episode");
+  });
+
   it("reads up to a torn last line, with a warning", async () => {
     const path = logOf(first);
     writeFileSync(path, second.slice(0, 40), { flag: "a" });
@@ -254,6 +265,8 @@ describe("spiral replay", () => {
       code: 3,
       err: expect.stringContaining("holds no episode"),
     });
+    const unknown = await spiral("replay", logOf(formatEpisode({ ...episode(0), game: "khn" })));
+    expect(unknown).toMatchObject({ code: 1, err: expect.stringMatching(/:1: Unknown game "khn"\..*[^.]\.\n$/) });
     const later = await spiral("replay", logOf(formatEpisode({ ...episode(0), version: 2 })));
     expect(later).toMatchObject({ code: 1, err: expect.stringMatching(/:1: played with version 2 of the rules/) });
   });

@@ -50,7 +50,7 @@ async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number): Promise<v
   const { code, out, err } = await run.done;
   expect(code).toBe(expected);
   const [, update] = /^Stopped after update (\d+) of 60, which is saved\./m.exec(err) ?? [];
-  expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume ${signal}\n$`));
+  expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume ${signal} --dir ${parent}\n$`));
   expect(out).not.toContain('"result"');
   const [last] = readFileSync(join(parent, signal, "checkpoints.jsonl"), "utf8")
     .trim()

@@ -1,7 +1,7 @@
 /** `spiral train` in this process, on runs of a second or less. */
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { contents, copyOf, edit, folder, spiral } from "./spiral.ts";
 
 const TINY = ["--games", "kuhn", "--size", "xs", "--updates", "6", "--seed", "3"];
@@ -87,6 +87,35 @@ describe("spiral train", () => {
     expect(code).toBe(0);
     const checkpoints = (run: string) => contents(join(run, "checkpoints"));
     expect(checkpoints(join(parent, "again"))).toEqual(checkpoints(whole));
+  });
+
+  it("names the folder and the run in what to type next, where a command would not find them itself", async () => {
+    const { dir } = interrupted();
+    await spiral(dir, "train", ...TINY, "--updates", "1", "--name", "newer");
+    const { out } = await spiral(dir, "train", "--resume", "copy");
+    const next = ["eval copy", "replay copy", "policy copy --game kuhn"];
+    for (const command of next) expect(out).toMatch(new RegExp(`spiral ${command} --dir ${dir} `));
+    const cwd = vi.spyOn(process, "cwd").mockReturnValue(dir);
+    try {
+      const latest = await spiral(join(dir, "runs"), "train", ...TINY, "--updates", "1");
+      for (const command of ["eval", "replay", "policy --game kuhn"])
+        expect(latest.out).toMatch(new RegExp(`spiral ${command} {2}`));
+    } finally {
+      cwd.mockRestore();
+    }
+  });
+
+  it("with --dry-run checks the name, and has nothing to say of a run that is resumed", async () => {
+    const dry = (...argv: string[]) => spiral(parent, "train", "--dry-run", ...argv);
+    expect(await dry("--resume", "whole")).toMatchObject({ code: 2, out: "", err: expect.stringMatching(/--dry-run/) });
+    const { code, out, err } = await dry("--name", "../x", "--seed", "x");
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/seed is "x"[\s\S]*--name is "\.\.\/x"/);
+    expect(await dry("--name", "whole")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/There is a run "whole"/),
+    });
+    expect(await dry("--name", "free")).toMatchObject({ code: 0, err: "" });
   });
 
   it("with --dry-run writes nothing", async () => {

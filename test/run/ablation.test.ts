@@ -95,6 +95,12 @@ describe("a run's metrics", () => {
     });
   });
 
+  it("give the best of more evaluations than a function takes arguments", () => {
+    const line = (nashConv: number) => `${JSON.stringify({ update: 1, evaluation: measured(nashConv) })}\n`;
+    const text = `${line(0.1)}${line(0.2).repeat(150_000)}`;
+    expect(readResult(runWith(text), "a", 1).games.kuhn).toMatchObject({ nashConv: 0.2, bestNashConv: 0.1 });
+  });
+
   it("give nothing of a game that has no exact value", () => {
     const last = { update: 8, episodes: 1, evaluation: { large: { meanReturnVsRandom: 0.5 }, ...measured(0.2) } };
     expect(Object.keys(readResult(runWith(last), "a", 1).games)).toEqual(["kuhn"]);

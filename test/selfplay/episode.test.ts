@@ -74,10 +74,13 @@ describe("the line of an episode", () => {
 
   it.each([
     ["game", { game: 3 }],
+    ["game", { game: "kuhn\u001b[2J" }],
+    ["game", { game: "" }],
     ["version", { version: -1 }],
     ["update", { update: 1.5 }],
     ["index", { index: "7" }],
     ["players", { players: ["a"] }],
+    ["players", { players: ["a", "b\u009b31m"] }],
     ["actions", { actions: [0, -1] }],
     ["actions", { actions: { length: 1 } }],
     ["returns", { returns: [1, null] }],
