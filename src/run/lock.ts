@@ -2,9 +2,9 @@
  * One writer per run: a file `lock` with the process that holds it. A lock whose process is gone is taken over, so a run
  * that was killed can be resumed at once.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { UserError } from "../util/errors.ts";
 import { errnoOf, withDiskErrors } from "../util/files.ts";
 
@@ -34,24 +34,58 @@ export function takeLock(dir: string): () => void {
           throw error;
         });
       }
-      const holder = lockHolder(dir);
+      const text = lockText(path);
+      const holder = holderIn(text, path);
       if (holder) {
         const who = holder.host === own.host ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
         const hint = holder.host === own.host ? "Wait for it, or stop it first" : `If it is gone, delete ${path}`;
         throw new UserError(1, `${dir} is being written by ${who}. ${hint}.`);
       }
-      withDiskErrors("write", path, () => rmSync(path, { force: true }));
+      withDiskErrors("write", path, () => removeStale(path, text));
     }
   }
   throw new UserError(1, `Cannot lock ${dir}: other processes are trying the same.`);
 }
 
+/**
+ * Removes the lock that was found to hold `text`. It is renamed first, as by now another process may have removed it and
+ * put its own there: that one is put back.
+ */
+export function removeStale(path: string, text: string | undefined): void {
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return;
+    throw error;
+  }
+  try {
+    if (lockText(aside) !== text) linkSync(aside, path);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error; // A third one has it.
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
 /** Who is writing a run; undefined where nobody is, or its process is gone. */
 export function lockHolder(dir: string): Holder | undefined {
   const path = resolve(dir, "lock");
+  return holderIn(lockText(path), path);
+}
+
+function lockText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function holderIn(text: string | undefined, path: string): Holder | undefined {
   let holder: Holder;
   try {
-    holder = JSON.parse(readFileSync(join(path), "utf8")) as Holder;
+    holder = JSON.parse(text ?? "") as Holder;
   } catch {
     return undefined; // None, or one that was being written when its process was killed.
   }

@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -118,6 +119,13 @@ export function makeFolders(path: string): void {
   const missing: string[] = [];
   for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
   withDiskErrors("write", path, () => {
-    for (const folder of missing) mkdirSync(folder);
+    for (const folder of missing) {
+      try {
+        mkdirSync(folder);
+      } catch (error) {
+        // Another process may have made it meanwhile.
+        if (errnoOf(error) !== "EEXIST" || !statSync(folder).isDirectory()) throw error;
+      }
+    }
   });
 }

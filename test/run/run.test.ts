@@ -18,7 +18,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { listCheckpoints } from "../../src/run/checkpoint.ts";
 import { latestName, listRuns, resolveRun } from "../../src/run/directory.ts";
-import { lockHolder } from "../../src/run/lock.ts";
+import { lockHolder, removeStale } from "../../src/run/lock.ts";
 import { createRun, readCheckpoint, resumeRun } from "../../src/run/run.ts";
 import type { RunWriter } from "../../src/run/writer.ts";
 import { UserError } from "../../src/util/errors.ts";
@@ -333,6 +333,22 @@ describe("the lock", () => {
     writer.finish("failed");
     writeFileSync(join(parent, "a", "lock"), typeof lock === "string" ? lock : JSON.stringify(lock));
     resumeRun(resolveRun("a", parent)).writer.finish("interrupted");
+  });
+
+  it("that is stale is removed, and one that another process has put in its place is not", () => {
+    start().finish("finished");
+    const path = join(parent, "a", "lock");
+    for (const [there, found, left] of [
+      ["stale", "stale", []],
+      ["fresh", "stale", ["lock"]],
+    ] as const) {
+      writeFileSync(path, there);
+      removeStale(path, found);
+      expect(readdirSync(join(parent, "a")).filter((name) => name.startsWith("lock"))).toEqual(left);
+    }
+    expect(readFileSync(path, "utf8")).toBe("fresh");
+    rmSync(path);
+    expect(() => removeStale(path, "stale")).not.toThrow();
   });
 
   it("on another machine holds", () => {
