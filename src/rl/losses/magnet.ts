@@ -6,7 +6,8 @@
  * where the magnet m is the averaged policy as it stood at the last refresh. Magnetic mirror descent (Sokota et al.,
  * 2023) with a magnet that moves from time to time, as in Nash policy gradient: each period solves a regularised game
  * whose solution the next starts from, and in zero-sum games the sequence approaches an equilibrium where plain policy
- * gradient would circle it. A magnet that moves at every step pulls towards nothing.
+ * gradient would circle it. The average trails the learner, so that it anchors play even where it is refreshed often
+ * (docs/results.md, `spiral ablate magnet`).
  */
 import { tf } from "../../nn/tf.ts";
 import type { Loss } from "./loss.ts";
