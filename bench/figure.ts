@@ -53,6 +53,7 @@ const curves = Object.keys(last.evaluation ?? {}).map((id, i) => {
 });
 const svg = [
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#888">`,
+  `<title>NashConv of ${Object.keys(last.evaluation ?? {}).join(" and ")} over ${last.update} updates, falling</title>`,
   ...grid,
   ...ticks,
   `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">updates; vertical: NashConv of the averaged policy, exact, 0 is an equilibrium</text>`,

@@ -19,10 +19,10 @@ import { run as showConfig } from "./config.ts";
 import { checkAll, configSources, runsFolder, type TrainOptions } from "./options.ts";
 import { note, print, SPIRAL, styleFor, table, warn } from "./output.ts";
 import { compact, createProgress, type GameMeasure, number } from "./progress.ts";
+import { listen, type Signals } from "./signals.ts";
 
 /** Games against random play, where a game cannot be evaluated exactly. */
 const SAMPLE_EPISODES = 1000;
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type Measures = Record<string, GameMeasure>;
 
@@ -65,7 +65,7 @@ async function trainRun(
   config: Config,
   games: readonly Game[],
   open: Prepared["open"],
-  signals: ReturnType<typeof listen>,
+  signals: Signals,
   options: TrainOptions,
 ): Promise<number> {
   const { startBackend } = await import("../nn/backend.ts");
@@ -185,39 +185,6 @@ function measure(games: readonly Game[], policy: Policy, rng: Rng): Measures {
       return [game.id, { meanReturnVsRandom: meanReturn }];
     }),
   );
-}
-
-/** The first signal asks training to stop after this update; the second ends the process, the last checkpoint being whole. */
-function listen() {
-  let received: keyof typeof SIGNALS | undefined;
-  let now = 0;
-  let first: (update: number) => void = () => {};
-  let second = (): void => {};
-  const onSignal = (signal: keyof typeof SIGNALS): void => {
-    if (received) {
-      second();
-      process.exit(SIGNALS[signal]);
-    }
-    received = signal;
-    first(now);
-  };
-  for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(signal, onSignal);
-  return {
-    onFirst(callback: (update: number) => void): void {
-      first = callback;
-    },
-    onSecond(callback: () => void): void {
-      second = callback;
-    },
-    requested(update: number): boolean {
-      now = update;
-      return received !== undefined;
-    },
-    exitCode: (): number => (received ? SIGNALS[received] : 1),
-    stop(): void {
-      for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.off(signal, onSignal);
-    },
-  };
 }
 
 /** ` --dir X` where the runs lie elsewhere than where a command without it looks. */

@@ -1,0 +1,38 @@
+/** Ctrl-C and its like, while training. */
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+export type Signals = ReturnType<typeof listen>;
+
+/** The first signal asks training to stop after this update; the second ends the process, the last checkpoint being whole. */
+export function listen() {
+  let received: keyof typeof SIGNALS | undefined;
+  let now = 0;
+  let first: (update: number) => void = () => {};
+  let second = (): void => {};
+  const onSignal = (signal: keyof typeof SIGNALS): void => {
+    if (received) {
+      second();
+      process.exit(SIGNALS[signal]);
+    }
+    received = signal;
+    first(now);
+  };
+  for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(signal, onSignal);
+  return {
+    onFirst(callback: (update: number) => void): void {
+      first = callback;
+    },
+    onSecond(callback: () => void): void {
+      second = callback;
+    },
+    requested(update: number): boolean {
+      now = update;
+      return received !== undefined;
+    },
+    exitCode: (): number => (received ? SIGNALS[received] : 1),
+    stop(): void {
+      for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.off(signal, onSignal);
+    },
+  };
+}
