@@ -69,7 +69,7 @@ function failure(action: () => unknown): UserError {
 }
 
 describe("a run", () => {
-  it("is made of the date, the time, the games and the seed, and can be read back", () => {
+  it("leaves the files that docs/run-directory.md lists, and can be read back", () => {
     const writer = start();
     train(writer, 1, 20);
     writer.log({ update: 20 }, "saved");
