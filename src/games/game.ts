@@ -64,6 +64,13 @@ export interface Game<S = unknown> {
   parseAction(state: S, text: string): Parsed;
 
   /**
+   * Where information is hidden: a state that `player`, who is to move at `state`, cannot tell from it, drawn with the
+   * probability that chance gives it; `uniform` yields numbers in [0, 1). It takes no account of how likely the players'
+   * moves were. Search and everyone who plays get such a state, so that what they must not know is not there to be read.
+   */
+  resample?(state: S, player: Seat, uniform: () => number): S;
+
+  /**
    * Where the rules have symmetries: the representative of this state's orbit, and where each action goes
    * (action `a` here is action `permutation[a]` there). Rows of one orbit are learned as one. The states of one information
    * set go to states of one information set: what the mover cannot see has no part in which.
