@@ -1,0 +1,101 @@
+/**
+ * What a player is called on the command line: `random`, `mcts:sims=200`, `latest@000600:greedy`, `llm:MODEL`, `human`.
+ * Names alone: nothing is opened here, so that all that is wrong can be said before anything is.
+ */
+import { didYouMean, UserError } from "../util/errors.ts";
+import { opponents } from "./opponents.ts";
+
+export type PlayerSpec =
+  | { readonly kind: "fixed"; readonly name: string }
+  | { readonly kind: "mcts"; readonly settings: Readonly<Record<string, number>> }
+  | { readonly kind: "llm"; readonly model: string }
+  | { readonly kind: "human" }
+  /** `run` as `resolveRun` takes it. Whether there is such a run is not known here. */
+  | { readonly kind: "run"; readonly run: string; readonly greedy: boolean };
+
+/** A number that a spec may carry after its name, as in `sims=200`. */
+export interface SpecParameter {
+  readonly name: string;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly whole: boolean;
+  /** For people. */
+  readonly what: string;
+}
+
+export const MCTS_PARAMETERS: readonly SpecParameter[] = [
+  { name: "sims", default: 200, min: 1, max: 10_000_000, whole: true, what: "simulations at each decision" },
+];
+
+/** What a spec may begin with; whatever else it says names a run. */
+export const fixedNames: readonly string[] = [...opponents.map(({ name }) => name), "mcts", "llm", "human"];
+
+/** Reads a spec. Fixed names win over those of runs. Throws a UserError (exit 2) that says what is wrong. */
+export function parseSpec(text: string): PlayerSpec {
+  const spec = text.trim();
+  const [name = ""] = spec.split(":", 1);
+  // What follows the first colon, colons and slashes included: names of models have them.
+  const rest = spec.length > name.length ? spec.slice(name.length + 1) : undefined;
+  if (spec === "") throw new UserError(2, `A player has no name. ${whoThereIs()}`);
+  if (name === "llm") {
+    if (rest) return { kind: "llm", model: rest };
+    throw new UserError(2, `"${spec}" names no model; write llm:MODEL with what the endpoint calls it.`);
+  }
+  if (name === "mcts") return { kind: "mcts", settings: parseParameters(name, rest, MCTS_PARAMETERS) };
+  if (fixedNames.includes(name)) {
+    if (rest === undefined) return name === "human" ? { kind: "human" } : { kind: "fixed", name };
+    throw new UserError(
+      2,
+      `"${spec}": ${name} takes no parameters${rest === "greedy" ? "; only runs play greedily" : ""}.`,
+    );
+  }
+  const greedy = spec.endsWith(":greedy");
+  const run = greedy ? spec.slice(0, -":greedy".length) : spec;
+  // A colon may be part of a path; without one it begins a word that should have been "greedy".
+  const [, word] = /^[^/\\]*:([^/\\]*)$/.exec(run) ?? [];
+  if (run === "" || word !== undefined) {
+    const hint = didYouMean(name, fixedNames) || didYouMean(word ?? "", ["greedy"]);
+    throw new UserError(2, `Unknown player "${spec}".${hint} A run takes ":greedy" and nothing else. ${whoThereIs()}`);
+  }
+  return { kind: "run", run, greedy };
+}
+
+/** For messages: everything that can be named. */
+export function whoThereIs(): string {
+  const names = fixedNames.map((name) => (name === "llm" ? "llm:MODEL" : name));
+  return `Players: ${names.join(", ")}, or a run such as latest or latest@000100:greedy.`;
+}
+
+/** The settings in `sims=200,…`, by name; those left out have their defaults. Throws a UserError with every problem. */
+function parseParameters(
+  player: string,
+  text: string | undefined,
+  parameters: readonly SpecParameter[],
+): Record<string, number> {
+  const names = parameters.map(({ name }) => name);
+  const values = Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.default]));
+  const problems: string[] = [];
+  const given = new Set<string>();
+  for (const part of text === undefined ? [] : text.split(",")) {
+    const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(part.trim()) ?? [];
+    const parameter = parameters.find((candidate) => candidate.name === name);
+    if (!parameter) {
+      problems.push(
+        `${player} has no parameter "${name}".${didYouMean(name, names)} Its parameters: ${names.join(", ")}.`,
+      );
+      continue;
+    }
+    if (given.has(name)) problems.push(`${player}:${name} is given twice.`);
+    given.add(name);
+    const { min, max, whole } = parameter;
+    const number = (whole ? /^\d+$/ : /^\d*\.?\d+(e-?\d+)?$/i).test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) values[name] = number;
+    else
+      problems.push(
+        `${player}:${name} is "${value}"; it takes a ${whole ? "whole " : ""}number from ${min} to ${max}.`,
+      );
+  }
+  if (problems.length > 0) throw new UserError(2, problems);
+  return values;
+}

@@ -1,0 +1,108 @@
+/** Specs to players, with a run of a second among them. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { closePlayers, openPlayers } from "../../src/cli/players.ts";
+import { GameGraph, type Infoset } from "../../src/games/graph.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { tf } from "../../src/nn/tf.ts";
+import type { Player } from "../../src/players/player.ts";
+import { UserError } from "../../src/util/errors.ts";
+import { copyOf, folder, spiral } from "./spiral.ts";
+
+let runs: string;
+beforeAll(async () => {
+  runs = folder();
+  const tiny = ["--games", "kuhn", "--size", "xs", "--updates", "4", "--set", "run.checkpointEvery=2"];
+  expect(await spiral(runs, "train", ...tiny, "--name", "tiny")).toMatchObject({ code: 0 });
+}, 60_000);
+
+const failure = async (...specs: string[]): Promise<UserError> => {
+  const error = await openPlayers(specs, { runs }).catch((reason: unknown) => reason);
+  if (error instanceof UserError) return error;
+  throw error;
+};
+
+const policyOf = (player: Player | undefined, id: string) => {
+  if (player?.kind !== "policy") throw new Error("no policy");
+  return player.policy(getGame(id));
+};
+
+/** Some information set of Kuhn poker. */
+function decision(): Infoset {
+  const infoset = new GameGraph(getGame("kuhn")).expand(1000).find((node) => node.infoset)?.infoset;
+  if (!infoset) throw new Error("no decision");
+  return infoset;
+}
+
+describe("openPlayers", () => {
+  it("makes the fixed ones, each for the games that it plays", async () => {
+    const players = await openPlayers(["random", "minimax", "nash", "fair", "random"], { runs });
+    expect(players.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      "policy random",
+      "policy minimax",
+      "policy nash",
+      "policy fair",
+      "policy random",
+    ]);
+    expect(players[0]).not.toBe(players[4]);
+    const plays = (id: string) => players.map((player) => player.plays(getGame(id)));
+    expect(plays("kuhn")).toEqual([true, false, true, false, true]);
+    expect(plays("ttt")).toEqual([true, true, true, false, true]);
+    expect(plays("negotiation")).toEqual([true, true, true, true, true]);
+    expect(policyOf(players[0], "kuhn").distributions([decision()])[0]).toEqual(new Float64Array([0.5, 0.5]));
+  });
+
+  it("makes runs, named by their checkpoints, and lets go of their weights", async () => {
+    const before = tf.memory().numTensors;
+    const players = await openPlayers(["latest", "tiny@2", "tiny@000004:greedy", "tiny@000004", "random"], { runs });
+    expect(players.map(({ name }) => name)).toEqual([
+      "tiny@000004",
+      "tiny@000002",
+      "tiny@000004:greedy",
+      "tiny@000004",
+      "random",
+    ]);
+    expect(players[0]?.plays(getGame("kuhn"))).toBe(true);
+    expect(players[0]?.plays(getGame("ttt"))).toBe(false);
+    expect(() => policyOf(players[0], "ttt")).toThrow(/tiny@000004 does not play ttt\. It has learned kuhn\./);
+    const [last, earlier, greedily, again] = players
+      .slice(0, 4)
+      .map((player) => [...(policyOf(player, "kuhn").distributions([decision()])[0] ?? [])]);
+    expect(again).toEqual(last);
+    expect(earlier).not.toEqual(last);
+    expect([...(greedily ?? [])].sort()).toEqual([0, 1]);
+    expect(tf.memory().numTensors).toBeGreaterThan(before);
+    await closePlayers(players);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("seats a person where the command has a place for one", async () => {
+    const person: Player = { kind: "policy", name: "human", plays: () => true, policy: () => policyOf(person, "ttt") };
+    expect(await openPlayers(["human"], { runs, human: () => person })).toEqual([person]);
+    expect(await failure("human")).toMatchObject({ exitCode: 2, message: expect.stringContaining("spiral play") });
+  });
+
+  it("says everything that is wrong with any of them", async () => {
+    const { exitCode, problems } = await failure("randm", "mcts:sims=0", "llm:", "nowhere", "tiny@9", "nash");
+    expect(exitCode).toBe(2);
+    expect(problems).toEqual([
+      expect.stringMatching(/^Unknown player "randm"\. Did you mean "random"\? Players: random, /),
+      expect.stringMatching(/^mcts:sims is "0"/),
+      expect.stringMatching(/names no model/),
+      expect.stringMatching(/^No run "nowhere"\. Runs in .*: tiny\.$/),
+      expect.stringMatching(/^tiny has no checkpoint 000009; it has 000002, 000004\.$/),
+    ]);
+    expect((await failure("nowhere", "tiny@9")).exitCode).toBe(3);
+  });
+
+  it("a run that cannot be loaded takes the others down without a trace", async () => {
+    const damaged = copyOf(join(runs, "tiny"));
+    const config = join(damaged.run, "config.yaml");
+    writeFileSync(config, "games: [kuhn]\nseed: 1\nnn: { hidden: [5] }\n");
+    const before = tf.memory().numTensors;
+    const error = await failure("tiny", damaged.run, "random");
+    expect(error).toMatchObject({ exitCode: 3, message: expect.stringMatching(/is not of this run's network/) });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
