@@ -24,6 +24,8 @@ export interface Infoset {
 }
 
 export interface GameNode {
+  /** Dense, in order of making. */
+  readonly id: number;
   readonly state: unknown;
   readonly turn: Turn;
   /** Of the player to move; undefined at chance and terminal nodes. */
@@ -39,6 +41,7 @@ export class GameGraph {
   readonly game: Game;
   readonly root: GameNode;
   readonly #nodes = new Map<string, GameNode>();
+  readonly #nodeList: GameNode[] = [];
   readonly #infosets = new Map<string, Infoset>();
   readonly #infosetList: Infoset[] = [];
 
@@ -50,6 +53,11 @@ export class GameGraph {
   /** Number of nodes made so far. */
   get size(): number {
     return this.#nodes.size;
+  }
+
+  /** All nodes made so far, by id. */
+  get nodes(): readonly GameNode[] {
+    return this.#nodeList;
   }
 
   /** All information sets made so far, by id. */
@@ -65,8 +73,9 @@ export class GameGraph {
       const turn = this.game.turn(state);
       const infoset = turn.kind === "player" ? this.#infoset(state, turn.player, turn.actions) : undefined;
       const children = turn.kind === "end" ? [] : Array<GameNode | undefined>(turn.actions.length).fill(undefined);
-      node = { state, turn, infoset, children };
+      node = { id: this.#nodeList.length, state, turn, infoset, children };
       this.#nodes.set(key, node);
+      this.#nodeList.push(node);
     }
     return node;
   }

@@ -7,6 +7,8 @@ export type Distribution = Float64Array;
 export interface Policy {
   /** What a table calls it: `random`, `kuhn-ttt_s1@000600`. */
   readonly name: string;
+  /** Whether it plays all members of a symmetry orbit alike: it is then asked about representatives only. */
+  readonly symmetric?: boolean;
   /** One distribution per information set, in order; the sets may belong to several games. */
   distributions(infosets: readonly Infoset[]): Distribution[];
 }
@@ -29,5 +31,6 @@ function oneHotArgmax(probabilities: Distribution): Distribution {
 
 export const uniform: Policy = {
   name: "random",
+  symmetric: true,
   distributions: (infosets) => infosets.map(({ actions }) => new Float64Array(actions.length).fill(1 / actions.length)),
 };

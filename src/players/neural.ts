@@ -10,6 +10,7 @@ const MAX_ROWS = 4096;
 export function neuralPolicy(name: string, layout: FeatureLayout, network: Pick<Mlp, "logits">): Policy {
   return {
     name,
+    symmetric: true,
     distributions(infosets) {
       const canonical = new Map<Infoset, Distribution | undefined>();
       for (const infoset of infosets) canonical.set(infoset.canonical, undefined);

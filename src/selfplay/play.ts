@@ -2,16 +2,17 @@
  * The batched game loop: thousands of games at once, any mix of games, each at any ply and either seat.
  *
  *   repeat until every game is over:
- *     every game walks through chance to its next decision
- *     each policy is asked, once, for its distributions at the information sets it has not yet been asked about
- *     every game samples its next action
+ *     every game walks on, through chance and through decisions whose distribution is known, until it stands at one whose is not
+ *     each policy is asked, once, for its distributions at the information sets that games stand at
  *
  * Policies stand still while a batch is played, so one question per distinct information set is enough. Draw d of game i
- * is a pure function of (key, i, d), chance and actions apart: an agent's draws never change a deal.
+ * is a pure function of (key, i, d), chance and actions apart: an agent's draws never change a deal, and games are the
+ * same however they are split into slices. Slices of one batch can be played anywhere (pool.ts) and are put together again.
  */
-import type { GameGraph, GameNode, Infoset } from "../games/graph.ts";
+import { CHANCE, cumulate, END, type FlatGraph, flatOf, longer, sampleAt, UNKNOWN } from "../games/flat.ts";
+import type { GameGraph, Infoset } from "../games/graph.ts";
 import type { Distribution, Policy } from "../games/policy.ts";
-import { uniformAt } from "../util/rng.ts";
+import { streamAt, uniformOf } from "../util/rng.ts";
 import type { Episode } from "./episode.ts";
 
 /** Some games of one kind between two policies. */
@@ -24,13 +25,12 @@ export interface Plan {
   readonly paired: boolean;
   readonly chanceKey: number;
   readonly actionKey: number;
-  /** Information sets likely to come up: asked about all at once before the first ply. Changes nothing but the time. */
+  /** Information sets likely to come up: asked about all at once before the first ply. Those of other graphs are passed over. */
   readonly expected?: readonly Infoset[];
 }
 
-/** The episodes of one plan. Ply p of episode e stands at e · P + p, where P is the game's `maxPlies`. */
-export interface Trajectories {
-  readonly plan: Plan;
+/** What was played, in flat arrays. Ply p of episode e stands at e · P + p, where P is the game's `maxPlies`. */
+export interface Cells {
   /** Plies played, chance included. [E] */
   readonly plies: Uint16Array;
   /** The slot taken: an index into the turn's actions. [E, P] */
@@ -39,68 +39,116 @@ export interface Trajectories {
   readonly decisions: Int32Array;
   /** Returns of seats 0 and 1. [E, 2] */
   readonly returns: Float64Array;
-  /** The distinct information sets of these episodes, in order of first visit. */
+}
+
+/** The episodes of one plan. */
+export interface Trajectories extends Cells {
+  readonly plan: Plan;
+  /** The distinct information sets of these episodes, in order of first visit: by decision of the game, then by episode. */
   readonly infosets: readonly Infoset[];
 }
 
-/** `Trajectories` under way. */
-interface Table extends Trajectories {
-  readonly infosets: Infoset[];
-  readonly nodes: GameNode[];
-  readonly chanceDraws: Uint16Array;
-  /** The episodes still being played. */
+/** Episodes `from` … `to` − 1 of a plan, being played into its cells, where `decisions` are ids of information sets. */
+export interface Slice {
+  readonly plan: Plan;
+  readonly cells: Cells;
+  readonly from: number;
+  readonly to: number;
+  readonly flat: FlatGraph;
+  /** By information-set id: r · E + e for the earliest visit, as the r-th decision of episode e; infinite if there was none. */
+  firstVisit: Float64Array;
+  /** Ids of the information sets visited, in no particular order. */
+  readonly visited: number[];
+  readonly answers: readonly [Answers, Answers];
+  /** The episodes still being played, the node each stands at, its chance plies so far. */
   active: Int32Array;
-  /** By infoset id: its index in `infosets`, where it has come up. */
-  readonly indexOf: (number | undefined)[];
-  /** By infoset id, what each of the two policies answered; `ASKED` until it has. */
-  readonly answers: readonly [(Distribution | undefined)[], (Distribution | undefined)[]];
+  readonly nodes: Int32Array;
+  readonly chancePlies: Uint16Array;
 }
+
+/** What one policy has answered, by information-set id. */
+interface Answers {
+  readonly policy: Policy;
+  /** Where the running sums of its distribution stand in `cumulative`; or `OPEN`, or `ASKED`. */
+  start: Int32Array;
+  cumulative: Float64Array;
+  used: number;
+  /** Of a symmetric policy: distributions at representatives. */
+  readonly representatives: (Distribution | undefined)[];
+}
+
+const OPEN = -1;
+const ASKED = -2;
 
 interface Question {
   readonly infosets: Infoset[];
-  readonly answers: (Distribution | undefined)[][];
+  readonly answers: Answers[];
 }
-
-const ASKED: Distribution = new Float64Array(0);
 
 /** Plays every plan to the end. */
 export function play(plans: readonly Plan[]): Trajectories[] {
-  const tables = plans.map(newTable);
-  const questions = new Map<Policy, Question>();
-  for (const table of tables) {
-    for (const infoset of table.plan.expected ?? []) ask(questions, table, 0, infoset);
-  }
-  for (;;) {
-    for (const table of tables) walkToDecisions(table, questions);
-    if (tables.every(({ active }) => active.length === 0)) return tables;
-    for (const [policy, { infosets, answers }] of questions) {
-      policy.distributions(infosets).forEach((distribution, i) => {
-        (answers[i] as (Distribution | undefined)[])[(infosets[i] as Infoset).id] = distribution;
-      });
-    }
-    questions.clear();
-    for (const table of tables) sampleActions(table);
-  }
+  const slices = plans.map((plan) => newSlice(plan, newCells(plan), 0, plan.episodes));
+  playSlices(slices);
+  return slices.map((slice) => assemble(slice.plan, slice.cells, [{ ...slice, infosets: slice.flat.graph.infosets }]));
 }
 
-function newTable(plan: Plan): Table {
-  const { graph, episodes } = plan;
+export function newCells({ graph, episodes }: Plan, shared = false): Cells {
   const cells = episodes * graph.game.maxPlies;
-  const active = new Int32Array(episodes);
-  for (let episode = 0; episode < episodes; episode++) active[episode] = episode;
+  const bytes = (length: number) => (shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
+  return {
+    plies: new Uint16Array(bytes(2 * episodes)),
+    slots: new Uint16Array(bytes(2 * cells)),
+    decisions: new Int32Array(bytes(4 * cells)),
+    returns: new Float64Array(bytes(16 * episodes)),
+  };
+}
+
+export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Slice {
+  const flat = flatOf(plan.graph);
+  const count = plan.graph.infosets.length;
+  const answers = (policy: Policy): Answers => ({
+    policy,
+    start: new Int32Array(count + 64).fill(OPEN),
+    cumulative: new Float64Array(1024),
+    used: 0,
+    representatives: [],
+  });
+  const [first, second] = plan.policies;
+  const own = answers(first);
   return {
     plan,
-    plies: new Uint16Array(episodes),
-    slots: new Uint16Array(cells),
-    decisions: new Int32Array(cells),
-    returns: new Float64Array(episodes * 2),
-    infosets: [],
-    nodes: Array<GameNode>(episodes).fill(graph.root),
-    chanceDraws: new Uint16Array(episodes),
-    active,
-    indexOf: [],
-    answers: [[], []],
+    cells,
+    from,
+    to,
+    flat,
+    firstVisit: new Float64Array(count + 64).fill(Number.POSITIVE_INFINITY),
+    visited: [],
+    answers: [own, first === second ? own : answers(second)],
+    active: ascending(from, to),
+    nodes: new Int32Array(to - from).fill(plan.graph.root.id),
+    chancePlies: new Uint16Array(to - from),
   };
+}
+
+function ascending(from: number, to: number): Int32Array {
+  const all = new Int32Array(to - from);
+  for (let i = 0; i < all.length; i++) all[i] = from + i;
+  return all;
+}
+
+/** Plays every slice to its end. */
+export function playSlices(slices: readonly Slice[]): void {
+  const questions = new Map<Policy, Question>();
+  for (const { plan, answers } of slices) {
+    for (const infoset of plan.expected ?? []) {
+      if (plan.graph.infosets[infoset.id] === infoset) distributionAt(answers[0], infoset, questions);
+    }
+  }
+  for (;;) {
+    answer(questions);
+    for (const slice of slices) walk(slice, questions);
+    if (questions.size === 0) return;
+  }
 }
 
 /** Which of the plan's two policies plays `seat` in this episode; always 0 where they are the same. */
@@ -109,86 +157,159 @@ export function whoPlays({ policies, paired }: Plan, episode: number, seat: numb
   return (paired ? (seat + episode) & 1 : seat) as 0 | 1;
 }
 
-function ask(questions: Map<Policy, Question>, { plan, answers }: Table, who: 0 | 1, infoset: Infoset): void {
-  const known = answers[who];
-  if (known[infoset.id] !== undefined) return;
-  known[infoset.id] = ASKED;
-  const policy = plan.policies[who];
-  let question = questions.get(policy);
-  if (!question) {
-    question = { infosets: [], answers: [] };
-    questions.set(policy, question);
+/** Puts each open question to its policy. */
+function answer(questions: Map<Policy, Question>): void {
+  for (const [policy, { infosets, answers }] of questions) {
+    policy.distributions(infosets).forEach((distribution, i) => {
+      const { representatives } = answers[i] as Answers;
+      representatives[(infosets[i] as Infoset).id] = distribution;
+    });
   }
-  question.infosets.push(infoset);
-  question.answers.push(known);
+  questions.clear();
 }
 
-/** Moves every game on through chance; notes finished games' returns and the decisions that the others stand at. */
-function walkToDecisions(table: Table, questions: Map<Policy, Question>): void {
-  const { plan, nodes, plies, slots, decisions, chanceDraws, returns, infosets, indexOf } = table;
-  const { graph, chanceKey } = plan;
+/** Where the running sums of the policy's distribution at `infoset` start; or negative, once it is asked for. */
+function distributionAt(answers: Answers, infoset: Infoset, questions: Map<Policy, Question>): number {
+  const { policy, representatives } = answers;
+  const { id, toCanonical } = infoset;
+  while (id >= answers.start.length) answers.start = longer(answers.start, OPEN);
+  const known = answers.start[id] as number;
+  if (known >= 0) return known;
+  const asked = policy.symmetric ? infoset.canonical : infoset;
+  const distribution = representatives[asked.id];
+  if (distribution) {
+    const start = answers.used;
+    answers.used += distribution.length;
+    while (answers.used > answers.cumulative.length) answers.cumulative = longer(answers.cumulative);
+    cumulate(distribution, policy.symmetric ? toCanonical : undefined, answers.cumulative, start);
+    answers.start[id] = start;
+    return start;
+  }
+  while (asked.id >= answers.start.length) answers.start = longer(answers.start, OPEN);
+  if (answers.start[asked.id] !== ASKED) {
+    answers.start[asked.id] = ASKED;
+    let question = questions.get(policy);
+    if (!question) {
+      question = { infosets: [], answers: [] };
+      questions.set(policy, question);
+    }
+    question.infosets.push(asked);
+    question.answers.push(answers);
+  }
+  return ASKED;
+}
+
+/** Moves every game of the slice on, to its end or to a decision that has just been asked about. */
+function walk(slice: Slice, questions: Map<Policy, Question>): void {
+  const { plan, cells, from, flat, visited, answers, nodes, chancePlies } = slice;
+  const { graph, episodes, chanceKey, actionKey, paired } = plan;
+  const { plies, slots, decisions, returns } = cells;
   const P = graph.game.maxPlies;
+  const isSelfPlay = plan.policies[0] === plan.policies[1];
+  let { kind, first, infoset, target } = flat;
+  let { firstVisit } = slice;
   let stillActive = 0;
-  for (const episode of table.active) {
-    let node = nodes[episode] as GameNode;
-    while (node.turn.kind === "chance") {
-      const dealOf = plan.paired ? episode >> 1 : episode;
-      const u = uniformAt(chanceKey, dealOf, chanceDraws[episode] as number);
-      const slot = sample(node.turn.probabilities, u);
-      const cell = episode * P + (plies[episode] as number);
+  for (const episode of slice.active) {
+    const actionStream = streamAt(actionKey, episode);
+    const chanceStream = streamAt(chanceKey, paired ? episode >> 1 : episode);
+    let node = nodes[episode - from] as number;
+    let ply = plies[episode] as number;
+    let chanceDraws = chancePlies[episode - from] as number;
+    for (;;) {
+      const mover = kind[node] as number;
+      const id = infoset[node] as number;
+      if (mover === END) {
+        returns[episode * 2] = flat.returns[id] as number;
+        returns[episode * 2 + 1] = flat.returns[id + 1] as number;
+        break;
+      }
+      const cell = episode * P + ply;
+      let slot: number;
+      if (mover === CHANCE) {
+        slot = sampleAt(flat.cumulative, first[node] as number, uniformOf(chanceStream, chanceKey, chanceDraws));
+        chanceDraws++;
+        decisions[cell] = -1;
+      } else {
+        const asked = answers[isSelfPlay ? 0 : whoPlays(plan, episode, mover)];
+        let start = asked.start[id] as number;
+        // Undefined for a set newer than the array.
+        if (!(start >= 0)) start = distributionAt(asked, graph.infosets[id] as Infoset, questions);
+        if (start < 0) {
+          nodes[episode - from] = node;
+          chancePlies[episode - from] = chanceDraws;
+          slice.active[stillActive++] = episode;
+          break;
+        }
+        slot = sampleAt(asked.cumulative, start, uniformOf(actionStream, actionKey, ply));
+        decisions[cell] = id;
+        while (id >= firstVisit.length) {
+          firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);
+          slice.firstVisit = firstVisit;
+        }
+        const earlier = firstVisit[id] as number;
+        const visit = (ply - chanceDraws) * episodes + episode;
+        if (visit < earlier) {
+          if (earlier === Number.POSITIVE_INFINITY) visited.push(id);
+          firstVisit[id] = visit;
+        }
+      }
       slots[cell] = slot;
-      decisions[cell] = -1;
-      (plies[episode] as number)++;
-      (chanceDraws[episode] as number)++;
-      node = node.children[slot] ?? graph.child(node, slot);
+      ply++;
+      const next = target[(first[node] as number) + slot] as number;
+      if (next !== UNKNOWN) node = next;
+      else {
+        node = flat.child(node, slot);
+        ({ kind, first, infoset, target } = flat);
+      }
     }
-    nodes[episode] = node;
-    if (node.turn.kind === "end") {
-      [returns[episode * 2], returns[episode * 2 + 1]] = node.turn.returns;
-      continue;
-    }
-    const infoset = node.infoset as Infoset;
-    let index = indexOf[infoset.id];
-    if (index === undefined) {
-      index = infosets.length;
-      indexOf[infoset.id] = index;
-      infosets.push(infoset);
-    }
-    decisions[episode * P + (plies[episode] as number)] = index;
-    ask(questions, table, whoPlays(plan, episode, infoset.player), infoset);
-    table.active[stillActive++] = episode;
+    plies[episode] = ply;
   }
-  table.active = table.active.subarray(0, stillActive);
+  slice.active = slice.active.subarray(0, stillActive);
 }
 
-/** Samples an action in every game that goes on. */
-function sampleActions({ plan, active, nodes, plies, slots, answers }: Table): void {
-  const { graph, actionKey } = plan;
-  const P = graph.game.maxPlies;
-  for (const episode of active) {
-    const node = nodes[episode] as GameNode;
-    const { id, player } = node.infoset as Infoset;
-    const ply = plies[episode] as number;
-    const distribution = answers[whoPlays(plan, episode, player)][id] as Distribution;
-    const slot = sample(distribution, uniformAt(actionKey, episode, ply));
-    slots[episode * P + ply] = slot;
-    plies[episode] = ply + 1;
-    nodes[episode] = node.children[slot] ?? graph.child(node, slot);
-  }
-}
+/** What `assemble` needs of a slice: by id, the information sets that its `decisions` mean. */
+export type Played = Pick<Slice, "from" | "to" | "visited" | "firstVisit"> & { readonly infosets: readonly Infoset[] };
 
-/** The slot in which u ∈ [0, 1) falls; never one of probability 0, whatever the rounding. */
-function sample(probabilities: ArrayLike<number>, u: number): number {
-  let sum = 0;
-  let last = 0;
-  for (let slot = 0; slot < probabilities.length; slot++) {
-    const p = probabilities[slot] as number;
-    if (p <= 0) continue;
-    sum += p;
-    if (u < sum) return slot;
-    last = slot;
+/** The trajectories of a plan whose slices, 0 … E between them, have been played into `cells`. */
+export function assemble(plan: Plan, cells: Cells, slices: readonly Played[]): Trajectories {
+  const { plies, decisions } = cells;
+  const P = plan.graph.game.maxPlies;
+  const known = plan.graph.infosets;
+  const firstVisit = new Float64Array(known.length).fill(Number.POSITIVE_INFINITY);
+  const visited: number[] = [];
+  for (const slice of slices) {
+    for (const id of slice.visited) {
+      const own = (slice.infosets[id] as Infoset).id;
+      const earlier = firstVisit[own] as number;
+      if (earlier === Number.POSITIVE_INFINITY) visited.push(own);
+      firstVisit[own] = Math.min(earlier, slice.firstVisit[id] as number);
+    }
   }
-  return last;
+  // Sorted as numbers, which is much quicker than by a comparison; they are exact up to 2^53.
+  const order = new Float64Array(visited.length);
+  for (let i = 0; i < order.length; i++) {
+    order[i] = (firstVisit[visited[i] as number] as number) * known.length + (visited[i] as number);
+  }
+  order.sort();
+  const infosets: Infoset[] = [];
+  const index = new Int32Array(known.length);
+  for (const key of order) {
+    const id = key % known.length;
+    index[id] = infosets.length;
+    infosets.push(known[id] as Infoset);
+  }
+  for (const slice of slices) {
+    const indexOf = new Int32Array(slice.infosets.length);
+    for (const id of slice.visited) indexOf[id] = index[(slice.infosets[id] as Infoset).id] as number;
+    for (let episode = slice.from; episode < slice.to; episode++) {
+      const end = episode * P + (plies[episode] as number);
+      for (let cell = episode * P; cell < end; cell++) {
+        const id = decisions[cell] as number;
+        if (id >= 0) decisions[cell] = indexOf[id] as number;
+      }
+    }
+  }
+  return { plan, ...cells, infosets };
 }
 
 /** Episode number `index` of the trajectories, as the log holds it. */

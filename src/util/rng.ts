@@ -46,7 +46,17 @@ export class Rng {
 
 /** Uniform in [0, 1), 32 bits: draw number `draw` of stream `index` under `key`. */
 export function uniformAt(key: number, index: number, draw: number): number {
-  return (mix(mix(mix(index ^ key) + draw) ^ key) >>> 0) / 4294967296;
+  return uniformOf(streamAt(key, index), key, draw);
+}
+
+/** The part of `uniformAt` that all draws of one stream share … */
+export function streamAt(key: number, index: number): number {
+  return mix(index ^ key);
+}
+
+/** … and the rest of it: uniformAt(key, index, draw) = uniformOf(streamAt(key, index), key, draw). */
+export function uniformOf(stream: number, key: number, draw: number): number {
+  return (mix(mix(stream + draw) ^ key) >>> 0) / 4294967296;
 }
 
 function mix(x: number): number {
