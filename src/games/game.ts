@@ -66,7 +66,8 @@ export interface Game<S = unknown> {
   /**
    * Where information is hidden: a state that `player`, who is to move at `state`, cannot tell from it, drawn with the
    * probability that chance gives it; `uniform` yields numbers in [0, 1). It takes no account of how likely the players'
-   * moves were. Search and everyone who plays get such a state, so that what they must not know is not there to be read.
+   * moves were, only of their being legal. Nothing but the information set and the numbers decides which state it is. Search
+   * and everyone who plays get such a state, so that what they must not know is not there to be read.
    */
   resample?(state: S, player: Seat, uniform: () => number): S;
 

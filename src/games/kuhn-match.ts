@@ -8,7 +8,17 @@
  */
 import { endsUpTo } from "./ends.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { CARDS, cardOf, HAND_RULES, HAND_STATES, historyIndex, historyProse, historyText, kuhn } from "./kuhn.ts";
+import {
+  CARDS,
+  cardOf,
+  HAND_RULES,
+  HAND_STATES,
+  historyIndex,
+  historyProse,
+  historyText,
+  kuhn,
+  redeal,
+} from "./kuhn.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
 import { availableActions, parseByName, signed } from "./text.ts";
 
@@ -113,6 +123,12 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
     },
     actionName: (state, action) => kuhn.actionName(handOf(state), action),
     parseAction: (state, text) => parseByName(game, state, text),
+
+    /** Only the hand in play hides anything: the chips are public, and a state holds nothing else of earlier hands. */
+    resample(state, player, uniform) {
+      const hand = handOf(state);
+      return state - hand + redeal(hand, (player ^ openerOf(state)) as Seat, uniform);
+    },
   };
   return game;
 }

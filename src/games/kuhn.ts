@@ -66,6 +66,13 @@ export function cardOf(state: KuhnState, player: Seat): number {
   return (DEALS[dealOf(state)] as readonly [number, number])[player];
 }
 
+/** The same hand after a deal in which the other player's card is either of the two that `player` does not hold. */
+export function redeal(state: KuhnState, player: Seat, uniform: () => number): KuhnState {
+  const own = cardOf(state, player);
+  const deals = [...DEALS.keys()].filter((deal) => (DEALS[deal] as readonly number[])[player] === own);
+  return 1 + (deals[Math.floor(uniform() * deals.length)] as number) * HISTORIES.length + historyIndex(state);
+}
+
 /** `kb`: the actions so far, k check or fold, b bet or call. */
 export function historyText(state: KuhnState): string {
   return HISTORIES[historyIndex(state)] as string;
@@ -136,6 +143,8 @@ export const kuhn: Game<KuhnState> = {
     return action === PASS ? (facingBet ? "[fold]" : "[check]") : facingBet ? "[call]" : "[bet]";
   },
   parseAction: (state, text) => parseByName(kuhn, state, text),
+
+  resample: redeal,
 
   /**
    * Kuhn's family, α ∈ [0, 1/3]: P(bet or call) for J, Q, K is α, 0, 3α to open; 0, α + 1/3, 1 facing a bet after

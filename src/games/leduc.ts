@@ -164,6 +164,15 @@ export const leduc: Game<LeducState> = {
   },
   parseAction: (state, text) => parseByName(leduc, state, text),
 
+  /** The opponent's card is any that `player` does not see: its own and the public one apart, all are equally likely. */
+  resample(state, player, uniform) {
+    const shift = PRIVATE_SHIFTS[player === 0 ? 1 : 0];
+    const seen = asSet(state, PRIVATE_SHIFTS[player]) | asSet(state, PUBLIC_SHIFT);
+    const unseen = [...CARDS.keys()].filter((card) => !(seen & (1 << card)));
+    const card = unseen[Math.floor(uniform() * unseen.length)] as number;
+    return (state & ~(7 << shift)) | ((card + 1) << shift);
+  },
+
   /**
    * Within each rank the first card seen is made spades: the mover's own, then the public one, then the opponent's. What
    * the mover knows comes first, so the states of one information set go to the states of one information set.

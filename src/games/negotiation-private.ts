@@ -121,6 +121,31 @@ export function negotiationPrivate(
     });
   }
 
+  /**
+   * By resource, the least that `player` must have been dealt to have made its moves: what it offered it owned, and what it
+   * accepted it could pay. Declining says nothing, as an offer may ask for what is not there.
+   */
+  function leastDealt(s: State, player: Seat): number[] {
+    const least = RESOURCES.map(() => LEAST);
+    /** What `player` has received less what it has paid so far, by resource. */
+    const received = RESOURCES.map(() => 0);
+    const needs = (resource: number, amount: number) => {
+      least[resource] = Math.max(least[resource] as number, amount - (received[resource] as number));
+    };
+    s.moves.forEach((action, i) => {
+      const own = i % 2 === player;
+      const offered = offerOf(action);
+      if (own && offered) needs(offered.give, offered.giveAmount);
+      const taken = action === ACCEPT ? offerOf(s.moves[i - 1]) : undefined;
+      if (!taken) return;
+      if (own) needs(taken.get, taken.getAmount);
+      const sign = own ? 1 : -1;
+      (received[taken.give] as number) += sign * taken.giveAmount;
+      (received[taken.get] as number) -= sign * taken.getAmount;
+    });
+    return least;
+  }
+
   const game: Game<NegotiationPrivateState> = {
     id: idOf("negotiation-private", NEGOTIATION_PRIVATE_PARAMETERS, parameters),
     title: `Negotiation with private values: five resources, ${maxTurns} turns, quantities up to ${maxQuantity}`,
@@ -222,6 +247,22 @@ export function negotiationPrivate(
         actions: turn.actions,
         infeasible: (o) => `You have only ${goods(m, o.give, owned(s, turn.player, o.give))}.`,
       });
+    },
+
+    /**
+     * The other's numbers are drawn as the rules deal them, each uniform by itself, given that it could pay for all that it
+     * has offered and accepted: that cuts off the low end of a quantity and changes nothing else.
+     */
+    resample(s, player, uniform) {
+      const other: Seat = player === 0 ? 1 : 0;
+      const least = leastDealt(s, other);
+      const deal = s.deal.map((dealt, i) => {
+        if (Math.floor(i / (2 * KINDS)) !== other) return dealt;
+        const [min, max] = DEAL_RANGES[i] as readonly [number, number];
+        const from = Math.floor(i / KINDS) % 2 === 0 ? (least[i % KINDS] as number) : min;
+        return from + Math.floor(uniform() * (max - from + 1));
+      });
+      return { ...s, deal };
     },
   };
   return game;

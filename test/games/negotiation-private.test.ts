@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Seat } from "../../src/games/game.ts";
 import type { NegotiationPrivateState } from "../../src/games/negotiation-private.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { chiSquaredZ } from "../helpers.ts";
 import { features, stateAfter } from "./play.ts";
 
 const game = getGame("negotiation-private");
@@ -93,6 +95,70 @@ describe("what a player can tell", () => {
   it("has keys that read as its deal and the public history", () => {
     const state = stateAfter(game, [...deal(FIRST, SECOND), ...moves]);
     expect(game.infosetKey(state, 1)).toBe("5@5,15@12,25@14,9@20,14@40:2Wh>1Br 3Sh>1Or a 1Wo>1Wh d");
+  });
+});
+
+describe("the other's deal, drawn anew", () => {
+  const large = getGame("negotiation-private:maxQuantity=5:maxTurns=15");
+  const moves = [
+    "[Offer: 1 Wheat -> 5 Ore]",
+    "[Accept]",
+    "[Offer: 1 Wheat -> 5 Ore]",
+    // Player 1 has paid 10 Ore (and will pay another) …
+    "[Accept]",
+    "[Pass]",
+    "[Offer: 5 Wheat -> 1 Wood]",
+    "[Accept]",
+    // … and offers 4 Wheat more than the 3 it is down by.
+    "[Offer: 4 Wheat -> 1 Wood]",
+    "[Offer: 1 Sheep -> 5 Brick]",
+    "[Deny]",
+    "[Offer: 5 Brick -> 1 Ore]",
+    "[Accept]",
+    "[Offer: 2 Brick -> 1 Ore]",
+  ];
+  const dealt = deal(
+    { owns: [9, 12, 8, 10, 7], values: [6, 8, 17, 28, 35] },
+    { owns: [9, 15, 25, 9, 14], values: [5, 12, 14, 20, 40] },
+  );
+
+  /** Whether every one of the moves is legal after this deal. */
+  function possible(outcomes: readonly number[]): boolean {
+    let state = stateAfter(large, outcomes);
+    for (const move of moves) {
+      const parsed = large.parseAction(state, move);
+      if (!parsed.ok) return false;
+      state = large.apply(state, parsed.action);
+    }
+    return true;
+  }
+
+  it.each([
+    { player: 0, least: [7, 5, 5, 5, 11] },
+    { player: 1, least: [5, 5, 5, 7, 5] },
+  ] as const)("is uniform over all that player $player can think possible", ({ player, least }) => {
+    const state = stateAfter(large, [...dealt, ...moves]) as NegotiationPrivateState;
+    const rng = new Rng(player);
+    const draws = Array.from(
+      { length: 2000 },
+      () => large.resample?.(state, player, () => rng.next()) as NegotiationPrivateState,
+    );
+    const start = player === 0 ? 10 : 0;
+    for (let i = start; i < start + 10; i++) {
+      // Each number by itself: every outcome after which the moves would have been legal.
+      const turn = large.turn(stateAfter(large, dealt.slice(0, i)));
+      if (turn.kind !== "chance") throw new Error("no deal");
+      const outcomes = turn.actions.filter((o) => possible([...dealt.slice(0, i), o, ...dealt.slice(i + 1)]));
+      const lowest = (state.deal[i] as number) - (dealt[i] as number);
+      const counts = outcomes.map((o) => draws.filter((drawn) => drawn.deal[i] === lowest + o).length);
+      expect(counts.reduce((a, b) => a + b, 0)).toBe(draws.length);
+      expect(chiSquaredZ(counts, Array(outcomes.length).fill(draws.length / outcomes.length))).toBeLessThan(5);
+      if (i < start + 5) expect(lowest + (outcomes[0] as number)).toBe(least[i - start]);
+    }
+    for (const drawn of draws.slice(0, 100)) {
+      expect(possible(drawn.deal.map((n, i) => n - ((state.deal[i] as number) - (dealt[i] as number))))).toBe(true);
+      expect([drawn.moves, drawn.traded]).toEqual([state.moves, state.traded]);
+    }
   });
 });
 
