@@ -4,6 +4,7 @@
  * walk this graph, so the rules run once per state rather than once per move. It is a cache and nothing more:
  * what a walk returns does not depend on what was visited before.
  */
+import { uniformAt } from "../util/rng.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 
 /** What the player to move knows, and what it may do. Policies are functions of this. */
@@ -15,7 +16,10 @@ export interface Infoset {
   readonly key: string;
   /** Legal actions, ascending. A *slot* is an index into this list. */
   readonly actions: readonly number[];
-  /** One state of the set. Text and features are the same for all of them; nothing else of it may be used. */
+  /**
+   * One state of the set: where information is hidden, one drawn anew, so that whoever gets the set cannot read from it what
+   * the other side holds. Which one is a function of the key alone.
+   */
   readonly state: unknown;
   /** The representative under the game's symmetries (itself where there are none) … */
   readonly canonical: Infoset;
@@ -106,9 +110,10 @@ export class GameGraph {
     const mapKey = `${player}${key}`;
     const known = this.#infosets.get(mapKey);
     if (known) return known;
-    const image = this.game.canonical?.(state);
-    const moved = image !== undefined && this.game.stateKey(image.state) !== this.game.stateKey(state);
-    const infoset = { id: this.#infosetList.length, game: this.game, player, key, actions, state } as {
+    const some = drawnAnew(this.game, state, player, mapKey);
+    const image = this.game.canonical?.(some);
+    const moved = image !== undefined && this.game.stateKey(image.state) !== this.game.stateKey(some);
+    const infoset = { id: this.#infosetList.length, game: this.game, player, key, actions, state: some } as {
       -readonly [K in keyof Infoset]: Infoset[K];
     };
     this.#infosets.set(mapKey, infoset);
@@ -128,4 +133,14 @@ export class GameGraph {
     }
     return infoset;
   }
+}
+
+/** A state that `player` cannot tell from this one, by draws that are seeded with the name of the information set. */
+function drawnAnew(game: Game, state: unknown, player: Seat, name: string): unknown {
+  if (!game.resample) return state;
+  // FNV-1a.
+  let seed = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) seed = Math.imul(seed ^ name.charCodeAt(i), 0x01000193);
+  let draw = 0;
+  return game.resample(state, player, () => uniformAt(seed, 0, draw++));
 }
