@@ -1,14 +1,18 @@
 /** From the specs of a command line to players who are ready to play. */
 import type { Game } from "../games/game.ts";
 import { greedy, type Policy } from "../games/policy.ts";
+import type { BackendName } from "../nn/backend.ts";
+import { llmPlayer } from "../players/llm.ts";
+import { chatClient } from "../players/llm-client.ts";
 import { opponents } from "../players/opponents.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import { fixedNames, type PlayerSpec, parseSpec, whoThereIs } from "../players/spec.ts";
 import { type ResolvedRun, resolveRun } from "../run/directory.ts";
 import { readCheckpoint } from "../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../util/errors.ts";
-import type { LlmFlags } from "./llm-options.ts";
+import { type LlmFlags, llmSettings, llmSurroundings } from "./llm-options.ts";
 import { checkAll } from "./options.ts";
+import type { SavedPolicy } from "./snapshot.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
@@ -24,22 +28,27 @@ export interface OpenPlayerOptions {
  * UserError. TensorFlow.js is loaded where a run is among them and not otherwise. End with `closePlayers`.
  */
 export async function openPlayers(specs: readonly string[], options: OpenPlayerOptions): Promise<Player[]> {
-  const checked = checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options)));
-  const runs = checked.flatMap((prepared) => ("run" in prepared ? [prepared.run] : []));
-  const openRun = runs.length > 0 ? await runOpener(runs) : undefined;
-  const open: Player[] = [];
-  const opened = (player: Player): Player => {
-    open.push(player);
-    return player;
+  const usesModels = specs.some((spec) => spec.trim().startsWith("llm:"));
+  const [prepared, settings] = checkAll(
+    () => checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options))),
+    () => (usesModels ? llmSettings(options.llm ?? {}) : undefined),
+  );
+  const backends = new Set(
+    prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn.backend : [])),
+  );
+  const load = backends.size > 0 ? await policyLoader(backends) : undefined;
+  // One for all models, so that its limit on requests is that of the command.
+  const client = settings && chatClient(settings, llmSurroundings());
+  const make = (player: PreparedPlayer): Player => {
+    if ("open" in player) return player.open();
+    if ("model" in player && client && settings) return llmPlayer(player.model, client, settings.retries);
+    if ("run" in player && load) return runPlayer(player.run, load);
+    throw new Error("what a player needs was not made");
   };
+  const open: Player[] = [];
   try {
-    return checkAll<Player[]>(
-      ...checked.map((prepared) => () => {
-        if (!("run" in prepared)) return opened(prepared.open());
-        if (!openRun) throw new Error("no backend runs");
-        return opened(openRun(prepared.run));
-      }),
-    );
+    checkAll(...prepared.map((player) => () => open.push(make(player))));
+    return open;
   } catch (error) {
     await closePlayers(open);
     throw error;
@@ -51,8 +60,8 @@ export async function closePlayers(players: readonly Player[]): Promise<void> {
   for (const player of players) await player.dispose?.();
 }
 
-/** A player that needs nothing but to be opened; or a checkpoint, which needs a backend. */
-type PreparedPlayer = { readonly open: () => Player } | { readonly run: PreparedRun };
+/** A player that can be opened as it is, one that needs an endpoint, or one that needs a backend. */
+type PreparedPlayer = { readonly open: () => Player } | { readonly model: string } | { readonly run: PreparedRun };
 
 interface PreparedRun {
   readonly name: string;
@@ -67,11 +76,12 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
       return { open: () => fixedPlayer(spec.name) };
     case "run":
       return { run: prepareRun(spec, options.runs) };
+    case "llm":
+      return { model: spec.model };
     case "human":
       if (options.human) return { open: options.human };
       throw new UserError(2, "A person plays in: spiral play --vs <player>");
     case "mcts":
-    case "llm":
       throw new UserError(2, `${spec.kind} cannot play yet.`);
     default:
       return assertNever(spec);
@@ -100,22 +110,26 @@ function foundRun(run: string, parent: string): ResolvedRun {
   }
 }
 
-async function runOpener(runs: readonly PreparedRun[]): Promise<(run: PreparedRun) => PolicyPlayer> {
+type LoadPolicy = (checkpoint: PreparedRun["checkpoint"], run: string) => SavedPolicy;
+
+/** Starts the backend that the runs were trained on, or the best there is where they differ. */
+async function policyLoader(backends: ReadonlySet<"auto" | BackendName>): Promise<LoadPolicy> {
   const [{ startBackend }, { loadPolicy }] = await Promise.all([import("../nn/backend.ts"), import("./snapshot.ts")]);
-  const backends = new Set(runs.map(({ checkpoint }) => checkpoint.config.nn.backend));
-  const [first] = backends;
-  await startBackend(backends.size === 1 && first ? first : "auto");
-  return ({ name, checkpoint, greedy: isGreedy }) => {
-    const saved = loadPolicy(checkpoint, name);
-    const policy = isGreedy ? greedy(saved.policy) : saved.policy;
-    const ids = saved.games.map(({ id }) => id);
-    return {
-      kind: "policy",
-      name: policy.name,
-      plays: ({ id }) => ids.includes(id),
-      policy: (game) => playing(policy, game, ids),
-      dispose: saved.dispose,
-    };
+  const [first = "auto"] = backends;
+  await startBackend(backends.size === 1 ? first : "auto");
+  return loadPolicy;
+}
+
+function runPlayer({ name, checkpoint, greedy: isGreedy }: PreparedRun, load: LoadPolicy): PolicyPlayer {
+  const saved = load(checkpoint, name);
+  const policy = isGreedy ? greedy(saved.policy) : saved.policy;
+  const ids = saved.games.map(({ id }) => id);
+  return {
+    kind: "policy",
+    name: policy.name,
+    plays: ({ id }) => ids.includes(id),
+    policy: (game) => playing(policy, game, ids),
+    dispose: saved.dispose,
   };
 }
 

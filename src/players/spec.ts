@@ -3,6 +3,7 @@
  * Names alone: nothing is opened here, so that all that is wrong can be said before anything is.
  */
 import { didYouMean, UserError } from "../util/errors.ts";
+import { oneLine } from "../util/printable.ts";
 import { opponents } from "./opponents.ts";
 
 export type PlayerSpec =
@@ -39,8 +40,9 @@ export function parseSpec(text: string): PlayerSpec {
   const rest = spec.length > name.length ? spec.slice(name.length + 1) : undefined;
   if (spec === "") throw new UserError(2, `A player has no name. ${whoThereIs()}`);
   if (name === "llm") {
-    if (rest) return { kind: "llm", model: rest };
-    throw new UserError(2, `"${spec}" names no model; write llm:MODEL with what the endpoint calls it.`);
+    // The name goes into tables and logs.
+    if (rest && !/\p{C}/u.test(rest)) return { kind: "llm", model: rest };
+    throw new UserError(2, `"${oneLine(spec, 100)}" names no model; write llm:MODEL with what the endpoint calls it.`);
   }
   if (name === "mcts") return { kind: "mcts", settings: parseParameters(name, rest, MCTS_PARAMETERS) };
   if (fixedNames.includes(name)) {

@@ -92,6 +92,7 @@ describe("openPlayers", () => {
       expect.stringMatching(/names no model/),
       expect.stringMatching(/^No run "nowhere"\. Runs in .*: tiny\.$/),
       expect.stringMatching(/^tiny has no checkpoint 000009; it has 000002, 000004\.$/),
+      expect.stringMatching(/^A language model needs an endpoint: set SPIRAL_LLM_BASE_URL/),
     ]);
     expect((await failure("nowhere", "tiny@9")).exitCode).toBe(3);
   });

@@ -1,0 +1,173 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { describe, expect, it, vi } from "vitest";
+import { addLlmOptions, chatUrl, type LlmFlags, llmSettings, llmSurroundings } from "../../src/cli/llm-options.ts";
+import { UserError } from "../../src/util/errors.ts";
+
+const BASE = "http://localhost:8080/v1";
+
+const problems = (flags: LlmFlags, env: NodeJS.ProcessEnv = {}): readonly string[] => {
+  try {
+    llmSettings(flags, env);
+  } catch (error) {
+    if (error instanceof UserError && error.exitCode === 2) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+const file = (text: string): string => {
+  const path = join(mkdtempSync(join(tmpdir(), "spiral-key-")), "key");
+  writeFileSync(path, text);
+  return path;
+};
+
+describe("the address", () => {
+  it.each<[string, string]>([
+    ["http://localhost:8080", "http://localhost:8080/v1/chat/completions"],
+    ["http://localhost:8080/", "http://localhost:8080/v1/chat/completions"],
+    ["http://localhost:11434/v1", "http://localhost:11434/v1/chat/completions"],
+    ["http://localhost:11434/v1//", "http://localhost:11434/v1/chat/completions"],
+    [" https://openrouter.ai/api/v1 ", "https://openrouter.ai/api/v1/chat/completions"],
+    ["https://openrouter.ai/api", "https://openrouter.ai/api/v1/chat/completions"],
+    ["https://host.example/v2beta1", "https://host.example/v2beta1/chat/completions"],
+    ["https://host.example/v1beta/openai/chat/completions", "https://host.example/v1beta/openai/chat/completions"],
+    ["http://[::1]:8000/v1/chat/completions/", "http://[::1]:8000/v1/chat/completions"],
+  ])("%s → %s", (base, url) => {
+    expect(chatUrl(base)).toBe(url);
+  });
+
+  it.each([
+    "localhost:8080",
+    "ftp://localhost/v1",
+    "not an address",
+    "https://me:secret@host.example/v1",
+    "https://secret@host.example/v1",
+    "https://host.example/v1?key=secret",
+    "https://host.example/v1#secret",
+  ])("not %s, which is not repeated", (base) => {
+    const [problem = ""] = problems({ llmBaseUrl: base });
+    expect(problem).toMatch(
+      /^--llm-base-url \(or SPIRAL_LLM_BASE_URL\) (takes an http or https address|is no address)/,
+    );
+    expect(problem).not.toContain("secret");
+  });
+
+  it("is needed", () => {
+    expect(problems({})).toEqual([expect.stringMatching(/set SPIRAL_LLM_BASE_URL, or --llm-base-url/)]);
+    expect(problems({ llmBaseUrl: " " })).toHaveLength(1);
+  });
+});
+
+describe("what is given", () => {
+  it("nothing but the address: the defaults of the help", () => {
+    expect(llmSettings({}, { SPIRAL_LLM_BASE_URL: BASE })).toEqual({
+      url: `${BASE}/chat/completions`,
+      key: undefined,
+      retries: 2,
+      attempts: 5,
+      concurrency: 4,
+      timeoutMs: 120_000,
+      maxTokens: 4096,
+      temperature: undefined,
+    });
+    const help = addLlmOptions(new Command()).helpInformation().replaceAll(/\s+/g, " ");
+    const told = [...help.matchAll(/--llm-([a-z-]+) <(?:n|seconds)> .*?\(default: (\d+)\)/g)].map(([, name, n]) => [
+      name,
+      n,
+    ]);
+    expect(Object.fromEntries(told)).toEqual({
+      retries: "2",
+      attempts: "5",
+      concurrency: "4",
+      timeout: "120",
+      "max-tokens": "4096",
+    });
+  });
+
+  it("everything, flags before the environment", () => {
+    const argv =
+      "--llm-base-url http://a.example --llm-retries 0 --llm-attempts 1 --llm-concurrency 9 --llm-timeout 0.5";
+    const more = ["--llm-max-tokens", "10", "--llm-temperature", "0", "--llm-api-key-file", file("from-the-file\n")];
+    const command = addLlmOptions(new Command());
+    command.parse([...argv.split(" "), ...more], { from: "user" });
+    const env = { SPIRAL_LLM_BASE_URL: BASE, SPIRAL_LLM_API_KEY: "from-the-environment" };
+    expect(llmSettings(command.opts(), env)).toEqual({
+      url: "http://a.example/v1/chat/completions",
+      key: "from-the-file",
+      retries: 0,
+      attempts: 1,
+      concurrency: 9,
+      timeoutMs: 500,
+      maxTokens: 10,
+      temperature: 0,
+    });
+  });
+
+  it("the key from the environment, without the space around it; none where it is empty", () => {
+    expect(llmSettings({ llmBaseUrl: BASE }, { SPIRAL_LLM_API_KEY: " sk-1234 \n" }).key).toBe("sk-1234");
+    expect(llmSettings({ llmBaseUrl: BASE }, { SPIRAL_LLM_API_KEY: "" }).key).toBeUndefined();
+  });
+
+  it("wrongly: every problem, and never the key", () => {
+    const found = problems(
+      {
+        llmBaseUrl: "x",
+        llmRetries: "-1",
+        llmAttempts: "0",
+        llmConcurrency: "many",
+        llmTimeout: "301",
+        llmMaxTokens: "1.5",
+        llmTemperature: "hot",
+      },
+      { SPIRAL_LLM_API_KEY: "sk-secret\nX-Header: 1" },
+    );
+    expect(found).toEqual([
+      expect.stringMatching(/^--llm-base-url .* is no address/),
+      expect.stringMatching(/^SPIRAL_LLM_API_KEY does not hold a key alone/),
+      expect.stringMatching(/^--llm-retries is "-1"; it takes a whole number from 0 to 100/),
+      expect.stringMatching(/^--llm-attempts is "0"/),
+      expect.stringMatching(/^--llm-concurrency is "many"/),
+      expect.stringMatching(/^--llm-timeout is "301"; it takes a number from 0\.001 to 300/),
+      expect.stringMatching(/^--llm-max-tokens is "1\.5"/),
+      expect.stringMatching(/^--llm-temperature is "hot"/),
+    ]);
+    expect(found.join()).not.toContain("secret");
+    for (const text of [" \n", "two keys", "schlüssel-secret"]) {
+      const [problem = "", ...more] = problems({ llmBaseUrl: BASE, llmApiKeyFile: file(text) });
+      expect(problem).toMatch(/key holds no key|key does not hold a key alone/);
+      expect(problem).not.toContain("secret");
+      expect(more).toEqual([]);
+    }
+    expect(problems({ llmBaseUrl: BASE, llmApiKeyFile: "/nowhere/key" })).toEqual([
+      expect.stringMatching(/^Cannot read \/nowhere\/key: no such file/),
+    ]);
+  });
+});
+
+it("each kind of failure is told of once", () => {
+  const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    const { warn } = llmSurroundings();
+    warn("a answers 500; trying again in 1 s");
+    warn("a answers 500; trying again in 2 s");
+    warn("a answers 429; trying again in 1 s");
+    expect(stderr.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining("a answers 500; trying again in 1 s"),
+      expect.stringContaining("a answers 429; trying again in 1 s"),
+    ]);
+  } finally {
+    stderr.mockRestore();
+  }
+});
+
+it("a wait ends when nobody waits any longer", async () => {
+  const { sleep } = llmSurroundings();
+  const controller = new AbortController();
+  const waiting = sleep(60_000, controller.signal);
+  controller.abort();
+  await expect(waiting).rejects.toThrow();
+  await sleep(1, new AbortController().signal);
+});
