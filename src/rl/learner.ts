@@ -7,6 +7,7 @@
  *   magnet ← θ̄                       every `magnet.every` updates, where the magnet is the averaged policy
  */
 import type { FeatureLayout } from "../games/features.ts";
+import type { Infoset } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import { Adam, type AdamSettings } from "../nn/adam.ts";
 import { initialWeights, Mlp, type WeightArray } from "../nn/mlp.ts";
@@ -53,6 +54,8 @@ export class Learner {
   readonly #network: Mlp;
   readonly #averaged: Mlp;
   readonly #magnet: Mlp;
+  /** log π of the magnet by column of the head, where it has been asked. */
+  readonly #magnetRows = new Map<Infoset, Float32Array>();
   readonly #adam: Adam;
 
   constructor(settings: LearnerSettings, layout: FeatureLayout, rng: Rng) {
@@ -97,7 +100,10 @@ export class Learner {
       steps = 1;
     }
     this.#averaged.moveTowards(this.#network, rl.averaging);
-    if (update % rl.magnet.every === 0) this.#magnet.moveTowards(this.#averaged, 0);
+    if (update % rl.magnet.every === 0) {
+      this.#magnet.moveTowards(this.#averaged, 0);
+      this.#magnetRows.clear();
+    }
     return total / steps;
   }
 
@@ -142,9 +148,24 @@ export class Learner {
       oldLogPolicy: old && logPolicyOf(tf.tensor2d(concat(old, A), [R, A])),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
-      magnetLogPolicy: this.#settings.rl.magnet.kind === "averaged" ? logPolicyOf(this.#magnet.forward(x)) : uniform(),
+      magnetLogPolicy: this.#settings.rl.magnet.kind === "averaged" ? this.#magnetLogPolicy(rows) : uniform(),
     };
     return { x, illegal, batch };
+  }
+
+  /** The magnet stands still from refresh to refresh: the network runs once per information set in between. → [R, A] */
+  #magnetLogPolicy(rows: readonly Row[]): tf.Tensor2D {
+    const A = this.#layout.outputs;
+    const unknown = rows.filter(({ infoset }) => !this.#magnetRows.has(infoset));
+    if (unknown.length > 0) {
+      const { x, illegal } = rowTensors(unknown, this.#layout);
+      const values = tf.logSoftmax(tf.add(this.#magnet.forward(x), illegal)).dataSync() as Float32Array;
+      unknown.forEach(({ infoset }, i) => {
+        this.#magnetRows.set(infoset, values.slice(i * A, (i + 1) * A));
+      });
+    }
+    const known = rows.map(({ infoset }) => this.#magnetRows.get(infoset) as Float32Array);
+    return tf.tensor2d(concat(known, A), [rows.length, A]);
   }
 
   /** The served weights: a network file of their own. */
@@ -168,6 +189,7 @@ export class Learner {
     this.#averaged.load(model);
     this.#network.load(withoutPrefix("learner", optimizer));
     this.#magnet.load(withoutPrefix("magnet", optimizer));
+    this.#magnetRows.clear();
     this.#adam.restore(optimizer, steps);
   }
 

@@ -80,8 +80,12 @@ function addPlan(rows: Map<Infoset, Row>, trajectories: Trajectories, advantages
     if (visits[index] === 0) return;
     let row = rows.get(canonical);
     if (!row) {
-      const zeros = () => new Float64Array(actions.length);
-      row = { infoset: canonical, visits: 0, gains: zeros(), losses: zeros() };
+      row = {
+        infoset: canonical,
+        visits: 0,
+        gains: new Float64Array(actions.length),
+        losses: new Float64Array(actions.length),
+      };
       rows.set(canonical, row);
     }
     row.visits += visits[index] as number;

@@ -22,7 +22,8 @@ class NotedLayout extends FeatureLayout {
 /** The rows, as indices, of each step of one update. The first call is for the policy as it was. */
 function stepsOf(rows: readonly Row[], epochs: number, minibatches: number, seed: string): number[][] {
   const noted = new NotedLayout([kuhn, ttt]);
-  const learner = learnerWith({ loss: "ppo", ppo: { clip: 0.2, epochs, minibatches } }, {}, noted);
+  const magnet = { kind: "uniform" as const, coefficient: 0.5, every: 1000 };
+  const learner = learnerWith({ loss: "ppo", ppo: { clip: 0.2, epochs, minibatches }, magnet }, {}, noted);
   learner.update(rows, 1, new Rng(seed));
   expect(learner.saveOptimizer().steps).toBe(noted.calls.length - 1);
   learner.dispose();
@@ -66,7 +67,8 @@ describe("epochs and minibatches", () => {
   it("shuffle every row to every place alike", () => {
     const few = rows.slice(0, 3);
     const noted = new NotedLayout([kuhn, ttt]);
-    const learner = learnerWith({ loss: "ppo", ppo: { clip: 0.2, epochs: 1, minibatches: 1 } }, {}, noted);
+    const magnet = { kind: "uniform" as const, coefficient: 0.5, every: 1000 };
+    const learner = learnerWith({ loss: "ppo", ppo: { clip: 0.2, epochs: 1, minibatches: 1 }, magnet }, {}, noted);
     for (let i = 0; i < 240; i++) learner.update(few, 1, new Rng(`seed ${i}`));
     learner.dispose();
     const orders = new Map<string, number>();
@@ -133,12 +135,37 @@ describe("one step over the whole batch", () => {
   });
 });
 
-it("policy gradient encodes its rows once", () => {
+it("policy gradient encodes its rows once, and once more for the magnet whenever that has moved", () => {
   const noted = new NotedLayout([kuhn, ttt]);
-  const learner = learnerWith({}, {}, noted);
+  const learner = learnerWith({ magnet: { kind: "averaged", coefficient: 0.5, every: 2 } }, {}, noted);
   const rows = someRows(kuhn, 1);
-  learner.update(rows, 1, rng);
-  expect(noted.calls).toEqual([rows.map(({ infoset }) => infoset)]);
+  const sets = rows.map(({ infoset }) => infoset);
+  const callsOf = (update: number, some: readonly Row[]) => {
+    noted.calls.length = 0;
+    learner.update(some, update, rng);
+    return noted.calls;
+  };
+  expect(callsOf(1, rows.slice(2))).toEqual([sets.slice(2), sets.slice(2)]);
+  expect(callsOf(2, rows)).toEqual([sets, sets.slice(0, 2)]);
+  expect(callsOf(3, rows)).toEqual([sets, sets]);
+  expect(callsOf(4, rows)).toEqual([sets]);
   expect(noted.inputs).toBe(layout.inputs);
+  learner.dispose();
+});
+
+it("what is remembered of the magnet changes nothing: a learner restored, which remembers nothing, goes on alike", () => {
+  const rows = someRows(ttt, 4, 20);
+  const make = () => learnerWith({ magnet: { kind: "averaged", coefficient: 0.5, every: 3 } });
+  const learner = make();
+  for (let update = 1; update <= 8; update++) {
+    // Not the same rows always, so that some of the magnet's are remembered and some are not.
+    const some = rows.slice(update);
+    const fresh = make();
+    fresh.restore(learner.saveModel(), learner.saveOptimizer().arrays, update - 1);
+    learner.update(some, update, rng);
+    fresh.update(some, update, rng);
+    expect(fresh.saveOptimizer()).toEqual(learner.saveOptimizer());
+    fresh.dispose();
+  }
   learner.dispose();
 });
