@@ -61,7 +61,7 @@ function makeProgram(done: (code: number) => void): Command {
     .version(spiralVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
-    .option("--verbose", "show stack traces of internal errors")
+    .option("--verbose", "say more: stack traces of internal errors, why a backend was passed over")
     .configureOutput({ writeErr: () => {} })
     .exitOverride()
     .addHelpText("after", "\nFirst steps:\n  spiral train --games kuhn,ttt\n  spiral eval\n  spiral replay");
@@ -74,14 +74,14 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--name <name>", "name of the run's folder")
     .option("--set <key=value>", "any setting (see: spiral config show); may be repeated", collect)
     .option("--resume [run]", "go on with a run, the latest if none is named")
-    .option("--backend <name>", "auto, wasm or js")
+    .option("--backend <name>", "auto, cuda, webgpu, node, wasm or js (see: spiral doctor)")
     .option("--keep-episodes <n|all>", "games per game id and update that are logged")
     .option("--dir <folder>", "the folder that holds runs")
     .option("--dry-run", "check the settings, print them and stop")
     .option("--json", "print JSON, one object per line")
     .action(async (config: string | undefined, options: TrainOptions) => {
       const { run } = await import("./train.ts");
-      done(await run(config, options));
+      done(await run(config, { ...options, ...program.opts() }));
     });
 
   command("eval [run]", "measure a trained policy", "spiral eval --vs random,minimax --episodes 2000")

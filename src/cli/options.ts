@@ -19,6 +19,8 @@ export interface TrainOptions extends ConfigOptions {
   readonly resume?: string | true;
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  /** Of the program, before or after the command's name. */
+  readonly verbose?: boolean;
 }
 
 export interface EvalOptions {

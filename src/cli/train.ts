@@ -7,6 +7,7 @@ import type { Config } from "../config/schema.ts";
 import type { Game } from "../games/game.ts";
 import { type Policy, uniform } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
+import type { Backend } from "../nn/backend.ts";
 import type { Snapshot } from "../rl/train.ts";
 import type { Checkpoint } from "../run/checkpoint.ts";
 import { checkFreeName, checkRunName, resolveRun } from "../run/directory.ts";
@@ -72,7 +73,6 @@ async function trainRun(
   const { train } = await import("../rl/train.ts");
   const { toFiles, toSnapshot } = await import("./snapshot.ts");
   const backend = await startBackend(config.nn.backend);
-  for (const why of backend.passedOver) warn(`backend ${why}`);
 
   let snapshot: Snapshot | undefined;
   const { writer, checkpoint } = open(backend.name, (found, name) => {
@@ -90,7 +90,8 @@ async function trainRun(
     progress.message(
       `${checkpoint ? "Going on with" : "Training"} ${writer.dir} on ${backend.name}. Ctrl-C saves and stops.`,
     );
-    writer.log({ backend: backend.name, from }, "started");
+    for (const line of passedOverLines(backend, options.verbose === true)) progress.message(line);
+    writer.log({ backend: backend.name, device: backend.device, passedOver: backend.passedOver, from }, "started");
     signals.onFirst((update) =>
       progress.message(`Finishing update ${update + 1} and saving. Ctrl-C again stops at once.`),
     );
@@ -148,9 +149,18 @@ async function trainRun(
   }
 }
 
+/** Why `auto` did not take a better backend: whatever does not work, and in a word what is not installed. */
+export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, verbose: boolean): string[] {
+  const toSay = passedOver.filter(({ status }) => verbose || status === "broken");
+  const missing = passedOver.filter((trouble) => !toSay.includes(trouble)).map(({ name }) => name);
+  const lines = toSay.map(({ name, reason }) => `Not on ${name}: ${reason}.`);
+  if (missing.length > 0) lines.push(`Not installed: ${missing.join(", ")}. What they need: ${SPIRAL} doctor`);
+  return lines;
+}
+
 /** The settings, checked; and what makes the run directory, or takes up the one that `--resume` names, which keeps its settings. */
 async function prepare(file: string | undefined, options: TrainOptions): Promise<Prepared> {
-  const { resume, dir: _dir, json: _json, ...others } = options;
+  const { resume, dir: _dir, json: _json, verbose: _verbose, ...others } = options;
   if (resume === undefined) {
     const { config } = loadConfig(configSources(file, options));
     const open = (backend: string) => ({

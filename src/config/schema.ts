@@ -5,7 +5,7 @@
 import { z } from "zod";
 
 export const SIZES = ["xs", "s", "m"] as const;
-const BACKENDS = ["auto", "wasm", "js"] as const;
+const BACKENDS = ["auto", "cuda", "webgpu", "node", "wasm", "js"] as const;
 const ADVANTAGES = ["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic"] as const;
 const LOSSES = ["pg", "ppo"] as const;
 const MAGNETS = ["averaged", "uniform", "none"] as const;
@@ -31,7 +31,7 @@ export const configSchema = z.strictObject({
     .describe("Settings by game id."),
   nn: z
     .strictObject({
-      backend: z.enum(BACKENDS).describe("Which TensorFlow.js backend computes; auto takes the first that loads."),
+      backend: z.enum(BACKENDS).describe("Which TensorFlow.js backend computes; auto takes the first that works."),
       hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer."),
       outputScale: z.number().gt(0).max(10).describe("Scale of the output layer's initial weights."),
     })

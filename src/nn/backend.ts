@@ -1,43 +1,75 @@
 /**
- * The one file that names TensorFlow.js backends. `auto` takes the first that works; one asked for by name and unable
- * to run is an error, never a silent fallback.
+ * The one file that names TensorFlow.js backends. Each is loaded only when it is to run, and counts as working once it has
+ * computed something known. `auto` takes the first that does; one asked for by name and unable to run is an error, never a
+ * silent fallback.
  */
 import { UserError } from "../util/errors.ts";
+import { findNative, startNative } from "./native.ts";
 import { tf } from "./tf.ts";
+import { startWasm } from "./wasm.ts";
+import { findWebgpu, startWebgpu } from "./webgpu.ts";
 
-export const backendNames = ["wasm", "js"] as const;
+/** In the order in which `auto` tries them. */
+export const backendNames = ["cuda", "webgpu", "node", "wasm", "js"] as const;
 export type BackendName = (typeof backendNames)[number];
+
+/** `missing` is not installed; `broken` is there and does not work. The reason says how to mend it, where that is known. */
+export type Finding = { readonly status: "usable" } | Trouble;
+interface Trouble {
+  readonly status: "missing" | "broken";
+  readonly reason: string;
+}
+export type PassedOver = Trouble & { readonly name: BackendName };
 
 export interface Backend {
   readonly name: BackendName;
-  /** Why each better backend was passed over. */
-  readonly passedOver: readonly string[];
+  /** What it computes on, where it says so: the name of a GPU. */
+  readonly device: string | undefined;
+  /** Each better backend, and why it was not taken. */
+  readonly passedOver: readonly PassedOver[];
 }
 
-/** Each makes its backend the current one, or throws why it cannot. */
-const START: Readonly<Record<BackendName, () => Promise<void>>> = { wasm: startWasm, js: startJs };
+interface Implementation {
+  /** What can be said without loading it. */
+  readonly find: () => Finding;
+  /** Makes it the current one, or throws why it cannot. A text is the name of what it computes on. */
+  readonly start: () => Promise<unknown>;
+}
+
+const usable = (): Finding => ({ status: "usable" });
+
+const IMPLEMENTATIONS: Readonly<Record<BackendName, Implementation>> = {
+  cuda: { find: () => findNative("cuda"), start: () => startNative("cuda") },
+  webgpu: { find: findWebgpu, start: startWebgpu },
+  node: { find: () => findNative("node"), start: () => startNative("node") },
+  wasm: { find: usable, start: startWasm },
+  js: { find: usable, start: startJs },
+};
+
+/** Whether a backend is there, as far as can be told without loading it. */
+export function findBackend(name: BackendName): Finding {
+  return IMPLEMENTATIONS[name].find();
+}
 
 /** Starts a backend for this process. Throws a UserError (exit 2) where `choice` cannot run. */
 export async function startBackend(choice: "auto" | BackendName): Promise<Backend> {
-  const passedOver: string[] = [];
+  const passedOver: PassedOver[] = [];
   for (const name of choice === "auto" ? backendNames : [choice]) {
+    const found = findBackend(name);
+    if (found.status !== "usable") {
+      passedOver.push({ name, ...found });
+      continue;
+    }
     try {
-      await START[name]();
-      return { name, passedOver };
+      const device = await IMPLEMENTATIONS[name].start();
+      computeSomethingKnown();
+      return { name, device: typeof device === "string" ? device : undefined, passedOver };
     } catch (error) {
-      passedOver.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      passedOver.push({ name, status: "broken", reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  throw new UserError(2, `Backend ${choice} cannot run here. ${passedOver.join("; ")}. Try --backend auto.`);
-}
-
-async function startWasm(): Promise<void> {
-  await withoutProcessHandlers(async () => {
-    await import("@tensorflow/tfjs-backend-wasm");
-    if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly module does not start");
-    await tf.ready();
-  });
-  rewriteTransposedMatmul();
+  const why = passedOver.map(({ name, reason }) => (choice === "auto" ? `${name}: ${reason}` : reason));
+  throw new UserError(2, [`Backend ${choice} cannot run here: ${why.join("; ")}. See also: spiral doctor`]);
 }
 
 async function startJs(): Promise<void> {
@@ -45,58 +77,17 @@ async function startJs(): Promise<void> {
   if (!(await tf.setBackend("cpu"))) throw new Error("the plain JavaScript backend does not start");
 }
 
-/** Emscripten's start-up code installs process-wide error handlers that swallow our own; takes them out again. */
-async function withoutProcessHandlers(start: () => Promise<void>): Promise<void> {
-  const events = ["uncaughtException", "unhandledRejection"] as const;
-  const before = events.map((event) => process.rawListeners(event));
-  try {
-    await start();
-  } finally {
-    events.forEach((event, i) => {
-      for (const listener of process.rawListeners(event)) {
-        if (!before[i]?.includes(listener)) process.removeListener(event, listener as (error: unknown) => void);
-      }
-    });
-  }
-}
-
-let rewritten = false;
-
 /**
- * wasm multiplies plain matrices with XNNPACK's SIMD kernels but transposed ones, which is what gradients ask for, in a
- * scalar loop more than ten times slower. This registers the kernel anew: transpose first, then multiply plainly.
+ * A product, a sum and their gradient, which come out in whole numbers: L = Σ relu(x·w)², with x·w = [−1, 7], so L = 49 and
+ * dL/dw = Σ 2 relu(x·w) x = [42, 56]. Throws where they do not; a driver may load and compute nonsense.
  */
-function rewriteTransposedMatmul(): void {
-  if (rewritten) return;
-  rewritten = true;
-  const plain = tf.getKernel("BatchMatMul", "wasm");
-  tf.unregisterKernel("BatchMatMul", "wasm");
-  tf.registerKernel({
-    ...plain,
-    kernelFunc: (params) => {
-      const { a, b } = params.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
-      const { transposeA, transposeB } = (params.attrs ?? {}) as { transposeA?: boolean; transposeB?: boolean };
-      if (!transposeA && !transposeB) return plain.kernelFunc(params);
-      const left = transposeA ? transposeLastTwo(a, params.backend) : a;
-      const right = transposeB ? transposeLastTwo(b, params.backend) : b;
-      const product = plain.kernelFunc({
-        ...params,
-        inputs: { a: left, b: right },
-        attrs: { ...params.attrs, transposeA: false, transposeB: false },
-      });
-      for (const made of [left, right]) {
-        if (made !== a && made !== b) (params.backend as tf.KernelBackend).disposeData(made.dataId);
-      }
-      return product;
-    },
+function computeSomethingKnown(): void {
+  const [loss, gradient] = tf.tidy(() => {
+    const x = tf.tensor2d([1, -2, 3, 4], [2, 2]);
+    const f = (w: tf.Tensor) => tf.sum(tf.square(tf.relu(tf.matMul(x, w as tf.Tensor2D)))) as tf.Scalar;
+    const { value, grad } = tf.valueAndGrad(f)(tf.tensor2d([1, 1], [2, 1]));
+    return [[...value.dataSync()], [...grad.dataSync()]];
   });
-}
-
-function transposeLastTwo(x: tf.TensorInfo, backend: unknown): tf.TensorInfo {
-  const rank = x.shape.length;
-  const perm = [...x.shape.keys()].map((axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
-  const { kernelFunc } = tf.getKernel("Transpose", "wasm");
-  const [made] = [kernelFunc({ inputs: { x }, backend: backend as object, attrs: { perm } })].flat();
-  if (!made) throw new Error("transpose returned nothing");
-  return made;
+  const computed = `${loss}; ${gradient}`;
+  if (computed !== "49; 42,56") throw new Error(`it computes ${computed} where 49; 42,56 is right`);
 }

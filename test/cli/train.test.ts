@@ -35,10 +35,11 @@ function begunWith(run: string, change: (text: string) => string): void {
 
 describe("spiral train", () => {
   it("shows how it goes on stderr; the result and what to type next on stdout", async () => {
-    const { code, out, err } = await spiral(folder(), "train", ...TINY, "--set", "run.evaluateEvery=3");
+    const settings = ["--backend", "wasm", "--set", "run.evaluateEvery=3"];
+    const { code, out, err } = await spiral(folder(), "train", ...TINY, ...settings);
     expect(code).toBe(0);
     expect(err.split("\n")).toEqual([
-      expect.stringMatching(/^Training .*_kuhn_s3 on (wasm|js)\. Ctrl-C saves and stops\.$/),
+      expect.stringMatching(/^Training .*_kuhn_s3 on wasm\. Ctrl-C saves and stops\.$/),
       ...[0, 3, 6].map((update) =>
         expect.stringMatching(new RegExp(`^update ${update}/6 +\\d+\\.\\d s +kuhn NashConv \\d\\.\\d{4}, greedy \\d`)),
       ),

@@ -1,15 +1,17 @@
 /** The backends agree with one another, repeat themselves to the bit, and leave the process as they found it. */
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type BackendName, backendNames, startBackend } from "../../src/nn/backend.ts";
+import { type BackendName, backendNames, findBackend, startBackend } from "../../src/nn/backend.ts";
 import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { Rng } from "../../src/util/rng.ts";
+import { inChild } from "./child.ts";
 
 const shape = { inputs: 23, hidden: [48, 31], outputs: 7, outputScale: 1 };
 const ROWS = 57;
+
+/** Those that every machine has; conformance.test.ts has the others too. */
+const ALWAYS = ["wasm", "js"] as const;
 
 /** Loss, logits and all gradients of one network on one batch, on the backend named. */
 async function forwardAndGradients(name: BackendName): Promise<{ logits: Float32Array; gradients: Float32Array[] }> {
@@ -48,50 +50,46 @@ describe("the backends", () => {
     });
   });
 
-  it.each(backendNames)("%s gives the same bits every time", async (name) => {
+  it.each(ALWAYS)("%s gives the same bits every time", async (name) => {
     const first = await forwardAndGradients(name);
     expect(await forwardAndGradients(name)).toEqual(first);
   });
 
-  it("auto takes the first that works, and says so", async () => {
-    expect(await startBackend("auto")).toEqual({ name: "wasm", passedOver: [] });
+  it("auto takes the first that works, and says why not those before it", async () => {
+    const { name, passedOver } = await startBackend("auto");
+    expect(passedOver.map((better) => better.name)).toEqual(backendNames.slice(0, backendNames.indexOf(name)));
+    for (const { reason } of passedOver) expect(reason).not.toBe("");
+    expect((await startBackend("wasm")).passedOver).toEqual([]);
     expect(tf.getBackend()).toBe("wasm");
     expect((await startBackend("js")).name).toBe("js");
     expect(tf.getBackend()).toBe("cpu");
   });
 
-  it("one that there is not is an error of usage, not another backend", async () => {
-    const error = await startBackend("cuda9" as BackendName).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(UserError);
-    expect((error as UserError).exitCode).toBe(2);
-    expect((error as UserError).message).toContain("Backend cuda9 cannot run here");
+  it("one that computes nonsense is none", async () => {
+    await startBackend("js");
+    const relu = tf.getKernel("Relu", "cpu");
+    tf.unregisterKernel("Relu", "cpu");
+    tf.registerKernel({ ...relu, kernelFunc: (params) => tf.getKernel("Identity", "cpu").kernelFunc(params) });
+    try {
+      const error = await startBackend("js").catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).exitCode).toBe(2);
+      expect((error as UserError).message).toMatch(
+        /^Backend js cannot run here: it computes 50; .* where 49; 42,56 is right/,
+      );
+    } finally {
+      tf.unregisterKernel("Relu", "cpu");
+      tf.registerKernel(relu);
+    }
+    expect((await startBackend("js")).name).toBe("js");
+  });
+
+  it.each(["wasm", "js"] as const)("%s can be counted on", (name) => {
+    expect(findBackend(name)).toEqual({ status: "usable" });
   });
 });
 
-/** Lets Node load our sources as they stand: types are taken out on the way in. */
-const loader = `
-  import { readFileSync } from "node:fs";
-  import ts from ${JSON.stringify(import.meta.resolve("typescript"))};
-  const compilerOptions = { target: "ES2022", module: "ESNext", verbatimModuleSyntax: true };
-  export async function load(url, context, next) {
-    if (!url.endsWith(".ts")) return next(url, context);
-    const { outputText: source } = ts.transpileModule(readFileSync(new URL(url), "utf8"), { compilerOptions });
-    return { format: "module", shortCircuit: true, source };
-  }
-`;
-const asUrl = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
-
-/** Runs a module in a process of its own, from the root of the repository. */
-function inChild(code: string): { status: number | null; stdout: string; stderr: string } {
-  const cwd = fileURLToPath(new URL("../..", import.meta.url));
-  const register = asUrl(`import { register } from "node:module"; register(${JSON.stringify(asUrl(loader))});`);
-  return spawnSync(process.execPath, ["--import", register, "--input-type=module", "-e", code], {
-    cwd,
-    encoding: "utf8",
-  });
-}
-
-describe.each(backendNames)("a process that starts %s", (backend) => {
+describe.each(ALWAYS)("a process that starts %s", (backend) => {
   it("has the error handlers that it had, and has printed nothing", () => {
     const { status, stdout, stderr } = inChild(`
       const events = ["uncaughtException", "unhandledRejection"];

@@ -1,0 +1,212 @@
+/**
+ * GPUs of any vendor: TensorFlow.js's webgpu backend on Dawn, the WebGPU implementation of Chromium, through its binding
+ * for Node; it reaches Vulkan, Direct3D 12 and Metal. The backend is made for browsers. What it needs here:
+ *
+ * - A device with all that the adapter offers. The one that it would make binds 8 buffers at a time, and what asks for more
+ *   leaves stale numbers behind.
+ * - Errors that are heard. WebGPU reports them as events beside the results, which are then wrong; here the next read throws.
+ * - Reads that wait. Dawn calls back from the event loop; `readNow` runs those calls itself until the numbers are there.
+ */
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { packageFile } from "../util/package.ts";
+import type { Finding } from "./backend.ts";
+import { tf } from "./tf.ts";
+
+const TFJS = "@tensorflow/tfjs-backend-webgpu";
+const DAWN = "webgpu";
+/** Set to 1, an adapter that computes on the CPU will do: for tests, as it is slower than wasm. */
+const ALLOW_SOFTWARE = "SPIRAL_WEBGPU_SOFTWARE";
+
+interface Dawn {
+  readonly create: (options: readonly string[]) => {
+    requestAdapter(options: { powerPreference: string }): Promise<Adapter | null>;
+  };
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+interface Adapter {
+  readonly info: { readonly vendor: string; readonly device: string; readonly isFallbackAdapter: boolean };
+  readonly limits: Readonly<Record<string, unknown>>;
+  requestDevice(options: { requiredLimits: Record<string, number> }): Promise<Device>;
+}
+
+interface ErrorEvent {
+  readonly error: { readonly message: string };
+  preventDefault(): void;
+}
+
+interface Device {
+  addEventListener(type: "uncapturederror", listener: (event: ErrorEvent) => void): void;
+  destroy(): void;
+}
+
+interface Buffer {
+  readonly size: number;
+  readonly mapState: "unmapped" | "pending" | "mapped";
+  mapAsync(mode: number): Promise<void>;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
+}
+
+/** What we use of tfjs's WebGPUBackend. */
+interface WebgpuBackend extends tf.KernelBackend {
+  readonly tensorMap: {
+    get(id: object): { values: tf.BackendValues | null; readonly dtype: tf.DataType; readonly resource: Buffer };
+  };
+  readonly bufferManager: { acquireBuffer(size: number, usage: number): Buffer; releaseBuffer(buffer: Buffer): void };
+  readonly commandEncoder: {
+    copyBufferToBuffer(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, size: number): void;
+  };
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+}
+
+/** Whether it is installed. Nothing is loaded for it. */
+export function findWebgpu(): Finding {
+  if (!locate(TFJS)) return { status: "missing", reason: `${TFJS} is not installed. Install it with: npm install` };
+  if (locate(DAWN)) return { status: "usable" };
+  return { status: "missing", reason: "its library, Dawn, is not installed. Install it with: npm run webgpu" };
+}
+
+let device: { readonly name: string } | undefined;
+
+/** Makes it the current backend and returns what it computes on; throws an Error with the reason where it cannot. */
+export async function startWebgpu(): Promise<string> {
+  if (!device) device = await open();
+  await tf.setBackend("webgpu");
+  return device.name;
+}
+
+async function open(): Promise<{ name: string }> {
+  if (process.platform === "linux" && !loads("libvulkan.so.1")) {
+    throw new Error(
+      "the Vulkan loader, libvulkan.so.1, is not installed. On Debian and Ubuntu: apt install libvulkan1",
+    );
+  }
+  const { create, globals } = (await load(DAWN)) as Dawn;
+  const { WebGPUBackend } = (await load(TFJS)) as {
+    WebGPUBackend: new (device: Device, info: Adapter["info"]) => WebgpuBackend;
+  };
+  // tfjs finds GPUBufferUsage and the like where browsers have them.
+  Object.assign(globalThis, globals);
+  const gpu = create([]);
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw new Error("there is no GPU with a driver for Vulkan, Direct3D 12 or Metal");
+  const { info, limits } = adapter;
+  const name = info.device || info.vendor || "an unnamed GPU";
+  if (info.isFallbackAdapter && process.env[ALLOW_SOFTWARE] !== "1") {
+    throw new Error(
+      `there is no GPU, only ${name}, which computes on the CPU. ${ALLOW_SOFTWARE}=1 takes it all the same`,
+    );
+  }
+  const requiredLimits: Record<string, number> = {};
+  for (const key in limits) if (typeof limits[key] === "number") requiredLimits[key] = limits[key];
+  const made = await adapter.requestDevice({ requiredLimits });
+  // A device that is left to the end of the process keeps the driver's threads.
+  process.once("exit", () => made.destroy());
+  const backend = withNavigator(gpu, () => new WebGPUBackend(made, info));
+  readNow(backend, made);
+  tf.registerBackend("webgpu", () => backend);
+  // Dawn has calls of its own in the event loop until here; `readNow` counts on there being none.
+  for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
+  return { name };
+}
+
+/** Whether the system has this library. Dawn prints lines of its own where its loader is missing, so it is asked first. */
+function loads(library: string): boolean {
+  try {
+    process.dlopen({ exports: {} }, library);
+  } catch (error) {
+    // A library that loads is refused too, as it is no module for Node.
+    return !String(error).includes("cannot open shared object");
+  }
+  return true;
+}
+
+/** tfjs asks `navigator.gpu` whether there is WebGPU at all. */
+function withNavigator<T>(gpu: unknown, make: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
+  try {
+    return make();
+  } finally {
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    else Reflect.deleteProperty(globalThis, "navigator");
+  }
+}
+
+const MAP_READ = 0x1;
+const COPY_DST = 0x8;
+const READ = 0x1;
+/** How often to look without a pause, and the milliseconds of a pause after that: a wait must not take the CPU from others. */
+const EAGER_LOOKS = 50;
+const PAUSE = 0.05;
+
+/** Gives the backend reads that wait for the GPU, and that throw once anything has gone wrong on it. */
+function readNow(backend: WebgpuBackend, from: Device): void {
+  let failure: string | undefined;
+  from.addEventListener("uncapturederror", (event) => {
+    event.preventDefault();
+    // The first is the cause; the others follow from it.
+    failure ??= event.error.message;
+  });
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+
+  const wait = (buffer: Buffer): void => {
+    // Dawn schedules its next look at the GPU with the global setImmediate, which is ours while we wait.
+    const { setImmediate } = globalThis;
+    const looks: (() => void)[] = [];
+    globalThis.setImmediate = ((look: () => void) => looks.push(look)) as unknown as typeof setImmediate;
+    try {
+      buffer.mapAsync(READ).catch(() => {});
+      for (let look = 0; buffer.mapState === "pending"; look++) {
+        if (looks.length === 0)
+          throw new Error("WebGPU: Dawn does not look at the GPU any more; this is a bug in Spiral");
+        for (const run of looks.splice(0)) run();
+        if (look > EAGER_LOOKS) Atomics.wait(clock, 0, 0, PAUSE);
+      }
+    } finally {
+      globalThis.setImmediate = setImmediate;
+      for (const look of looks) setImmediate(look);
+    }
+    if (buffer.mapState !== "mapped") failure ??= "the device is lost; the driver's log may say why";
+    if (failure !== undefined) throw new Error(`WebGPU: ${failure}`);
+  };
+
+  backend.readSync = (id) => {
+    const data = backend.tensorMap.get(id);
+    if (data.values) return data.values;
+    const { resource, dtype } = data;
+    const staging = backend.bufferManager.acquireBuffer(resource.size, COPY_DST | MAP_READ);
+    backend.ensureCommandEncoderReady();
+    backend.endComputePassEncoder();
+    backend.commandEncoder.copyBufferToBuffer(resource, 0, staging, 0, resource.size);
+    backend.submitQueue();
+    wait(staging);
+    data.values = tf.util.convertBackendValuesAndArrayBuffer(staging.getMappedRange().slice(0), dtype);
+    staging.unmap();
+    backend.bufferManager.releaseBuffer(staging);
+    return data.values;
+  };
+  backend.read = async (id) => backend.readSync(id);
+}
+
+/** Where a package is: beside ours, or where `npm run webgpu` puts it, out of reach of `npm install`'s tidying. */
+function locate(name: string): string | undefined {
+  for (const from of [import.meta.url, packageFile(".webgpu/package.json")]) {
+    try {
+      return createRequire(from).resolve(name);
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
+}
+
+async function load(name: string): Promise<unknown> {
+  const path = locate(name);
+  if (path === undefined) throw new Error(`${name} is not installed`);
+  return import(pathToFileURL(path).href);
+}
