@@ -4,6 +4,7 @@ import { greedy, type Policy } from "../games/policy.ts";
 import type { BackendName } from "../nn/backend.ts";
 import { llmPlayer } from "../players/llm.ts";
 import { chatClient } from "../players/llm-client.ts";
+import { mctsPlayer } from "../players/mcts.ts";
 import { opponents } from "../players/opponents.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import { fixedNames, type PlayerSpec, parseSpec, whoThereIs } from "../players/spec.ts";
@@ -74,6 +75,8 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
   switch (spec.kind) {
     case "fixed":
       return { open: () => fixedPlayer(spec.name) };
+    case "mcts":
+      return { open: () => mctsPlayer(spec.settings) };
     case "run":
       return { run: prepareRun(spec, options.runs) };
     case "llm":
@@ -81,8 +84,6 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
     case "human":
       if (options.human) return { open: options.human };
       throw new UserError(2, "A person plays in: spiral play --vs <player>");
-    case "mcts":
-      throw new UserError(2, `${spec.kind} cannot play yet.`);
     default:
       return assertNever(spec);
   }

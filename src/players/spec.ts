@@ -4,6 +4,7 @@
  */
 import { didYouMean, UserError } from "../util/errors.ts";
 import { oneLine } from "../util/printable.ts";
+import { MCTS_DEFAULTS } from "./mcts.ts";
 import { opponents } from "./opponents.ts";
 
 export type PlayerSpec =
@@ -26,7 +27,38 @@ export interface SpecParameter {
 }
 
 export const MCTS_PARAMETERS: readonly SpecParameter[] = [
-  { name: "sims", default: 200, min: 1, max: 10_000_000, whole: true, what: "simulations at each decision" },
+  {
+    name: "sims",
+    default: MCTS_DEFAULTS.sims,
+    min: 1,
+    max: 10_000_000,
+    whole: true,
+    what: "simulations at each decision",
+  },
+  {
+    name: "c",
+    default: MCTS_DEFAULTS.c,
+    min: 0,
+    max: 1000,
+    whole: false,
+    what: "how much it tries what it knows little of",
+  },
+  {
+    name: "seed",
+    default: MCTS_DEFAULTS.seed,
+    min: 0,
+    max: 1_000_000_000,
+    whole: true,
+    what: "where its draws come from",
+  },
+  {
+    name: "sample",
+    default: MCTS_DEFAULTS.sample,
+    min: 0,
+    max: 1,
+    whole: true,
+    what: "1 to mix actions as it visited them",
+  },
 ];
 
 /** What a spec may begin with; whatever else it says names a run. */

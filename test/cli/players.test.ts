@@ -53,6 +53,17 @@ describe("openPlayers", () => {
     expect(policyOf(players[0], "kuhn").distributions([decision()])[0]).toEqual(new Float64Array([0.5, 0.5]));
   });
 
+  it("makes tree search, as it is set", async () => {
+    const players = await openPlayers(["mcts", "mcts:sims=30,sample=1"], { runs });
+    expect(players.map(({ name }) => name)).toEqual(["mcts:sims=200", "mcts:sims=30,sample=1"]);
+    expect(players.map((player) => player.plays(getGame("kuhn")) && player.plays(getGame("ttt")))).toEqual([
+      true,
+      true,
+    ]);
+    const shares = policyOf(players[1], "kuhn").distributions([decision()])[0];
+    expect([...(shares ?? [])].map((share) => Math.round(share * 30) / 30)).toEqual([...(shares ?? [])]);
+  });
+
   it("makes runs, named by their checkpoints, and lets go of their weights", async () => {
     const before = tf.memory().numTensors;
     const players = await openPlayers(["latest", "tiny@2", "tiny@000004:greedy", "tiny@000004", "random"], { runs });

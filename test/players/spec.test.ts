@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MCTS_DEFAULTS } from "../../src/players/mcts.ts";
 import { fixedNames, type PlayerSpec, parseSpec } from "../../src/players/spec.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -18,6 +19,8 @@ describe("a player's spec", () => {
     [" sloppy ", { kind: "fixed", name: "sloppy" }],
     ["human", { kind: "human" }],
     ["mcts", { kind: "mcts", settings: expect.objectContaining({ sims: 200 }) }],
+    ["mcts", { kind: "mcts", settings: MCTS_DEFAULTS }],
+    ["mcts:sims=50,c=.5,seed=0,sample=1", { kind: "mcts", settings: { sims: 50, c: 0.5, seed: 0, sample: 1 } }],
     ["mcts:sims=7", { kind: "mcts", settings: expect.objectContaining({ sims: 7 }) }],
     ["llm:llama3.2:3b", { kind: "llm", model: "llama3.2:3b" }],
     ["llm:org/model-7B:free", { kind: "llm", model: "org/model-7B:free" }],
@@ -58,6 +61,9 @@ describe("a player's spec", () => {
     ["mcts:sims=0", [/mcts:sims is "0"/]],
     ["mcts:sims=1e3", [/mcts:sims is "1e3"/]],
     ["mcts:sims=99999999999", [/mcts:sims is "99999999999"/]],
+    ["mcts:c=-1", [/mcts:c is "-1"; it takes a number from 0 to 1000/]],
+    ["mcts:c=1e", [/mcts:c is "1e"/]],
+    ["mcts:sample=2,seed=0.5", [/mcts:sample is "2"; it takes a whole number from 0 to 1\./, /mcts:seed is "0.5"/]],
     ["mcts:sims=2=3", [/mcts:sims is "2=3"/]],
     ["mcts:sims=5,sims=6", [/mcts:sims is given twice/]],
     ["mcts:a=1,sims=x", [/no parameter "a"/, /mcts:sims is "x"/]],
