@@ -1,5 +1,6 @@
 /** The games there are. A new one is one more line of `FAMILIES`. */
 import { didYouMean, UserError } from "../util/errors.ts";
+import { CONNECT_FOUR_PARAMETERS, connectFour } from "./connect-four.ts";
 import type { Game } from "./game.ts";
 import { kuhn } from "./kuhn.ts";
 import { KUHN_MATCH_PARAMETERS, kuhnMatch } from "./kuhn-match.ts";
@@ -21,6 +22,7 @@ const fixed = (game: Game): Family => ({ make: () => game, parameters: {} });
 const FAMILIES: Readonly<Record<string, Family>> = {
   ttt: fixed(ttt),
   "ttt-draw": fixed(tttDraw),
+  "connect-four": { make: connectFour, parameters: CONNECT_FOUR_PARAMETERS },
   kuhn: fixed(kuhn),
   "kuhn-match": { make: kuhnMatch, parameters: KUHN_MATCH_PARAMETERS },
   leduc: fixed(leduc),

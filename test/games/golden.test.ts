@@ -25,6 +25,11 @@ const GAMES: readonly { name: string; spec: string; moves: readonly (number | st
     spec: "ttt-draw",
     moves: ["[4]", "[0]", "[2]", "[6]", "[3]", "[5]", "[7]", "[1]", "[8]"],
   },
+  {
+    name: "connect-four-diagonal",
+    spec: "connect-four",
+    moves: ["[3]", "[4]", "[4]", "[5]", "I must block: [5]", "[6]", "[5]", "[6]", "[6]", "[0]", "[6]"],
+  },
   { name: "kuhn-check-bet-call", spec: "kuhn", moves: [3, "[check]", "[bet]", "[call]"] },
   { name: "kuhn-bet-fold", spec: "kuhn", moves: [0, "[bet]", "[fold]"] },
   {

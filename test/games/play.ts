@@ -7,6 +7,8 @@ import { getGame } from "../../src/games/registry.ts";
 export const specs = [
   "ttt",
   "ttt-draw",
+  "connect-four",
+  "connect-four:rows=4:columns=5:connect=3",
   "kuhn",
   "kuhn-match",
   "kuhn-match:hands=1",

@@ -27,8 +27,14 @@ describe("the registry", () => {
 
   it("says what is walkable", () => {
     const [small, large] = [
-      ["ttt", "ttt-draw", "kuhn", "kuhn-match", "leduc", "negotiation"],
-      ["negotiation-private", "negotiation:maxQuantity=10", "negotiation:maxQuantity=5:maxTurns=20"],
+      ["ttt", "ttt-draw", "connect-four:rows=4:columns=4", "kuhn", "kuhn-match", "leduc", "negotiation"],
+      [
+        "connect-four",
+        "connect-four:rows=5:columns=4",
+        "negotiation-private",
+        "negotiation:maxQuantity=10",
+        "negotiation:maxQuantity=5:maxTurns=20",
+      ],
     ];
     expect([...small, ...large].filter((spec) => getGame(spec).walkable)).toEqual(small);
   });

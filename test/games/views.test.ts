@@ -151,7 +151,7 @@ describe.each(games.filter((game) => game.perfectInformation))("$id", (game) => 
       const [key, stateKey] = [`${player} ${game.infosetKey(state, player)}`, game.stateKey(state)];
       expect(states.get(key) ?? stateKey).toBe(stateKey);
       states.set(key, stateKey);
-      expect(new GameGraph(game).node(state).infoset?.state).toBe(state);
+      expect(game.stateKey(new GameGraph(game).node(state).infoset?.state)).toBe(stateKey);
     }
   });
 });
