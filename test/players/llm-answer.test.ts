@@ -220,7 +220,24 @@ it("hostile length costs little, and the end of a long answer counts", () => {
     readAnswer(trade, unit.repeat(300_000));
   }
   expect(taken(ttt, `${"\\boxed{[0]} ".repeat(300_000)}\\boxed{[1]}`)).toBe("[1]");
+  expect(taken(ttt, `\\boxed{[0]}${"x ".repeat(20_000)}`)).toMatch(/^Put the number/);
 });
+
+it("where one name begins another, the longer is named", () => {
+  const names = ["[raise]", "[raise 2]", "[raise (all-in)]"];
+  const game = { ...ttt.game, actionName: (_: unknown, a: number) => names[a] ?? "", parseAction: refuse };
+  const asked = { game, state: 0, actions: [0, 1, 2] };
+  for (const [text, action] of [
+    ["I raise.", 0],
+    ["I raise 2!", 1],
+    ["I raise (all-in)", 2],
+    ["raise 23", 0],
+  ] as const) {
+    expect(readAnswer(asked, text)).toEqual({ ok: true, action });
+  }
+});
+
+const refuse = () => ({ ok: false, reason: "no" }) as const;
 
 it("an action that a game reads but that is not legal is none", () => {
   const careless = { ...ttt.game, parseAction: () => ({ ok: true, action: 4 }) as const };

@@ -96,6 +96,11 @@ describe("an illegal answer", () => {
     ]);
   });
 
+  it("is shown again by its end, where it is long", async () => {
+    const { asked } = await outcome(inOrder(says(`${"x".repeat(9000)} \\boxed{raise}`), says("[bet]")));
+    expect(asked[1]?.body.messages[1]?.content).toMatch(/^x{3986} \\boxed\{raise\}$/);
+  });
+
   it.each([0, 1, 2, 5])("forfeits the game after %i retries, every answer on record", async (retries) => {
     const usage = { prompt_tokens: 10, completion_tokens: 2 };
     const { choice, asked, waits } = await outcome(says(illegal, { usage }), { retries });
@@ -412,6 +417,16 @@ describe("the key", () => {
 });
 
 describe("many questions", () => {
+  it("leave no timer behind that would keep the process up", async () => {
+    const { url } = await serve(says("[bet]"));
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const { player } = playerAt(url, { timeoutMs: 60_000 });
+    await player.choose(decision);
+    const before = timers();
+    for (let episode = 0; episode < 20; episode++) await player.choose({ ...decision, episode });
+    expect(timers()).toBeLessThan(before + 10);
+  });
+
   it("are asked a few at a time", async () => {
     // Nobody is answered until three ask, and a fourth has had the time to.
     const open: (() => void)[] = [];
@@ -439,7 +454,7 @@ describe("many questions", () => {
 
   it("end where nobody waits for them, or the player leaves", async () => {
     const { url, asked } = await serve(() => {});
-    const { player } = playerAt(url, { concurrency: 2 });
+    const { player } = playerAt(url, { concurrency: 2, timeoutMs: 60_000 });
     const controller = new AbortController();
     const one = player.choose({ ...decision, signal: controller.signal });
     const others = [1, 2, 3].map((episode) => player.choose({ ...decision, episode }));
