@@ -1,0 +1,141 @@
+/**
+ * The Bradley–Terry model with draws and an advantage of the first seat (Bradley and Terry 1952, Davidson 1970, Davidson and
+ * Beaver 1977). Where i sits in seat 0 against j in game g,
+ *
+ *   P(win) ∝ exp(δ/2)   P(draw) ∝ exp(η_g)   P(loss) ∝ exp(−δ/2)   δ = θᵢ − θⱼ + γ_g
+ *
+ * so that a win is exp(δ) times as likely as a loss. θ are the strengths, γ what seat 0 is worth, η how often games are drawn. The
+ * log-likelihood is concave: Newton's method with halved steps finds its one maximum.
+ */
+
+/** Results of games in which player `first` sat in seat 0 and `second` in seat 1; of `first`, and fractions are as good. */
+export interface Series {
+  readonly first: number;
+  readonly second: number;
+  readonly game: number;
+  readonly wins: number;
+  readonly draws: number;
+  readonly losses: number;
+}
+
+export interface Fit {
+  /** In natural units of log-odds; of every player, the first 0. */
+  readonly strengths: Float64Array;
+  /** γ by game. */
+  readonly firstSeat: Float64Array;
+  /** η by game; −Infinity where no game was drawn. */
+  readonly draws: Float64Array;
+}
+
+/**
+ * The maximum of the likelihood. It is finite where every player is tied to player 0 by series that were neither all won nor all lost,
+ * and where each game was both won and lost from seat 0. `start` is where to begin.
+ */
+export function fitDavidson(players: number, games: number, series: readonly Series[], start?: Fit): Fit {
+  const drawn = Array.from({ length: games }, (_, g) => series.some(({ game, draws }) => game === g && draws > 0));
+  // Parameters: θ₁ … θₙ₋₁, then γ_g, then η_g of the games in which draws occur.
+  const seatAt = (g: number): number => players - 1 + g;
+  let size = players - 1 + games;
+  const drawAt = drawn.map((is) => (is ? size++ : -1));
+  const x = new Float64Array(size);
+  if (start) {
+    x.set(start.strengths.subarray(1), 0);
+    x.set(start.firstSeat, players - 1);
+    drawAt.forEach((at, g) => {
+      const eta = start.draws[g] as number;
+      if (at >= 0 && Number.isFinite(eta)) x[at] = eta;
+    });
+  }
+
+  const gradient = new Float64Array(size);
+  const information = new Float64Array(size * size);
+  let value = evaluate(x);
+  for (let step = 0; step < 100; step++) {
+    const direction = solve(information, gradient, size);
+    const largest = direction.reduce((most, d) => Math.max(most, Math.abs(d)), 0);
+    if (largest < 1e-8) break;
+    const before = x.slice();
+    const valueBefore = value;
+    // At most three units of log-odds at once, and halved until it helps.
+    for (let scale = Math.min(1, 3 / largest); ; scale /= 2) {
+      for (let i = 0; i < size; i++) x[i] = (before[i] as number) + scale * (direction[i] as number);
+      value = evaluate(x);
+      if (value >= valueBefore - 1e-13 * Math.abs(valueBefore) || scale < 1e-6) break;
+    }
+  }
+  return {
+    strengths: Float64Array.from({ length: players }, (_, i) => (i === 0 ? 0 : (x[i - 1] as number))),
+    firstSeat: x.slice(players - 1, players - 1 + games),
+    draws: Float64Array.from(drawAt, (at) => (at < 0 ? Number.NEGATIVE_INFINITY : (x[at] as number))),
+  };
+
+  /** The log-likelihood at x; leaves its gradient and its negative second derivatives. */
+  function evaluate(x: Float64Array): number {
+    gradient.fill(0);
+    information.fill(0);
+    let sum = 0;
+    for (const { first, second, game, wins, draws, losses } of series) {
+      const [i, j, seat, draw] = [first - 1, second - 1, seatAt(game), drawAt[game] as number];
+      const delta = (i < 0 ? 0 : (x[i] as number)) - (j < 0 ? 0 : (x[j] as number)) + (x[seat] as number);
+      const eta = draw < 0 ? Number.NEGATIVE_INFINITY : (x[draw] as number);
+      const top = Math.max(Math.abs(delta) / 2, eta);
+      const [win, tie, loss] = [Math.exp(delta / 2 - top), Math.exp(eta - top), Math.exp(-delta / 2 - top)];
+      const total = win + tie + loss;
+      const [pWin, pTie, pLoss] = [win / total, tie / total, loss / total];
+      const n = wins + draws + losses;
+      sum += ((wins - losses) * delta) / 2 + (draws > 0 ? draws * eta : 0) - n * (Math.log(total) + top);
+
+      // The model is an exponential family in δ and η with statistics (W − L) / 2 and D.
+      const margin = (pWin - pLoss) / 2;
+      const byDelta = (wins - losses) / 2 - n * margin;
+      const deltaDelta = n * ((pWin + pLoss) / 4 - margin * margin);
+      const slots = [
+        [i, 1],
+        [j, -1],
+        [seat, 1],
+      ] as const;
+      for (const [a, signA] of slots) {
+        if (a < 0) continue;
+        gradient[a] = (gradient[a] as number) + signA * byDelta;
+        for (const [b, signB] of slots) if (b >= 0) add(a, b, signA * signB * deltaDelta);
+        if (draw < 0) continue;
+        add(a, draw, -signA * n * margin * pTie);
+        add(draw, a, -signA * n * margin * pTie);
+      }
+      if (draw < 0) continue;
+      gradient[draw] = (gradient[draw] as number) + draws - n * pTie;
+      add(draw, draw, n * pTie * (1 - pTie));
+    }
+    return sum;
+  }
+
+  function add(row: number, column: number, x: number): void {
+    const at = row * size + column;
+    information[at] = (information[at] as number) + x;
+  }
+}
+
+/** A⁻¹ b for a symmetric positive definite A, by Cholesky's factors; a direction without information stays where it is. */
+function solve(a: Float64Array, b: Float64Array, size: number): Float64Array {
+  const l = a.slice();
+  const x = b.slice();
+  const at = (row: number, column: number): number => l[row * size + column] as number;
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column <= row; column++) {
+      let sum = at(row, column);
+      for (let k = 0; k < column; k++) sum -= at(row, k) * at(column, k);
+      const isDiagonal = row === column;
+      const pivot = isDiagonal ? Math.sqrt(Math.max(sum, 1e-12)) : sum / at(column, column);
+      l[row * size + column] = pivot;
+    }
+    let sum = x[row] as number;
+    for (let k = 0; k < row; k++) sum -= at(row, k) * (x[k] as number);
+    x[row] = sum / at(row, row);
+  }
+  for (let row = size - 1; row >= 0; row--) {
+    let sum = x[row] as number;
+    for (let k = row + 1; k < size; k++) sum -= at(k, row) * (x[k] as number);
+    x[row] = sum / at(row, row);
+  }
+  return x;
+}

@@ -1,0 +1,82 @@
+/**
+ * Sequential test of H0: the Elo difference is elo0, against H1: it is elo1. After every pair of games the log-likelihood ratio
+ *
+ *   LLR = n Σ p̂ₖ ln(p¹ₖ / p⁰ₖ)
+ *
+ * is held against Wald's bounds ln(β / (1 − α)) and ln((1 − β) / α); p̂ₖ is how often a pair's score was aₖ, and pⁱ the distribution
+ * of largest likelihood among those whose mean is that of Eloᵢ:
+ *
+ *   pₖ = p̂ₖ / (1 + μ (aₖ − s)),  μ such that Σ pₖ (aₖ − s) = 0
+ *
+ * (the generalised SPRT of M. Van den Bergh, "Comments on normalized Elo" and "A practical introduction to the GSPRT"; the
+ * likelihood under a constraint on the mean is Owen's, 1988). Pairs are what is counted, as their two games share a deal.
+ */
+import type { Counts } from "../util/bootstrap.ts";
+import { scoreOfElo } from "./elo.ts";
+
+export interface Sprt {
+  readonly elo0: number;
+  readonly elo1: number;
+  /** The chance of accepting H1 where H0 holds … */
+  readonly alpha: number;
+  /** … and H0 where H1 does. */
+  readonly beta: number;
+}
+
+export type SprtVerdict = "H0" | "H1" | "undecided";
+
+export interface SprtState {
+  readonly llr: number;
+  readonly bounds: readonly [number, number];
+  readonly verdict: SprtVerdict;
+}
+
+/** What has not been seen yet may be: a thousandth of a pair at either end keeps the likelihoods above 0. */
+const UNSEEN = 1e-3;
+
+export function sprtBounds({ alpha, beta }: Sprt): [number, number] {
+  return [Math.log(beta / (1 - alpha)), Math.log((1 - beta) / alpha)];
+}
+
+/** Where the test stands after pairs of these mean scores in [0, 1]. */
+export function sprtState(scores: Counts, test: Sprt): SprtState {
+  const llr = logLikelihoodRatio(scores, scoreOfElo(test.elo0), scoreOfElo(test.elo1));
+  const bounds = sprtBounds(test);
+  return { llr, bounds, verdict: llr >= bounds[1] ? "H1" : llr <= bounds[0] ? "H0" : "undecided" };
+}
+
+function logLikelihoodRatio(scores: Counts, s0: number, s1: number): number {
+  const counts = new Map(scores);
+  for (const end of [0, 1]) counts.set(end, (counts.get(end) ?? 0) + UNSEEN);
+  const [values, weights] = [[...counts.keys()], [...counts.values()]];
+  const [mu0, mu1] = [tilt(values, weights, s0), tilt(values, weights, s1)];
+  let llr = 0;
+  for (let k = 0; k < values.length; k++) {
+    const a = values[k] as number;
+    llr += (weights[k] as number) * Math.log((1 + mu0 * (a - s0)) / (1 + mu1 * (a - s1)));
+  }
+  return llr;
+}
+
+/** The root μ of Σ wₖ (aₖ − s) / (1 + μ (aₖ − s)), which falls from +∞ to −∞ where all denominators are positive. */
+function tilt(values: readonly number[], weights: readonly number[], s: number): number {
+  let [low, high] = [-1 / (1 - s), 1 / s];
+  let mu = 0;
+  for (let step = 0; step < 100; step++) {
+    let [f, slope] = [0, 0];
+    for (let k = 0; k < values.length; k++) {
+      const x = (values[k] as number) - s;
+      const t = x / (1 + mu * x);
+      f += (weights[k] as number) * t;
+      slope += (weights[k] as number) * t * t;
+    }
+    if (f > 0) low = mu;
+    else high = mu;
+    // Newton's step where it stays inside, else the middle.
+    const next = mu + f / slope;
+    const kept = next > low && next < high ? next : (low + high) / 2;
+    if (Math.abs(kept - mu) <= 1e-12) return kept;
+    mu = kept;
+  }
+  return mu;
+}
