@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   games: ["util"],
   nn: ["util"],
   players: ["games", "nn", "util"],
-  selfplay: ["games", "players", "util"],
+  // A worker thread starts a backend of its own.
+  selfplay: ["games", "players", "util", "nn/backend.ts"],
   rl: ["selfplay", "nn", "games", "players", "util"],
   arena: ["games", "players", "selfplay", "util"],
   config: ["games", "players", "util"],

@@ -76,6 +76,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--resume [run]", "go on with a run, the latest if none is named")
     .option("--backend <name>", "auto, cuda, webgpu, node, wasm or js (see: spiral doctor)")
     .option("--keep-episodes <n|all>", "games per game id and update that are logged")
+    .option("--workers <n>", "threads that play beside the main one; the result is the same for any number")
     .option("--dir <folder>", "the folder that holds runs")
     .option("--dry-run", "check the settings, print them and stop")
     .option("--json", "print JSON, one object per line")
@@ -177,6 +178,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--set <key=value>", "as in train", collect)
     .option("--backend <name>", "as in train")
     .option("--keep-episodes <n|all>", "as in train")
+    .option("--workers <n>", "as in train")
     .option("--dir <folder>", "as in train")
     .option("--json", "print one JSON document")
     .action(async (what: string | undefined, file: string | undefined, options: TrainOptions) => {

@@ -10,6 +10,7 @@ export interface ConfigOptions {
   readonly set?: readonly string[];
   readonly backend?: string;
   readonly keepEpisodes?: string;
+  readonly workers?: string;
   readonly dir?: string;
 }
 
@@ -82,6 +83,7 @@ const FLAG_KEYS = {
   updates: "updates",
   backend: "nn.backend",
   keepEpisodes: "run.keepEpisodes",
+  workers: "run.workers",
   dir: "run.dir",
 } as const satisfies Partial<Record<keyof ConfigOptions, string>>;
 

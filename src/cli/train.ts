@@ -14,6 +14,7 @@ import { checkFreeName, checkRunName, resolveRun } from "../run/directory.ts";
 import { createRun, readRunConfig, resumeRun } from "../run/run.ts";
 import type { RunWriter } from "../run/writer.ts";
 import { formatEpisode } from "../selfplay/episode.ts";
+import type { Executor } from "../selfplay/play.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import { run as showConfig } from "./config.ts";
@@ -21,6 +22,7 @@ import { checkAll, configSources, runsFolder, type TrainOptions } from "./option
 import { note, print, SPIRAL, styleFor, table, warn } from "./output.ts";
 import { compact, createProgress, type GameMeasure, number } from "./progress.ts";
 import { listen, type Signals } from "./signals.ts";
+import { workerCount } from "./workers.ts";
 
 /** Games against random play, where a game cannot be evaluated exactly. */
 const SAMPLE_EPISODES = 1000;
@@ -70,10 +72,27 @@ async function trainRun(
   options: TrainOptions,
 ): Promise<number> {
   const { startBackend } = await import("../nn/backend.ts");
+  const { openExecutor } = await import("./workers.ts");
+  const backend = await startBackend(config.nn.backend);
+  const executor = openExecutor(config.run.workers, backend.name);
+  try {
+    return await trainWith(executor, backend, config, games, open, signals, options);
+  } finally {
+    await executor.close();
+  }
+}
+
+async function trainWith(
+  executor: Executor,
+  backend: Backend,
+  config: Config,
+  games: readonly Game[],
+  open: Prepared["open"],
+  signals: Signals,
+  options: TrainOptions,
+): Promise<number> {
   const { train } = await import("../rl/train.ts");
   const { toFiles, toSnapshot } = await import("./snapshot.ts");
-  const backend = await startBackend(config.nn.backend);
-
   let snapshot: Snapshot | undefined;
   const { writer, checkpoint } = open(backend.name, (found, name) => {
     snapshot = toSnapshot(found, name, config);
@@ -124,6 +143,7 @@ async function trainRun(
         },
       },
       snapshot,
+      executor,
     );
     progress.close();
     const isWhole = last === config.updates;
@@ -158,9 +178,12 @@ export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, ver
   return lines;
 }
 
-/** The settings, checked; and what makes the run directory, or takes up the one that `--resume` names, which keeps its settings. */
+/**
+ * The settings, checked; and what makes the run directory, or takes up the one that `--resume` names, which keeps its
+ * settings, but for the number of threads, which changes nothing but the time.
+ */
 async function prepare(file: string | undefined, options: TrainOptions): Promise<Prepared> {
-  const { resume, dir: _dir, json: _json, verbose: _verbose, ...others } = options;
+  const { resume, dir: _dir, json: _json, verbose: _verbose, workers, ...others } = options;
   if (resume === undefined) {
     const { config } = loadConfig(configSources(file, options));
     const open = (backend: string) => ({
@@ -177,7 +200,8 @@ async function prepare(file: string | undefined, options: TrainOptions): Promise
     throw new UserError(2, `A resumed run keeps its settings; leave out ${given.join(", ")}, or start a new run.`);
   }
   const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder(options));
-  const config = readRunConfig(resolved.dir);
+  const saved = readRunConfig(resolved.dir);
+  const config = workers === undefined ? saved : { ...saved, run: { ...saved.run, workers: workerCount(workers) } };
   const open: Prepared["open"] = (backend, check) => {
     const resumed = resumeRun(resolved, { backend, check: (checkpoint) => check(checkpoint, resolved.name) });
     for (const warning of resumed.warnings) warn(warning);

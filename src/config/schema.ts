@@ -107,8 +107,11 @@ export const configSchema = z.strictObject({
       keepEpisodes: z
         .union([count(0), z.literal("all")])
         .describe("Games per game id and update that are logged, or all."),
+      workers: z
+        .union([count(0).max(64), z.literal("auto")])
+        .describe("Threads that play beside the main one; auto: one less than there are cores, at least 1, at most 8."),
     })
-    .describe("What is written, where and how often."),
+    .describe("What is written, where and how often; and with how many threads."),
 });
 
 export type Config = z.infer<typeof configSchema>;

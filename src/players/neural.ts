@@ -7,9 +7,16 @@ import type { Mlp } from "../nn/mlp.ts";
 /** Rows of one forward pass at most, which bounds the memory of evaluating a large game. */
 const MAX_ROWS = 4096;
 
-export function neuralPolicy(name: string, layout: FeatureLayout, network: Pick<Mlp, "logits">): Policy {
+export function neuralPolicy(
+  name: string,
+  layout: FeatureLayout,
+  network: Pick<Mlp, "logits"> & Partial<Pick<Mlp, "save">>,
+): Policy {
+  const games = layout.games.map(({ id }) => id);
+  const weights = network.save?.bind(network);
   return {
     name,
+    ...(weights ? { source: { kind: "network", games, weights } } : {}),
     symmetric: true,
     distributions(infosets) {
       const canonical = new Map<Infoset, Distribution | undefined>();

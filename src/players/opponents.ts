@@ -25,7 +25,7 @@ const WHAT: Readonly<Record<string, string>> = {
   naive: "takes and offers whatever raises its own value",
 };
 
-export const opponents: readonly Opponent[] = [
+const kinds: readonly Opponent[] = [
   { name: "random", what: "every legal action alike", plays: () => true, make: () => uniform },
   {
     name: "minimax",
@@ -52,6 +52,11 @@ export const opponents: readonly Opponent[] = [
     make: (game) => mixture("sloppy", nash(game), uniform, SLIP),
   },
 ];
+
+export const opponents: readonly Opponent[] = kinds.map((kind) => ({
+  ...kind,
+  make: (game) => ({ ...kind.make(game), source: { kind: "opponent", name: kind.name } }),
+}));
 
 /** The opponents that a game is measured against where none is named: each that plays it, `nash` where it is not minimax. */
 export function defaultOpponents(game: Game): string[] {

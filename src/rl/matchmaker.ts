@@ -9,7 +9,7 @@ import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
 import { opponents } from "../players/opponents.ts";
-import { type Plan, play, type Trajectories } from "../selfplay/play.ts";
+import { type Executor, inThisThread, type Plan, type Trajectories } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import type { EstimatorState } from "./advantages/advantage.ts";
 import { learnerSits } from "./advantages/advantage.ts";
@@ -49,7 +49,7 @@ export class Matchmaker {
   }
 
   /** Plays one update's episodes of every game. What a game draws depends on `draws`, the game and the matching alone. */
-  play(learner: Policy, draws: Rng): Trajectories[] {
+  async play(learner: Policy, draws: Rng, executor: Executor = inThisThread): Promise<Trajectories[]> {
     const member = this.#pool?.draw(draws.fork("pool"));
     const plans = this.#entries.flatMap((entry) => {
       if (entry.graph.size > MAX_CACHED_NODES) {
@@ -69,7 +69,7 @@ export class Matchmaker {
         };
       });
     });
-    const batch = play(plans);
+    const batch = await executor.play(plans);
     for (const entry of this.#entries) {
       entry.expected = batch.find(({ plan }) => plan.graph === entry.graph)?.infosets ?? [];
     }

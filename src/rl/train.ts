@@ -15,7 +15,7 @@ import { FeatureLayout } from "../games/features.ts";
 import type { Policy } from "../games/policy.ts";
 import type { WeightArray } from "../nn/mlp.ts";
 import type { Episode } from "../selfplay/episode.ts";
-import { episodeOf, type Trajectories } from "../selfplay/play.ts";
+import { type Executor, episodeOf, inThisThread, type Trajectories } from "../selfplay/play.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import type { EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
@@ -68,8 +68,13 @@ export interface TrainHooks {
   progress(update: number, totals: { readonly episodes: number; readonly decisions: number }): boolean;
 }
 
-/** Trains from `resume` or from nothing. → the number of the last update done. */
-export async function train(settings: TrainSettings, hooks: TrainHooks, resume?: Snapshot): Promise<number> {
+/** Trains from `resume` or from nothing; games are played by `executor`. → the number of the last update done. */
+export async function train(
+  settings: TrainSettings,
+  hooks: TrainHooks,
+  resume?: Snapshot,
+  executor: Executor = inThisThread,
+): Promise<number> {
   const { seed, updates, rl, run } = settings;
   const rng = new Rng(seed);
   const layout = new FeatureLayout(settings.games.map(({ game }) => game));
@@ -98,7 +103,7 @@ export async function train(settings: TrainSettings, hooks: TrainHooks, resume?:
     while (update < updates && !stop) {
       update += 1;
       const draws = rng.fork("update", update);
-      const batch = matchmaker.play(learner.policy, draws);
+      const batch = await matchmaker.play(learner.policy, draws, executor);
 
       const last = update === updates;
       const evaluate = last || update % run.evaluateEvery === 0;

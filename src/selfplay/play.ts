@@ -1,19 +1,13 @@
 /**
- * The batched game loop: thousands of games at once, any mix of games, each at any ply and either seat.
- *
- *   repeat until every game is over:
- *     every game walks on, through chance and through decisions whose distribution is known, until it stands at one whose is not
- *     each policy is asked, once, for its distributions at the information sets that games stand at
- *
- * Policies stand still while a batch is played, so one question per distinct information set is enough. Draw d of game i
- * is a pure function of (key, i, d), chance and actions apart: an agent's draws never change a deal, and games are the
- * same however they are split into slices. Slices of one batch can be played anywhere (pool.ts) and are put together again.
+ * Self-play in batches: thousands of games at once, any mix of games and policies. Policies stand still while a batch is
+ * played. Draw d of game i is a pure function of (key, i, d), chance and actions apart: an agent's draws never change a
+ * deal, and games are the same however they are split. A batch is played slice by slice (slice.ts), here or in other
+ * threads (workers.ts), and put together again.
  */
-import { CHANCE, cumulate, END, type FlatGraph, flatOf, longer, sampleAt, UNKNOWN } from "../games/flat.ts";
 import type { GameGraph, Infoset } from "../games/graph.ts";
-import type { Distribution, Policy } from "../games/policy.ts";
-import { streamAt, uniformOf } from "../util/rng.ts";
+import type { Policy } from "../games/policy.ts";
 import type { Episode } from "./episode.ts";
+import { newSlice, playSlices, type Slice } from "./slice.ts";
 
 /** Some games of one kind between two policies. */
 export interface Plan {
@@ -29,7 +23,10 @@ export interface Plan {
   readonly expected?: readonly Infoset[];
 }
 
-/** What was played, in flat arrays. Ply p of episode e stands at e · P + p, where P is the game's `maxPlies`. */
+/**
+ * What was played, in flat arrays. Ply p of episode e stands at e · P + p, where P is the game's `maxPlies`; after its last
+ * ply there may be anything.
+ */
 export interface Cells {
   /** Plies played, chance included. [E] */
   readonly plies: Uint16Array;
@@ -48,48 +45,20 @@ export interface Trajectories extends Cells {
   readonly infosets: readonly Infoset[];
 }
 
-/** Episodes `from` … `to` − 1 of a plan, being played into its cells, where `decisions` are ids of information sets. */
-export interface Slice {
-  readonly plan: Plan;
-  readonly cells: Cells;
-  readonly from: number;
-  readonly to: number;
-  readonly flat: FlatGraph;
-  /** By information-set id: r · E + e for the earliest visit, as the r-th decision of episode e; infinite if there was none. */
-  firstVisit: Float64Array;
-  /** Ids of the information sets visited, in no particular order. */
-  readonly visited: number[];
-  readonly answers: readonly [Answers, Answers];
-  /** The episodes still being played, the node each stands at, its chance plies so far. */
-  active: Int32Array;
-  readonly nodes: Int32Array;
-  readonly chancePlies: Uint16Array;
+/** Where batches are played. */
+export interface Executor {
+  /** Plays every plan to the end. What it returns is good until the next call, which may use its arrays again. */
+  play(plans: readonly Plan[]): Promise<Trajectories[]>;
+  close(): Promise<void>;
 }
 
-/** What one policy has answered, by information-set id. */
-interface Answers {
-  readonly policy: Policy;
-  /** Where the running sums of its distribution stand in `cumulative`; or `OPEN`, or `ASKED`. */
-  start: Int32Array;
-  cumulative: Float64Array;
-  used: number;
-  /** Of a symmetric policy: distributions at representatives. */
-  readonly representatives: (Distribution | undefined)[];
-}
-
-const OPEN = -1;
-const ASKED = -2;
-
-interface Question {
-  readonly infosets: Infoset[];
-  readonly answers: Answers[];
-}
+export const inThisThread: Executor = { play: async (plans) => play(plans), close: async () => {} };
 
 /** Plays every plan to the end. */
 export function play(plans: readonly Plan[]): Trajectories[] {
   const slices = plans.map((plan) => newSlice(plan, newCells(plan), 0, plan.episodes));
   playSlices(slices);
-  return slices.map((slice) => assemble(slice.plan, slice.cells, [{ ...slice, infosets: slice.flat.graph.infosets }]));
+  return slices.map((slice) => assemble(slice.plan, slice.cells, [playedHere(slice)]));
 }
 
 export function newCells({ graph, episodes }: Plan, shared = false): Cells {
@@ -103,172 +72,25 @@ export function newCells({ graph, episodes }: Plan, shared = false): Cells {
   };
 }
 
-export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Slice {
-  const flat = flatOf(plan.graph);
-  const count = plan.graph.infosets.length;
-  const answers = (policy: Policy): Answers => ({
-    policy,
-    start: new Int32Array(count + 64).fill(OPEN),
-    cumulative: new Float64Array(1024),
-    used: 0,
-    representatives: [],
-  });
-  const [first, second] = plan.policies;
-  const own = answers(first);
-  return {
-    plan,
-    cells,
-    from,
-    to,
-    flat,
-    firstVisit: new Float64Array(count + 64).fill(Number.POSITIVE_INFINITY),
-    visited: [],
-    answers: [own, first === second ? own : answers(second)],
-    active: ascending(from, to),
-    nodes: new Int32Array(to - from).fill(plan.graph.root.id),
-    chancePlies: new Uint16Array(to - from),
-  };
+/** A slice that has been played, wherever that was. */
+export interface Played {
+  readonly from: number;
+  readonly to: number;
+  /** By id, the information sets that the slice's `decisions` mean. */
+  readonly infosets: readonly (Infoset | undefined)[];
+  /** Ids of those visited … */
+  readonly visited: ArrayLike<number>;
+  /** … and the earliest visit of each: r · E + e, as the r-th decision of episode e. */
+  readonly earliest: ArrayLike<number>;
 }
 
-function ascending(from: number, to: number): Int32Array {
-  const all = new Int32Array(to - from);
-  for (let i = 0; i < all.length; i++) all[i] = from + i;
-  return all;
-}
-
-/** Plays every slice to its end. */
-export function playSlices(slices: readonly Slice[]): void {
-  const questions = new Map<Policy, Question>();
-  for (const { plan, answers } of slices) {
-    for (const infoset of plan.expected ?? []) {
-      if (plan.graph.infosets[infoset.id] === infoset) distributionAt(answers[0], infoset, questions);
-    }
-  }
-  for (;;) {
-    answer(questions);
-    for (const slice of slices) walk(slice, questions);
-    if (questions.size === 0) return;
-  }
-}
-
-/** Which of the plan's two policies plays `seat` in this episode; always 0 where they are the same. */
-export function whoPlays({ policies, paired }: Plan, episode: number, seat: number): 0 | 1 {
-  if (policies[0] === policies[1]) return 0;
-  return (paired ? (seat + episode) & 1 : seat) as 0 | 1;
-}
-
-/** Puts each open question to its policy. */
-function answer(questions: Map<Policy, Question>): void {
-  for (const [policy, { infosets, answers }] of questions) {
-    policy.distributions(infosets).forEach((distribution, i) => {
-      const { representatives } = answers[i] as Answers;
-      representatives[(infosets[i] as Infoset).id] = distribution;
-    });
-  }
-  questions.clear();
-}
-
-/** Where the running sums of the policy's distribution at `infoset` start; or negative, once it is asked for. */
-function distributionAt(answers: Answers, infoset: Infoset, questions: Map<Policy, Question>): number {
-  const { policy, representatives } = answers;
-  const { id, toCanonical } = infoset;
-  while (id >= answers.start.length) answers.start = longer(answers.start, OPEN);
-  const known = answers.start[id] as number;
-  if (known >= 0) return known;
-  const asked = policy.symmetric ? infoset.canonical : infoset;
-  const distribution = representatives[asked.id];
-  if (distribution) {
-    const start = answers.used;
-    answers.used += distribution.length;
-    while (answers.used > answers.cumulative.length) answers.cumulative = longer(answers.cumulative);
-    cumulate(distribution, policy.symmetric ? toCanonical : undefined, answers.cumulative, start);
-    answers.start[id] = start;
-    return start;
-  }
-  while (asked.id >= answers.start.length) answers.start = longer(answers.start, OPEN);
-  if (answers.start[asked.id] !== ASKED) {
-    answers.start[asked.id] = ASKED;
-    let question = questions.get(policy);
-    if (!question) {
-      question = { infosets: [], answers: [] };
-      questions.set(policy, question);
-    }
-    question.infosets.push(asked);
-    question.answers.push(answers);
-  }
-  return ASKED;
-}
-
-/** Moves every game of the slice on, to its end or to a decision that has just been asked about. */
-function walk(slice: Slice, questions: Map<Policy, Question>): void {
-  const { plan, cells, from, flat, visited, answers, nodes, chancePlies } = slice;
-  const { graph, episodes, chanceKey, actionKey, paired } = plan;
-  const { plies, slots, decisions, returns } = cells;
-  const P = graph.game.maxPlies;
-  const isSelfPlay = plan.policies[0] === plan.policies[1];
-  let { kind, first, infoset, target } = flat;
-  let { firstVisit } = slice;
-  let stillActive = 0;
-  for (const episode of slice.active) {
-    const actionStream = streamAt(actionKey, episode);
-    const chanceStream = streamAt(chanceKey, paired ? episode >> 1 : episode);
-    let node = nodes[episode - from] as number;
-    let ply = plies[episode] as number;
-    let chanceDraws = chancePlies[episode - from] as number;
-    for (;;) {
-      const mover = kind[node] as number;
-      const id = infoset[node] as number;
-      if (mover === END) {
-        returns[episode * 2] = flat.returns[id] as number;
-        returns[episode * 2 + 1] = flat.returns[id + 1] as number;
-        break;
-      }
-      const cell = episode * P + ply;
-      let slot: number;
-      if (mover === CHANCE) {
-        slot = sampleAt(flat.cumulative, first[node] as number, uniformOf(chanceStream, chanceKey, chanceDraws));
-        chanceDraws++;
-        decisions[cell] = -1;
-      } else {
-        const asked = answers[isSelfPlay ? 0 : whoPlays(plan, episode, mover)];
-        let start = asked.start[id] as number;
-        // Undefined for a set newer than the array.
-        if (!(start >= 0)) start = distributionAt(asked, graph.infosets[id] as Infoset, questions);
-        if (start < 0) {
-          nodes[episode - from] = node;
-          chancePlies[episode - from] = chanceDraws;
-          slice.active[stillActive++] = episode;
-          break;
-        }
-        slot = sampleAt(asked.cumulative, start, uniformOf(actionStream, actionKey, ply));
-        decisions[cell] = id;
-        while (id >= firstVisit.length) {
-          firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);
-          slice.firstVisit = firstVisit;
-        }
-        const earlier = firstVisit[id] as number;
-        const visit = (ply - chanceDraws) * episodes + episode;
-        if (visit < earlier) {
-          if (earlier === Number.POSITIVE_INFINITY) visited.push(id);
-          firstVisit[id] = visit;
-        }
-      }
-      slots[cell] = slot;
-      ply++;
-      const next = target[(first[node] as number) + slot] as number;
-      if (next !== UNKNOWN) node = next;
-      else {
-        node = flat.child(node, slot);
-        ({ kind, first, infoset, target } = flat);
-      }
-    }
-    plies[episode] = ply;
-  }
-  slice.active = slice.active.subarray(0, stillActive);
-}
-
-/** What `assemble` needs of a slice: by id, the information sets that its `decisions` mean. */
-export type Played = Pick<Slice, "from" | "to" | "visited" | "firstVisit"> & { readonly infosets: readonly Infoset[] };
+export const playedHere = ({ from, to, flat, visited, firstVisit }: Slice): Played => ({
+  from,
+  to,
+  infosets: flat.graph.infosets,
+  visited,
+  earliest: visited.map((id) => firstVisit[id] as number),
+});
 
 /** The trajectories of a plan whose slices, 0 … E between them, have been played into `cells`. */
 export function assemble(plan: Plan, cells: Cells, slices: readonly Played[]): Trajectories {
@@ -278,11 +100,11 @@ export function assemble(plan: Plan, cells: Cells, slices: readonly Played[]): T
   const firstVisit = new Float64Array(known.length).fill(Number.POSITIVE_INFINITY);
   const visited: number[] = [];
   for (const slice of slices) {
-    for (const id of slice.visited) {
-      const own = (slice.infosets[id] as Infoset).id;
+    for (let i = 0; i < slice.visited.length; i++) {
+      const own = (slice.infosets[slice.visited[i] as number] as Infoset).id;
       const earlier = firstVisit[own] as number;
       if (earlier === Number.POSITIVE_INFINITY) visited.push(own);
-      firstVisit[own] = Math.min(earlier, slice.firstVisit[id] as number);
+      firstVisit[own] = Math.min(earlier, slice.earliest[i] as number);
     }
   }
   // Sorted as numbers, which is much quicker than by a comparison; they are exact up to 2^53.
@@ -300,7 +122,10 @@ export function assemble(plan: Plan, cells: Cells, slices: readonly Played[]): T
   }
   for (const slice of slices) {
     const indexOf = new Int32Array(slice.infosets.length);
-    for (const id of slice.visited) indexOf[id] = index[(slice.infosets[id] as Infoset).id] as number;
+    for (let i = 0; i < slice.visited.length; i++) {
+      const id = slice.visited[i] as number;
+      indexOf[id] = index[(slice.infosets[id] as Infoset).id] as number;
+    }
     for (let episode = slice.from; episode < slice.to; episode++) {
       const end = episode * P + (plies[episode] as number);
       for (let cell = episode * P; cell < end; cell++) {

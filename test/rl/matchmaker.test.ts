@@ -1,5 +1,5 @@
 /** Who sits where while the learner trains: how many games against whom, whose moves they are, what is learned from. */
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Policy } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
@@ -27,11 +27,11 @@ const matchmakerOf = (mix: string, games: Readonly<Record<string, number>>, pool
     layout,
   );
 /** One update's games of a matchmaker of its own. */
-function played(mix: string, games: Readonly<Record<string, number>>, draws = "draws"): Trajectories[] {
+async function played(mix: string, games: Readonly<Record<string, number>>, draws = "draws"): Promise<Trajectories[]> {
   const matchmaker = matchmakerOf(mix, games);
   const own = learnerWith();
   matchmaker.offer(0, own);
-  const batch = matchmaker.play(learner, new Rng(draws));
+  const batch = await matchmaker.play(learner, new Rng(draws));
   for (const owner of [matchmaker, own]) owner.dispose();
   return batch;
 }
@@ -50,15 +50,19 @@ describe("fractions", () => {
     // However little, it is played.
     ["self=0.999,nash=0.001", ["kuhn: 100 learner", "kuhn: 2 nash", "ttt: 10 learner", "ttt: 2 nash"]],
     ["self=0.001,nash=0.999", ["kuhn: 1 learner", "kuhn: 100 nash", "ttt: 1 learner", "ttt: 10 nash"]],
-  ])("%s of 100 games and 10", (mix, expected) => {
-    expect(summary(played(mix, { kuhn: 100, ttt: 10 }))).toEqual(expected);
+  ])("%s of 100 games and 10", async (mix, expected) => {
+    expect(summary(await played(mix, { kuhn: 100, ttt: 10 }))).toEqual(expected);
   });
 });
 
 describe("seats and deals", () => {
-  const [self, random] = played("self=0.5,random=0.5", { kuhn: 80 }) as [Trajectories, Trajectories];
+  let self: Trajectories;
+  let random: Trajectories;
+  beforeAll(async () => {
+    [self, random] = (await played("self=0.5,random=0.5", { kuhn: 80 })) as [Trajectories, Trajectories];
+  });
 
-  it("against itself every game has its own deal; against another the seats are swapped on the same one", () => {
+  it("against itself every game has its own deal; against another the seats are swapped on the same one", async () => {
     const pairs = (t: Trajectories) =>
       Array.from({ length: 20 }, (_, k) => String(deals(t, 2 * k)) === String(deals(t, 2 * k + 1)));
     expect(self.plan.paired).toBe(false);
@@ -66,13 +70,15 @@ describe("seats and deals", () => {
     expect(pairs(random)).toEqual(Array(20).fill(true));
   });
 
-  it("what one matching draws does not depend on the others, nor on the other games", () => {
+  it("what one matching draws does not depend on the others, nor on the other games", async () => {
     const returnsOf = (batch: readonly Trajectories[], name: string) =>
       batch.find(({ plan }) => plan.graph.game.id === "kuhn" && plan.policies[1].name === name)?.returns;
-    const more = played("random=0.25,minimax=0.25,self=0.5", { ttt: 8, "ttt-draw": 8 });
+    const more = await played("random=0.25,minimax=0.25,self=0.5", { ttt: 8, "ttt-draw": 8 });
     expect(more.length).toBe(6);
-    expect(returnsOf(played("random=0.5,self=0.25,nash=0.25", { ttt: 4, kuhn: 80 }), "random")).toEqual(random.returns);
-    expect(returnsOf(played("random=0.5,self=0.5", { kuhn: 80 }, "other"), "random")).not.toEqual(random.returns);
+    expect(returnsOf(await played("random=0.5,self=0.25,nash=0.25", { ttt: 4, kuhn: 80 }), "random")).toEqual(
+      random.returns,
+    );
+    expect(returnsOf(await played("random=0.5,self=0.5", { kuhn: 80 }, "other"), "random")).not.toEqual(random.returns);
   });
 
   it("only the learner's turns are learned from", () => {
@@ -130,8 +136,8 @@ describe("the moves against another", () => {
     ["nash", "kuhn"],
     ["sloppy", "kuhn"],
     ["minimax", "ttt"],
-  ])("are %s's and the learner's, each in its own turns: %s", (name, id) => {
-    const [t] = played(name, { [id]: 3000 }) as [Trajectories];
+  ])("are %s's and the learner's, each in its own turns: %s", async (name, id) => {
+    const [t] = (await played(name, { [id]: 3000 })) as [Trajectories];
     const other = opponents.find((o) => o.name === name)?.make(getGame(id)) as Policy;
     // A move of probability 0 would have z = ∞.
     for (const z of zOfMoves(t, "other", other)) expect(z).toBeLessThan(4.5);
@@ -139,11 +145,11 @@ describe("the moves against another", () => {
     expect(Math.max(...zOfMoves(t, "other", learner))).toBeGreaterThan(20);
   });
 
-  it("are a past checkpoint's where it is the pool's", () => {
+  it("are a past checkpoint's where it is the pool's", async () => {
     const matchmaker = matchmakerOf("pool", { kuhn: 3000 });
     const own = learnerWith();
     matchmaker.offer(0, own);
-    const [t] = matchmaker.play(learner, new Rng(1)) as [Trajectories];
+    const [t] = (await matchmaker.play(learner, new Rng(1))) as [Trajectories];
     expect(t.plan.policies[1].name).toBe("pool@0");
     for (const z of zOfMoves(t, "other", own.averagedPolicy)) expect(z).toBeLessThan(4.5);
     expect(Math.max(...zOfMoves(t, "other", learner))).toBeGreaterThan(20);
@@ -152,11 +158,11 @@ describe("the moves against another", () => {
 });
 
 describe("the pool's scores", () => {
-  it("are the learner's mean over the games against it: 1 for a win, ½ for a draw, 0 for a loss", () => {
+  it("are the learner's mean over the games against it: 1 for a win, ½ for a draw, 0 for a loss", async () => {
     const matchmaker = matchmakerOf("self=0.5,pool=0.5", { ttt: 400, kuhn: 100 });
     const own = learnerWith();
     matchmaker.offer(0, own);
-    const batch = matchmaker.play(learner, new Rng(1));
+    const batch = await matchmaker.play(learner, new Rng(1));
     const against = batch.filter(({ plan }) => plan.policies[1].name === "pool@0");
     expect(against.length).toBe(2);
     const results = against.flatMap((t) =>
@@ -172,7 +178,7 @@ describe("the pool's scores", () => {
     for (const owner of [matchmaker, own]) owner.dispose();
   });
 
-  it("are not kept, nor a network, where nobody plays the pool", () => {
+  it("are not kept, nor a network, where nobody plays the pool", async () => {
     const matchmaker = matchmakerOf("self", { kuhn: 10 });
     matchmaker.offer(0, undefined as never);
     expect(matchmaker.save()).toEqual({ numbers: {}, arrays: [] });
@@ -180,13 +186,13 @@ describe("the pool's scores", () => {
   });
 });
 
-it("plays the same after other batches as in their place: what came up before is only a cache", () => {
+it("plays the same after other batches as in their place: what came up before is only a cache", async () => {
   const [used, fresh] = [0, 1].map(() => matchmakerOf("self=0.5,random=0.5", { kuhn: 60, ttt: 20 })) as [
     Matchmaker,
     Matchmaker,
   ];
-  for (let i = 0; i < 3; i++) used.play(randomPolicy(i), new Rng(i));
-  const content = (m: Matchmaker) =>
-    m.play(learner, new Rng("last")).map(({ slots, returns, plies }) => ({ slots, returns, plies }));
-  expect(content(used)).toEqual(content(fresh));
+  for (let i = 0; i < 3; i++) await used.play(randomPolicy(i), new Rng(i));
+  const content = async (m: Matchmaker) =>
+    (await m.play(learner, new Rng("last"))).map(({ slots, returns, plies }) => ({ slots, returns, plies }));
+  expect(await content(used)).toEqual(await content(fresh));
 });

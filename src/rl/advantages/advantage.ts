@@ -2,7 +2,8 @@
 import type { FeatureLayout } from "../../games/features.ts";
 import type { Infoset } from "../../games/graph.ts";
 import type { WeightArray } from "../../nn/mlp.ts";
-import { type Trajectories, whoPlays } from "../../selfplay/play.ts";
+import type { Trajectories } from "../../selfplay/play.ts";
+import { whoPlays } from "../../selfplay/slice.ts";
 import type { Rng } from "../../util/rng.ts";
 
 export interface AdvantageEstimator {

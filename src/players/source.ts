@@ -1,0 +1,56 @@
+/** Makes the policies that another thread's batches name. */
+import { FeatureLayout } from "../games/features.ts";
+import type { Game } from "../games/game.ts";
+import { greedy, type Policy, type PolicySource, type SourceArray } from "../games/policy.ts";
+import { getGame } from "../games/registry.ts";
+import { Mlp } from "../nn/mlp.ts";
+import { neuralPolicy } from "./neural.ts";
+import { opponents } from "./opponents.ts";
+
+/** A source as it travels: plain data. */
+export type SentSource =
+  | Exclude<PolicySource, { kind: "network" | "greedy" }>
+  | { readonly kind: "network"; readonly games: readonly string[]; readonly arrays: readonly SourceArray[] }
+  | { readonly kind: "greedy"; readonly of: SentSource };
+
+/** Owns the networks it makes; each is kept, and given the new weights, for as long as its place asks for the same shape. */
+export class PolicyMaker {
+  readonly #networks = new Map<number, { readonly shape: string; readonly network: Mlp; readonly policy: Policy }>();
+  readonly #fixed = new Map<string, Policy>();
+
+  /** `place`: the policy's number among those of the batch. */
+  make(source: SentSource, place: number, game: Game): Policy {
+    switch (source.kind) {
+      case "greedy":
+        return greedy(this.make(source.of, place, game));
+      case "opponent":
+        return this.#opponent(source.name, game);
+      case "network":
+        return this.#network(source.games, source.arrays, place);
+    }
+  }
+
+  #opponent(name: string, game: Game): Policy {
+    const key = `${name} ${game.id}`;
+    const policy = this.#fixed.get(key) ?? opponents.find((opponent) => opponent.name === name)?.make(game);
+    if (!policy) throw new Error(`there is no opponent ${name}`);
+    this.#fixed.set(key, policy);
+    return policy;
+  }
+
+  #network(games: readonly string[], arrays: readonly SourceArray[], place: number): Policy {
+    const shape = JSON.stringify([games, arrays.map(({ name, shape }) => [name, shape])]);
+    // The arrays are the sender's, which will write the next weights into them.
+    const own = arrays.map((array) => ({ ...array, values: array.values.slice() }));
+    const known = this.#networks.get(place);
+    if (known?.shape === shape) {
+      known.network.load(own);
+      return known.policy;
+    }
+    known?.network.dispose();
+    const network = new Mlp(own);
+    const policy = neuralPolicy(`network ${place}`, new FeatureLayout(games.map(getGame)), network);
+    this.#networks.set(place, { shape, network, policy });
+    return policy;
+  }
+}

@@ -1,0 +1,89 @@
+/** What runs in a worker thread: plays the slices that it is sent, on a graph and a backend of its own (workers.ts). */
+import { parentPort, workerData } from "node:worker_threads";
+import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
+import { getGame } from "../games/registry.ts";
+import { type BackendName, startBackend } from "../nn/backend.ts";
+import { PolicyMaker, type SentSource } from "../players/source.ts";
+import type { Cells } from "./play.ts";
+import { newSlice, playSlices } from "./slice.ts";
+
+export interface SentBatch {
+  readonly sources: readonly SentSource[];
+  readonly slices: readonly SentSlice[];
+}
+
+export interface SentSlice {
+  /** Number of the sender's graph, so that plans of one graph share one here too. */
+  readonly graph: number;
+  readonly game: string;
+  readonly episodes: number;
+  readonly from: number;
+  readonly to: number;
+  /** By place in `sources`. */
+  readonly policies: readonly [number, number];
+  readonly paired: boolean;
+  readonly chanceKey: number;
+  readonly actionKey: number;
+  /** In shared memory. */
+  readonly cells: Cells;
+}
+
+export interface PlayedSlice {
+  /** Changes when the graph here is begun anew, and with it the ids. */
+  readonly generation: number;
+  /** As in `Played`. */
+  readonly visited: Int32Array;
+  readonly earliest: Float64Array;
+}
+
+interface Entry {
+  graph: GameGraph;
+  generation: number;
+  /** What came up in the last batch, which is what is likely to come up in the next. */
+  expected: Infoset[];
+}
+
+const port = parentPort;
+if (!port) throw new Error("worker.ts runs in a worker thread");
+const maker = new PolicyMaker();
+let entries = new Map<number, Entry>();
+
+await startBackend(workerData as BackendName);
+port.on("message", (batch: SentBatch) => port.postMessage(playBatch(batch)));
+port.postMessage("ready");
+
+function playBatch({ sources, slices: sent }: SentBatch): PlayedSlice[] {
+  const inUse = new Map<number, Entry>();
+  const slices = sent.map(({ graph, game: id, policies, cells, from, to, ...plan }) => {
+    const game = getGame(id);
+    const entry = inUse.get(graph) ?? entries.get(graph) ?? { graph: new GameGraph(game), generation: 0, expected: [] };
+    if (!inUse.has(graph) && entry.graph.size > MAX_CACHED_NODES) {
+      entry.graph = new GameGraph(game);
+      entry.generation += 1;
+      entry.expected = [];
+    }
+    inUse.set(graph, entry);
+    const [a, b] = policies;
+    const first = maker.make(sources[a] as SentSource, a, game);
+    const second = a === b ? first : maker.make(sources[b] as SentSource, b, game);
+    return newSlice(
+      { ...plan, graph: entry.graph, policies: [first, second], expected: entry.expected },
+      cells,
+      from,
+      to,
+    );
+  });
+  // Graphs that the sender no longer uses are let go.
+  entries = inUse;
+  playSlices(slices);
+  for (const entry of inUse.values()) entry.expected = [];
+  return slices.map(({ visited, firstVisit }, i) => {
+    const entry = inUse.get((sent[i] as SentSlice).graph) as Entry;
+    if (entry.expected.length === 0) entry.expected = visited.map((id) => entry.graph.infosets[id] as Infoset);
+    return {
+      generation: entry.generation,
+      visited: Int32Array.from(visited),
+      earliest: Float64Array.from(visited, (id) => firstVisit[id] as number),
+    };
+  });
+}

@@ -1,0 +1,266 @@
+/**
+ * Self-play over worker threads. Each plan's episodes are cut into equal slices, one for this thread and one for each
+ * worker that is ready; everything a game draws depends on its number alone, so the trajectories are the same, byte for
+ * byte, for any number of workers, ready or not. Weights go out once a batch, and moves come back, in shared memory.
+ *
+ * A worker that dies costs nothing but time: its slices are played again here, and another takes its place.
+ */
+import { Worker } from "node:worker_threads";
+import type { GameGraph, Infoset } from "../games/graph.ts";
+import type { Policy, PolicySource, SourceArray } from "../games/policy.ts";
+import type { BackendName } from "../nn/backend.ts";
+import type { SentSource } from "../players/source.ts";
+import {
+  assemble,
+  type Cells,
+  type Executor,
+  newCells,
+  type Plan,
+  type Played,
+  playedHere,
+  type Trajectories,
+} from "./play.ts";
+import { newSlice, playSlices, type Slice } from "./slice.ts";
+import type { PlayedSlice, SentBatch, SentSlice } from "./worker.ts";
+
+export interface PoolOptions {
+  /** Threads beside this one. */
+  readonly workers: number;
+  /** The one that runs in this thread; its logits must not depend on which rows are asked about together. */
+  readonly backend: BackendName;
+  /** Told, once, where workers cannot be had; the pool then plays everything in this thread. */
+  readonly warn: (message: string) => void;
+  /** Another program for the workers, to test with. */
+  readonly program?: URL;
+}
+
+/** Fewer episodes of a plan than this for each thread are not worth the way there and back. */
+const MIN_EPISODES = 32;
+/** Deaths in a row, no batch played in between, after which no more workers are made. */
+const MAX_DEATHS = 3;
+/** New objects live briefly here; a small nursery keeps a worker's memory small. */
+const RESOURCES = { maxYoungGenerationSizeMb: 8 };
+
+/** Episodes `from` … `to` − 1 of a plan. */
+type Part = Pick<Slice, "plan" | "cells" | "from" | "to">;
+
+interface Thread {
+  readonly worker: Worker;
+  isReady: boolean;
+  /** By the worker's ids, the information sets of our graph. */
+  readonly graphs: WeakMap<GameGraph, { readonly generation: number; readonly infosets: Infoset[] }>;
+  /** Settles the batch under way. */
+  done: ((slices: readonly PlayedSlice[] | undefined) => void) | undefined;
+}
+
+export class WorkerPool implements Executor {
+  readonly #options: PoolOptions;
+  #threads: Thread[] = [];
+  readonly #graphNumbers = new WeakMap<GameGraph, number>();
+  #graphCount = 0;
+  /** By the plan's place in the batch. */
+  readonly #cells: Cells[] = [];
+  /** By the network's place among a batch's sources. */
+  readonly #weights: SourceArray[][] = [];
+  #deaths = 0;
+  #isClosed = false;
+  #whenReady: (() => void)[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    for (let i = 0; i < options.workers; i++) this.#start();
+  }
+
+  /** Workers there are, ready or about to be. */
+  get size(): number {
+    return this.#threads.length;
+  }
+
+  /** When every worker is ready, or known not to be had. Nothing needs to wait for this. */
+  async ready(): Promise<void> {
+    if (this.#threads.some(({ isReady }) => !isReady)) await new Promise<void>((done) => this.#whenReady.push(done));
+  }
+
+  async play(plans: readonly Plan[]): Promise<Trajectories[]> {
+    const cells = plans.map((plan, i) => this.#cellsFor(plan, i));
+    const threads = this.#threads.filter(({ isReady }) => isReady);
+    const isSent = plans.map(
+      ({ episodes, policies }) =>
+        episodes >= MIN_EPISODES * (threads.length + 1) && policies.every(({ source }) => source !== undefined),
+    );
+    // Part 0 of a plan is played here, part k by worker k − 1.
+    const parts = isSent.includes(true) ? threads.length + 1 : 1;
+    const partOf = (i: number, part: number): Part => {
+      const plan = plans[i] as Plan;
+      const bound = (k: number) => Math.floor((plan.episodes * k) / parts);
+      const [from, to] = isSent[i] ? [bound(part), bound(part + 1)] : [0, plan.episodes];
+      return { plan, cells: cells[i] as Cells, from, to };
+    };
+    const sent = parts > 1 ? plans.flatMap((_, i) => (isSent[i] ? [i] : [])) : [];
+    const policies = [...new Set(sent.flatMap((i) => (plans[i] as Plan).policies))];
+    const sources = policies.map((policy, place) => this.#sent(policy.source as PolicySource, place));
+    const pending = threads.slice(0, parts - 1).map((thread, k) => {
+      const own = sent.map((i) => partOf(i, k + 1));
+      const slices = own.map((part) => this.#sentSlice(part, policies));
+      return { thread, own, answer: send(thread, { sources, slices }) };
+    });
+    const played: Played[][] = playHere(plans.map((_, i) => partOf(i, 0))).map((part) => [part]);
+    for (const { thread, own, answer } of pending) {
+      const results = await answer;
+      const done = results
+        ? own.map((part, j) => received(thread, part, results[j] as PlayedSlice))
+        : playHere(own.map(begunAnew));
+      done.forEach((part, j) => {
+        played[sent[j] as number]?.push(part);
+      });
+    }
+    return plans.map((plan, i) => assemble(plan, cells[i] as Cells, played[i] as Played[]));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #start(): void {
+    const here = import.meta.url;
+    const program = this.#options.program ?? new URL(here.endsWith(".ts") ? "./worker.ts" : "./worker.js", here);
+    const worker = new Worker(program, { workerData: this.#options.backend, resourceLimits: RESOURCES });
+    const thread: Thread = { worker, isReady: false, graphs: new WeakMap(), done: undefined };
+    let reason = "";
+    // An idle worker keeps no process alive.
+    worker.unref();
+    worker.on("message", (message: "ready" | readonly PlayedSlice[]) => {
+      if (message === "ready") {
+        thread.isReady = true;
+        this.#settleReady();
+        return;
+      }
+      this.#deaths = 0;
+      worker.unref();
+      thread.done?.(message);
+    });
+    worker.on("error", (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on("exit", (code) => {
+      if (this.#isClosed) return;
+      this.#threads = this.#threads.filter((other) => other !== thread);
+      this.#deaths += 1;
+      if (this.#deaths < MAX_DEATHS) this.#start();
+      else if (this.#deaths === MAX_DEATHS) {
+        this.#options.warn(
+          `Worker threads stop (${reason || `exit code ${code}`}); everything is played in the main thread, with the same results.`,
+        );
+      }
+      this.#settleReady();
+      thread.done?.(undefined);
+    });
+    this.#threads.push(thread);
+  }
+
+  #settleReady(): void {
+    if (this.#threads.some(({ isReady }) => !isReady)) return;
+    for (const done of this.#whenReady) done();
+    this.#whenReady = [];
+  }
+
+  #sentSlice({ plan, ...part }: Part, policies: readonly Policy[]): SentSlice {
+    const { graph, episodes, paired, chanceKey, actionKey } = plan;
+    const number = this.#graphNumbers.get(graph) ?? this.#graphCount++;
+    this.#graphNumbers.set(graph, number);
+    const [first, second] = plan.policies;
+    return {
+      ...part,
+      graph: number,
+      game: graph.game.id,
+      episodes,
+      policies: [policies.indexOf(first), policies.indexOf(second)],
+      paired,
+      chanceKey,
+      actionKey,
+    };
+  }
+
+  #sent(source: PolicySource, place: number): SentSource {
+    if (source.kind === "greedy") return { kind: "greedy", of: this.#sent(source.of, place) };
+    if (source.kind === "opponent") return source;
+    const arrays = source.weights();
+    let shared = this.#weights[place] ?? [];
+    if (shared.length !== arrays.length || arrays.some(({ values }, i) => shared[i]?.values.length !== values.length)) {
+      shared = arrays.map((array) => ({
+        ...array,
+        values: new Float32Array(new SharedArrayBuffer(array.values.byteLength)),
+      }));
+      this.#weights[place] = shared;
+    }
+    return {
+      kind: "network",
+      games: source.games,
+      arrays: arrays.map(({ name, shape, values }, i) => {
+        const copy = (shared[i] as SourceArray).values;
+        copy.set(values);
+        return { name, shape, values: copy };
+      }),
+    };
+  }
+
+  #cellsFor(plan: Plan, place: number): Cells {
+    let cells = this.#cells[place];
+    if (cells?.plies.length !== plan.episodes || cells.slots.length !== plan.episodes * plan.graph.game.maxPlies) {
+      cells = newCells(plan, true);
+      this.#cells[place] = cells;
+    }
+    cells.plies.fill(0);
+    return cells;
+  }
+}
+
+/** → what the worker played; undefined where it died. */
+function send(thread: Thread, batch: SentBatch): Promise<readonly PlayedSlice[] | undefined> {
+  return new Promise((resolve) => {
+    thread.done = (result) => {
+      thread.done = undefined;
+      resolve(result);
+    };
+    thread.worker.ref();
+    thread.worker.postMessage(batch);
+  });
+}
+
+/** Puts our own information sets for the worker's ids. One not met before is found by following its earliest visit. */
+function received(thread: Thread, { plan, cells, from, to }: Part, result: PlayedSlice): Played {
+  let known = thread.graphs.get(plan.graph);
+  if (known?.generation !== result.generation) {
+    known = { generation: result.generation, infosets: [] };
+    thread.graphs.set(plan.graph, known);
+  }
+  const { infosets } = known;
+  result.visited.forEach((id, i) => {
+    infosets[id] ??= infosetAt(plan, cells, result.earliest[i] as number);
+  });
+  return { from, to, infosets, visited: result.visited, earliest: result.earliest };
+}
+
+/** The information set of a visit: r · E + e, the r-th decision of episode e. */
+function infosetAt({ graph, episodes }: Plan, { slots }: Cells, visit: number): Infoset {
+  const episode = visit % episodes;
+  let left = Math.floor(visit / episodes);
+  let node = graph.root;
+  for (let cell = episode * graph.game.maxPlies; ; cell++) {
+    if (node.infoset && left-- === 0) return node.infoset;
+    node = graph.child(node, slots[cell] as number);
+  }
+}
+
+function playHere(parts: readonly Part[]): Played[] {
+  const slices = parts.map(({ plan, cells, from, to }) => newSlice(plan, cells, from, to));
+  playSlices(slices);
+  return slices.map(playedHere);
+}
+
+/** The part without whatever a worker has left in its cells. */
+function begunAnew(part: Part): Part {
+  part.cells.plies.fill(0, part.from, part.to);
+  return part;
+}

@@ -1,0 +1,173 @@
+/** Games split over threads are the games played in one: whoever plays them, however many there are, whoever dies. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FeatureLayout } from "../../src/games/features.ts";
+import { GameGraph } from "../../src/games/graph.ts";
+import { greedy, type Policy, uniform } from "../../src/games/policy.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { startBackend } from "../../src/nn/backend.ts";
+import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { neuralPolicy } from "../../src/players/neural.ts";
+import { opponents } from "../../src/players/opponents.ts";
+import { type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
+import { WorkerPool } from "../../src/selfplay/workers.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { build } from "../cli/spiral.ts";
+import { randomPolicy } from "../helpers.ts";
+import { content } from "./plans.ts";
+
+const program = (name: string) => new URL(`../../dist/selfplay/${name}`, import.meta.url);
+const games = ["kuhn", "ttt", "negotiation-private"].map(getGame);
+const layout = new FeatureLayout(games);
+const shape = { inputs: layout.inputs, hidden: [16], outputs: layout.outputs, outputScale: 3 };
+let networks: Mlp[];
+let learner: Policy;
+let past: Policy;
+/** What one thread plays. */
+let here: Awaited<ReturnType<typeof playAll>>;
+
+beforeAll(async () => {
+  build();
+  await startBackend("js");
+  networks = ["a", "b"].map((name) => new Mlp(initialWeights(shape, new Rng(name))));
+  [learner, past] = networks.map((network, i) => neuralPolicy(`net ${i}`, layout, network)) as [Policy, Policy];
+  here = await playAll(play);
+});
+afterAll(() => {
+  for (const network of networks) network.dispose();
+});
+
+function poolOf(workers: number, url = program("worker.js")): { pool: WorkerPool; warnings: string[] } {
+  const warnings: string[] = [];
+  const pool = new WorkerPool({ workers, backend: "js", warn: (text) => warnings.push(text), program: url });
+  return { pool, warnings };
+}
+
+/** Batches that follow one another on the same graphs, of all kinds of policy. */
+function batches(): Plan[][] {
+  const graphs = games.map((game) => new GameGraph(game));
+  const nash = opponents.find(({ name }) => name === "nash")?.make(getGame("kuhn")) as Policy;
+  return [1, 2, 3].map((key) => {
+    const keys = { chanceKey: key * 17, actionKey: key * 31 };
+    const self = graphs.map((graph) => ({
+      graph,
+      episodes: 201,
+      policies: [learner, learner] as const,
+      paired: false,
+      ...keys,
+    }));
+    const [kuhn, ttt] = graphs as [GameGraph, GameGraph];
+    return [
+      ...self,
+      { graph: kuhn, episodes: 200, policies: [learner, nash], paired: true, ...keys },
+      { graph: ttt, episodes: 200, policies: [greedy(past), uniform], paired: true, ...keys },
+      // Too few to be split, and one that only this thread can play.
+      { graph: ttt, episodes: 20, policies: [learner, past], paired: true, ...keys },
+      { graph: kuhn, episodes: 200, policies: [randomPolicy("here"), learner], paired: true, ...keys },
+    ];
+  });
+}
+
+/** All that is read of trajectories. */
+const all = (batch: readonly Trajectories[]) =>
+  batch.map((t) => ({ content: content(t), infosets: t.infosets.map(({ player, key }) => `${player}${key}`) }));
+
+/** Plays the batches one after another, with an update of the weights in between, as training does. */
+async function playAll(playBatch: (plans: readonly Plan[]) => Trajectories[] | Promise<Trajectories[]>) {
+  for (const [i, network] of networks.entries()) network.load(initialWeights(shape, new Rng(`first ${i}`)));
+  const results = [];
+  for (const [i, plans] of batches().entries()) {
+    results.push(all(await playBatch(plans)));
+    networks[0]?.load(initialWeights(shape, new Rng(`next ${i}`)));
+  }
+  return results;
+}
+
+describe("a pool of workers", () => {
+  it.each([1, 2, 4])("of %d plays the same games, and notes the same information sets in the same order", async (n) => {
+    const { pool, warnings } = poolOf(n);
+    await pool.ready();
+    expect(await playAll((plans) => pool.play(plans))).toEqual(here);
+    expect(warnings).toEqual([]);
+    await pool.close();
+  });
+
+  it("does play: without its workers' part the cells stay empty", async () => {
+    const { pool } = poolOf(1, answering(`port.postMessage(batch.slices.map(() => nothing))`));
+    await pool.ready();
+    const [plan] = batches()[0] as [Plan];
+    const [t] = (await pool.play([plan])) as [Trajectories];
+    expect([...t.plies.subarray(100)]).toEqual(Array(101).fill(0));
+    expect([...t.plies.subarray(0, 100)]).not.toContain(0);
+    await pool.close();
+  });
+
+  it("plays everything itself as long as no worker is ready", async () => {
+    const { pool } = poolOf(2, answering("", false));
+    expect(await playAll((plans) => pool.play(plans))).toEqual(here);
+    await pool.close();
+  });
+});
+
+describe("a worker that dies", () => {
+  it("in the middle of a batch: its slices are played again, another takes its place, and the result is the same", async () => {
+    // Each plays one batch, leaves rubbish of the second in the cells, and dies.
+    const url = answering("", true, `if (++count === 2) { rubbish(batch); process.exit(1); }`);
+    const { pool, warnings } = poolOf(2, url);
+    const counts: number[] = [];
+    const results = await playAll(async (plans) => {
+      await pool.ready();
+      counts.push(pool.size);
+      return pool.play(plans);
+    });
+    expect(results).toEqual(here);
+    expect(counts).toEqual([2, 2, 2]);
+    expect(warnings).toEqual([]);
+    await pool.close();
+  });
+
+  it("by an error of its own: the same", async () => {
+    const { pool } = poolOf(1, answering("", true, `if (++count === 2) throw new Error("boom");`));
+    expect(
+      await playAll(async (plans) => {
+        await pool.ready();
+        return pool.play(plans);
+      }),
+    ).toEqual(here);
+    await pool.close();
+  });
+
+  it("again and again: says so once, with the reason, and goes on alone", async () => {
+    const { pool, warnings } = poolOf(2, answering(`throw new Error("no such luck")`, false));
+    await pool.ready();
+    expect(await playAll((plans) => pool.play(plans))).toEqual(here);
+    expect(pool.size).toBe(0);
+    expect(warnings.length).toBe(1);
+    expect(warnings[0]).toContain("no such luck");
+    await pool.close();
+  });
+});
+
+/**
+ * A program for workers: the real one, which it hears beside, or where there is an `answer` that instead. `first` runs
+ * before the real one sees a batch.
+ */
+function answering(answer: string, real = answer === "", first = ""): URL {
+  const file = join(mkdtempSync(join(tmpdir(), "spiral-worker-")), "worker.mjs");
+  writeFileSync(
+    file,
+    `import { parentPort as port } from "node:worker_threads";
+let count = 0;
+const nothing = { generation: 0, visited: new Int32Array(0), earliest: new Float64Array(0) };
+const rubbish = ({ slices }) => { for (const { cells, from, to } of slices) cells.plies.fill(3, from, to); };
+port.on("message", (batch) => { ${first} ${real || answer.startsWith("throw") ? "" : answer} });
+${answer.startsWith("throw") ? answer : ""}
+${real ? `await import(${JSON.stringify(pathToFileURL(fileURLToPath(program("worker.js"))).href)});` : ""}
+${!real && answer !== "" ? `port.postMessage("ready");` : ""}
+`,
+  );
+  return pathToFileURL(file);
+}
