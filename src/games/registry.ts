@@ -8,6 +8,7 @@ import { leduc } from "./leduc.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
 import type { Parameters } from "./parameters.ts";
+import { PIG_PARAMETERS, pig } from "./pig.ts";
 import { ttt } from "./ttt.ts";
 import { tttDraw } from "./ttt-draw.ts";
 
@@ -26,6 +27,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   kuhn: fixed(kuhn),
   "kuhn-match": { make: kuhnMatch, parameters: KUHN_MATCH_PARAMETERS },
   leduc: fixed(leduc),
+  pig: { make: pig, parameters: PIG_PARAMETERS },
   negotiation: { make: negotiation, parameters: NEGOTIATION_PARAMETERS },
   "negotiation-private": { make: negotiationPrivate, parameters: NEGOTIATION_PRIVATE_PARAMETERS },
 };

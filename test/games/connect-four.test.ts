@@ -62,7 +62,7 @@ describe("Connect Four", () => {
     const of = getGame(`connect-four:rows=${rows}:columns=${columns}:connect=${connect}`);
     const rng = new Rng(1);
     const seen: Record<string, number> = {};
-    for (let play = 0; play < 300; play++) {
+    for (let play = 0; play < 150; play++) {
       const board = emptyBoard(columns);
       let state = of.initial();
       for (let ply = 0; ; ply++) {

@@ -12,6 +12,7 @@ const EXAMPLES: Record<string, { moves: (number | string)[]; player: 0 | 1 }> = 
   kuhn: { moves: [3, "[check]", "[bet]"], player: 0 },
   "kuhn-match": { moves: [4, "[bet]", "[call]", 2, "[check]"], player: 0 },
   leduc: { moves: [3, 0, "[check]", "[bet]", "[call]", 4, "[bet]"], player: 1 },
+  pig: { moves: ["[roll]", 6, "[roll]", 4, "[hold]", "[roll]", 1, "[roll]", 5], player: 0 },
   negotiation: { moves: ["[Offer: 3 Wood -> 2 Gold]"], player: 1 },
   "negotiation-private": {
     moves: [7, 13, 3, 5, 2, 1, 0, 5, 8, 3, 0, 10, 20, 4, 9, 0, 4, 2, 0, 8, "[Offer: 2 Wheat -> 1 Brick]"],

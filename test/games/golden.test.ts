@@ -45,6 +45,11 @@ const GAMES: readonly { name: string; spec: string; moves: readonly (number | st
   },
   { name: "leduc-fold", spec: "leduc", moves: [4, 3, "[check]", "[check]", 2, "[bet]", "[raise]", "[fold]"] },
   {
+    name: "pig-to-ten",
+    spec: "pig:target=10",
+    moves: ["[roll]", 4, "[hold]", "[roll]", 5, "I dare to [roll]", 1, "[roll]", 3, "[roll]", 6, "[hold]"],
+  },
+  {
     name: "negotiation-ten-turns",
     spec: "negotiation",
     moves: [

@@ -14,6 +14,8 @@ export const specs = [
   "kuhn-match:hands=1",
   "kuhn-match:hands=4",
   "leduc",
+  "pig",
+  "pig:target=10",
   "negotiation",
   "negotiation:maxQuantity=1:maxTurns=2",
   "negotiation:maxQuantity=10:maxTurns=7",
@@ -21,9 +23,14 @@ export const specs = [
   "negotiation-private:maxQuantity=5:maxTurns=15",
 ] as const;
 
-/** What `actions` is to be taken modulo at every step: a game at random, which shrinks towards first actions. */
-export const choices = (game: Game): fc.Arbitrary<number[]> =>
-  fc.array(fc.nat(1_000_000), { minLength: game.maxPlies, maxLength: game.maxPlies });
+/**
+ * What is taken modulo the number of actions at every step, over and over in a long game: a game at random, which shrinks
+ * towards first actions.
+ */
+export function choices(game: Game): fc.Arbitrary<number[]> {
+  const length = Math.min(game.maxPlies, 64);
+  return fc.array(fc.nat(1_000_000), { minLength: length, maxLength: length });
+}
 
 /** The states from `initial` to the end, and the actions between them. */
 export function play(game: Game, picks: readonly number[]): { states: unknown[]; actions: number[] } {
@@ -34,7 +41,7 @@ export function play(game: Game, picks: readonly number[]): { states: unknown[];
     const turn = game.turn(state);
     if (turn.kind === "end") return { states, actions };
     if (actions.length === game.maxPlies) throw new Error(`${game.id} goes on after ${game.maxPlies} plies`);
-    const action = turn.actions[(picks[actions.length] as number) % turn.actions.length] as number;
+    const action = turn.actions[(picks[actions.length % picks.length] as number) % turn.actions.length] as number;
     actions.push(action);
     states.push(game.apply(state, action));
   }

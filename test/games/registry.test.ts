@@ -27,13 +27,23 @@ describe("the registry", () => {
 
   it("says what is walkable", () => {
     const [small, large] = [
-      ["ttt", "ttt-draw", "connect-four:rows=4:columns=4", "kuhn", "kuhn-match", "leduc", "negotiation"],
+      [
+        "ttt",
+        "ttt-draw",
+        "connect-four:rows=4:columns=4",
+        "kuhn",
+        "kuhn-match",
+        "leduc",
+        "negotiation",
+        "pig:target=10",
+      ],
       [
         "connect-four",
         "connect-four:rows=5:columns=4",
         "negotiation-private",
         "negotiation:maxQuantity=10",
         "negotiation:maxQuantity=5:maxTurns=20",
+        "pig:target=11",
       ],
     ];
     expect([...small, ...large].filter((spec) => getGame(spec).walkable)).toEqual(small);
