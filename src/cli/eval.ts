@@ -2,26 +2,21 @@
 import { evaluateExactly } from "../arena/nash-conv.ts";
 import { type Versus, versus } from "../arena/versus.ts";
 import type { Game } from "../games/game.ts";
-import { greedy, type Policy } from "../games/policy.ts";
+import { greedy } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
 import { startBackend } from "../nn/backend.ts";
 import { defaultOpponents, opponents } from "../players/opponents.ts";
+import type { PolicyPlayer } from "../players/player.ts";
 import { type ResolvedRun, resolveRun } from "../run/directory.ts";
 import { readCheckpoint } from "../run/run.ts";
-import { didYouMean, UserError } from "../util/errors.ts";
+import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import { wilson } from "../util/stats.ts";
 import { checkAll, type EvalOptions, finiteNumber, runsFolder, wholeNumber } from "./options.ts";
 import { note, print, printJson, styleFor, table } from "./output.ts";
+import { checkPlayers, closePlayers, fixedPlayer } from "./players.ts";
 import { number } from "./progress.ts";
-import { loadPolicy, type SavedPolicy } from "./snapshot.ts";
-
-/** An opponent asked for: which games it plays, and how it is made for one. */
-interface Opponent {
-  readonly name: string;
-  readonly plays: (game: Game) => boolean;
-  readonly make: (game: Game) => Policy;
-}
+import { loadPolicy } from "./snapshot.ts";
 
 interface GameReport {
   /** Null where the game cannot be walked. */
@@ -49,23 +44,26 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
   const { config } = checkpoint;
 
   await startBackend(config.nn.backend);
-  const saved: SavedPolicy[] = [loadPolicy(checkpoint, resolved.name)];
+  const main = loadPolicy(checkpoint, resolved.name);
+  let rivals: readonly PolicyPlayer[] | undefined;
   try {
-    const main = saved[0] as SavedPolicy;
-    const rivals = named?.map((opponent) => ("plays" in opponent ? opponent : fromCheckpoint(opponent, saved)));
+    rivals = await named?.();
     if (rivals) checkThatEachPlays(rivals, wanted);
     const policy = options.greedy ? { ...greedy(main.policy), name: main.name } : main.policy;
     const games: Record<string, GameReport> = {};
     for (const game of wanted) {
       const exact = evaluateExactly(game, main.policy);
-      const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name));
+      const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name)).map(fixedPlayer);
       const rng = new Rng(seed).fork("eval").fork(game.id);
       games[game.id] = {
         nashConv: exact?.nashConv ?? null,
         greedyNashConv: exact?.greedyNashConv ?? null,
         versus: against
           .filter(({ plays }) => plays(game))
-          .map(({ name, make }) => ({ ...versus(game, policy, make(game), episodes, rng.fork(name)), opponent: name })),
+          .map((rival) => ({
+            ...versus(game, policy, rival.policy(game), episodes, rng.fork(rival.name)),
+            opponent: rival.name,
+          })),
       };
     }
     const report = { run: resolved.name, checkpoint: main.checkpoint, seed, greedy: options.greedy === true, games };
@@ -73,7 +71,8 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
     else show(report, episodes);
     return failUnder === undefined ? 0 : check(games, failUnder);
   } finally {
-    for (const { dispose } of saved) dispose();
+    main.dispose();
+    await closePlayers(rivals ?? []);
   }
 }
 
@@ -98,35 +97,23 @@ function chosenGames(ids: string | undefined, learned: readonly string[] | undef
   ) as Game[];
 }
 
-/** Fixed opponents by name, or else checkpoints of runs; `@000120` is one of the run that is evaluated. */
+/** Any policy by its spec; `@000120` is a checkpoint of the run that is evaluated. What is returned opens them. */
 function chosenOpponents(
-  names: string | undefined,
-  parent: string,
+  specs: string | undefined,
+  runs: string,
   evaluated: ResolvedRun | undefined,
-): (Opponent | ResolvedRun)[] | undefined {
-  if (names === undefined) return undefined;
-  return checkAll<(Opponent | ResolvedRun)[]>(
-    ...names.split(",").map((text) => () => {
-      const name = text.trim();
-      const fixed = opponents.find((opponent) => opponent.name === name);
-      if (fixed) return fixed;
-      if (name.startsWith("@") && evaluated) return resolveRun(`${evaluated.dir}${name}`, parent);
-      if (name.includes("@")) return resolveRun(name, parent);
-      const known = opponents.map((opponent) => opponent.name);
-      const list = `Opponents: ${known.join(", ")}, or a checkpoint such as latest@000100.`;
-      throw new UserError(2, `Unknown opponent "${name}".${didYouMean(name, known)} ${list}`);
-    }),
+): (() => Promise<PolicyPlayer[]>) | undefined {
+  if (specs === undefined) return undefined;
+  const own = (spec: string): string => (spec.startsWith("@") && evaluated ? `${evaluated.dir}${spec}` : spec);
+  // A comma parts opponents, and parameters of one: `mcts:sims=200,c=1,random`.
+  const open = checkPlayers(
+    specs.split(/,(?!\s*\w+=)/).map((spec) => own(spec.trim())),
+    { runs, backendRuns: true },
   );
+  return async () => (await open()).flatMap((player) => (player.kind === "policy" ? [player] : []));
 }
 
-function fromCheckpoint(resolved: ResolvedRun, saved: SavedPolicy[]): Opponent {
-  const policy = loadPolicy(readCheckpoint(resolved), resolved.name);
-  saved.push(policy);
-  const ids = policy.games.map(({ id }) => id);
-  return { name: policy.name, plays: ({ id }) => ids.includes(id), make: () => policy.policy };
-}
-
-function checkThatEachPlays(rivals: readonly Opponent[], games: readonly Game[]): void {
+function checkThatEachPlays(rivals: readonly PolicyPlayer[], games: readonly Game[]): void {
   const ids = games.map(({ id }) => id).join(", ");
   const idle = rivals.filter(({ plays }) => !games.some(plays));
   if (idle.length > 0)

@@ -5,21 +5,23 @@ import type { BackendName } from "../nn/backend.ts";
 import { llmPlayer } from "../players/llm.ts";
 import { chatClient } from "../players/llm-client.ts";
 import { mctsPlayer } from "../players/mcts.ts";
-import { opponents } from "../players/opponents.ts";
+import type { Opponent } from "../players/opponents.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import { fixedNames, type PlayerSpec, parseSpec, whoThereIs } from "../players/spec.ts";
 import { type ResolvedRun, resolveRun } from "../run/directory.ts";
 import { readCheckpoint } from "../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../util/errors.ts";
-import { type LlmFlags, llmSettings, llmSurroundings } from "./llm-options.ts";
+import { type LlmFlags, type LlmSettings, llmSettings, llmSurroundings } from "./llm-options.ts";
 import { checkAll } from "./options.ts";
 import type { SavedPolicy } from "./snapshot.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
   readonly runs: string;
-  /** Of the command, for `llm:` players. */
+  /** Of the command, for `llm:` players, where it seats them. */
   readonly llm?: LlmFlags;
+  /** Whether a backend of TensorFlow.js runs already; runs are then loaded on it. */
+  readonly backendRuns?: boolean;
   /** Makes the player `human`, where the command has a place for one. */
   readonly human?: () => Player;
 }
@@ -28,21 +30,33 @@ export interface OpenPlayerOptions {
  * A player for each spec, in order; the same spec twice is two players. Everything that is wrong with any of them is one
  * UserError. TensorFlow.js is loaded where a run is among them and not otherwise. End with `closePlayers`.
  */
-export async function openPlayers(specs: readonly string[], options: OpenPlayerOptions): Promise<Player[]> {
+export const openPlayers = async (specs: readonly string[], options: OpenPlayerOptions): Promise<Player[]> =>
+  checkPlayers(specs, options)();
+
+/** The first half of `openPlayers`: throws what is wrong with the specs; the second half is what it returns. */
+export function checkPlayers(specs: readonly string[], options: OpenPlayerOptions): () => Promise<Player[]> {
   const usesModels = specs.some((spec) => spec.trim().startsWith("llm:"));
   const [prepared, settings] = checkAll(
     () => checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options))),
-    () => (usesModels ? llmSettings(options.llm ?? {}) : undefined),
+    () => (usesModels && options.llm ? llmSettings(options.llm) : undefined),
   );
+  return () => openPrepared(prepared, settings, options.backendRuns === true);
+}
+
+async function openPrepared(
+  prepared: readonly PreparedPlayer[],
+  settings: LlmSettings | undefined,
+  backendRuns: boolean,
+): Promise<Player[]> {
   const backends = new Set(
     prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn.backend : [])),
   );
-  const load = backends.size > 0 ? await policyLoader(backends) : undefined;
+  const load = backends.size > 0 ? await policyLoader(backends, backendRuns) : undefined;
   // One for all models, so that its limit on requests is that of the command.
   const client = settings && chatClient(settings, llmSurroundings());
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
-    if ("model" in player && client && settings) return llmPlayer(player.model, client, settings.retries);
+    if ("model" in player && client) return llmPlayer(player.model, client, settings.retries);
     if ("run" in player && load) return runPlayer(player.run, load);
     throw new Error("what a player needs was not made");
   };
@@ -74,13 +88,14 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
   const spec = parseSpec(text);
   switch (spec.kind) {
     case "fixed":
-      return { open: () => fixedPlayer(spec.name) };
+      return { open: () => fixedPlayer(spec.opponent) };
     case "mcts":
       return { open: () => mctsPlayer(spec.settings) };
     case "run":
       return { run: prepareRun(spec, options.runs) };
     case "llm":
-      return { model: spec.model };
+      if (options.llm) return { model: spec.model };
+      throw new UserError(2, `Language models play in spiral match, arena and play; ${text} cannot play here.`);
     case "human":
       if (options.human) return { open: options.human };
       throw new UserError(2, "A person plays in: spiral play --vs <player>");
@@ -89,10 +104,8 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
   }
 }
 
-function fixedPlayer(name: string): PolicyPlayer {
-  const opponent = opponents.find((candidate) => candidate.name === name);
-  if (!opponent) throw new Error(`there is no player ${name}`);
-  return { kind: "policy", name, plays: opponent.plays, policy: opponent.make };
+export function fixedPlayer({ name, plays, make }: Opponent): PolicyPlayer {
+  return { kind: "policy", name, plays, policy: make };
 }
 
 function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, parent: string): PreparedRun {
@@ -114,10 +127,10 @@ function foundRun(run: string, parent: string): ResolvedRun {
 type LoadPolicy = (checkpoint: PreparedRun["checkpoint"], run: string) => SavedPolicy;
 
 /** Starts the backend that the runs were trained on, or the best there is where they differ. */
-async function policyLoader(backends: ReadonlySet<"auto" | BackendName>): Promise<LoadPolicy> {
+async function policyLoader(backends: ReadonlySet<"auto" | BackendName>, runs: boolean): Promise<LoadPolicy> {
   const [{ startBackend }, { loadPolicy }] = await Promise.all([import("../nn/backend.ts"), import("./snapshot.ts")]);
   const [first = "auto"] = backends;
-  await startBackend(backends.size === 1 ? first : "auto");
+  if (!runs) await startBackend(backends.size === 1 ? first : "auto");
   return loadPolicy;
 }
 

@@ -5,10 +5,10 @@
 import { didYouMean, UserError } from "../util/errors.ts";
 import { oneLine } from "../util/printable.ts";
 import { MCTS_DEFAULTS } from "./mcts.ts";
-import { opponents } from "./opponents.ts";
+import { type Opponent, opponents } from "./opponents.ts";
 
 export type PlayerSpec =
-  | { readonly kind: "fixed"; readonly name: string }
+  | { readonly kind: "fixed"; readonly opponent: Opponent }
   | { readonly kind: "mcts"; readonly settings: Readonly<Record<string, number>> }
   | { readonly kind: "llm"; readonly model: string }
   | { readonly kind: "human" }
@@ -77,12 +77,11 @@ export function parseSpec(text: string): PlayerSpec {
     throw new UserError(2, `"${oneLine(spec, 100)}" names no model; write llm:MODEL with what the endpoint calls it.`);
   }
   if (name === "mcts") return { kind: "mcts", settings: parseParameters(name, rest, MCTS_PARAMETERS) };
-  if (fixedNames.includes(name)) {
-    if (rest === undefined) return name === "human" ? { kind: "human" } : { kind: "fixed", name };
-    throw new UserError(
-      2,
-      `"${spec}": ${name} takes no parameters${rest === "greedy" ? "; only runs play greedily" : ""}.`,
-    );
+  const opponent = opponents.find((candidate) => candidate.name === name);
+  if (opponent || name === "human") {
+    if (rest === undefined) return opponent ? { kind: "fixed", opponent } : { kind: "human" };
+    const hint = rest === "greedy" ? "; only runs play greedily" : "";
+    throw new UserError(2, `"${spec}": ${name} takes no parameters${hint}.`);
   }
   const greedy = spec.endsWith(":greedy");
   const run = greedy ? spec.slice(0, -":greedy".length) : spec;

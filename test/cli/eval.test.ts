@@ -73,6 +73,26 @@ describe("spiral eval", () => {
     expect(report.games.ttt.versus).toMatchObject([{ opponent: "tiny@000006" }, { opponent: "tiny@000003" }]);
   });
 
+  it("takes anyone as an opponent who is a policy, by the specs of spiral players", async () => {
+    const { report } = await evaluated(
+      ...["--games", "ttt", "--episodes", "4", "--vs", "latest,tiny@3:greedy, mcts:sims=2,c=1 ,mcts:sims=3,random"],
+    );
+    expect(report.games.ttt.versus.map(({ opponent }: { opponent: string }) => opponent)).toEqual([
+      "tiny@000006",
+      "tiny@000003:greedy",
+      "mcts:sims=2,c=1",
+      "mcts:sims=3",
+      "random",
+    ]);
+    expect(await spiral(dir, "eval", "--vs", "llm:a/b:c,human")).toEqual({
+      code: 2,
+      out: "",
+      err: expect.stringMatching(
+        /^error: Language models play in spiral match.*llm:a\/b:c.*\nerror: A person plays in/,
+      ),
+    });
+  });
+
   it("is the same for the same seed, and another for another", async () => {
     const some = ["--vs", "random", "--episodes", "100", "--games", "kuhn"];
     const [a, b, c] = [await evaluated(...some), await evaluated(...some), await evaluated(...some, "--seed", "2")];
@@ -99,8 +119,8 @@ describe("spiral eval with bad input", () => {
         /--seed is "x"/,
         /--fail-under is "low"/,
         /Unknown game "kunh"\. Did you mean "kuhn"/,
-        /Unknown opponent "randm"\. Did you mean "random"/,
-        /Unknown opponent "mini"/,
+        /Unknown player "randm"\. Did you mean "random"/,
+        /No run "mini"/,
       ],
     ],
     [["--games", "negotiation"], [/has not learned negotiation. It has learned kuhn, ttt/]],

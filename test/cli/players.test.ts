@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 60_000);
 
 const failure = async (...specs: string[]): Promise<UserError> => {
-  const error = await openPlayers(specs, { runs }).catch((reason: unknown) => reason);
+  const error = await openPlayers(specs, { runs, llm: {} }).catch((reason: unknown) => reason);
   if (error instanceof UserError) return error;
   throw error;
 };

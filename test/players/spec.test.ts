@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MCTS_DEFAULTS } from "../../src/players/mcts.ts";
+import { type Opponent, opponents } from "../../src/players/opponents.ts";
 import { fixedNames, type PlayerSpec, parseSpec } from "../../src/players/spec.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -13,10 +14,12 @@ const problemsOf = (text: string): readonly string[] => {
   return [];
 };
 
+const named = (name: string) => opponents.find((opponent) => opponent.name === name) as Opponent;
+
 describe("a player's spec", () => {
   it.each<[string, PlayerSpec]>([
-    ["random", { kind: "fixed", name: "random" }],
-    [" sloppy ", { kind: "fixed", name: "sloppy" }],
+    ["random", { kind: "fixed", opponent: named("random") }],
+    [" sloppy ", { kind: "fixed", opponent: named("sloppy") }],
     ["human", { kind: "human" }],
     ["mcts", { kind: "mcts", settings: expect.objectContaining({ sims: 200 }) }],
     ["mcts", { kind: "mcts", settings: MCTS_DEFAULTS }],
