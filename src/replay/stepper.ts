@@ -1,7 +1,7 @@
 /** Stepping through episodes with keys: where one is, what a key does, and the picture. No terminal in here. */
 import { UserError } from "../util/errors.ts";
 import type { LoggedEpisode } from "./select.ts";
-import { heading, type Moment, moments, sentence, type Viewer } from "./transcript.ts";
+import { heading, type Moment, moments, saidLines, sentence, type Viewer } from "./transcript.ts";
 
 export interface Position {
   readonly episode: number;
@@ -105,6 +105,8 @@ export function frame(stepper: Stepper, position: Position, paint: Paint, column
       "",
     ];
     body = moment.observation === undefined ? [] : fold(moment.observation);
+    const said = saidLines(moment);
+    if (said.length > 0) body = [...body, "", ...said.flatMap(fold)];
     bottom = ["", ...fold(sentence(episode, moment)).map(paint.cyan)];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -3,8 +3,9 @@
  * are all that replaying and verifying need. A line ends in a checksum of itself: an altered character does not pass.
  */
 import { createHash } from "node:crypto";
-import type { Game, Turn } from "../games/game.ts";
+import type { Game, Seat, Turn } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
+import { forfeitReturns, type Utterance } from "../players/player.ts";
 import { UserError } from "../util/errors.ts";
 
 export interface Episode {
@@ -17,9 +18,18 @@ export interface Episode {
   readonly index: number;
   /** Who sat in seats 0 and 1. */
   readonly players: readonly [string, string];
-  /** Every action from the start to the end, outcomes of chance included. */
+  /** Every action from the start to the end, or to the forfeit; outcomes of chance included. */
   readonly actions: readonly number[];
   readonly returns: readonly [number, number];
+  /** Who gave the game up when it was to move, and why; absent where it was played to its end. */
+  readonly forfeit?: { readonly seat: Seat; readonly reason: string } | undefined;
+  /** What players who answer in words answered, by ply; absent where nothing was said. */
+  readonly said?: readonly Said[] | undefined;
+}
+
+export interface Said {
+  readonly ply: number;
+  readonly answers: readonly Utterance[];
 }
 
 /** One position of a replayed game; the last has no action. */
@@ -34,8 +44,8 @@ export interface Step {
 
 /** One line of JSON without the newline; keys in a fixed order, `check` last. */
 export function formatEpisode(episode: Episode): string {
-  const { game, version, update, index, players, actions, returns } = episode;
-  const json = JSON.stringify({ game, version, update, index, players, actions, returns });
+  const { game, version, update, index, players, actions, returns, forfeit, said } = episode;
+  const json = JSON.stringify({ game, version, update, index, players, actions, returns, forfeit, said });
   return `${json.slice(0, -1)},"check":"${checksum(json)}"}`;
 }
 
@@ -51,7 +61,7 @@ export function parseEpisode(line: string): Episode {
   const body = /^(\{.*),"check":"([0-9a-f]{8})"\}$/s.exec(line);
   if (!body || !isRecord(value)) throw new UserError(1, "not an episode: it does not end in a checksum");
   if (checksum(`${body[1]}}`) !== body[2]) throw new UserError(1, "altered: its checksum does not match");
-  const { game, version, update, index, players, actions, returns } = value;
+  const { game, version, update, index, players, actions, returns, forfeit, said } = value;
   const wrong = (key: string, expected: string): never => {
     throw new UserError(1, `"${key}" must be ${expected}`);
   };
@@ -63,11 +73,24 @@ export function parseEpisode(line: string): Episode {
     players: isPair(players, isName) ? players : wrong("players", "two names"),
     actions: Array.isArray(actions) && actions.every(isCount) ? actions : wrong("actions", "a list of whole numbers"),
     returns: isPair(returns, isFiniteNumber) ? returns : wrong("returns", "two numbers"),
+    ...(forfeit === undefined
+      ? {}
+      : { forfeit: isForfeit(forfeit) ? forfeit : wrong("forfeit", "a seat and a reason") }),
+    ...(said === undefined
+      ? {}
+      : { said: Array.isArray(said) && said.every(isSaid) ? said : wrong("said", "a list of plies and answers") }),
   };
 }
 
-/** Every position of an episode, the end included; a UserError at the first action that the rules do not allow. */
-export function* replaySteps(game: Game, episode: Pick<Episode, "actions">): Generator<Step, void, undefined> {
+/**
+ * Every position of an episode, the end included; a UserError at the first action that the rules do not allow. A forfeit is
+ * an end at the position where the one who forfeits was to move.
+ */
+export function* replaySteps(
+  game: Game,
+  episode: Pick<Episode, "actions" | "forfeit">,
+): Generator<Step, void, undefined> {
+  const { forfeit } = episode;
   let state = game.initial();
   for (let ply = 0; ; ply++) {
     const turn = game.turn(state);
@@ -76,7 +99,15 @@ export function* replaySteps(game: Game, episode: Pick<Episode, "actions">): Gen
       if (action !== undefined) {
         throw new UserError(1, `the game ends after ${ply} actions, the episode has ${episode.actions.length}`);
       }
+      if (forfeit) throw new UserError(1, `the game ends after ${ply} actions: there was nothing left to forfeit`);
       yield { ply, state, turn, action, name: undefined };
+      return;
+    }
+    if (action === undefined && forfeit) {
+      if (turn.kind !== "player" || turn.player !== forfeit.seat) {
+        throw new UserError(1, `player ${forfeit.seat} forfeits at ply ${ply}, and it is not its turn`);
+      }
+      yield { ply, state, turn: { kind: "end", returns: forfeitReturns(forfeit.seat) }, action, name: undefined };
       return;
     }
     if (action === undefined) throw new UserError(1, `the episode stops after ${ply} actions, before the game ends`);
@@ -103,6 +134,10 @@ export function verifyEpisode(episode: Episode): string | undefined {
         return `the game returns ${first}, ${second}; the episode says ${episode.returns.join(", ")}`;
       }
     }
+    // Whoever forfeits has answered too: at the ply after the last action.
+    const answered = episode.actions.length + (episode.forfeit ? 1 : 0);
+    const late = episode.said?.find(({ ply }) => ply >= answered);
+    if (late) return `something was said at ply ${late.ply}, after the end`;
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;
@@ -119,5 +154,15 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isId = (value: unknown): value is string => typeof value === "string" && /^[\w:=.-]+$/.test(value);
 const isName = (value: unknown): value is string => typeof value === "string" && !/\p{Cc}/u.test(value);
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
+const isText = (value: unknown): value is string => typeof value === "string";
+const isForfeit = (value: unknown): value is NonNullable<Episode["forfeit"]> =>
+  isRecord(value) && (value.seat === 0 || value.seat === 1) && isText(value.reason);
+const isSaid = (value: unknown): value is Said =>
+  isRecord(value) && isCount(value.ply) && Array.isArray(value.answers) && value.answers.every(isUtterance);
+const isUtterance = (value: unknown): value is Utterance =>
+  isRecord(value) &&
+  isText(value.text) &&
+  (value.illegal === undefined || isText(value.illegal)) &&
+  [value.promptTokens, value.completionTokens].every((count) => count === undefined || isCount(count));
 const isPair = <T>(value: unknown, is: (item: unknown) => item is T): value is [T, T] =>
   Array.isArray(value) && value.length === 2 && value.every(is);

@@ -19,6 +19,8 @@ const kuhn = (index: number): Episode => ({
 });
 const ttt: Episode = { ...kuhn(9), game: "ttt", actions: [0, 3, 1, 4, 2], returns: [1, -1] };
 
+const plain = { bold: String, dim: String, cyan: String, red: String };
+
 function logOf(text: string): string {
   const path = join(mkdtempSync(join(tmpdir(), "spiral-log-")), "episodes.jsonl");
   writeFileSync(path, text);
@@ -129,7 +131,6 @@ describe("what a viewer sees", () => {
 describe("stepping", () => {
   const stepper = { entries: [kuhn(0), ttt].map((episode, i) => ({ line: i + 1, episode })), viewer: "all" as const };
   const start: Position = { episode: 0, moment: 0, help: false };
-  const plain = { bold: String, dim: String, cyan: String, red: String };
   const pressing = (keys: string): Position | undefined =>
     keysIn(keys).reduce<Position | undefined>((p, key) => p && press(stepper, p, key), start);
 
@@ -173,5 +174,38 @@ describe("stepping", () => {
     expect(frame(broken, start, plain, 80, 24).join("\n")).toMatch(/does not follow the rules: action 0 at ply 1/);
     expect(press(broken, start, "n")).toMatchObject({ moment: 0 });
     expect(press(broken, start, "e")).toMatchObject({ episode: 1 });
+  });
+});
+
+describe("an episode in which words were said", () => {
+  /** Deal K J, check; the second player's two answers are not legal, and it forfeits. */
+  const spoken: Episode = {
+    ...kuhn(3),
+    actions: [4, 0],
+    returns: [0.5, -1.5],
+    forfeit: { seat: 1, reason: "no legal action\u001b[2J in 2 answers" },
+    said: [
+      { ply: 1, answers: [{ text: "A king.\n\\boxed{[check]}\n" }] },
+      { ply: 2, answers: [{ text: "[raise]", illegal: "[raise] is not available." }, { text: "\u001b[31mhm" }] },
+    ],
+  };
+
+  it("shows the words and the forfeit, and nothing that a terminal would obey", () => {
+    const text = transcript(spoken, "all");
+    expect(text).toContain("  > A king.\n  > \\boxed{[check]}\n\nPlayer 0 (first) plays [check]");
+    expect(text).toContain("  > [raise]\n  not legal: [raise] is not available.\n  > hm\n");
+    expect(text).toMatch(
+      /\+0\.5, Player 1 \(second\) −1\.5; Player 1 \(second\) forfeits: no legal action in 2 answers$/,
+    );
+    expect(text).not.toContain("\u001b");
+  });
+
+  it("shows a player its own words alone", () => {
+    expect(transcript(spoken, 0)).toContain("A king.");
+    expect(transcript(spoken, 0)).not.toContain("[raise]");
+    expect(transcript(spoken, 1)).not.toContain("A king.");
+    expect(transcript(spoken, 1)).toContain("[raise]");
+    const lines = frame({ entries: [{ line: 1, episode: spoken }], viewer: 0 }, { episode: 0, moment: 0, help: false }, plain, 80, 40); // biome-ignore format: a line
+    expect(lines.join("\n")).toContain("> A king.");
   });
 });

@@ -30,6 +30,18 @@ const kuhn: Episode = {
   returns: [2, -2],
 };
 
+/** The same deal; the second player, asked for its reply to a check, says nothing that is legal. */
+const forfeited: Episode = {
+  ...kuhn,
+  actions: [4, 0],
+  returns: [0.5, -1.5],
+  forfeit: { seat: 1, reason: "no legal action in 2 answers" },
+  said: [
+    { ply: 1, answers: [{ text: "I check.\n\\boxed{[check]}", promptTokens: 120, completionTokens: 8 }] },
+    { ply: 2, answers: [{ text: "[raise]", illegal: "[raise] is not available." }, { text: "\u001b[2J" }] },
+  ],
+};
+
 describe("the line of an episode", () => {
   it("comes back as it was and agrees with the rules, in every game", () => {
     const rng = new Rng("episodes");
@@ -48,6 +60,18 @@ describe("the line of an episode", () => {
     expect(formatEpisode({ ...kuhn, update: 12 })).toBe(
       '{"game":"kuhn","version":1,"update":12,"index":0,"players":["a","b"],"actions":[4,0,1,1],"returns":[2,-2],"check":"5999f3e4"}',
     );
+  });
+
+  it("holds a forfeit and what was said, and reads them back", () => {
+    const line = formatEpisode(forfeited);
+    expect(line).toContain(
+      '"returns":[0.5,-1.5],"forfeit":{"seat":1,"reason":"no legal action in 2 answers"},"said":[{"ply":1,',
+    );
+    expect(parseEpisode(line)).toEqual(forfeited);
+    expect(verifyEpisode(forfeited)).toBeUndefined();
+    const steps = [...replaySteps(getGame("kuhn"), forfeited)];
+    expect(steps.map(({ turn }) => turn.kind)).toEqual(["chance", "player", "end"]);
+    expect(steps.at(-1)).toMatchObject({ ply: 2, turn: { returns: [0.5, -1.5] }, action: undefined });
   });
 
   it("does not pass with any character altered, added or taken away", () => {
@@ -84,6 +108,14 @@ describe("the line of an episode", () => {
     ["actions", { actions: [0, -1] }],
     ["actions", { actions: { length: 1 } }],
     ["returns", { returns: [1, null] }],
+    ["forfeit", { forfeit: 1 }],
+    ["forfeit", { forfeit: { seat: 2, reason: "" } }],
+    ["forfeit", { forfeit: { seat: 0 } }],
+    ["said", { said: {} }],
+    ["said", { said: [{ ply: 1, answers: "none" }] }],
+    ["said", { said: [{ ply: 1, answers: [{ text: 3 }] }] }],
+    ["said", { said: [{ ply: 1, answers: [{ text: "", illegal: 1 }] }] }],
+    ["said", { said: [{ ply: 1, answers: [{ text: "", promptTokens: -1 }] }] }],
   ])("a wrong %s is named even where the checksum is right", (key, change) => {
     const line = formatEpisode({ ...kuhn, ...change } as unknown as Episode);
     expect(() => parseEpisode(line)).toThrow(`"${key}"`);
@@ -104,6 +136,12 @@ describe("verifying an episode", () => {
     ["a game that stops early", { actions: [4, 0, 1] }, /stops after 3 actions/],
     ["a game that goes on after its end", { actions: [4, 0, 1, 1, 0] }, /ends after 4 actions, the episode has 5/],
     ["other returns", { returns: [1, -1] }, /returns 2, -2; the episode says 1, -1/],
+    ["another price of a forfeit", { ...forfeited, returns: [1, -1] }, /returns 0.5, -1.5; the episode says 1, -1/],
+    ["a forfeit out of turn", { ...forfeited, forfeit: { seat: 0, reason: "" } }, /player 0 forfeits at ply 2/],
+    ["a forfeit of what chance decides", { ...forfeited, actions: [] }, /player 1 forfeits at ply 0/],
+    ["a forfeit after the end", { forfeit: { seat: 1, reason: "" } }, /nothing left to forfeit/],
+    ["a forfeit after an illegal action", { ...forfeited, actions: [4, 5] }, /action 5 at ply 1/],
+    ["words after the end", { said: [{ ply: 4, answers: [] }] }, /said at ply 4, after the end/],
   ])("names %s", (_what, change, reason) => {
     expect(verifyEpisode({ ...kuhn, ...change })).toMatch(reason);
   });
