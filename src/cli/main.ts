@@ -158,6 +158,13 @@ function makeProgram(done: (code: number) => void): Command {
       done(run(id, options));
     });
 
+  command("players", "list who can play, and which games", "spiral players")
+    .option("--json", "print one JSON document")
+    .action(async (options: ListOptions) => {
+      const { run } = await import("./players-list.ts");
+      done(run(options));
+    });
+
   command("runs [ls|show] [run]", "list runs, or show one", "spiral runs show latest")
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")

@@ -76,6 +76,10 @@ it("games", async () => {
   for (const id of ["kuhn", LARGE]) documented("spiral games kuhn --json", await json("games", id, "--json"));
 });
 
+it("players", async () => {
+  documented("spiral players --json", await json("players", "--json"));
+});
+
 it("runs", async () => {
   mkdirSync(join(dir, "broken"));
   writeFileSync(join(dir, "broken", "manifest.json"), "{");

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { closePlayers, openPlayers } from "../../src/cli/players.ts";
 import { GameGraph, type Infoset } from "../../src/games/graph.ts";
-import { getGame } from "../../src/games/registry.ts";
+import { gameIds, getGame } from "../../src/games/registry.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { Player } from "../../src/players/player.ts";
+import { fixedNames, MCTS_PARAMETERS } from "../../src/players/spec.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { copyOf, folder, spiral } from "./spiral.ts";
 
@@ -118,3 +119,30 @@ describe("openPlayers", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 });
+
+describe("spiral players", () => {
+  it("lists everyone who can be named, and what each plays", async () => {
+    const { code, out, err } = await spiral(runs, "players");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const rows = out.split("\n").map((line) => line.split(/ {2,}/));
+    for (const name of fixedNames) expect(rows.map(([spec = ""]) => spec.split(/[:[]/)[0])).toContain(name);
+    expect(rows.find(([spec]) => spec === "random")?.[2]).toBe("every game");
+    expect(rows.find(([spec]) => spec === "fair")?.[2]).toBe("negotiation");
+    expect(rows.find(([spec]) => spec === "nash")?.[2]).toMatch(/^all but .*negotiation-private/);
+    for (const { name } of MCTS_PARAMETERS) expect(out).toContain(`mcts:${name}=`);
+  });
+
+  it("as JSON says the same", async () => {
+    const listed = JSON.parse((await spiral(runs, "players", "--json")).out) as {
+      spec: string;
+      games: string[] | null;
+    }[];
+    for (const { spec, games } of listed) {
+      const [player] = games && !/[:[]/.test(spec) ? await openPlayers([spec], { runs, human }) : [];
+      if (player) expect(games).toEqual(gameIds.filter((id) => player.plays(getGame(id))));
+    }
+    expect(listed.find(({ spec }) => spec.startsWith("RUN"))?.games).toBeNull();
+  });
+});
+
+const human = (): Player => ({ kind: "asked", name: "human", plays: () => true, choose: () => Promise.reject() });
