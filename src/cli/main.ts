@@ -6,10 +6,12 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
 import { spiralVersion } from "../util/package.ts";
 import { argumentProblems } from "./arguments.ts";
+import { addLlmOptions } from "./llm-options.ts";
 import type {
   AblateOptions,
   EvalOptions,
   ListOptions,
+  PlayOptions,
   PolicyOptions,
   ReplayOptions,
   SolveOptions,
@@ -109,6 +111,21 @@ function makeProgram(done: (code: number) => void): Command {
       const { run } = await import("./policy.ts");
       done(await run(name, options));
     });
+
+  addLlmOptions(
+    command("play", "play against a policy, or any other player", "spiral play --game kuhn --vs latest")
+      .option("--game <id>", "the game (see: spiral games)")
+      .option("--vs <player>", "who plays against you", "latest")
+      .option("--seat <seat>", "first, second or alternate", "alternate")
+      .option("--seed <n>", "where deals and the other player's draws come from; another one each time if not given")
+      .option("--hints", "show at every decision what a policy would do")
+      .option("--hint-from <player>", "whose hints; those of the player you play against if not given")
+      .option("--log <file>", "where finished games are logged; play.jsonl in the folder of runs if not given")
+      .option("--dir <folder>", "the folder that holds runs"),
+  ).action(async (options: PlayOptions) => {
+    const { run } = await import("./play.ts");
+    done(await run(options));
+  });
 
   command("replay [log|run]", "step through logged games, or verify them", "spiral replay --game ttt --player 0")
     .option("--episode <n>", "line of the log, counted from 1; the last if none is named")

@@ -1,6 +1,7 @@
 /** The options of each command, as text from the command line, and how they become settings and numbers. */
 import type { ConfigSources } from "../config/load.ts";
 import { type ExitCode, UserError } from "../util/errors.ts";
+import type { LlmFlags } from "./llm-options.ts";
 
 export interface ConfigOptions {
   readonly games?: string;
@@ -68,6 +69,17 @@ export interface ReplayOptions {
   readonly player: string;
   readonly verify?: boolean;
   readonly json?: boolean;
+  readonly dir?: string;
+}
+
+export interface PlayOptions extends LlmFlags {
+  readonly game?: string;
+  readonly vs: string;
+  readonly seat: string;
+  readonly seed?: string;
+  readonly hints?: boolean;
+  readonly hintFrom?: string;
+  readonly log?: string;
   readonly dir?: string;
 }
 

@@ -20,7 +20,7 @@
  */
 import type { Game, Seat, Turn } from "../games/game.ts";
 import type { Infoset } from "../games/graph.ts";
-import type { Distribution, Policy } from "../games/policy.ts";
+import { type Distribution, type Policy, sampleSlot } from "../games/policy.ts";
 import { Rng, uniformAt } from "../util/rng.ts";
 import type { PolicyPlayer } from "./player.ts";
 
@@ -124,7 +124,7 @@ function search({ game, player, key, actions, state: given }: Infoset, { sims, c
     while (turn.kind !== "end") {
       let slot: number;
       if (turn.kind === "chance") {
-        slot = sample(turn.probabilities, uniform());
+        slot = sampleSlot(turn.probabilities, uniform());
       } else {
         slot = select(node, c, uniform);
         path[depth] = node;
@@ -196,19 +196,9 @@ function playOut(game: Game, from: unknown, fromTurn: Turn, uniform: () => numbe
   let turn = fromTurn;
   while (turn.kind !== "end") {
     const u = uniform();
-    const slot = turn.kind === "chance" ? sample(turn.probabilities, u) : Math.floor(u * turn.actions.length);
+    const slot = turn.kind === "chance" ? sampleSlot(turn.probabilities, u) : Math.floor(u * turn.actions.length);
     state = game.apply(state, turn.actions[slot] as number);
     turn = game.turn(state);
   }
   return turn;
-}
-
-/** The slot in which u ∈ [0, 1) falls. */
-function sample(probabilities: readonly number[], u: number): number {
-  let sum = 0;
-  for (let slot = 0; slot < probabilities.length - 1; slot++) {
-    sum += probabilities[slot] as number;
-    if (u < sum) return slot;
-  }
-  return probabilities.length - 1;
 }

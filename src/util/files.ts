@@ -3,12 +3,16 @@
  * system refuses becomes a UserError that says what to do about it.
  */
 import {
+  appendFileSync,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -93,6 +97,32 @@ export function writeFileAtomic(path: string, bytes: string | Uint8Array): void 
         // The first error is the one to report.
       }
       throw error;
+    }
+  });
+}
+
+/**
+ * Adds a line to a file and flushes it: it is there as a whole, or not at all. A torn line before it, as a killed process
+ * leaves it, is ended first, so that the new one stands by itself.
+ */
+export function appendLine(path: string, line: string): void {
+  withDiskErrors("write", path, () => {
+    const fd = openSync(path, "a+");
+    try {
+      const file = fstatSync(fd);
+      const { size } = file;
+      const last = Buffer.from("\n");
+      if (size > 0) readSync(fd, last, 0, 1, size - 1);
+      try {
+        appendFileSync(fd, `${last.toString() === "\n" ? "" : "\n"}${line}\n`);
+        // Devices keep nothing.
+        if (file.isFile()) fsyncSync(fd);
+      } catch (error) {
+        if (file.isFile()) ftruncateSync(fd, size);
+        throw error;
+      }
+    } finally {
+      closeSync(fd);
     }
   });
 }

@@ -1,0 +1,40 @@
+/** A person at this terminal as a player among others: what `human` stands for in a match. */
+import { humanPlayer } from "../players/human.ts";
+import type { AskedPlayer } from "../players/player.ts";
+import { UserError } from "../util/errors.ts";
+import { askMove, rulesOf } from "./ask-move.ts";
+import { Dialogue } from "./dialogue.ts";
+import { print, styleFor } from "./output.ts";
+import { resultText } from "./play-text.ts";
+
+/** Stdin is taken at the first question. Leaving ends the match, with exit code 1; giving a game up forfeits it. */
+export function personAtTerminal(): AskedPlayer {
+  const { bold, dim } = styleFor(process.stdout);
+  const told = new Set<number>();
+  let dialogue: Dialogue | undefined;
+  let last = -1;
+  return humanPlayer({
+    async ask({ infoset, episode, signal }) {
+      const { game, state, player } = infoset;
+      dialogue ??= new Dialogue();
+      if (episode !== last)
+        print(`\n${bold(`Game ${episode + 1}`)}: you are Player ${player} (${game.roles[player]}).`);
+      if (told.size === 0) print(dim(rulesOf(game, state, player)));
+      last = episode;
+      told.add(episode);
+      const situation = {
+        ...{ infoset, always: false },
+        hints: "A match is played without hints.",
+        noUndo: "In a match every move stands.",
+      };
+      const reply = await askMove(dialogue, situation, signal);
+      if (typeof reply === "object") return reply;
+      if (reply === "resign") return { forfeit: "resigned" };
+      throw new UserError(1, "The match ends here: its person has left.");
+    },
+    ended({ episode, seat, returns }) {
+      print(`\n${bold(`Game ${episode + 1}`)} is over. ${bold(resultText(returns[seat]))}`);
+    },
+    dispose: () => dialogue?.close(),
+  });
+}
