@@ -80,6 +80,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--keep-episodes <n|all>", "games per game id and update that are logged")
     .option("--workers <n>", "threads that play beside the main one; the result is the same for any number")
     .option("--dir <folder>", "the folder that holds runs")
+    .option("--profile", "say at the end what an update spends its time on")
     .option("--dry-run", "check the settings, print them and stop")
     .option("--json", "print JSON, one object per line")
     .action(async (config: string | undefined, options: TrainOptions) => {

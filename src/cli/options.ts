@@ -19,6 +19,7 @@ export interface TrainOptions extends ConfigOptions {
   readonly name?: string;
   /** `true` for the latest run. */
   readonly resume?: string | true;
+  readonly profile?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   /** Of the program, before or after the command's name. */

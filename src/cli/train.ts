@@ -93,6 +93,7 @@ async function trainWith(
 ): Promise<number> {
   const { train } = await import("../rl/train.ts");
   const { toFiles, toSnapshot } = await import("./snapshot.ts");
+  const { profileTable, startProfile } = await import("./profile.ts");
   let snapshot: Snapshot | undefined;
   const { writer, checkpoint } = open(backend.name, (found, name) => {
     snapshot = toSnapshot(found, name, config);
@@ -119,6 +120,7 @@ async function trainWith(
       games: games.map((game) => ({ game, episodes: gameSettings(config, game.id).episodes })),
       weights: Object.fromEntries(games.map((game) => [game.id, gameSettings(config, game.id)])),
     };
+    const profile = options.profile ? startProfile() : undefined;
     const last = await train(
       settings,
       {
@@ -141,10 +143,12 @@ async function trainWith(
           progress.update(update, sums.episodes);
           return signals.requested(update);
         },
+        ...(profile ? { phase: profile.phase } : {}),
       },
       snapshot,
       executor,
     );
+    const milliseconds = profile?.milliseconds();
     progress.close();
     const isWhole = last === config.updates;
     writer.log({ update: last }, isWhole ? "finished" : "interrupted");
@@ -158,9 +162,21 @@ async function trainWith(
     if (options.json) {
       const { user, system } = process.cpuUsage();
       const cost = { seconds: seconds(), cpuSeconds: (user + system) / 1e6 };
-      print(JSON.stringify({ type: "result", run: writer.name, updates: last, ...totals, ...cost, games: measures }));
+      const spent = milliseconds ? { milliseconds } : {};
+      print(
+        JSON.stringify({
+          type: "result",
+          run: writer.name,
+          updates: last,
+          ...totals,
+          ...cost,
+          ...spent,
+          games: measures,
+        }),
+      );
     } else {
       summary(writer, last, totals.episodes, seconds(), measures, untrained);
+      if (milliseconds) print(`\n${profileTable(milliseconds, last - from)}`);
     }
     return 0;
   } catch (error) {

@@ -73,9 +73,14 @@ export class Learner {
 
   /**
    * One update, number `update` counted from 1, from the rows of a batch that `policy` has just played. `rng` shuffles
-   * rows into minibatches. → the mean L(θ) of its steps
+   * rows into minibatches. `phase` is told where the forward and the backward passes begin. → the mean L(θ) of its steps
    */
-  update(rows: readonly Row[], update: number, rng: Rng): number {
+  update(
+    rows: readonly Row[],
+    update: number,
+    rng: Rng,
+    phase: (name: "forward" | "backward") => void = () => {},
+  ): number {
     const { rl, updates } = this.#settings;
     const learningRate = scheduled(rl.learningRate, update, updates);
     const entropy = scheduled(rl.entropy, update, updates);
@@ -83,6 +88,7 @@ export class Learner {
     let steps = 0;
     if (rl.loss === "ppo") {
       const { epochs, minibatches } = rl.ppo;
+      phase("forward");
       const old = this.#oldLogits(rows);
       for (let epoch = 0; epoch < epochs; epoch++) {
         for (const part of minibatchesOf(rows.length, minibatches, rng.fork("epoch", epoch))) {
@@ -90,13 +96,14 @@ export class Learner {
             part.map((i) => rows[i] as Row),
             learningRate,
             entropy,
+            phase,
             part.map((i) => old[i] as Float32Array),
           );
           steps += 1;
         }
       }
     } else {
-      total = this.#step(rows, learningRate, entropy);
+      total = this.#step(rows, learningRate, entropy, phase);
       steps = 1;
     }
     this.#averaged.moveTowards(this.#network, rl.averaging);
@@ -108,8 +115,15 @@ export class Learner {
   }
 
   /** One Adam step on the rows. `old`: the logits of each row under the policy that played the batch. → L(θ) */
-  #step(rows: readonly Row[], learningRate: number, entropy: number, old?: readonly Float32Array[]): number {
+  #step(
+    rows: readonly Row[],
+    learningRate: number,
+    entropy: number,
+    phase: (name: "forward" | "backward") => void,
+    old?: readonly Float32Array[],
+  ): number {
     const { rl } = this.#settings;
+    phase("forward");
     const { value, grads } = tf.tidy(() => {
       const { x, illegal, batch } = this.#tensors(rows, old);
       return tf.variableGrads(() => {
@@ -117,7 +131,9 @@ export class Learner {
         let loss = losses[rl.loss](logPolicy, batch, rl);
         if (rl.magnet.kind !== "none")
           loss = tf.add(loss, tf.mul(klToMagnet(logPolicy, batch, rl), rl.magnet.coefficient));
-        return tf.add(loss, tf.mul(negativeEntropy(logPolicy, batch, rl), entropy)) as tf.Scalar;
+        const total = tf.add(loss, tf.mul(negativeEntropy(logPolicy, batch, rl), entropy)) as tf.Scalar;
+        phase("backward");
+        return total;
       }, [...this.#network.variables]);
     });
     const gradients = this.#network.variables.map(({ name }) => grads[name] as tf.Tensor);

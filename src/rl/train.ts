@@ -57,6 +57,10 @@ export interface MetricsRow {
   readonly [name: string]: unknown;
 }
 
+/** What an update spends its time on: `write` is all that goes to files and to the screen. */
+export const phases = ["play", "merge", "forward", "backward", "evaluate", "write"] as const;
+export type Phase = (typeof phases)[number];
+
 export interface TrainHooks {
   /** Measures the averaged policy; what it returns joins the metrics. */
   evaluate(policy: Policy, update: number): Record<string, unknown>;
@@ -66,6 +70,8 @@ export interface TrainHooks {
   checkpoint(snapshot: Snapshot, due: boolean): void;
   /** Called after every update; true ends training here, with a checkpoint. */
   progress(update: number, totals: { readonly episodes: number; readonly decisions: number }): boolean;
+  /** Told what comes next, for whoever keeps the time. */
+  phase?(phase: Phase): void;
 }
 
 /** Trains from `resume` or from nothing; games are played by `executor`. → the number of the last update done. */
@@ -82,6 +88,7 @@ export async function train(
   const matchmaker = new Matchmaker(settings, layout);
   const learner = new Learner(settings, layout, rng.fork("weights"));
   const estimator = estimators[rl.advantage](rl, { layout, rng: rng.fork("critic") });
+  const phase = (name: Phase): void => hooks.phase?.(name);
   const totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
   let update = resume?.update ?? 0;
   let stop = false;
@@ -103,6 +110,7 @@ export async function train(
     while (update < updates && !stop) {
       update += 1;
       const draws = rng.fork("update", update);
+      phase("play");
       const batch = await matchmaker.play(learner.policy, draws, executor);
 
       const last = update === updates;
@@ -110,13 +118,18 @@ export async function train(
       const log = evaluate || update % run.logEvery === 0;
       // As they are read by this update's advantages.
       const baselines = log ? estimator.save().numbers : {};
+      phase("merge");
       const { rows, decisions } = mergeRows(batch, estimator.advantages(batch));
+      phase("evaluate");
       const entropy = log ? meanEntropy(learner.policy, rows) : {};
-      const loss = learner.update(rows, update, draws.fork("minibatches"));
+      const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
       if (!Number.isFinite(loss)) throw diverged(update);
 
       for (const { plan } of batch) totals.episodes += plan.episodes;
       totals.decisions += decisions;
+      phase("evaluate");
+      const evaluation = evaluate ? hooks.evaluate(learner.averagedPolicy, update) : {};
+      phase("write");
       hooks.episodes(batch.flatMap((t) => keptEpisodes(t, update, run.keepEpisodes)));
       if (log) {
         hooks.metrics({
@@ -127,7 +140,7 @@ export async function train(
           rows: rows.length,
           entropy,
           baselines,
-          ...(evaluate ? hooks.evaluate(learner.averagedPolicy, update) : {}),
+          ...evaluation,
         });
       }
       matchmaker.offer(update, learner);
