@@ -1,13 +1,11 @@
-/**
- * A policy against an opponent: pairs of games on the same deal with the seats swapped. The luck of the deal and of the
- * seat is then the same for both, and a pair, not a game, is what the statistics count as independent.
- */
+/** A policy against an opponent, all at once: what training and `spiral eval` ask for. */
 import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
-import { meanWithInterval } from "../util/stats.ts";
+import { blockKeys } from "./pairing.ts";
+import { meanReturnOf, resultsOf, Tally } from "./summary.ts";
 
 export interface Versus {
   readonly opponent: string;
@@ -35,31 +33,19 @@ export function versus(
 ): Versus {
   if (episodes % 2 !== 0) throw new RangeError(`${episodes} games are not pairs of games`);
   let graph = new GameGraph(game);
-  const pairMeans: number[] = [];
-  const counts = { wins: 0, draws: 0, losses: 0 };
+  const tally = new Tally();
+  // Against itself a policy must still be two players, so that the seats stay apart.
+  const policies = [policy, policy === opponent ? { ...opponent } : opponent] as const;
   for (let start = 0, batch = 0; start < episodes; start += BATCH, batch++) {
-    const draws = rng.fork("batch", batch);
     const size = Math.min(BATCH, episodes - start);
     if (graph.size > maxNodes) graph = new GameGraph(game);
-    const [trajectories] = play([
-      {
-        graph,
-        episodes: size,
-        // Against itself a policy must still be two players, so that the seats stay apart.
-        policies: [policy, policy === opponent ? { ...opponent } : opponent],
-        paired: true,
-        chanceKey: draws.fork("chance").key(),
-        actionKey: draws.fork("actions").key(),
-      },
-    ]);
-    for (let episode = 0; episode < size; episode++) {
-      // The policy sits in seat 0 in even episodes and in seat 1 in odd ones.
-      const r = trajectories?.returns[episode * 2 + (episode & 1)] as number;
-      counts[r > 0 ? "wins" : r < 0 ? "losses" : "draws"]++;
-      if (episode & 1) pairMeans[pairMeans.length - 1] = ((pairMeans.at(-1) as number) + r) / 2;
-      else pairMeans.push(r);
+    const [played] = play([{ graph, episodes: size, policies, paired: true, ...blockKeys(rng, batch) }]);
+    for (let pair = 0; pair < size / 2; pair++) {
+      const [a0 = 0, b1 = 0, b0 = 0, a1 = 0] = played?.returns.subarray(4 * pair, 4 * pair + 4) ?? [];
+      tally.add([a0, b1, b0, a1]);
     }
   }
-  const { mean: meanReturn, ci95 } = meanWithInterval(pairMeans);
-  return { opponent: opponent.name, episodes, ...counts, meanReturn, ci95 };
+  const { wins, draws, losses } = resultsOf(tally);
+  const { mean: meanReturn, ci95 } = meanReturnOf(game, tally);
+  return { opponent: opponent.name, episodes, wins, draws, losses, meanReturn, ci95 };
 }

@@ -26,8 +26,8 @@ export interface Estimate {
   readonly ci95: readonly [number, number];
 }
 
-/** Ends of intervals are then uncertain by 3 % of a standard error. */
-const DRAWS = 10_000;
+/** Ends of intervals are then uncertain by about 4 % of a standard error. */
+const DRAWS = 5000;
 /** Weight of an end of the range, in values. */
 export const END_WEIGHT = 0.5;
 

@@ -18,24 +18,6 @@ export function wilson(k: number, n: number): Interval {
   return { low: k === 0 ? 0 : centre - half, high: k === n ? 1 : centre + half };
 }
 
-export interface MeanEstimate {
-  readonly mean: number;
-  /** 95 %, normal. */
-  readonly ci95: readonly [number, number];
-}
-
-/** Mean of independent values and its 95 % interval. Fewer than two values bound nothing: the interval is infinite. */
-export function meanWithInterval(values: ArrayLike<number>): MeanEstimate {
-  const n = values.length;
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += values[i] as number;
-  const mean = n === 0 ? 0 : sum / n;
-  let squares = 0;
-  for (let i = 0; i < n; i++) squares += ((values[i] as number) - mean) ** 2;
-  const half = n < 2 ? Number.POSITIVE_INFINITY : Z95 * Math.sqrt(squares / (n - 1) / n);
-  return { mean, ci95: [mean - half, mean + half] };
-}
-
 /** The middle value, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

