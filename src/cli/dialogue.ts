@@ -12,6 +12,7 @@ const LONGEST_LINE = 10_000;
 const ECHOED = 200;
 
 export class Dialogue {
+  readonly #input = process.stdin;
   readonly #terminal: Interface | undefined;
   readonly #lines: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
@@ -22,13 +23,18 @@ export class Dialogue {
 
   /** Takes stdin until `close`. */
   constructor() {
-    const { stdin, stdout } = process;
-    if (stdin.isTTY && stdout.isTTY) {
+    const { stdout } = process;
+    if (this.#input.isTTY && stdout.isTTY) {
       const completer = (line: string): [string[], string] => [
         this.#completions.filter((name) => name.startsWith(line.toLowerCase())),
         line,
       ];
-      this.#terminal = createInterface({ input: stdin, output: stdout, completer, removeHistoryDuplicates: true });
+      this.#terminal = createInterface({
+        input: this.#input,
+        output: stdout,
+        completer,
+        removeHistoryDuplicates: true,
+      });
       this.#terminal
         .on("line", (line) => this.#take(line))
         .on("close", () => this.#end())
@@ -37,7 +43,7 @@ export class Dialogue {
           if (!process.emit("SIGINT")) process.exit(130);
         });
     } else {
-      stdin.setEncoding("utf8").on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onEnd);
+      this.#input.setEncoding("utf8").on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onEnd);
     }
   }
 
@@ -58,7 +64,7 @@ export class Dialogue {
   }
 
   close(): void {
-    process.stdin.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onEnd).pause();
+    this.#input.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onEnd).pause();
     this.#terminal?.close();
   }
 

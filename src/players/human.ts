@@ -1,15 +1,12 @@
-/**
- * A person as a player. However many games ask at once, the person is asked one question at a time: the game at hand first,
- * so that a game once begun is played on before the next, where that can be.
- */
+/** A person as a player: asked one question at a time, one game after the other, however many games are under way at once. */
 import type { AskedPlayer, Choice, Decision, GameEnd } from "./player.ts";
 
 /** Whoever puts questions to the person and hears the answers. */
 export interface Person {
   /** Rejects with a UserError where the person leaves. */
   readonly ask: (decision: Decision) => Promise<Choice>;
-  readonly ended?: (end: GameEnd) => void;
-  readonly dispose?: () => void;
+  readonly ended: (end: GameEnd) => void;
+  readonly dispose: () => void;
 }
 
 interface Question {
@@ -17,25 +14,28 @@ interface Question {
   readonly answer: (choice: Promise<Choice>) => void;
 }
 
-export function humanPlayer({ ask, ended, dispose }: Person): AskedPlayer {
+/** Questions of other games wait until the game at hand has ended; `ended` must be called of every game. */
+export function humanPlayer(person: Person): AskedPlayer {
   const waiting: Question[] = [];
   let isAsking = false;
-  let episode = -1;
+  let current: number | undefined;
 
-  async function askAll(): Promise<void> {
+  function askNext(): void {
+    if (isAsking) return;
+    const at = current === undefined ? 0 : waiting.findIndex(({ decision }) => decision.episode === current);
+    const [question] = at < 0 ? [] : waiting.splice(at, 1);
+    if (!question) return;
+    const { decision, answer } = question;
     isAsking = true;
-    // What the opponent does next may lead to the next question of the same game: it is let in before one is picked.
-    for (await nextTurn(); waiting.length > 0; await nextTurn()) {
-      waiting.sort((a, b) => a.decision.episode - b.decision.episode || a.decision.ply - b.decision.ply);
-      const same = waiting.findIndex(({ decision }) => decision.episode === episode);
-      const [{ decision, answer }] = waiting.splice(Math.max(same, 0), 1) as [Question];
-      episode = decision.episode;
-      const choice = decision.signal?.aborted ? Promise.reject(decision.signal.reason) : ask(decision);
-      answer(choice);
-      // Who is told of a refusal is the game that asked.
-      await choice.catch(() => {});
-    }
-    isAsking = false;
+    current = decision.episode;
+    const choice = decision.signal?.aborted ? Promise.reject(decision.signal.reason) : person.ask(decision);
+    answer(choice);
+    const next = (): void => {
+      isAsking = false;
+      askNext();
+    };
+    // A refusal is told to the game that asked.
+    choice.then(next, next);
   }
 
   return {
@@ -45,11 +45,13 @@ export function humanPlayer({ ask, ended, dispose }: Person): AskedPlayer {
     choose: (decision) =>
       new Promise((answer) => {
         waiting.push({ decision, answer });
-        if (!isAsking) void askAll();
+        askNext();
       }),
-    ...(ended ? { ended } : {}),
-    ...(dispose ? { dispose } : {}),
+    ended(end) {
+      person.ended(end);
+      if (end.episode === current) current = undefined;
+      askNext();
+    },
+    dispose: person.dispose,
   };
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

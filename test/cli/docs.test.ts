@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { spiral } from "./spiral.ts";
 
-const COMMANDS = ["train", "eval", "policy", "replay", "ablate", "solve", "games", "players", "runs", "config"];
+const COMMANDS = ["train", "eval", "policy", "replay", "ablate", "solve", "games", "players", "play", "runs", "config"];
 
 const optionsIn = (text: string): Set<string> => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/util/errors.ts";
-import { readJson, readText, withDiskErrors, writeFileAtomic } from "../../src/util/files.ts";
+import { appendLine, readJson, readText, withDiskErrors, writeFileAtomic } from "../../src/util/files.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -21,6 +21,27 @@ function userError(action: () => unknown): UserError {
   }
   throw new Error("nothing was thrown");
 }
+
+describe("appendLine", () => {
+  it("adds whole lines, and ends a torn one first", () => {
+    const path = join(folder, "log");
+    appendLine(path, "one");
+    appendLine(path, "zwölf");
+    expect(readFileSync(path, "utf8")).toBe("one\nzwölf\n");
+    writeFileSync(path, "one\nto");
+    appendLine(path, "three");
+    appendLine(path, "four");
+    expect(readFileSync(path, "utf8")).toBe("one\nto\nthree\nfour\n");
+  });
+
+  it.skipIf(process.platform !== "linux")("writes to devices, and says why where one is full", () => {
+    appendLine("/dev/null", "gone");
+    expect(userError(() => appendLine("/dev/full", "x")).message).toMatch(
+      /^Cannot write \/dev\/full: the disk is full/,
+    );
+    expect(userError(() => appendLine(join(folder, "none", "log"), "x")).message).toContain("no such file or folder");
+  });
+});
 
 describe("writeFileAtomic", () => {
   it("replaces a file and leaves nothing beside it", () => {
