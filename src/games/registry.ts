@@ -5,6 +5,7 @@ import type { Game } from "./game.ts";
 import { kuhn } from "./kuhn.ts";
 import { KUHN_MATCH_PARAMETERS, kuhnMatch } from "./kuhn-match.ts";
 import { leduc } from "./leduc.ts";
+import { LIARS_DICE_PARAMETERS, liarsDice } from "./liars-dice.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
 import type { Parameters } from "./parameters.ts";
@@ -27,6 +28,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   kuhn: fixed(kuhn),
   "kuhn-match": { make: kuhnMatch, parameters: KUHN_MATCH_PARAMETERS },
   leduc: fixed(leduc),
+  "liars-dice": { make: liarsDice, parameters: LIARS_DICE_PARAMETERS },
   pig: { make: pig, parameters: PIG_PARAMETERS },
   negotiation: { make: negotiation, parameters: NEGOTIATION_PARAMETERS },
   "negotiation-private": { make: negotiationPrivate, parameters: NEGOTIATION_PRIVATE_PARAMETERS },

@@ -127,6 +127,8 @@ function addAverage(tree: GameTree, strategy: Strategy, seat: 0 | 1, t: number, 
 
 /** Leaves Kuhn poker and its match of five hands at a NashConv of about 1.5e-4, Leduc poker at about 5e-4. */
 const ITERATIONS = 1000;
+/** Iterations times states, so that a larger game takes seconds as well: Liar's Dice gets 270, and ends at about 2e-3. */
+const MOST_VISITS = 40_000_000;
 
 /** Solved at a game's first call. */
 export const cfrPolicy = oncePerGame(solve);
@@ -134,7 +136,7 @@ export const cfrPolicy = oncePerGame(solve);
 function solve(game: Game): Policy {
   const tree = gameTree(game);
   const solver = cfrPlus(tree);
-  solver.iterate(ITERATIONS);
+  solver.iterate(Math.min(ITERATIONS, Math.ceil(MOST_VISITS / tree.kind.length)));
   const strategy = solver.average();
   const table = tree.infosets.map(
     ({ player, key }, i) => [`${player}${key}`, strategy.slice(tree.entries[i], tree.entries[i + 1])] as const,

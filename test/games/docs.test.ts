@@ -12,6 +12,7 @@ const EXAMPLES: Record<string, { moves: (number | string)[]; player: 0 | 1 }> = 
   kuhn: { moves: [3, "[check]", "[bet]"], player: 0 },
   "kuhn-match": { moves: [4, "[bet]", "[call]", 2, "[check]"], player: 0 },
   leduc: { moves: [3, 0, "[check]", "[bet]", "[call]", 4, "[bet]"], player: 1 },
+  "liars-dice": { moves: [5, 3, "[bid 1x3]", "[bid 1x5]", "[bid 2x3]"], player: 1 },
   pig: { moves: ["[roll]", 6, "[roll]", 4, "[hold]", "[roll]", 1, "[roll]", 5], player: 0 },
   negotiation: { moves: ["[Offer: 3 Wood -> 2 Gold]"], player: 1 },
   "negotiation-private": {

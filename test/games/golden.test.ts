@@ -45,6 +45,16 @@ const GAMES: readonly { name: string; spec: string; moves: readonly (number | st
   },
   { name: "leduc-fold", spec: "leduc", moves: [4, 3, "[check]", "[check]", 2, "[bet]", "[raise]", "[fold]"] },
   {
+    name: "liars-dice-called",
+    spec: "liars-dice",
+    moves: [5, 6, "[bid 1x2]", "[bid 1x5]", "[bid 2x5]", "He may have a six, but [liar]"],
+  },
+  {
+    name: "liars-dice-two-each",
+    spec: "liars-dice:dice=2",
+    moves: [4, 2, 1, 3, "[bid 2x4]", "[bid 2x6]", "[liar]"],
+  },
+  {
     name: "pig-to-ten",
     spec: "pig:target=10",
     moves: ["[roll]", 4, "[hold]", "[roll]", 5, "I dare to [roll]", 1, "[roll]", 3, "[roll]", 6, "[hold]"],

@@ -34,6 +34,7 @@ describe("the registry", () => {
         "kuhn",
         "kuhn-match",
         "leduc",
+        "liars-dice",
         "negotiation",
         "pig:target=10",
       ],
@@ -43,6 +44,7 @@ describe("the registry", () => {
         "negotiation-private",
         "negotiation:maxQuantity=10",
         "negotiation:maxQuantity=5:maxTurns=20",
+        "liars-dice:dice=2",
         "pig:target=11",
       ],
     ];
