@@ -1,13 +1,14 @@
 /**
- * Reads episodes.jsonl line by line, in constant memory. A process that was killed leaves a torn last line, which is
- * dropped with a warning; any other line that is no episode is reported under its number and reading goes on.
+ * Reads an episode log line by line, or games in notation one by one, in constant memory. A process that was killed leaves a torn
+ * last line, which is dropped with a warning; any other line that is no episode is reported under its number and reading goes on.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type Episode, parseEpisode } from "../selfplay/episode.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors } from "../util/files.ts";
+import { FIRST_TAG, parseNotation } from "./notation.ts";
 
-/** A line of a log, counted from 1: an episode or the reason why it is none. */
+/** A line of a log, counted from 1, or the first line of a game in notation: an episode or the reason why it is none. */
 export type LogLine =
   | { readonly line: number; readonly episode: Episode }
   | { readonly line: number; readonly problem: string };
@@ -18,18 +19,40 @@ const LONGEST_LINE = 1 << 24;
 
 /** `warn` hears of a torn last line. */
 export function* readLog(path: string, warn: (message: string) => void): Generator<LogLine, void, undefined> {
-  let number = 0;
-  for (const { text, whole } of readLines(path)) {
-    number++;
-    if (whole && text.trim() === "") continue;
+  for (const { line, text, whole } of entriesOf(path)) {
     try {
-      yield { line: number, episode: parseEpisode(text) };
+      yield { line, episode: FIRST_TAG.test(text) ? parseNotation(text) : parseEpisode(text) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (whole) yield { line: number, problem: error.message };
-      else warn(`${path}:${number}: the last line is torn and was left out.`);
+      if (whole) yield { line, problem: error.message };
+      else warn(`${path}:${line}: the last line is torn and was left out.`);
     }
   }
+}
+
+interface Entry {
+  readonly line: number;
+  readonly text: string;
+  readonly whole: boolean;
+}
+
+/** Lines that are not empty; those of a game in notation together. */
+function* entriesOf(path: string): Generator<Entry, void, undefined> {
+  let number = 0;
+  let game: Entry | undefined;
+  for (const { text, whole } of readLines(path)) {
+    number++;
+    if (FIRST_TAG.test(text)) {
+      if (game) yield game;
+      game = { line: number, text, whole };
+    } else if (game) {
+      game = { line: game.line, text: `${game.text}\n${text}`, whole };
+      if (game.text.length > LONGEST_LINE) throw notALog(path);
+    } else if (!whole || text.trim() !== "") {
+      yield { line: number, text, whole };
+    }
+  }
+  if (game) yield game;
 }
 
 function* readLines(path: string): Generator<{ text: string; whole: boolean }, void, undefined> {
@@ -51,10 +74,12 @@ function* readLines(path: string): Generator<{ text: string; whole: boolean }, v
       }
       parts.push(Buffer.from(chunk.subarray(start, count)));
       pending += count - start;
-      if (pending > LONGEST_LINE) throw new UserError(3, `${path} is not an episode log: its lines are too long.`);
+      if (pending > LONGEST_LINE) throw notALog(path);
     }
     if (pending > 0) yield { text: Buffer.concat(parts).toString("utf8"), whole: false };
   } finally {
     closeSync(fd);
   }
 }
+
+const notALog = (path: string): UserError => new UserError(3, `${path} is not an episode log: its lines are too long.`);
