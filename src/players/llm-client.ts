@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly warn: (message: string) => void;
 }
 
-export interface Question {
+interface Question {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   /** Where the waiting times come from. */

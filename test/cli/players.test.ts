@@ -1,7 +1,7 @@
 /** Specs to players, with a run of a second among them. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { closePlayers, openPlayers } from "../../src/cli/players.ts";
 import { GameGraph, type Infoset } from "../../src/games/graph.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
@@ -17,6 +17,8 @@ beforeAll(async () => {
   const tiny = ["--games", "kuhn", "--size", "xs", "--updates", "4", "--set", "run.checkpointEvery=2"];
   expect(await spiral(runs, "train", ...tiny, "--name", "tiny")).toMatchObject({ code: 0 });
 }, 60_000);
+
+afterEach(() => void vi.unstubAllEnvs());
 
 const failure = async (...specs: string[]): Promise<UserError> => {
   const error = await openPlayers(specs, { runs, llm: {} }).catch((reason: unknown) => reason);
@@ -95,7 +97,25 @@ describe("openPlayers", () => {
     expect(await failure("human")).toMatchObject({ exitCode: 2, message: expect.stringContaining("spiral play") });
   });
 
+  it("seats language models where there is an endpoint, all at the one", async () => {
+    vi.stubEnv("SPIRAL_LLM_BASE_URL", "http://localhost:1/v1");
+    const players = await openPlayers(["llm:a/b:free", "nash", "llm:c"], { runs, llm: { llmRetries: "0" } });
+    expect(players.map(({ kind, name }) => [kind, name])).toEqual([
+      ["asked", "llm:a/b:free"],
+      ["policy", "nash"],
+      ["asked", "llm:c"],
+    ]);
+    expect(gameIds.every((id) => players[0]?.plays(getGame(id)))).toBe(true);
+    await closePlayers(players);
+    const [wrong] = (await openPlayers(["llm:a"], { runs, llm: { llmRetries: "x" } }).catch((e) => e)).problems;
+    expect(wrong).toMatch(/^--llm-retries is "x"/);
+    await expect(openPlayers(["llm:a"], { runs })).rejects.toThrow(
+      /Language models play in .*; llm:a cannot play here/,
+    );
+  });
+
   it("says everything that is wrong with any of them", async () => {
+    vi.stubEnv("SPIRAL_LLM_BASE_URL", "");
     const { exitCode, problems } = await failure("randm", "mcts:sims=0", "llm:", "nowhere", "tiny@9", "nash");
     expect(exitCode).toBe(2);
     expect(problems).toEqual([
