@@ -6,9 +6,19 @@ import type { Game, Parsed, Seat } from "./game.ts";
  * taken whole, so that a person may type `bet`. The last counts because a reasoning player names moves before it decides.
  */
 export function bracketed(text: string): string | undefined {
-  const all = [...text.matchAll(/\[([^[\]]*)\]/g)];
-  const inside = all.at(-1)?.[1] ?? (/^[^[\]\n]+$/.test(text.trim()) ? text : undefined);
+  const inside = lastInBrackets(text) ?? (/^[^[\]\n]+$/.test(text.trim()) ? text : undefined);
   return inside === undefined ? undefined : inside.trim().replace(/\s+/g, " ").toLowerCase();
+}
+
+/** What stands between the last `[` and `]` that have no other bracket between them. */
+function lastInBrackets(text: string): string | undefined {
+  let close = -1;
+  for (let i = text.length - 1; i >= 0; i--) {
+    const letter = text[i];
+    if (letter === "]") close = i;
+    else if (letter === "[" && close >= 0) return text.slice(i + 1, close);
+  }
+  return undefined;
 }
 
 /** `+2`, `0`, `-1` */

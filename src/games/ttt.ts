@@ -14,14 +14,15 @@ const FULL = 0o777;
 
 const WON = Array.from({ length: 512 }, (_, cells) => LINES.some((line) => (cells & line) === line));
 const COUNT = Array.from({ length: 512 }, (_, cells) => cells.toString(2).replaceAll("0", "").length);
-/** Turns by occupied cells: the empty cells in ascending order, for either player. */
-const MOVES: readonly (readonly [Turn, Turn])[] = Array.from({ length: 512 }, (_, occupied) => {
+/** Turns by occupied cells: X moves when their number is even, to an empty cell. */
+const MOVES = Array.from({ length: 512 }, (_, occupied): Turn => {
   const actions = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((cell) => !(occupied & (1 << cell)));
-  return [
-    { kind: "player", player: 0, actions },
-    { kind: "player", player: 1, actions },
-  ];
+  return { kind: "player", player: ((COUNT[occupied] as number) % 2) as Seat, actions };
 });
+/** The same as players read it: `[0], [4]`. */
+const MOVES_TEXT = MOVES.map((turn) =>
+  turn.kind === "player" ? turn.actions.map((cell) => `[${cell}]`).join(", ") : "",
+);
 const X_WINS: Turn = { kind: "end", returns: [1, -1] };
 const O_WINS: Turn = { kind: "end", returns: [-1, 1] };
 
@@ -45,7 +46,6 @@ const PERMUTED = SYMMETRIES.map((permutation) =>
 
 const xCells = (state: TttState): number => state & FULL;
 const oCells = (state: TttState): number => state >> 9;
-const mover = (state: TttState): Seat => ((COUNT[xCells(state)] as number) > (COUNT[oCells(state)] as number) ? 1 : 0);
 
 /** Nine of `.XO`, row by row. */
 function boardText(state: TttState): string {
@@ -54,10 +54,20 @@ function boardText(state: TttState): string {
   return text;
 }
 
-/** The board as people draw it; empty cells show their number. */
+/** Rows as people draw them, by the row's first cell and X's cells of the three | O's << 3; empty cells show their number. */
+const ROWS_DRAWN = [0, 3, 6].map((first) =>
+  Array.from({ length: 64 }, (_, marks) => {
+    const cells = [0, 1, 2].map((i) => (marks & (1 << i) ? "X" : marks & (8 << i) ? "O" : first + i));
+    return ` ${cells.join(" | ")} `;
+  }),
+);
+
 function drawBoard(state: TttState): string {
-  const cells = [...boardText(state)].map((mark, i) => (mark === "." ? String(i) : mark));
-  return [0, 3, 6].map((i) => ` ${cells.slice(i, i + 3).join(" | ")} `).join("\n---+---+---\n");
+  const x = xCells(state);
+  const o = oCells(state);
+  const row = (i: 0 | 1 | 2): string =>
+    (ROWS_DRAWN[i] as readonly string[])[((x >> (3 * i)) & 7) | (((o >> (3 * i)) & 7) << 3)] as string;
+  return `${row(0)}\n---+---+---\n${row(1)}\n---+---+---\n${row(2)}`;
 }
 
 /** What may differ between games on this board. */
@@ -72,6 +82,14 @@ interface Variant {
 
 export function ticTacToe({ id, title, drawReturns, drawRule }: Variant): Game<TttState> {
   const draw: Turn = { kind: "end", returns: drawReturns };
+  const rules = ([0, 1] as const).map((player) =>
+    [
+      `You are Player ${player} in Tic Tac Toe. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
+      "Put three of your marks in a row, column or diagonal to win. Answer with the number of an empty cell in",
+      "square brackets: '[4]' places your mark in the centre cell.",
+      ...drawRule,
+    ].join("\n"),
+  );
   const game: Game<TttState> = {
     id,
     title,
@@ -91,33 +109,26 @@ export function ticTacToe({ id, title, drawReturns, drawRule }: Variant): Game<T
       const o = oCells(state);
       if (WON[x]) return X_WINS;
       if (WON[o]) return O_WINS;
-      return (x | o) === FULL ? draw : ((MOVES[x | o] as readonly [Turn, Turn])[mover(state)] as Turn);
+      return (x | o) === FULL ? draw : (MOVES[x | o] as Turn);
     },
-    apply: (state, action) => state | (1 << (mover(state) === 0 ? action : action + 9)),
+    apply(state, action) {
+      const isXs = (COUNT[xCells(state) | oCells(state)] as number) % 2 === 0;
+      return state | (1 << (isXs ? action : action + 9));
+    },
 
     stateKey: boardText,
     infosetKey: boardText,
     observe(state, player) {
-      const turn = game.turn(state);
-      const moves = turn.kind === "player" ? turn.actions.map((cell) => `[${cell}]`).join(", ") : "none";
-      return [
-        `You are Player ${player} in Tic Tac Toe. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
-        "Put three of your marks in a row, column or diagonal to win. Answer with the number of an empty cell in",
-        "square brackets: '[4]' places your mark in the centre cell.",
-        ...drawRule,
-        "",
-        "Current board:",
-        drawBoard(state),
-        "",
-        `Available moves: ${moves}`,
-      ].join("\n");
+      const moves = game.turn(state).kind === "player" ? MOVES_TEXT[xCells(state) | oCells(state)] : "none";
+      return `${rules[player]}\n\nCurrent board:\n${drawBoard(state)}\n\nAvailable moves: ${moves}`;
     },
     encode(state, player, out, offset) {
       const own = player === 0 ? xCells(state) : oCells(state);
       const other = player === 0 ? oCells(state) : xCells(state);
+      // Reckoned rather than branched on: whose a cell is cannot be predicted.
       for (let cell = 0; cell < 9; cell++) {
-        const bit = 1 << cell;
-        out[offset + (own & bit ? cell : other & bit ? 9 + cell : 18 + cell)] = 1;
+        const third = 2 - 2 * ((own >> cell) & 1) - ((other >> cell) & 1);
+        out[offset + 9 * third + cell] = 1;
       }
     },
     actionName: (_state, action) => `[${action}]`,
