@@ -39,8 +39,14 @@ export function checkPlayers(specs: readonly string[], options: OpenPlayerOption
   const [prepared, settings] = checkAll(
     () => checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options))),
     () => (usesModels && options.llm ? llmSettings(options.llm) : undefined),
+    () => checkPeople(specs),
   );
   return () => openPrepared(prepared, settings, options.backendRuns === true);
+}
+
+function checkPeople(specs: readonly string[]): void {
+  if (specs.filter((spec) => spec.trim() === "human").length <= 1) return;
+  throw new UserError(2, "There is one terminal: human can be named once.");
 }
 
 async function openPrepared(

@@ -3,7 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { playMatch } from "../../src/arena/match.ts";
+import type { PlayedGame } from "../../src/arena/pairing.ts";
+import { personAtTerminal } from "../../src/cli/human.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { minimax } from "../../src/players/minimax.ts";
 import { parseEpisode } from "../../src/selfplay/episode.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { inOrder, says, serve } from "../players/llm-server.ts";
 import { build, folder, type Outcome, spiral, start } from "./spiral.ts";
 
 let dir: string;
@@ -185,6 +192,87 @@ describe("leaving", () => {
     const { code, out, err } = await child.done;
     expect({ code, err }).toEqual({ code: expected, err: "" });
     expect(out).toMatch(/Score: you 0, random 1, drawn 0\n$/);
+  });
+});
+
+describe("a language model", () => {
+  it("plays, and forfeits when it has no legal answer left; what it said is logged", async () => {
+    const { url } = await serve(inOrder(says("The centre: \\boxed{[4]}"), says("\u001b[2J \\boxed{[4]}")));
+    const argv = ["--game", "ttt", "--vs", "llm:some", "--seat", "second", "--llm-retries", "1"];
+    const base = ["--llm-base-url", url.replace("/chat/completions", "")];
+    const { code, out, err, log } = await session([...argv, ...base], "hint\n0\n");
+    expect({ code, err: err.match(/^llm:some is thinking …$/gm)?.length }).toEqual({ code: 0, err: 2 });
+    expect(out).toContain("llm:some plays [4]\n");
+    expect(out).toContain("llm:some has no probabilities to show");
+    expect(out).toContain("Your opponent forfeits the game: Cell 4 is already taken by X.\nYou win: +0.5\n");
+    expect(out).toContain("Score: you 1, llm:some 0, drawn 0");
+    const [episode] = episodes(log);
+    expect(episode).toMatchObject({ players: ["llm:some", "human"], actions: [4, 0], forfeit: { seat: 0 } });
+    expect(episode?.said?.map(({ ply, answers }) => [ply, answers.length])).toEqual([
+      [0, 1],
+      [2, 2],
+    ]);
+  });
+
+  it("that is gone ends the session with what was won, and why", async () => {
+    const { url, close } = await serve(says("no answer"));
+    close();
+    const argv = ["--game", "ttt", "--vs", "llm:some", "--llm-attempts", "1", "--seat", "first"];
+    const { code, out, err, log } = await session([...argv, "--llm-base-url", url.slice(0, -17)], "resign\n\n4\n");
+    expect(code).toBe(1);
+    expect(err).toMatch(/error: llm:some: .* cannot be reached/);
+    expect(out).toMatch(/Score: you 0, llm:some 1, drawn 0\n$/);
+    expect(episodes(log).length).toBe(1);
+  });
+});
+
+describe("a person in a match", () => {
+  const ttt = getGame("ttt");
+  /** A match of one pair against perfect play, with this typed. */
+  async function match(typed: string): Promise<Outcome & { games: PlayedGame[] }> {
+    const stdin = vi.spyOn(process, "stdin", "get");
+    stdin.mockReturnValue(Readable.from([Buffer.from(typed)]) as unknown as typeof process.stdin);
+    const person = personAtTerminal();
+    const rival = { kind: "policy", name: "minimax", plays: () => true, policy: minimax } as const;
+    const games: PlayedGame[] = [];
+    let out = "";
+    const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      out += text;
+      return true;
+    });
+    try {
+      const played = playMatch({ game: ttt, players: [person, rival], rng: new Rng(1) }, { pairs: 1 });
+      for await (const ended of played) games.push(...ended);
+      return { code: 0, out, err: "", games };
+    } catch (error) {
+      return { code: 1, out, err: (error as Error).message, games };
+    } finally {
+      stdout.mockRestore();
+      stdin.mockRestore();
+      await person.dispose?.();
+    }
+  }
+
+  it("plays one game after the other; giving up is a forfeit", async () => {
+    const { out, games } = await match("undo\nhint\n4\nresign\nresign\n");
+    expect(out.match(/^Game \d.*$/gm)?.map((line) => line.replace(/Player \d /, ""))).toEqual([
+      "Game 1: you are (X).",
+      "Game 1 is over. You lose: −1.5",
+      "Game 2: you are (O).",
+      "Game 2 is over. You lose: −1.5",
+    ]);
+    expect(out).toContain("In a match every move stands.");
+    expect(out).toContain("A match is played without hints.");
+    expect(games.map((game) => game.episode().forfeit)).toEqual([
+      { seat: 0, reason: "resigned" },
+      { seat: 1, reason: "resigned" },
+    ]);
+  });
+
+  it("who leaves ends it; what has ended stands", async () => {
+    const { err, games } = await match("4\nresign\nq\n");
+    expect(err).toBe("The match ends here: its person has left.");
+    expect(games.length).toBe(1);
   });
 });
 

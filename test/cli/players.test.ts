@@ -94,6 +94,8 @@ describe("openPlayers", () => {
   it("seats a person where the command has a place for one", async () => {
     const person: Player = { kind: "policy", name: "human", plays: () => true, policy: () => policyOf(person, "ttt") };
     expect(await openPlayers(["human"], { runs, human: () => person })).toEqual([person]);
+    const two = openPlayers(["human", "random", "human"], { runs, human: () => person });
+    await expect(two).rejects.toThrow("human can be named once");
     expect(await failure("human")).toMatchObject({ exitCode: 2, message: expect.stringContaining("spiral play") });
   });
 
