@@ -2,7 +2,7 @@
 import type { Game } from "../games/game.ts";
 import { greedy, type Policy } from "../games/policy.ts";
 import type { BackendName } from "../nn/backend.ts";
-import { llmPlayer } from "../players/llm.ts";
+import { type LlmPlayer, llmPlayer } from "../players/llm.ts";
 import { chatClient } from "../players/llm-client.ts";
 import { mctsPlayer } from "../players/mcts.ts";
 import type { Opponent } from "../players/opponents.ts";
@@ -13,6 +13,7 @@ import { readCheckpoint } from "../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../util/errors.ts";
 import { type LlmFlags, type LlmSettings, llmSettings, llmSurroundings } from "./llm-options.ts";
 import { checkAll } from "./options.ts";
+import { note } from "./output.ts";
 import type { SavedPolicy } from "./snapshot.ts";
 
 export interface OpenPlayerOptions {
@@ -62,7 +63,7 @@ async function openPrepared(
   const client = settings && chatClient(settings, llmSurroundings());
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
-    if ("model" in player && client) return llmPlayer(player.model, client, settings.retries);
+    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, settings.retries));
     if ("run" in player && load) return runPlayer(player.run, load);
     throw new Error("what a player needs was not made");
   };
@@ -108,6 +109,21 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
     default:
       return assertNever(spec);
   }
+}
+
+/** Says in the end what it has come to, as tokens are paid for. */
+function modelPlayer(player: LlmPlayer): Player {
+  const { name, usage, dispose } = player;
+  const say = (n: number, what: string): string => `${n.toLocaleString("en-US")} ${what}`;
+  return {
+    ...player,
+    dispose() {
+      const { answers, illegal, promptTokens, completionTokens } = usage();
+      const tokens = `${say(promptTokens, "tokens read")}, ${say(completionTokens, "written")}`;
+      if (answers > 0) note(`${name}: ${say(answers, "answers")}, ${say(illegal, "illegal")}; ${tokens}`);
+      return dispose?.();
+    },
+  };
 }
 
 export function fixedPlayer({ name, plays, make }: Opponent): PolicyPlayer {

@@ -16,13 +16,28 @@ const KEPT = 50_000;
 /** Characters of an illegal answer that the model is shown again: the end, where the decision is. */
 const SHOWN_AGAIN = 4000;
 
+export interface LlmPlayer extends AskedPlayer {
+  /** What it has come to so far. */
+  readonly usage: () => Usage;
+}
+
+export interface Usage {
+  readonly answers: number;
+  readonly illegal: number;
+  /** As the endpoint counts them; 0 where it does not. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
 /** `retries`: further answers at one decision after an illegal one. Players may share a client; it closes with the first that leaves. */
-export function llmPlayer(model: string, client: ChatClient, retries: number): AskedPlayer {
+export function llmPlayer(model: string, client: ChatClient, retries: number): LlmPlayer {
   const waits = new Rng("llm").fork(model);
+  const usage = { answers: 0, illegal: 0, promptTokens: 0, completionTokens: 0 };
   return {
     kind: "asked",
     name: `llm:${model}`,
     plays: () => true,
+    usage: () => ({ ...usage }),
     dispose: () => client.close(),
     async choose({ infoset, episode, ply, signal }) {
       const rng = waits.fork("episode", episode).fork("ply", ply);
@@ -31,6 +46,10 @@ export function llmPlayer(model: string, client: ChatClient, retries: number): A
       for (;;) {
         const answer = await client.ask({ model, messages, rng, signal });
         const parsed = readAnswer(infoset, answer.text);
+        usage.answers++;
+        usage.illegal += parsed.ok ? 0 : 1;
+        usage.promptTokens += answer.promptTokens ?? 0;
+        usage.completionTokens += answer.completionTokens ?? 0;
         if (parsed.ok) {
           said.push(utterance(answer));
           return { slot: infoset.actions.indexOf(parsed.action), said };

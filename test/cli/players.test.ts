@@ -9,6 +9,7 @@ import { tf } from "../../src/nn/tf.ts";
 import type { Player } from "../../src/players/player.ts";
 import { fixedNames, MCTS_PARAMETERS } from "../../src/players/spec.ts";
 import { UserError } from "../../src/util/errors.ts";
+import { inOrder, says, serve } from "../players/llm-server.ts";
 import { copyOf, folder, spiral } from "./spiral.ts";
 
 let runs: string;
@@ -114,6 +115,21 @@ describe("openPlayers", () => {
     await expect(openPlayers(["llm:a"], { runs })).rejects.toThrow(
       /Language models play in .*; llm:a cannot play here/,
     );
+  });
+
+  it("says what a model has come to when it leaves", async () => {
+    const usage = { prompt_tokens: 1200, completion_tokens: 30 };
+    const { url } = await serve(inOrder(says("no", { usage }), says("[bet]", { usage })));
+    const [player] = await openPlayers(["llm:a"], { runs, llm: { llmBaseUrl: url } });
+    if (player?.kind !== "asked") throw new Error("nobody to ask");
+    await player.choose({ infoset: decision(), episode: 0, ply: 0 });
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      await closePlayers([player]);
+      expect(stderr.mock.calls).toEqual([["llm:a: 2 answers, 1 illegal; 2,400 tokens read, 60 written\n"]]);
+    } finally {
+      stderr.mockRestore();
+    }
   });
 
   it("says everything that is wrong with any of them", async () => {

@@ -111,6 +111,22 @@ describe("an illegal answer", () => {
     expect(waits).toEqual([]);
   });
 
+  it("is counted, and so are all answers and their tokens", async () => {
+    const { url } = await serve(
+      inOrder(
+        says(illegal, { usage: { prompt_tokens: 10, completion_tokens: 2 } }),
+        says("[bet]"),
+        sends(500, ""),
+        says("[bet]"),
+      ),
+    );
+    const { player } = playerAt(url);
+    expect(player.usage()).toEqual({ answers: 0, illegal: 0, promptTokens: 0, completionTokens: 0 });
+    await player.choose(decision);
+    await player.choose(decision);
+    expect(player.usage()).toEqual({ answers: 3, illegal: 1, promptTokens: 10, completionTokens: 2 });
+  });
+
   it.each<[string, Reply]>([
     ["a refusal", says("I'm sorry, but I can't help with gambling.")],
     ["a refusal in its own field", says(null, { message: { refusal: "I can't take part in this." } })],
