@@ -21,7 +21,7 @@ export interface LlmPlayer extends AskedPlayer {
   readonly usage: () => Usage;
 }
 
-export interface Usage {
+interface Usage {
   readonly answers: number;
   readonly illegal: number;
   /** As the endpoint counts them; 0 where it does not. */
