@@ -19,15 +19,18 @@ beforeAll(() => {
   dir = folder();
 }, 60_000);
 
-/** A session with this typed, in a folder of runs of its own; in this process, with a pipe for stdin. */
+/** A session with this typed, all at once or piece by piece, in a folder of runs of its own; in this process, with a pipe for stdin. */
 async function session(
   argv: readonly string[],
-  typed: string,
+  typed: string | readonly string[],
   seed: readonly string[] = ["--seed", "1"],
 ): Promise<Outcome & { log: string }> {
   const runs = folder();
   const stdin = vi.spyOn(process, "stdin", "get");
-  stdin.mockReturnValue(Readable.from(typed === "" ? [] : [Buffer.from(typed)]) as unknown as typeof process.stdin);
+  const chunks = (typeof typed === "string" ? [typed] : typed)
+    .filter((chunk) => chunk !== "")
+    .map((chunk) => Buffer.from(chunk));
+  stdin.mockReturnValue(Readable.from(chunks) as unknown as typeof process.stdin);
   try {
     const outcome = await spiral(runs, "play", ...seed, ...argv);
     const log = join(runs, "play.jsonl");
@@ -105,11 +108,20 @@ describe("a session", () => {
     expect((await session(argv, typed, ["--seed", drawn])).code).toBe(0);
   });
 
+  it("is no game twice: the other side draws anew in each", async () => {
+    const { out } = await session(["--game", "ttt", "--vs", "random", "--seat", "second"], "resign\n\n".repeat(8));
+    const openings = out.match(/^random plays \[\d\]$/gm) ?? [];
+    expect(openings.length).toBeGreaterThan(7);
+    expect(new Set(openings).size).toBeGreaterThan(2);
+  });
+
   it("hides the other side's card until the game is over", async () => {
     const before = new Map<string, Set<string>>();
     const argv = ["--game", "kuhn", "--vs", "random", "--seat", "first", "--log", join(dir, "hidden.jsonl")];
     const { out, code } = await session(argv, "check\nfold\n\n".repeat(40));
     expect(code).toBe(0);
+    // A move may be hidden too: what is known of it is in what the person reads.
+    expect(out).not.toContain("random plays");
     for (const game of out.split(/^Game /m).slice(2)) {
       const [, text = "", deal = ""] = /^\d+(.*?)(?:\nThe whole game: \((.*?)\)|$)/s.exec(game) ?? [];
       const own = /Your card is: (.)/.exec(text)?.[1] ?? "";
@@ -274,6 +286,15 @@ describe("a person in a match", () => {
     expect(err).toBe("The match ends here: its person has left.");
     expect(games.length).toBe(1);
   });
+});
+
+it("reads lines however they come", async () => {
+  const typed = "4\nresign\r\n\nresign\nq\n";
+  const argv = ["--game", "ttt", "--vs", "random"];
+  const { out } = await session(argv, typed);
+  expect(out).toContain("Score: you 0, random 2, drawn 0");
+  const place = (text: string) => text.replaceAll(/\S*play\.jsonl/g, "LOG");
+  expect(place((await session(argv, [...typed])).out)).toBe(place(out));
 });
 
 describe("hostile input", () => {
