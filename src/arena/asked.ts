@@ -3,6 +3,7 @@
  * asks. Chance, and policies on the other side, draw what they would draw in the batched loop (selfplay/play.ts): between two
  * policies both give the same games.
  */
+import { setMaxListeners } from "node:events";
 import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
 import { type Policy, sampleSlot } from "../games/policy.ts";
 import { type AskedPlayer, type Choice, forfeitReturns } from "../players/player.ts";
@@ -21,6 +22,8 @@ export async function* playAsked(
   const { game, players } = match;
   const sides = players.map((player) => (player.kind === "policy" ? seated(player, game) : player)) as [Side, Side];
   const gone = new AbortController();
+  // Every question under way listens to it.
+  setMaxListeners(0, gone.signal);
   const aborted = new Promise<never>((_, reject) => {
     gone.signal.addEventListener("abort", () => reject(gone.signal.reason));
   });

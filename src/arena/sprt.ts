@@ -12,6 +12,7 @@
  * likelihood under a constraint on the mean is Owen's, 1988). Pairs are what is counted, as their two games share a deal.
  */
 import type { Counts } from "../util/bootstrap.ts";
+import { didYouMean, UserError } from "../util/errors.ts";
 import { scoreOfElo } from "./elo.ts";
 
 export interface Sprt {
@@ -33,6 +34,40 @@ export interface SprtState {
 
 /** What has not been seen yet may be: a thousandth of a pair at either end keeps the likelihoods above 0. */
 const UNSEEN = 1e-3;
+
+const SPRT_DEFAULTS = { elo0: Number.NaN, elo1: Number.NaN, alpha: 0.05, beta: 0.05 };
+
+/** Reads `elo0=0,elo1=20,alpha=0.05,beta=0.05`, of which the last two may be left out; a UserError (exit 2) says all that is wrong. */
+export function parseSprt(text: string): Sprt {
+  const test = { ...SPRT_DEFAULTS };
+  const names = Object.keys(test) as (keyof Sprt)[];
+  const problems: string[] = [];
+  for (const part of text.split(",")) {
+    const [, key = "", value = ""] = /^\s*([^=]*?)\s*=?\s*([^=]*?)\s*$/.exec(part) ?? [];
+    const name = names.find((known) => known === key);
+    if (!name) {
+      problems.push(`--sprt has no "${key}".${didYouMean(key, names)} It takes elo0=0,elo1=20,alpha=0.05,beta=0.05.`);
+    } else if (value === "" || !Number.isFinite(Number(value))) {
+      problems.push(`--sprt: ${name} is "${value}"; it takes a number.`);
+    } else {
+      test[name] = Number(value);
+    }
+  }
+  if (problems.length > 0) throw new UserError(2, problems);
+  if (Number.isNaN(test.elo0) || Number.isNaN(test.elo1)) {
+    throw new UserError(2, `--sprt is "${text}"; it needs both differences to tell apart, as in elo0=0,elo1=20.`);
+  }
+  if (!(test.elo0 < test.elo1)) problems.push(`--sprt: elo1 must be above elo0, and is ${test.elo1}.`);
+  for (const name of ["alpha", "beta"] as const) {
+    if (!(test[name] > 0 && test[name] < 0.5)) problems.push(`--sprt: ${name} must be above 0 and below 0.5.`);
+  }
+  // Beyond that the scores are 0 and 1 to the last digit.
+  for (const name of ["elo0", "elo1"] as const) {
+    if (Math.abs(test[name]) > 3000) problems.push(`--sprt: ${name} must be from -3000 to 3000.`);
+  }
+  if (problems.length > 0) throw new UserError(2, problems);
+  return test;
+}
 
 export function sprtBounds({ alpha, beta }: Sprt): [number, number] {
   return [Math.log(beta / (1 - alpha)), Math.log((1 - beta) / alpha)];

@@ -65,7 +65,7 @@ export function summarise(game: Game, tally: Tally, draws?: number): MatchSummar
   const range = returnRange(game, tally);
   const margins = tally.counts(([first0, second1, second0, first1]) => (first0 + first1 - second0 - second1) / 4);
   const width = range.max - range.min;
-  const scores = tally.counts((pair) => mean(pairScores(game, pair)));
+  const scores = tally.counts((pair) => pairScore(game, pair));
   const { mean: score, ci95 } = boundedMean(scores, { min: 0, max: 1 }, draws);
   const marginMeans = bootstrapMeans(margins, { min: -width / 2, max: width / 2 }, draws);
   return {
@@ -106,6 +106,12 @@ export function resultsOf(tally: Tally): Results {
   return results;
 }
 
+/** The first player's score in a pair. */
+export function pairScore(game: Game, pair: PairReturns): number {
+  const [one, two] = pairScores(game, pair);
+  return (one + two) / 2;
+}
+
 /** The first player's scores in a pair's two games, seat 0 first. */
 export function pairScores(game: Game, [first0, second1, second0, first1]: PairReturns): [number, number] {
   return [scoreOf(game, first0, second1), scoreOf(game, first1, second0)];
@@ -128,5 +134,3 @@ function returnRange({ utility }: Game, tally: Tally): Range {
   const seen = tally.entries().flatMap(({ pair }) => pair);
   return { min: Math.min(utility.min, ...seen), max: Math.max(utility.max, ...seen) };
 }
-
-const mean = ([a, b]: readonly [number, number]): number => (a + b) / 2;

@@ -12,6 +12,7 @@ import { readCheckpoint } from "../run/run.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import { wilson } from "../util/stats.ts";
+import { signed, withInterval } from "./figures.ts";
 import { checkAll, type EvalOptions, finiteNumber, runsFolder, wholeNumber } from "./options.ts";
 import { note, print, printJson, styleFor, table } from "./output.ts";
 import { checkPlayers, closePlayers, fixedPlayer } from "./players.ts";
@@ -136,7 +137,7 @@ function show(
     print(`${bold(id)}  ${exact}`);
     const rows = results.map(({ opponent, wins, draws, losses, meanReturn, ci95 }) => [
       `  ${opponent}`,
-      `${signed(meanReturn)} [${signed(ci95[0])}, ${signed(ci95[1])}]`,
+      withInterval(meanReturn, ci95),
       ...[wins, draws, losses].map((n) => share(n, episodes)),
     ]);
     print(`${table(["  against", "mean return", "wins %", "draws %", "losses %"], rows, { right: [1, 2, 3, 4] })}\n`);
@@ -148,12 +149,6 @@ function show(
         `seats swapped, seed ${report.seed}. 95 % intervals: over pairs for the mean return, Wilson's for shares. NashConv is exact.`,
     ),
   );
-}
-
-/** Three decimals with their sign; a zero has none. */
-function signed(x: number): string {
-  const digits = Math.abs(x).toFixed(3);
-  return Number(digits) === 0 ? digits : `${x < 0 ? "-" : "+"}${digits}`;
 }
 
 /** `71.0 [68.1, 73.7]` */

@@ -11,6 +11,7 @@ import type {
   AblateOptions,
   EvalOptions,
   ListOptions,
+  MatchFlags,
   PlayOptions,
   PolicyOptions,
   ReplayOptions,
@@ -126,6 +127,21 @@ function makeProgram(done: (code: number) => void): Command {
   ).action(async (options: PlayOptions) => {
     const { run } = await import("./play.ts");
     done(await run(options));
+  });
+
+  addLlmOptions(
+    command("match <first> <second>", "play two players against each other", "spiral match minimax random --game ttt")
+      .option("--game <id>", "the game (see: spiral games)")
+      .option("--pairs <n>", "pairs of games, seats swapped on the same deal (default: 500; with --sprt at most 10000)")
+      .option("--seed <n>", "where the deals and moves come from", "1")
+      .option("--sprt <test>", "stop as soon as it is clear which: elo0=0,elo1=20,alpha=0.05,beta=0.05")
+      .option("--log <file>", "write every game, as lines that replay reads")
+      .option("--notation <file>", "write every game, as text that people read and replay too")
+      .option("--dir <folder>", "the folder that holds runs")
+      .option("--json", "print one JSON document"),
+  ).action(async (first: string, second: string, options: MatchFlags) => {
+    const { run } = await import("./match.ts");
+    done(await run(first, second, options));
   });
 
   command("replay [log|run]", "step through logged games, or verify them", "spiral replay --game ttt --player 0")

@@ -84,6 +84,17 @@ export interface PlayOptions extends LlmFlags {
   readonly dir?: string;
 }
 
+export interface MatchFlags extends LlmFlags {
+  readonly game?: string;
+  readonly pairs?: string;
+  readonly seed: string;
+  readonly sprt?: string;
+  readonly log?: string;
+  readonly notation?: string;
+  readonly json?: boolean;
+  readonly dir?: string;
+}
+
 export interface ListOptions {
   readonly json?: boolean;
   readonly dir?: string;
@@ -123,6 +134,11 @@ export function wholeNumber(option: string, text: string, min: number, max = Num
   if (value >= min && value <= max) return value;
   const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
   throw new UserError(2, `${option} is "${text}"; it takes a whole number ${range}.`);
+}
+
+/** Games under way at once where models answer: enough that their endpoint never waits for us. */
+export function gamesAtOnce({ llmConcurrency = "4" }: LlmFlags): number {
+  return 2 * wholeNumber("--llm-concurrency", llmConcurrency, 1, 1000);
 }
 
 /** The number in an option's text. */

@@ -3,6 +3,7 @@
  *
  *   min(30 s, 2^(n−1) s) · U[½, 1), or what `Retry-After` asks for where that is longer (at most two minutes; RFC 9110 §10.2.3)
  */
+import { setMaxListeners } from "node:events";
 import { UserError } from "../util/errors.ts";
 import type { Rng } from "../util/rng.ts";
 import { type ChatAnswer, type ChatMessage, type Endpoint, requestChat } from "./llm-request.ts";
@@ -45,6 +46,8 @@ const LONGEST_RETRY_AFTER = 120_000;
 export function chatClient(settings: ClientSettings, { now, sleep, warn }: Surroundings): ChatClient {
   const inTurn = limited(settings.concurrency);
   const closing = new AbortController();
+  // Every request under way listens to it.
+  setMaxListeners(0, closing.signal);
 
   async function ask({ model, messages, rng, signal }: Question): Promise<ChatAnswer> {
     const controller = new AbortController();

@@ -2,10 +2,11 @@
  * Writes a run while it goes: lines of metrics, episodes and log as they come, checkpoints and evaluations whole.
  * Everything is synchronous, so that what a checkpoint says was written before it was.
  */
-import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { Growing } from "../util/growing.ts";
 import { spiralVersion } from "../util/package.ts";
 import {
   type CheckpointEntry,
@@ -101,44 +102,5 @@ export class RunWriter {
       for (const file of [this.#metrics, this.#episodes, this.#log]) file.close();
       this.#release();
     }
-  }
-}
-
-/** A file that grows by whole lines: one that does not fit on the disk is taken back. */
-class Growing {
-  readonly #path: string;
-  readonly #fd: number;
-  #size: number;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#fd = withDiskErrors("write", path, () => openSync(path, "a"));
-    this.#size = fstatSync(this.#fd).size;
-  }
-
-  append(text: string): void {
-    withDiskErrors("write", this.#path, () => {
-      try {
-        appendFileSync(this.#fd, text);
-        this.#size += Buffer.byteLength(text);
-      } catch (error) {
-        try {
-          ftruncateSync(this.#fd, this.#size);
-        } catch {
-          // Devices cannot be cut; the reader drops a torn last line.
-        }
-        throw error;
-      }
-    });
-  }
-
-  /** Flushes to the disk; returns the length. */
-  flush(): number {
-    withDiskErrors("write", this.#path, () => fsyncSync(this.#fd));
-    return this.#size;
-  }
-
-  close(): void {
-    closeSync(this.#fd);
   }
 }

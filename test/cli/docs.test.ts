@@ -3,7 +3,20 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { spiral } from "./spiral.ts";
 
-const COMMANDS = ["train", "eval", "policy", "replay", "ablate", "solve", "games", "players", "play", "runs", "config"];
+const COMMANDS = [
+  "train",
+  "eval",
+  "policy",
+  "replay",
+  "ablate",
+  "solve",
+  "games",
+  "players",
+  "play",
+  "match",
+  "runs",
+  "config",
+];
 
 const optionsIn = (text: string): Set<string> => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
 
@@ -16,7 +29,13 @@ it.each(COMMANDS)("docs/commands/%s.md", async (command) => {
   const said = optionsIn(page);
   expect([...known].filter((option) => !said.has(option))).toEqual([]);
   // A page may speak of other commands' options.
-  const all = new Set([...known, ...optionsIn((await spiral(".", "train", "--help")).out), "--rows", "--vs"]);
+  const all = new Set([
+    ...known,
+    ...optionsIn((await spiral(".", "train", "--help")).out),
+    "--rows",
+    "--vs",
+    "--verify",
+  ]);
   expect([...said].filter((option) => !all.has(option))).toEqual([]);
   expect(page).toMatch(/^(## Exit codes$|Exit codes: 0;)/m);
 });

@@ -5,6 +5,7 @@ import { beforeAll, expect, it } from "vitest";
 import { disagreements } from "./documented.ts";
 import { folder, spiral } from "./spiral.ts";
 
+const LARGE_NEGOTIATION = "negotiation:maxQuantity=3";
 const LARGE = "negotiation-private:maxQuantity=1:maxTurns=2";
 let dir: string;
 let trained: string;
@@ -69,6 +70,14 @@ it.each(["kuhn", "negotiation:maxQuantity=1:maxTurns=3"])("solve %s", async (gam
   const value = await json("solve", game, "--json");
   documented("spiral solve --json", value);
   expect(value).toMatchObject({ method: game === "kuhn" ? "CFR+" : "backward induction" });
+});
+
+it.each([
+  ["random", "nash", "--game", "kuhn", "--pairs", "3"],
+  ["minimax", "random", "--game", "ttt", "--sprt", "elo0=0,elo1=300"],
+  ["stubborn", "naive", "--game", LARGE_NEGOTIATION, "--pairs", "2"],
+])("match %s %s %s %s", async (...argv) => {
+  documented("spiral match --json", await json("match", ...argv, "--json"));
 });
 
 it("games", async () => {

@@ -1,0 +1,26 @@
+/** Figures as tables show them. */
+import type { Estimate } from "../util/bootstrap.ts";
+
+/** With its sign; a zero has none. `∞` where it is infinite. */
+export function signed(x: number, digits = 3): string {
+  if (!Number.isFinite(x)) return x < 0 ? "-∞" : "+∞";
+  const text = Math.abs(x).toFixed(digits);
+  return Number(text) === 0 ? text : `${x < 0 ? "-" : "+"}${text}`;
+}
+
+/** `+0.127 [+0.083, +0.171]` */
+export function withInterval(x: number, [low, high]: readonly [number, number], digits = 3): string {
+  return `${signed(x, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;
+}
+
+export const estimated = ({ mean, ci95 }: Estimate, digits = 3): string => withInterval(mean, ci95, digits);
+
+/** `97.3 %`; `> 99.9 %` rather than a certainty. */
+export function likelihood(p: number): string {
+  if (p > 0.999) return "> 99.9 %";
+  if (p < 0.001) return "< 0.1 %";
+  return `${(100 * p).toFixed(1)} %`;
+}
+
+/** `1 pair`, `2 pairs` */
+export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
