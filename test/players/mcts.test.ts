@@ -263,6 +263,19 @@ describe("tic-tac-toe", () => {
   });
 });
 
+it.each([
+  // The other is one roll from winning in five cases of six; a turn that is held is all but lost.
+  ["rolls on, where the other is about to win", { scores: [0, 19], total: 8 }, "[roll]"],
+  ["holds what is much, where the other is far behind", { scores: [4, 0], total: 15 }, "[hold]"],
+])("pig: it %s", (_, { scores, total }, expected) => {
+  const pig = getGame("pig:target=20");
+  const { infoset } = new GameGraph(pig).node({ scores, mover: 0, total, rolls: 9, rolling: false });
+  for (const seed of [1, 2, 3]) {
+    const [p] = mcts(pig, { sims: 1000, seed }).distributions([infoset as Infoset]);
+    expect(pig.actionName(infoset?.state, infoset?.actions[p?.indexOf(1) ?? -1] as number)).toBe(expected);
+  }
+});
+
 describe("poker", () => {
   const kuhn = getGame("kuhn");
   const KUHN_SEEDS = [1, 2, 3];
