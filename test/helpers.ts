@@ -1,10 +1,17 @@
 /** What several tests share: policies at random, a statistic, a small training run that is recorded. */
 import type { Game } from "../src/games/game.ts";
-import type { Infoset } from "../src/games/graph.ts";
+import { GameGraph, type Infoset } from "../src/games/graph.ts";
 import type { Distribution, Policy } from "../src/games/policy.ts";
 import type { MetricsRow, Snapshot, TrainHooks, TrainSettings } from "../src/rl/train.ts";
 import type { Episode } from "../src/selfplay/episode.ts";
 import { Rng } from "../src/util/rng.ts";
+
+/** The graph of a game, every state of it visited. */
+export function wholeGraph(game: Game): GameGraph {
+  const graph = new GameGraph(game);
+  graph.expand(20_000);
+  return graph;
+}
 
 /**
  * A policy with no pattern: some distributions nearly uniform, some nearly pure, about a quarter of the actions never

@@ -29,5 +29,5 @@ export function openExecutor(workers: number | "auto", backend: BackendName): Ex
   const count = workers === "auto" ? Math.min(MOST_BY_DEFAULT, Math.max(1, availableParallelism() - 1)) : workers;
   // Threads run what is built; from the sources, as in tests, there is nothing for them to run.
   const isBuilt = import.meta.url.endsWith(".js");
-  return count === 0 || !isBuilt ? inThisThread : new WorkerPool({ workers: count, backend, warn });
+  return new WorkerPool({ workers: isBuilt ? count : 0, backend, warn });
 }

@@ -6,18 +6,18 @@
  * of one information set stand side by side. A scan forward then sees parents before children, a scan backward children
  * before parents and each information set complete.
  */
+
+import { CHANCE, END } from "./flat.ts";
 import type { Game } from "./game.ts";
 import { GameGraph, type GameNode, type Infoset } from "./graph.ts";
 import type { Policy } from "./policy.ts";
 
-const MAX_NODES = 500_000;
+export { CHANCE, END };
 
-export const CHANCE = 2;
-export const END = 3;
+const MAX_NODES = 500_000;
 
 export interface GameTree {
   readonly game: Game;
-  readonly graph: GameGraph;
   /** By information set, in the order of `blocks`. */
   readonly infosets: readonly Infoset[];
   /** 0 or 1: the player to move; `CHANCE`; `END`. [N] */
@@ -65,7 +65,6 @@ function compile(game: Game): GameTree {
   const edgeCount = edges[nodes.length] as number;
   const tree = {
     game,
-    graph,
     infosets,
     kind: new Uint8Array(nodes.length),
     edges,

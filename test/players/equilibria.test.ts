@@ -9,7 +9,7 @@ import { minimax } from "../../src/players/minimax.ts";
 import { nash } from "../../src/players/opponents.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { referenceOf } from "../arena/reference.ts";
-import { randomPolicy } from "../helpers.ts";
+import { randomPolicy, wholeGraph } from "../helpers.ts";
 import { bruteForceNashConv } from "../reference/brute-force.ts";
 
 const exactly = (id: string, policy: Policy) => evaluateExactly(getGame(id), policy)?.nashConv;
@@ -28,7 +28,7 @@ describe("minimax", () => {
   });
 
   it("takes every move that keeps the value, each alike", () => {
-    const { graph } = gameTree(getGame("ttt"));
+    const graph = wholeGraph(getGame("ttt"));
     const at = (key: string) => {
       const infoset = graph.infosets.find((set) => set.key === key);
       if (!infoset) throw new Error(`no board ${key}`);
@@ -43,7 +43,7 @@ describe("minimax", () => {
   });
 
   it("never loses a game, and beats players at random", () => {
-    const { graph } = gameTree(getGame("ttt"));
+    const graph = wholeGraph(getGame("ttt"));
     const policies = [minimax(getGame("ttt")), randomPolicy(11)] as const;
     const [t] = play([{ graph, episodes: 2000, policies, paired: true, chanceKey: 1, actionKey: 2 }]);
     const returns = Array.from({ length: 2000 }, (_, e) => t?.returns[e * 2 + (e & 1)] as number);
@@ -114,7 +114,7 @@ describe("the closed form for Kuhn poker", () => {
     expect(exactly("kuhn", nash(game))).toBeLessThan(1e-12);
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const near = randomPolicy(seed);
-      const { graph } = gameTree(game);
+      const graph = wholeGraph(game);
       const member = nash(game, (key) => {
         const infoset = graph.infosets.find((set) => set.key === key);
         return infoset && Array.from(near.distributions([infoset])[0] ?? []);

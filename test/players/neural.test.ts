@@ -7,6 +7,7 @@ import { startBackend } from "../../src/nn/backend.ts";
 import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
 import { neuralPolicy } from "../../src/players/neural.ts";
 import { Rng } from "../../src/util/rng.ts";
+import { wholeGraph } from "../helpers.ts";
 
 beforeAll(() => startBackend("wasm"));
 
@@ -41,7 +42,8 @@ describe("the neural policy", () => {
 
   it("plays symmetric positions symmetrically", () => {
     const [game] = games as [(typeof games)[0]];
-    const { infosets: boards, graph } = gameTree(game);
+    const graph = wholeGraph(game);
+    const boards = graph.infosets;
     const policy = neuralPolicy("n", layout, network());
     let moved = 0;
     boards.forEach((board) => {
