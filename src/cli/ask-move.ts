@@ -2,6 +2,7 @@
 import type { Game, Seat } from "../games/game.ts";
 import type { Infoset } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
+import { wrap } from "../replay/stepper.ts";
 import { UserError } from "../util/errors.ts";
 import { oneLine } from "../util/printable.ts";
 import { COMMANDS, isNumbered, plainNames, understand } from "./answer.ts";
@@ -31,7 +32,7 @@ export async function askMove(dialogue: Dialogue, situation: Situation, signal?:
   const { game, state, player, actions } = infoset;
   const { red, dim } = styleFor(process.stdout);
   const completions = [...plainNames(game, state, actions), ...Object.keys(COMMANDS)];
-  const hint = (): string => (typeof hints === "string" ? hints : dim(hintText(infoset, hints)));
+  const hint = (): string => (typeof hints === "string" ? hints : dim(folded(hintText(infoset, hints))));
   print(`\n${position(infoset)}`);
   if (always) print(hint());
   for (let answers = 0; answers < MOST_ANSWERS; answers++) {
@@ -75,16 +76,23 @@ export async function askMove(dialogue: Dialogue, situation: Situation, signal?:
 
 /** What a player reads has two parts, an empty line between them: the rules, and where the game stands. */
 export function rulesOf(game: Game, state: unknown, player: Seat): string {
-  return game.observe(state, player).split("\n\n", 1)[0] as string;
+  return folded(firstPart(game.observe(state, player)));
 }
 
 /** The lines after the rules. */
 export function standing(game: Game, state: unknown, player: Seat): string[] {
   const text = game.observe(state, player);
-  return text
-    .slice(rulesOf(game, state, player).length)
-    .replace(/^\n+/, "")
-    .split("\n");
+  return text.slice(firstPart(text).length).replace(/^\n+/, "").split("\n");
+}
+
+const firstPart = (text: string): string => text.split("\n\n", 1)[0] as string;
+
+/** Lines no wider than the terminal, where there is one. */
+export function folded(text: string): string {
+  const { columns } = process.stdout;
+  if (!columns) return text;
+  const lines = text.split("\n").flatMap((line) => wrap(line, columns));
+  return lines.join("\n");
 }
 
 /** Where the game stands, its last line, which says in the game's words what can be done, replaced by a list if it is one. */
@@ -92,10 +100,10 @@ function position(infoset: Infoset): string {
   const { game, state, player, actions } = infoset;
   const lines = standing(game, state, player);
   const isList = actions.every((action) => lines.at(-1)?.includes(game.actionName(state, action)));
-  if (!isList) return lines.join("\n");
+  if (!isList) return folded(lines.join("\n"));
   lines.pop();
   if (lines.at(-1) === "") lines.pop();
-  return [...lines, moveList(infoset)].join("\n");
+  return `${folded(lines.join("\n"))}\n${moveList(infoset)}`;
 }
 
 /** `1 [check]  2 [bet]`, in columns where that takes several lines. */

@@ -2,8 +2,7 @@
 import type { Game, Seat } from "../games/game.ts";
 import { replaySteps } from "../selfplay/episode.ts";
 import { oneLine } from "../util/printable.ts";
-import { standing } from "./ask-move.ts";
-import { styleFor } from "./output.ts";
+import { folded, standing } from "./ask-move.ts";
 import type { Played } from "./play-game.ts";
 
 /** What the person has won and lost so far. */
@@ -44,9 +43,9 @@ export function endText(game: Game, played: Played, person: Seat): string {
     const moves = steps.flatMap(({ turn, name }) =>
       turn.kind === "chance" ? `(${name})` : turn.kind === "player" ? `${game.roles[turn.player]} ${name}` : [],
     );
-    lines.push(styleFor(process.stdout).dim(`The whole game: ${moves.join(", ")}`));
+    lines.push(`The whole game: ${moves.join(", ")}`);
   }
-  return lines.join("\n");
+  return folded(lines.join("\n"));
 }
 
 const signed = (value: number): string => (value > 0 ? `+${value}` : value < 0 ? `−${-value}` : "0");

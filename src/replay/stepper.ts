@@ -129,7 +129,7 @@ function momentsOf({ entries, viewer }: Stepper, index: number, strict = false):
 }
 
 /** Breaks a line at spaces, or anywhere in a word that is wider than the terminal. */
-function wrap(text: string, columns: number): string[] {
+export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let rest = [...text];
   while (rest.length > columns) {
