@@ -6,6 +6,7 @@
  *   leaves stale numbers behind.
  * - Errors that are heard. WebGPU reports them as events beside the results, which are then wrong; here the next read throws.
  * - Reads that wait. Dawn calls back from the event loop; `readNow` runs those calls itself until the numbers are there.
+ * - Products that round alike. It would choose among four programs by the number of rows, one of which adds in no fixed order.
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -70,16 +71,17 @@ export function findWebgpu(): Finding {
   return { status: "missing", reason: "its library, Dawn, is not installed. Install it with: npm run webgpu" };
 }
 
-let device: { readonly name: string } | undefined;
+/** Holds on to `gpu`, which Dawn frees once nothing in JavaScript points to it, its own calls notwithstanding. */
+let opened: { readonly name: string; readonly gpu: unknown } | undefined;
 
 /** Makes it the current backend and returns what it computes on; throws an Error with the reason where it cannot. */
 export async function startWebgpu(): Promise<string> {
-  if (!device) device = await open();
+  if (!opened) opened = await open();
   await tf.setBackend("webgpu");
-  return device.name;
+  return opened.name;
 }
 
-async function open(): Promise<{ name: string }> {
+async function open(): Promise<{ name: string; gpu: unknown }> {
   if (process.platform === "linux" && !loads("libvulkan.so.1")) {
     throw new Error(
       "the Vulkan loader, libvulkan.so.1, is not installed. On Debian and Ubuntu: apt install libvulkan1",
@@ -109,9 +111,10 @@ async function open(): Promise<{ name: string }> {
   const backend = withNavigator(gpu, () => new WebGPUBackend(made, info));
   readNow(backend, made);
   tf.registerBackend("webgpu", () => backend);
+  chooseProducts();
   // Dawn has calls of its own in the event loop until here; `readNow` counts on there being none.
   for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
-  return { name };
+  return { name, gpu };
 }
 
 /** Whether the system has this library. Dawn prints lines of its own where its loader is missing, so it is asked first. */
@@ -191,6 +194,32 @@ function readNow(backend: WebgpuBackend, from: Device): void {
     return data.values;
   };
   backend.read = async (id) => backend.readSync(id);
+}
+
+/** tfjs's numbers for its programs that multiply in small tiles, and in tiles of 32 × 32 … */
+const [SMALL_TILES, LARGE_TILES] = [2, 3];
+/** … and where the second is worth it, in entries of the matrix of weights. */
+const LARGE = 256 * 256;
+
+/**
+ * Which program multiplies depends on the shape of the weights, not on the rows that are multiplied by them: a row's logits
+ * are then the same to the bit whatever rows it is asked with (with one exception, a single row and large weights), and so is
+ * a gradient every time.
+ */
+function chooseProducts(): void {
+  const kernel = tf.getKernel("BatchMatMul", "webgpu");
+  tf.unregisterKernel("BatchMatMul", "webgpu");
+  tf.registerKernel({
+    ...kernel,
+    kernelFunc: (params) => {
+      const { a, b } = params.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+      const { transposeB } = (params.attrs ?? {}) as { transposeB?: boolean };
+      // Rows are never among these two: x [R, K] · W [K, N], g [R, N] · W [K, N]ᵀ, x [R, K]ᵀ · g [R, N].
+      const weights = (a.shape.at(-1) ?? 1) * (b.shape.at(transposeB ? -2 : -1) ?? 1);
+      tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", weights < LARGE ? SMALL_TILES : LARGE_TILES);
+      return kernel.kernelFunc(params);
+    },
+  });
 }
 
 /** Where a package is: beside ours, or where `npm run webgpu` puts it, out of reach of `npm install`'s tidying. */

@@ -25,10 +25,12 @@ export interface Ended {
 export function inChild(code: string, env: NodeJS.ProcessEnv = {}): Ended {
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   const register = asUrl(`import { register } from "node:module"; register(${JSON.stringify(asUrl(loader))});`);
-  return spawnSync(process.execPath, ["--import", register, "--input-type=module", "-e", code], {
+  const argv = ["--import", register, "--input-type=module", "-e", code];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
     cwd,
     encoding: "utf8",
     env: { ...process.env, ...env },
     maxBuffer: 2 ** 28,
   });
+  return { status, stdout, stderr };
 }

@@ -1,0 +1,146 @@
+/** What every backend computes for conformance.test.ts, and reports of itself; run in a process of its own. */
+import { FeatureLayout } from "../../src/games/features.ts";
+import { type BackendName, startBackend } from "../../src/nn/backend.ts";
+import { initialWeights, Mlp, type WeightArray } from "../../src/nn/mlp.ts";
+import { tf } from "../../src/nn/tf.ts";
+import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
+import type { Row } from "../../src/rl/rows.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { smallRun } from "../helpers.ts";
+import { kuhn, someRows, ttt } from "../rl/learners.ts";
+
+export const STEPS = 50;
+
+export interface Task {
+  readonly settings: LearnerSettings;
+  readonly layout: FeatureLayout;
+  readonly rows: readonly Row[];
+  readonly updates: number;
+}
+
+const base = smallRun([], STEPS);
+const constant = (value: number) => ({ start: value, end: value });
+const small = { hidden: [8, 8], outputScale: 1 };
+const kuhnAlone = { layout: new FeatureLayout([kuhn]), rows: someRows(kuhn, 5) };
+const rl = { ...base.rl, learningRate: constant(0.004), averaging: 0.9, entropy: constant(0.2) };
+const weights = { kuhn: { entropy: 0.5, magnet: 0.7 } };
+
+/** Policy gradient and PPO, each with the other terms of the loss: a pull to either kind of magnet, and entropy. */
+export const tasks: Readonly<Record<"pg" | "ppo" | "wide", Task>> = {
+  pg: {
+    ...kuhnAlone,
+    settings: { ...base, nn: small, weights, rl: { ...rl, magnet: { kind: "averaged", coefficient: 0.5, every: 10 } } },
+    updates: STEPS,
+  },
+  ppo: {
+    ...kuhnAlone,
+    settings: {
+      ...base,
+      nn: small,
+      weights,
+      rl: {
+        ...rl,
+        loss: "ppo",
+        learningRate: constant(0.03),
+        magnet: { kind: "uniform", coefficient: 0.3, every: 10 },
+        ppo: { clip: 0.2, epochs: 5, minibatches: 1 },
+      },
+    },
+    updates: STEPS / 5,
+  },
+  // As wide as the default network, with two games in it, and rows enough for the kernels that work in blocks.
+  wide: {
+    layout: new FeatureLayout([kuhn, ttt]),
+    rows: [...someRows(kuhn, 6), ...someRows(ttt, 7, 30)],
+    settings: { ...base, nn: { hidden: [64, 64], outputScale: 1 }, weights: {}, rl },
+    updates: 5,
+  },
+};
+
+/** The weights that a task starts from. */
+export const firstWeights = ({ settings, layout }: Task): WeightArray[] =>
+  initialWeights({ ...settings.nn, inputs: layout.inputs, outputs: layout.outputs }, new Rng("conformance"));
+
+interface Trained {
+  readonly losses: readonly number[];
+  readonly weights: readonly number[];
+  readonly averaged: readonly number[];
+  readonly logits: readonly number[];
+}
+
+export interface Report {
+  readonly device: string | undefined;
+  readonly trained: Readonly<Record<keyof typeof tasks, Trained>>;
+  /** Whether all of it came out the same, to the bit, a second time. */
+  readonly repeats: boolean;
+  /** Whether a row's logits depend on the rows beside it: the largest difference. */
+  readonly rowGap: number;
+  /** What is held after a few steps, and after many. */
+  readonly held: readonly [Held, Held];
+}
+
+type Held = Readonly<Record<string, number>>;
+
+function train(task: Task): Trained {
+  const { settings, layout, rows, updates } = task;
+  const learner = new Learner(settings, layout, new Rng("conformance"));
+  const rng = new Rng("minibatches");
+  const losses = Array.from({ length: updates }, (_, i) => learner.update(rows, i + 1, rng));
+  const flat = (arrays: readonly WeightArray[]) => arrays.flatMap(({ values }) => [...values]);
+  const { arrays } = learner.saveOptimizer();
+  const model = learner.saveModel();
+  learner.dispose();
+  const network = new Mlp(model);
+  const logits = [...network.logits(layout.encode(rows.map(({ infoset }) => infoset)), rows.length)];
+  network.dispose();
+  const own = arrays.filter(({ name }) => name.startsWith("learner."));
+  return { losses, weights: flat(own), averaged: flat(model), logits };
+}
+
+const trainAll = () => ({ pg: train(tasks.pg), ppo: train(tasks.ppo), wide: train(tasks.wide) });
+
+function rowGap(): number {
+  const shape = { inputs: 41, hidden: [64, 37], outputs: 19, outputScale: 1 };
+  const rng = new Rng("rows");
+  const network = new Mlp(initialWeights(shape, rng));
+  const total = 70;
+  const x = Float32Array.from({ length: total * shape.inputs }, () => rng.normal());
+  const together = network.logits(x, total);
+  let gap = 0;
+  for (const size of [1, 2, 3, 5, 8, 17, 33, 64]) {
+    const start = total - size;
+    const some = network.logits(x.subarray(start * shape.inputs), size);
+    some.forEach((value, i) => {
+      gap = Math.max(gap, Math.abs(value - (together[start * shape.outputs + i] as number)));
+    });
+  }
+  network.dispose();
+  return gap;
+}
+
+/** Tensors, bytes and entries of the backend's own table; and bytes of GPU memory, where it counts them. */
+function held(): Held {
+  const { numTensors, numBytes, ...others } = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
+  return { numTensors, numBytes, entries: tf.backend().numDataIds(), gpu: others.numBytesAllocatedInGPU ?? 0 };
+}
+
+function leak(steps: number): [Held, Held] {
+  const { settings, layout, rows } = tasks.pg;
+  const learner = new Learner(settings, layout, new Rng("leak"));
+  const rng = new Rng("minibatches");
+  const run = (from: number, to: number) => {
+    for (let update = from; update <= to; update++) learner.update(rows, update, rng);
+    return held();
+  };
+  const both: [Held, Held] = [run(1, 20), run(21, steps)];
+  learner.dispose();
+  return both;
+}
+
+/** Starts the backend and does it all; `steps` of training are watched for leaks. */
+export async function report(name: BackendName, steps: number): Promise<Report> {
+  const { device } = await startBackend(name);
+  const trained = trainAll();
+  const repeats = JSON.stringify(trainAll()) === JSON.stringify(trained);
+  return { device, trained, repeats, rowGap: rowGap(), held: leak(steps) };
+}
