@@ -21,6 +21,8 @@ export function countedOff(what: string, total: number): Counter {
   return {
     at(done, remark = "") {
       if (performance.now() - last < every) return;
+      // Somebody is typing on this terminal.
+      if (live && process.stdin.isRaw) return;
       last = performance.now();
       const text = `${done} of ${total} ${what}${remark === "" ? "" : `, ${remark}`}`;
       if (live) process.stderr.write(`\r\x1b[K${dim(text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
