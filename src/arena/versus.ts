@@ -2,7 +2,7 @@
 import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
-import { play } from "../selfplay/play.ts";
+import { type Executor, inThisThread } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import { blockKeys } from "./pairing.ts";
 import { meanReturnOf, resultsOf, Tally } from "./summary.ts";
@@ -22,15 +22,15 @@ export interface Versus {
 /** Games played at a time, which bounds the memory. */
 const BATCH = 4096;
 
-/** `episodes` must be even: half of them with `policy` in either seat. The result does not depend on `maxNodes`. */
-export function versus(
+/** `episodes` must be even: half of them with `policy` in either seat. The result depends on neither of the options. */
+export async function versus(
   game: Game,
   policy: Policy,
   opponent: Policy,
   episodes: number,
   rng: Rng,
-  maxNodes = MAX_CACHED_NODES,
-): Versus {
+  { maxNodes = MAX_CACHED_NODES, executor = inThisThread }: { maxNodes?: number; executor?: Executor } = {},
+): Promise<Versus> {
   if (episodes % 2 !== 0) throw new RangeError(`${episodes} games are not pairs of games`);
   let graph = new GameGraph(game);
   const tally = new Tally();
@@ -39,7 +39,7 @@ export function versus(
   for (let start = 0, batch = 0; start < episodes; start += BATCH, batch++) {
     const size = Math.min(BATCH, episodes - start);
     if (graph.size > maxNodes) graph = new GameGraph(game);
-    const [played] = play([{ graph, episodes: size, policies, paired: true, ...blockKeys(rng, batch) }]);
+    const [played] = await executor.play([{ graph, episodes: size, policies, paired: true, ...blockKeys(rng, batch) }]);
     for (let pair = 0; pair < size / 2; pair++) {
       const [a0 = 0, b1 = 0, b0 = 0, a1 = 0] = played?.returns.subarray(4 * pair, 4 * pair + 4) ?? [];
       tally.add([a0, b1, b0, a1]);

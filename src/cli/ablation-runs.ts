@@ -1,6 +1,7 @@
 /** Trains the runs of an ablation, some at a time, each by `spiral train` in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
@@ -37,9 +38,10 @@ export function checkEarlierRuns(dir: string, tasks: readonly Task[]): void {
   throw new UserError(2, [problems[0] as string, ...more, hint]);
 }
 
-/** The first setting that differs, where a run lies aside: `updates: 200` there, `updates: 300` now. */
+/** The first setting that differs, where a run lies and its threads aside: `updates: 200` there, `updates: 300` now. */
 function firstDifference(earlier: Config, now: Config): string | undefined {
-  const lines = (config: Config) => configToYaml({ ...config, run: { ...config.run, dir: "." } }).split("\n");
+  const lines = (config: Config) =>
+    configToYaml({ ...config, run: { ...config.run, dir: ".", workers: "auto" } }).split("\n");
   const [before, after] = [lines(earlier), lines(now)];
   const at = before.findIndex((line, i) => line !== after[i]);
   return at < 0 ? undefined : `"${before[at]?.trim()}" there, "${after[at]?.trim()}" now`;
@@ -58,6 +60,8 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
   const children = new Set<ChildProcess>();
   const signals = forwardSignals(children);
   const queue = [...open];
+  // Between them the runs keep every core busy, and no more.
+  const workers = Math.max(0, Math.floor(availableParallelism() / Math.max(1, Math.min(jobs, open.length))) - 1);
   const problems: string[] = [];
   let done = 0;
   const worker = async (): Promise<void> => {
@@ -65,7 +69,7 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
       const task = queue.shift();
       if (!task) return;
       try {
-        await trainInProcess(task, dir, children);
+        await trainInProcess(task, dir, workers, children);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         if (signals.received() === undefined) problems.push(...error.problems);
@@ -89,7 +93,12 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
 }
 
 /** Ends normally where the run is finished; else throws a UserError. */
-async function trainInProcess({ cell, seed, name }: Task, dir: string, children: Set<ChildProcess>): Promise<void> {
+async function trainInProcess(
+  { cell, seed, name }: Task,
+  dir: string,
+  workers: number,
+  children: Set<ChildProcess>,
+): Promise<void> {
   const run = join(dir, name);
   const goesOn = existsSync(run) && (listCheckpoints(run).length > 0 || lockHolder(run) !== undefined);
   if (!goesOn && isLeftOver(run)) withDiskErrors("write", run, () => rmSync(run, { recursive: true }));
@@ -97,7 +106,8 @@ async function trainInProcess({ cell, seed, name }: Task, dir: string, children:
     ? ["--resume", name]
     : ["--name", name, "--seed", String(seed), ...cell.sets.flatMap((set) => ["--set", set])];
   // A process group of its own: Ctrl-C on a terminal reaches this process alone, which passes it on once.
-  const child = spawn(process.execPath, [packageFile("bin/spiral.js"), "train", ...args, "--dir", dir, "--json"], {
+  const command = ["train", ...args, "--dir", dir, "--workers", String(workers), "--json"];
+  const child = spawn(process.execPath, [packageFile("bin/spiral.js"), ...command], {
     stdio: ["ignore", "ignore", "pipe"],
     detached: true,
     windowsHide: true,

@@ -18,19 +18,20 @@ import { note, print, printJson, styleFor, table } from "./output.ts";
 import { checkPlayers, closePlayers, fixedPlayer } from "./players.ts";
 import { number } from "./progress.ts";
 import { loadPolicy } from "./snapshot.ts";
+import { openExecutor, workerCount } from "./workers.ts";
 
 interface GameReport {
   /** Null where the game cannot be walked. */
   readonly nashConv: number | null;
   readonly greedyNashConv: number | null;
-  readonly versus: readonly Versus[];
+  readonly versus: Versus[];
 }
 
 export async function run(spec: string | undefined, options: EvalOptions): Promise<number> {
   const parent = await runsFolder(options);
   // Checked in this order: games and opponents are held against the run, where it could be read.
   let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
-  const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named] = checkAll(
+  const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named, workers] = checkAll(
     () => {
       const resolved = resolveRun(spec, parent);
       evaluated = { resolved, checkpoint: readCheckpoint(resolved) };
@@ -41,10 +42,12 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
     () => (options.failUnder === undefined ? undefined : finiteNumber("--fail-under", options.failUnder)),
     () => chosenGames(options.games, evaluated?.checkpoint.config.games),
     () => chosenOpponents(options.vs, parent, evaluated?.resolved),
+    () => (options.workers === undefined ? undefined : workerCount(options.workers)),
   );
   const { config } = checkpoint;
 
-  await startBackend(config.nn.backend);
+  const backend = await startBackend(config.nn.backend);
+  const executor = openExecutor(workers ?? "auto", backend.name);
   const main = loadPolicy(checkpoint, resolved.name);
   let rivals: readonly PolicyPlayer[] | undefined;
   try {
@@ -59,13 +62,12 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
       games[game.id] = {
         nashConv: exact?.nashConv ?? null,
         greedyNashConv: exact?.greedyNashConv ?? null,
-        versus: against
-          .filter(({ plays }) => plays(game))
-          .map((rival) => ({
-            ...versus(game, policy, rival.policy(game), episodes, rng.fork(rival.name)),
-            opponent: rival.name,
-          })),
+        versus: [],
       };
+      for (const rival of against.filter(({ plays }) => plays(game))) {
+        const result = await versus(game, policy, rival.policy(game), episodes, rng.fork(rival.name), { executor });
+        games[game.id]?.versus.push({ ...result, opponent: rival.name });
+      }
     }
     const report = { run: resolved.name, checkpoint: main.checkpoint, seed, greedy: options.greedy === true, games };
     if (options.json) printJson(report);
@@ -73,6 +75,7 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
     return failUnder === undefined ? 0 : check(games, failUnder);
   } finally {
     main.dispose();
+    await executor.close();
     await closePlayers(rivals ?? []);
   }
 }

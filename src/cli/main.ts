@@ -97,6 +97,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--greedy", "the most likely action always, instead of sampling")
     .option("--fail-under <return>", "exit with 4 if a mean return is lower")
     .option("--dir <folder>", "the folder that holds runs")
+    .option("--workers <n>", "threads that play beside the main one; the result is the same for any number")
     .option("--json", "print one JSON document")
     .action(async (name: string | undefined, options: EvalOptions) => {
       const { run } = await import("./eval.ts");

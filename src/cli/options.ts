@@ -35,6 +35,7 @@ export interface EvalOptions {
   readonly failUnder?: string;
   readonly json?: boolean;
   readonly dir?: string;
+  readonly workers?: string;
 }
 
 export interface PolicyOptions {

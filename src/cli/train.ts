@@ -124,8 +124,8 @@ async function trainWith(
     const last = await train(
       settings,
       {
-        evaluate(policy, update) {
-          measures = measure(games, policy, new Rng(config.seed).fork("evaluation", update));
+        async evaluate(policy, update) {
+          measures = await measure(games, policy, new Rng(config.seed).fork("evaluation", update));
           if (update === 0) untrained = measures;
           progress.evaluation(update, measures);
           writer.evaluation(update, { update, games: measures });
@@ -226,15 +226,15 @@ async function prepare(file: string | undefined, options: TrainOptions): Promise
   return { config, open };
 }
 
-function measure(games: readonly Game[], policy: Policy, rng: Rng): Measures {
-  return Object.fromEntries(
-    games.map((game): [string, GameMeasure] => {
-      const exact = evaluateExactly(game, policy);
-      if (exact) return [game.id, { nashConv: exact.nashConv, greedyNashConv: exact.greedyNashConv }];
-      const { meanReturn } = versus(game, policy, uniform, SAMPLE_EPISODES, rng.fork(game.id));
-      return [game.id, { meanReturnVsRandom: meanReturn }];
-    }),
-  );
+async function measure(games: readonly Game[], policy: Policy, rng: Rng): Promise<Measures> {
+  const measures: Measures = {};
+  for (const game of games) {
+    const exact = evaluateExactly(game, policy);
+    measures[game.id] = exact
+      ? { nashConv: exact.nashConv, greedyNashConv: exact.greedyNashConv }
+      : { meanReturnVsRandom: (await versus(game, policy, uniform, SAMPLE_EPISODES, rng.fork(game.id))).meanReturn };
+  }
+  return measures;
 }
 
 /** ` --dir X` where the runs lie elsewhere than where a command without it looks. */

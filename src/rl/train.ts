@@ -63,7 +63,7 @@ export type Phase = (typeof phases)[number];
 
 export interface TrainHooks {
   /** Measures the averaged policy; what it returns joins the metrics. */
-  evaluate(policy: Policy, update: number): Record<string, unknown>;
+  evaluate(policy: Policy, update: number): Record<string, unknown> | Promise<Record<string, unknown>>;
   metrics(row: MetricsRow): void;
   episodes(episodes: readonly Episode[]): void;
   /** `due` is false where no checkpoint would be saved here but for an interruption. */
@@ -104,7 +104,7 @@ export async function train(
       estimator.restore(own);
       matchmaker.restore(pools);
     } else {
-      hooks.metrics({ update: 0, ...totals, ...hooks.evaluate(learner.averagedPolicy, 0) });
+      hooks.metrics({ update: 0, ...totals, ...(await hooks.evaluate(learner.averagedPolicy, 0)) });
       matchmaker.offer(0, learner);
     }
     while (update < updates && !stop) {
@@ -128,7 +128,7 @@ export async function train(
       for (const { plan } of batch) totals.episodes += plan.episodes;
       totals.decisions += decisions;
       phase("evaluate");
-      const evaluation = evaluate ? hooks.evaluate(learner.averagedPolicy, update) : {};
+      const evaluation = evaluate ? await hooks.evaluate(learner.averagedPolicy, update) : {};
       phase("write");
       hooks.episodes(batch.flatMap((t) => keptEpisodes(t, update, run.keepEpisodes)));
       if (log) {

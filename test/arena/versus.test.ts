@@ -32,73 +32,73 @@ function exactMean(first: Policy, second: Policy): number {
 }
 
 describe("a match", () => {
-  it("counts every game once, and the mean is what the counts say", () => {
+  it("counts every game once, and the mean is what the counts say", async () => {
     for (const episodes of [2, 10, 4096, 4098, 9000]) {
-      const result = versus(ttt, randomPolicy(1), randomPolicy(2), episodes, new Rng("count"));
+      const result = await versus(ttt, randomPolicy(1), randomPolicy(2), episodes, new Rng("count"));
       expect([result.opponent, result.episodes]).toEqual(["random-2", episodes]);
       expect(result.wins + result.draws + result.losses).toBe(episodes);
       expect(result.meanReturn).toBeCloseTo((result.wins - result.losses) / episodes, 12);
     }
   });
 
-  it("is a function of its seed, and of the policies' order with the sign", () => {
+  it("is a function of its seed, and of the policies' order with the sign", async () => {
     const [a, b] = [randomPolicy(1), randomPolicy(2)];
     const run = (seed: string) => versus(kuhn, a, b, 6000, new Rng(seed));
-    expect(run("1")).toEqual(run("1"));
-    expect(run("1")).not.toEqual(run("2"));
-    const [forth, back] = [run("1"), versus(kuhn, b, a, 6000, new Rng("1"))];
+    expect(await run("1")).toEqual(await run("1"));
+    expect(await run("1")).not.toEqual(await run("2"));
+    const [forth, back] = [await run("1"), await versus(kuhn, b, a, 6000, new Rng("1"))];
     expect(back.meanReturn).toBeLessThan(-forth.meanReturn + 0.2);
     expect(back.meanReturn).toBeGreaterThan(-forth.meanReturn - 0.2);
     expect(Math.abs(forth.meanReturn)).toBeGreaterThan(0.3);
   });
 
-  it("takes pairs of games only", () => {
-    expect(() => versus(kuhn, uniform, uniform, 7, new Rng("odd"))).toThrow("7 games");
+  it("takes pairs of games only", async () => {
+    await expect(versus(kuhn, uniform, uniform, 7, new Rng("odd"))).rejects.toThrow("7 games");
   });
 
-  it("is the same however often its graph is grown anew", () => {
-    const played = (maxNodes: number) => {
+  it("is the same however often its graph is grown anew", async () => {
+    const played = async (maxNodes: number) => {
       let graphs = 0;
       const initial = () => {
         graphs++;
         return ttt.initial();
       };
       const counted = { ...ttt, initial };
-      const result = versus(counted, randomPolicy(1), randomPolicy(2), 9000, new Rng("graph"), maxNodes);
+      const result = await versus(counted, randomPolicy(1), randomPolicy(2), 9000, new Rng("graph"), { maxNodes });
       return { graphs, result };
     };
-    const [one, many] = [played(Number.POSITIVE_INFINITY), played(1)];
+    const [one, many] = [await played(Number.POSITIVE_INFINITY), await played(1)];
     expect([one.graphs, many.graphs]).toEqual([1, 3]);
     expect(many.result).toEqual(one.result);
   });
 
-  it("gives either seat to the policy equally often", () => {
+  it("gives either seat to the policy equally often", async () => {
     // Who moves first always wins when both take the lowest cell.
-    const even = versus(ttt, always(0), always(0), 500, new Rng("seats"));
+    const even = await versus(ttt, always(0), always(0), 500, new Rng("seats"));
     expect([even.wins, even.draws, even.losses, even.meanReturn]).toEqual([250, 0, 250, 0]);
   });
 
-  it("shares each deal within a pair, so that the luck of the cards cancels", () => {
+  it("shares each deal within a pair, so that the luck of the cards cancels", async () => {
     // Both always bet and call: the higher card wins 2, and the pair's two games cancel to nothing.
     const calling = { ...always(1), name: "other" };
-    const result = versus(kuhn, always(1), calling, 2000, new Rng("luck"));
+    const result = await versus(kuhn, always(1), calling, 2000, new Rng("luck"));
     expect([result.wins, result.losses, result.meanReturn]).toEqual([1000, 1000, 0]);
     // 1000 pairs alike do not prove that the next is, but nearly.
     expect(result.ci95[0]).toBeLessThan(0);
     expect(result.ci95[1] - result.ci95[0]).toBeLessThan(0.02);
   });
 
-  it("credits the policy and not its opponent", () => {
+  it("credits the policy and not its opponent", async () => {
     // Betting always against folding always wins the ante in every game.
-    const result = versus(kuhn, always(1), always(0), 400, new Rng("credit"));
+    const result = await versus(kuhn, always(1), always(0), 400, new Rng("credit"));
     expect([result.wins, result.losses, result.meanReturn]).toEqual([400, 0, 1]);
-    const best = versus(ttt, minimax(ttt), uniform, 1000, new Rng("credit"));
+    const best = await versus(ttt, minimax(ttt), uniform, 1000, new Rng("credit"));
     expect(best.losses).toBe(0);
     expect(best.wins).toBeGreaterThan(850);
   });
 
-  it("against itself is a match of two players", () => {
-    const result = versus(kuhn, uniform, uniform, 4000, new Rng("self"));
+  it("against itself is a match of two players", async () => {
+    const result = await versus(kuhn, uniform, uniform, 4000, new Rng("self"));
     expect([result.wins, result.losses].every((n) => n > 1500)).toBe(true);
     expect(result.ci95[0] < 0 && 0 < result.ci95[1]).toBe(true);
   });
@@ -109,13 +109,13 @@ describe("the interval", () => {
     ["nash against nash", nash(kuhn), { ...nash(kuhn), name: "other" }],
     ["uniform against nash", uniform, nash(kuhn)],
     ["a lopsided pair", randomPolicy(3), randomPolicy(4)],
-  ] as const)("%s: covers the exact mean about 95 times in 100", (_, a, b) => {
+  ] as const)("%s: covers the exact mean about 95 times in 100", async (_, a, b) => {
     const exact = exactMean(a, b);
     const root = new Rng("intervals");
     let covered = 0;
     const widths: number[] = [];
     for (let i = 0; i < 150; i++) {
-      const { ci95, meanReturn } = versus(kuhn, a, b, 300, root.fork("match", i));
+      const { ci95, meanReturn } = await versus(kuhn, a, b, 300, root.fork("match", i));
       if (ci95[0] <= exact && exact <= ci95[1]) covered++;
       widths.push(ci95[1] - ci95[0]);
       expect(Math.abs((ci95[0] + ci95[1]) / 2 - meanReturn)).toBeLessThan(0.1 * (ci95[1] - ci95[0]));
@@ -123,7 +123,7 @@ describe("the interval", () => {
     expect(covered / 150).toBeGreaterThan(0.91);
     expect(covered / 150).toBeLessThan(1);
     // And it is of use: four times the games, half the width.
-    const wide = versus(kuhn, a, b, 1200, new Rng("wide"));
+    const wide = await versus(kuhn, a, b, 1200, new Rng("wide"));
     const mean = widths.reduce((x, y) => x + y, 0) / widths.length;
     expect((wide.ci95[1] - wide.ci95[0]) / mean).toBeGreaterThan(0.4);
     expect((wide.ci95[1] - wide.ci95[0]) / mean).toBeLessThan(0.6);

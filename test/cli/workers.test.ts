@@ -58,3 +58,25 @@ it("--profile says what an update spends its time on, and in JSON", async () => 
   const { milliseconds } = JSON.parse(json.out.trim().split("\n").at(-1) as string);
   expect(Object.keys(milliseconds)).toEqual(["play", "merge", "forward", "backward", "evaluate", "write"]);
 });
+
+it("spiral eval --workers: the same report for any number", async () => {
+  const dir = folder();
+  expect((await train(dir)).code).toBe(0);
+  const evaluate = (n: number) =>
+    start(
+      "eval",
+      "r",
+      "--dir",
+      dir,
+      "--vs",
+      "random,minimax,sloppy,@000020",
+      "--games",
+      "ttt",
+      "--workers",
+      String(n),
+      "--json",
+    ).done;
+  const [alone, two] = [await evaluate(0), await evaluate(2)];
+  expect([alone.code, two.code, two.err]).toEqual([0, 0, ""]);
+  expect(two.out).toBe(alone.out);
+});
