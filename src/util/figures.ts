@@ -1,5 +1,5 @@
 /** Figures as tables show them. */
-import type { Estimate } from "../util/bootstrap.ts";
+import type { Estimate } from "./bootstrap.ts";
 
 /** With its sign; a zero has none. `∞` where it is infinite. */
 export function signed(x: number, digits = 3): string {
