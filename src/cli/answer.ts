@@ -13,7 +13,7 @@ export const COMMANDS = {
   quit: "leave (or q, or Ctrl-D)",
 } as const;
 
-export type Command = keyof typeof COMMANDS;
+type Command = keyof typeof COMMANDS;
 
 export type Answer =
   | { readonly kind: "move"; readonly action: number }
