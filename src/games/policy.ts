@@ -8,6 +8,8 @@ export type Distribution = Float64Array;
 export type PolicySource =
   /** One of the fixed opponents, by name. */
   | { readonly kind: "opponent"; readonly name: string }
+  /** Tree search by its settings. */
+  | { readonly kind: "mcts"; readonly settings: Readonly<Record<string, number>> }
   /** A network that has learned `games`; its weights are read whenever they are sent. */
   | { readonly kind: "network"; readonly games: readonly string[]; readonly weights: () => readonly SourceArray[] }
   | { readonly kind: "greedy"; readonly of: PolicySource };

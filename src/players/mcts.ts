@@ -75,6 +75,7 @@ function mcts(game: Game, settings: MctsSettings): Policy {
   return {
     name: nameOf(settings),
     symmetric: true,
+    source: { kind: "mcts", settings: { ...settings } },
     distributions(infosets) {
       // Images under the game's symmetries are searched once.
       const searched = new Map<Infoset, Distribution>();

@@ -4,6 +4,7 @@ import type { Game } from "../games/game.ts";
 import { greedy, type Policy, type PolicySource, type SourceArray } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
 import { Mlp } from "../nn/mlp.ts";
+import { mctsPlayer } from "./mcts.ts";
 import { neuralPolicy } from "./neural.ts";
 import { opponents } from "./opponents.ts";
 
@@ -24,16 +25,21 @@ export class PolicyMaker {
       case "greedy":
         return greedy(this.make(source.of, place, game));
       case "opponent":
-        return this.#opponent(source.name, game);
+        return this.#fixedPolicy(`${source.name} ${game.id}`, () =>
+          opponents.find(({ name }) => name === source.name)?.make(game),
+        );
+      case "mcts":
+        return this.#fixedPolicy(`${JSON.stringify(source.settings)} ${game.id}`, () =>
+          mctsPlayer(source.settings).policy(game),
+        );
       case "network":
         return this.#network(source.games, source.arrays, place);
     }
   }
 
-  #opponent(name: string, game: Game): Policy {
-    const key = `${name} ${game.id}`;
-    const policy = this.#fixed.get(key) ?? opponents.find((opponent) => opponent.name === name)?.make(game);
-    if (!policy) throw new Error(`there is no opponent ${name}`);
+  #fixedPolicy(key: string, make: () => Policy | undefined): Policy {
+    const policy = this.#fixed.get(key) ?? make();
+    if (!policy) throw new Error(`there is no policy ${key}`);
     this.#fixed.set(key, policy);
     return policy;
   }

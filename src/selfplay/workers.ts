@@ -184,7 +184,7 @@ export class WorkerPool implements Executor {
 
   #sent(source: PolicySource, place: number): SentSource {
     if (source.kind === "greedy") return { kind: "greedy", of: this.#sent(source.of, place) };
-    if (source.kind === "opponent") return source;
+    if (source.kind !== "network") return source;
     const arrays = source.weights();
     let shared = this.#weights[place] ?? [];
     if (shared.length !== arrays.length || arrays.some(({ values }, i) => shared[i]?.values.length !== values.length)) {

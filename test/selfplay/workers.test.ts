@@ -10,6 +10,7 @@ import { greedy, type Policy, uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { mctsPlayer } from "../../src/players/mcts.ts";
 import { neuralPolicy } from "../../src/players/neural.ts";
 import { opponents } from "../../src/players/opponents.ts";
 import { type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
@@ -64,6 +65,13 @@ function batches(): Plan[][] {
       ...self,
       { graph: kuhn, episodes: 200, policies: [learner, nash], paired: true, ...keys },
       { graph: ttt, episodes: 200, policies: [greedy(past), uniform], paired: true, ...keys },
+      {
+        graph: kuhn,
+        episodes: 200,
+        policies: [mctsPlayer({ sims: 20 }).policy(getGame("kuhn")), uniform],
+        paired: true,
+        ...keys,
+      },
       // Too few to be split, and one that only this thread can play.
       { graph: ttt, episodes: 20, policies: [learner, past], paired: true, ...keys },
       { graph: kuhn, episodes: 200, policies: [randomPolicy("here"), learner], paired: true, ...keys },
