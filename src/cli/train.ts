@@ -45,7 +45,7 @@ export async function run(file: string | undefined, options: TrainOptions): Prom
   // Heard from before there is a run: an interruption while it is being made saves after the first update.
   const signals = listen();
   try {
-    return await trainRun(config, games, open, signals, options);
+    return await trainRun({ config, games, open, signals, options });
   } finally {
     signals.stop();
   }
@@ -64,19 +64,21 @@ function dryRun(file: string | undefined, options: TrainOptions): number {
   return showConfig("show", file, options);
 }
 
-async function trainRun(
-  config: Config,
-  games: readonly Game[],
-  open: Prepared["open"],
-  signals: Signals,
-  options: TrainOptions,
-): Promise<number> {
+interface Job {
+  readonly config: Config;
+  readonly games: readonly Game[];
+  readonly open: Prepared["open"];
+  readonly signals: Signals;
+  readonly options: TrainOptions;
+}
+
+async function trainRun(job: Job): Promise<number> {
   const { startBackend } = await import("../nn/backend.ts");
   const { openExecutor } = await import("./workers.ts");
-  const backend = await startBackend(config.nn.backend);
-  const executor = openExecutor(config.run.workers, backend.name);
+  const backend = await startBackend(job.config.nn.backend);
+  const executor = openExecutor(job.config.run.workers, backend.name);
   try {
-    return await trainWith(executor, backend, config, games, open, signals, options);
+    return await trainWith(executor, backend, job);
   } finally {
     await executor.close();
   }
@@ -85,11 +87,7 @@ async function trainRun(
 async function trainWith(
   executor: Executor,
   backend: Backend,
-  config: Config,
-  games: readonly Game[],
-  open: Prepared["open"],
-  signals: Signals,
-  options: TrainOptions,
+  { config, games, open, signals, options }: Job,
 ): Promise<number> {
   const { train } = await import("../rl/train.ts");
   const { toFiles, toSnapshot } = await import("./snapshot.ts");
