@@ -50,6 +50,7 @@ function operandProblems(command: Command, operands: readonly string[]): string[
   if (names.length > 0) {
     return [`unknown command "${first}".${didYouMean(first, names)} Commands: ${names.join(", ")}.`];
   }
+  if (command.registeredArguments.at(-1)?.variadic) return [];
   const most = command.registeredArguments.length;
   return operands.slice(most).map((extra) => `"${extra}" is one argument too many; usage: ${usage(command)}`);
 }

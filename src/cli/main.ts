@@ -9,6 +9,7 @@ import { argumentProblems } from "./arguments.ts";
 import { addLlmOptions } from "./llm-options.ts";
 import type {
   AblateOptions,
+  ArenaFlags,
   EvalOptions,
   ListOptions,
   MatchFlags,
@@ -96,8 +97,8 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--seed <n>", "where the deals and moves come from", "1")
     .option("--greedy", "the most likely action always, instead of sampling")
     .option("--fail-under <return>", "exit with 4 if a mean return is lower")
-    .option("--dir <folder>", "the folder that holds runs")
     .option("--workers <n>", "threads that play beside the main one; the result is the same for any number")
+    .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (name: string | undefined, options: EvalOptions) => {
       const { run } = await import("./eval.ts");
@@ -143,6 +144,25 @@ function makeProgram(done: (code: number) => void): Command {
   ).action(async (first: string, second: string, options: MatchFlags) => {
     const { run } = await import("./match.ts");
     done(await run(first, second, options));
+  });
+
+  addLlmOptions(
+    command(
+      "arena <players...>",
+      "hold a tournament, and rate the players",
+      "spiral arena nash random sloppy --games kuhn",
+    )
+      .option("--games <ids>", "games, separated by commas")
+      .option("--pairs <n>", "pairs of games of each two players, at each game", "100")
+      .option("--seed <n>", "where the deals and moves come from", "1")
+      .option("--gauntlet", "the first player against all others only")
+      .option("--anchor <player>", "whose rating is 0; the mean is if not given")
+      .option("--out <folder>", "the tournament's own folder (default: one in tournaments/)")
+      .option("--dir <folder>", "the folder that holds runs")
+      .option("--json", "print one JSON document"),
+  ).action(async (players: string[], options: ArenaFlags) => {
+    const { run } = await import("./arena.ts");
+    done(await run(players, options));
   });
 
   command("replay [log|run]", "step through logged games, or verify them", "spiral replay --game ttt --player 0")

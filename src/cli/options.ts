@@ -96,6 +96,17 @@ export interface MatchFlags extends LlmFlags {
   readonly dir?: string;
 }
 
+export interface ArenaFlags extends LlmFlags {
+  readonly games?: string;
+  readonly pairs: string;
+  readonly seed: string;
+  readonly gauntlet?: boolean;
+  readonly anchor?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly dir?: string;
+}
+
 export interface ListOptions {
   readonly json?: boolean;
   readonly dir?: string;

@@ -1,4 +1,5 @@
 /** The tables of an ablation, in Markdown: a row per cell, and a row per frozen checkpoint. */
+import { markdownTable } from "../util/markdown.ts";
 import { median } from "../util/stats.ts";
 import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
 
@@ -59,12 +60,6 @@ function varianceTable(variance: readonly VarianceResult[]): string[] {
     "",
     ...markdownTable(["game", "update", "entropy", ...names], rows, 1),
   ];
-}
-
-/** All columns but the first `left` are aligned to the right. */
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[], left: number): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map((_, i) => (i < left ? "---" : "---:"))), ...rows.map(line)];
 }
 
 /** `0.0041 (0.0026 – 0.0080)`; one number where the range rounds to it. */

@@ -14,6 +14,7 @@ const COMMANDS = [
   "players",
   "play",
   "match",
+  "arena",
   "runs",
   "config",
 ];

@@ -80,6 +80,14 @@ it.each([
   documented("spiral match --json", await json("match", ...argv, "--json"));
 });
 
+it.each([
+  ["random", "nash", "minimax", "--games", "kuhn,ttt", "--pairs", "2"],
+  ["minimax", "random", "--games", "ttt", "--gauntlet", "--anchor", "random", "--pairs", "1"],
+])("arena %s %s …", async (...argv) => {
+  const out = join(folder(), "tournament");
+  documented("spiral arena --json", await json("arena", ...argv, "--out", out, "--json"));
+});
+
 it("games", async () => {
   documented("spiral games --json", await json("games", "--json"));
   for (const id of ["kuhn", LARGE]) documented("spiral games kuhn --json", await json("games", id, "--json"));

@@ -1,0 +1,150 @@
+/** Standings as tables: rows for a terminal and for Markdown, and CSV for spreadsheets. */
+import { getGame } from "../games/registry.ts";
+import { plural, signed, withInterval } from "../util/figures.ts";
+import { markdownTable } from "../util/markdown.ts";
+import type { MatchResult, Standing, Standings } from "./standings.ts";
+
+export interface Table {
+  readonly title: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns from here on hold figures. */
+  readonly figuresFrom: number;
+}
+
+/** The ratings over all games, where there are several; then each game's, with its cross-table. */
+export function standingsTables(standings: Standings): Table[] {
+  const { games } = standings;
+  return [...(games.length > 1 ? [overallTable(standings)] : []), ...games.map((id) => gameTable(standings, id))];
+}
+
+/** Who does not play every game has no rating over all of them, and stands below. */
+function overallTable({ players, overall, games, byGame }: Standings): Table {
+  const ratingAt = (id: string, player: string): string => {
+    const standing = byGame[id]?.standings.find((row) => row.player === player);
+    return standing ? signed(standing.rating, 0) : "";
+  };
+  const others = players.filter((player) => !overall.some((row) => row.player === player));
+  return {
+    title: `All ${games.length} games`,
+    header: [...HEADER, ...games],
+    rows: [
+      ...overall.map((row, i) => [...cells(row, i), ...games.map((id) => ratingAt(id, row.player))]),
+      ...others.map((player) => ["", player, "", "", "", ...games.map((id) => ratingAt(id, player))]),
+    ],
+    figuresFrom: 2,
+  };
+}
+
+const HEADER = ["", "player", "Elo", "score", "games"];
+
+/** With the mean return per game of the row's player against each of the others, by their numbers. */
+function gameTable({ byGame, matches }: Standings, id: string): Table {
+  const standings = byGame[id]?.standings ?? [];
+  const against = (row: Standing, other: Standing): string => {
+    if (row === other) return "·";
+    const match = matches.find(
+      ({ game, players }) => game === id && players.includes(row.player) && players.includes(other.player),
+    );
+    return match ? signed(ownReturn(match, row.player), 2) : "";
+  };
+  return {
+    title: id,
+    header: [...HEADER, ...standings.map((_, i) => String(i + 1))],
+    rows: standings.map((row, i) => [...cells(row, i), ...standings.map((other) => against(row, other))]),
+    figuresFrom: 2,
+  };
+}
+
+const cells = ({ player, rating, ci95, score, games }: Standing, i: number): string[] => [
+  String(i + 1),
+  player,
+  withInterval(rating, ci95, 0),
+  `${(100 * score).toFixed(1)} %`,
+  String(games),
+];
+
+const ownReturn = ({ players, meanReturn }: MatchResult, player: string): number =>
+  players[0] === player ? meanReturn : -meanReturn;
+
+/** What a reader must know to read the tables. */
+export function standingsNotes(standings: Standings): string[] {
+  const { format, pairs, seed, anchor, overall, byGame, satOut } = standings;
+  const everywhere = Object.values(byGame).every(({ standings }) => standings.some(({ player }) => player === anchor));
+  const elsewhere = everywhere ? "" : ", and where it does not play their mean";
+  const measured = anchor === null ? "their mean is 0" : `${anchor} is 0${elsewhere}`;
+  const forChips = Object.keys(byGame).filter((id) => getGame(id).utility.max !== 1);
+  const seats = Object.entries(byGame).flatMap(([id, { firstSeat }]) =>
+    firstSeat === null ? [] : [`${id} ${signed(firstSeat, 0)}`],
+  );
+  return [
+    `${format === "gauntlet" ? "The first player against each other" : "Everyone against everyone"}, ${plural(pairs, "pair")} of games with the seats swapped, seed ${seed}.`,
+    `Elo: Bradley–Terry ratings with draws and the seat in the model, ${measured}, 95 % intervals by bootstrap over pairs.`,
+    "Numbered columns: mean return per game of the row's player against that one.",
+    ...(forChips.length > 0
+      ? [
+          `Scores and Elo at ${forChips.join(", ")} are of the return, between the most that can be lost and won, not of games won.`,
+        ]
+      : []),
+    ...(seats.length > 0 ? [`Seat 0 is worth, in Elo: ${seats.join(", ")}.`] : []),
+    ...(overall.some(({ group }) => group > 0)
+      ? ["No chain of games links all players: ratings of different groups do not compare."]
+      : []),
+    ...satOut.map(
+      ({ player, games }) => `${player} does not play ${games.join(", ")}, sat out, and has no rating over all games.`,
+    ),
+  ];
+}
+
+export function standingsMarkdown(name: string, standings: Standings): string {
+  const tables = standingsTables(standings).flatMap(({ title, header, rows, figuresFrom }) => [
+    `## ${escaped(title)}`,
+    "",
+    ...markdownTable(header, rows.map((row) => row.map(escaped)), figuresFrom),
+    "",
+  ]); // biome-ignore format: nested
+  return [
+    `# ${escaped(name)}`,
+    "",
+    ...tables,
+    ...standingsNotes(standings).map((note) => `${escaped(note)}  `),
+    "",
+  ].join("\n");
+}
+
+const escaped = (text: string): string => text.replaceAll(/[|*_`<\\]/g, "\\$&");
+
+/** A row for each player at each game, and over `all`. */
+export function ratingsCsv({ overall, byGame }: Standings): string {
+  const groups = [
+    ["all", overall] as const,
+    ...Object.entries(byGame).map(([id, { standings }]) => [id, standings] as const),
+  ];
+  return csv(
+    ["game", "player", "rating", "low", "high", "group", "games", "wins", "draws", "losses", "forfeits", "score"],
+    groups.flatMap(([game, standings]) =>
+      standings.map(({ player, rating, ci95, group, games, wins, draws, losses, forfeits, score }) => [
+        ...[game, player, rating, ...ci95, group, games, wins, draws, losses, forfeits, score],
+      ]),
+    ),
+  );
+}
+
+/** A row for each match; figures are of the first player. */
+export function matchesCsv({ matches }: Standings): string {
+  return csv(
+    ["game", "first", "second", "pairs", "wins", "draws", "losses", "forfeits", "return", "low", "high", "score"],
+    matches.map(({ game, players, pairs, wins, draws, losses, forfeits, meanReturn, ci95, score }) => [
+      ...[game, ...players, pairs, wins, draws, losses, forfeits[0] + forfeits[1], meanReturn, ...ci95, score],
+    ]),
+  );
+}
+
+/** RFC 4180, but for line ends. Infinite figures are left out. */
+function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number): string => {
+    if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+    return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  };
+  return [header, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
+}

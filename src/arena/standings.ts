@@ -1,0 +1,123 @@
+/** What a tournament comes to: ratings over all games and at each, and every match. */
+import { meanOf } from "../util/bootstrap.ts";
+import { type Meeting, type Ratings, rate } from "./ratings.ts";
+import { type MatchSummary, meanReturnOf, pairScore, pairScores, resultsOf } from "./summary.ts";
+import { type Fixture, type Tournament, tallyOf } from "./tournament.ts";
+
+export interface MatchResult extends Pick<MatchSummary, "pairs" | "wins" | "draws" | "losses" | "forfeits" | "score"> {
+  readonly game: string;
+  /** Figures are of the first. */
+  readonly players: readonly [string, string];
+  readonly meanReturn: number;
+  /** 95 %, over pairs. */
+  readonly ci95: readonly [number, number];
+}
+
+export interface Standing {
+  readonly player: string;
+  /** On the Elo scale. */
+  readonly rating: number;
+  /** 95 %; infinite where nothing bounds it. */
+  readonly ci95: readonly [number, number];
+  /** Ratings of different groups do not compare: no chain of games links them. */
+  readonly group: number;
+  readonly games: number;
+  readonly wins: number;
+  readonly draws: number;
+  readonly losses: number;
+  readonly forfeits: number;
+  /** Mean score per game, from 0 to 1. */
+  readonly score: number;
+}
+
+export interface Standings {
+  readonly players: readonly string[];
+  readonly games: readonly string[];
+  readonly seed: number;
+  readonly pairs: number;
+  readonly format: "round robin" | "gauntlet";
+  /** Whose rating is 0; null where the mean is. */
+  readonly anchor: string | null;
+  /** Best first, of those who play every game: games differ in how far they set players apart, so others do not compare. */
+  readonly overall: readonly Standing[];
+  readonly byGame: Readonly<
+    Record<string, { readonly standings: readonly Standing[]; readonly firstSeat: number | null }>
+  >;
+  readonly matches: readonly MatchResult[];
+  /** Players and the games that they do not play. */
+  readonly satOut: readonly { readonly player: string; readonly games: readonly string[] }[];
+}
+
+/** Pairs of which one game is missing do not count. */
+export function standingsOf(tournament: Tournament, fixtures: readonly Fixture[], anchor?: string): Standings {
+  const matches = fixtures.map(resultOf).filter(({ pairs }) => pairs > 0);
+  const meetings = fixtures.map(meetingOf);
+  const { games, players } = tournament;
+  const everywhere = players.filter(({ plays }) => games.every(plays)).map(({ name }) => name);
+  const compares = ({ players: both }: Pick<Meeting, "players">): boolean =>
+    both.every((name) => everywhere.includes(name));
+  return {
+    players: players.map(({ name }) => name),
+    games: games.map(({ id }) => id),
+    seed: tournament.seed,
+    pairs: tournament.pairs,
+    format: tournament.gauntlet ? "gauntlet" : "round robin",
+    anchor: anchor ?? null,
+    overall: rows(rate(meetings.filter(compares), anchor), matches.filter(compares)),
+    byGame: Object.fromEntries(
+      games.map(({ id }) => {
+        const own = meetings.filter(({ game }) => game === id);
+        const ratings = rate(own, anchor);
+        const standings = rows(
+          ratings,
+          matches.filter(({ game }) => game === id),
+        );
+        return [id, { standings, firstSeat: ratings.firstSeat[id] ?? null }];
+      }),
+    ),
+    matches,
+    satOut: players.flatMap(({ name, plays }) => {
+      const idle = games.filter((game) => !plays(game)).map(({ id }) => id);
+      return idle.length > 0 ? [{ player: name, games: idle }] : [];
+    }),
+  };
+}
+
+/** The pairs of a fixture as ratings take them. */
+export function meetingOf(fixture: Fixture): Meeting {
+  const { game, players } = fixture;
+  return {
+    game: game.id,
+    players: [players[0].name, players[1].name],
+    pairs: tallyOf(fixture)
+      .entries()
+      .map(({ pair, count }) => ({ scores: pairScores(game, pair), count })),
+  };
+}
+
+function resultOf(fixture: Fixture): MatchResult {
+  const { game, players } = fixture;
+  const tally = tallyOf(fixture);
+  const { pairs } = tally;
+  const common = { game: game.id, players: [players[0].name, players[1].name] as const, pairs, ...resultsOf(tally) };
+  if (pairs === 0) return { ...common, score: 0.5, meanReturn: 0, ci95: [game.utility.min, game.utility.max] };
+  const { mean, ci95 } = meanReturnOf(game, tally);
+  return { ...common, score: meanOf(tally.counts((pair) => pairScore(game, pair))), meanReturn: mean, ci95 };
+}
+
+function rows(ratings: Ratings, matches: readonly MatchResult[]): Standing[] {
+  return ratings.players.map(({ player, rating, ci95, group }) => {
+    const row = { games: 0, wins: 0, draws: 0, losses: 0, forfeits: 0, score: 0 };
+    for (const { players, pairs, wins, draws, losses, forfeits, score } of matches) {
+      const side = players.indexOf(player);
+      if (side < 0) continue;
+      row.games += 2 * pairs;
+      row.wins += side === 0 ? wins : losses;
+      row.draws += draws;
+      row.losses += side === 0 ? losses : wins;
+      row.forfeits += forfeits[side] as number;
+      row.score += 2 * pairs * (side === 0 ? score : 1 - score);
+    }
+    return { player, rating, ci95, group, ...row, score: row.score / row.games };
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * The folder of a tournament: tournament.json pins what it is, episodes.jsonl grows by every game that has ended, and is all
+ * that is needed to go on. Lines are whole or, after a kill, the last one is torn, and cut away.
+ */
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../util/errors.ts";
+import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { Growing } from "../util/growing.ts";
+import { takeLock } from "./lock.ts";
+
+/** Raised when the layout of the folder changes. */
+const SCHEMA = 1;
+const MANIFEST = "tournament.json";
+const LOG = "episodes.jsonl";
+
+const plannedSchema = z.object({
+  /** `identity` tells players of one name apart: the checksum of a checkpoint, the settings of a model. */
+  players: z.array(z.object({ name: z.string(), identity: z.string() })),
+  games: z.array(z.object({ id: z.string(), version: z.int() })),
+  pairs: z.int(),
+  seed: z.int(),
+  gauntlet: z.boolean(),
+});
+const manifestSchema = z.object({ schema: z.literal(SCHEMA), spiral: z.string(), ...plannedSchema.shape });
+
+/** What a tournament is. */
+export type Planned = z.infer<typeof plannedSchema>;
+
+export interface TournamentFolder {
+  readonly log: string;
+  /** Lines of `formatEpisode`, each with its newline. */
+  readonly append: (lines: string) => void;
+  readonly close: () => void;
+}
+
+/**
+ * Begins a tournament, or goes on with the one that is there: a UserError (exit 2) says where that is another. One process
+ * at a time writes it.
+ */
+export function openTournament(dir: string, planned: Planned, spiral: string): TournamentFolder {
+  const path = join(dir, MANIFEST);
+  if (existsSync(path)) checkSame(path, planned);
+  else if (existsSync(dir) && readdirSync(dir).length > 0) {
+    throw new UserError(2, `${dir} is there already and holds no tournament. Name another folder by --out.`);
+  }
+  makeFolders(dir);
+  const release = takeLock(dir);
+  try {
+    if (!existsSync(path)) {
+      writeFileAtomic(path, `${JSON.stringify({ schema: SCHEMA, spiral, ...planned }, null, 2)}\n`);
+    }
+    const log = join(dir, LOG);
+    cutTornLine(log);
+    const growing = new Growing(log);
+    return {
+      log,
+      append: (lines) => growing.append(lines),
+      close() {
+        growing.close();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function checkSame(path: string, planned: Planned): void {
+  const found = manifestSchema.safeParse(readJson(path));
+  if (!found.success) throw new UserError(3, `${path} is not the manifest of a tournament that this Spiral reads.`);
+  const there: Planned = found.data;
+  const differs = (["games", "pairs", "seed", "gauntlet"] as const).flatMap((key) => {
+    const [before, now] = [there[key], planned[key]].map((value) => JSON.stringify(value));
+    return before === now ? [] : [`${key}: ${before} there, ${now} now`];
+  });
+  const names = ({ players }: Planned): string => players.map(({ name }) => name).join(", ");
+  if (names(there) !== names(planned)) differs.push(`players: ${names(there)} there, ${names(planned)} now`);
+  else {
+    for (const [i, { name, identity }] of there.players.entries()) {
+      if (identity !== planned.players[i]?.identity) differs.push(`${name} is not the player that it was`);
+    }
+  }
+  if (differs.length === 0) return;
+  throw new UserError(2, [
+    `${path} is of another tournament: ${differs.join("; ")}.`,
+    "Its games do not belong together with these. Name another folder by --out, or delete that one.",
+  ]);
+}
+
+/** Cuts away what stands after the last newline, which a process that was killed has left. */
+function cutTornLine(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return;
+  const end = withDiskErrors("read", path, () => {
+    const fd = openSync(path, "r");
+    try {
+      const chunk = Buffer.alloc(1 << 16);
+      for (let from = size; from > 0; ) {
+        const length = Math.min(chunk.length, from);
+        from -= length;
+        const newline = chunk.subarray(0, readSync(fd, chunk, 0, length, from)).lastIndexOf(10);
+        if (newline >= 0) return from + newline + 1;
+      }
+      return 0;
+    } finally {
+      closeSync(fd);
+    }
+  });
+  if (end < size) withDiskErrors("write", path, () => truncateSync(path, end));
+}

@@ -1,0 +1,7 @@
+/** Tables in Markdown. */
+
+/** All columns but the first `left` are aligned to the right. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[], left: number): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map((_, i) => (i < left ? "---" : "---:"))), ...rows.map(line)];
+}
