@@ -47,28 +47,33 @@ const PERMUTED = SYMMETRIES.map((permutation) =>
 const xCells = (state: TttState): number => state & FULL;
 const oCells = (state: TttState): number => state >> 9;
 
-/** Nine of `.XO`, row by row. */
-function boardText(state: TttState): string {
-  let text = "";
-  for (let bit = 1; bit < 512; bit <<= 1) text += xCells(state) & bit ? "X" : oCells(state) & bit ? "O" : ".";
-  return text;
-}
+/** Row i of the board, 0 the upper one: X's cells in bits 0–2, O's in bits 3–5. */
+const rowOf = (state: TttState, i: number): number => ((state >> (3 * i)) & 7) | (((state >> (9 + 3 * i)) & 7) << 3);
 
-/** Rows as people draw them, by the row's first cell and X's cells of the three | O's << 3; empty cells show their number. */
-const ROWS_DRAWN = [0, 3, 6].map((first) =>
-  Array.from({ length: 64 }, (_, marks) => {
-    const cells = [0, 1, 2].map((i) => (marks & (1 << i) ? "X" : marks & (8 << i) ? "O" : first + i));
-    return ` ${cells.join(" | ")} `;
-  }),
+/** By row of the board and what is in it: its cells, `empty` naming those that nobody has, put together by `join`. */
+const rowTexts = (empty: (cell: number) => string, join: (cells: readonly string[]) => string): string[][] =>
+  [0, 1, 2].map((i) =>
+    Array.from({ length: 64 }, (_, row) =>
+      join([0, 1, 2].map((c) => (row & (1 << c) ? "X" : row & (8 << c) ? "O" : empty(3 * i + c)))),
+    ),
+  );
+const MARKS = rowTexts(
+  () => ".",
+  (cells) => cells.join(""),
 );
+const RULE = "\n---+---+---\n";
+const DRAWN = rowTexts(String, (cells) => ` ${cells.join(" | ")} `);
 
-function drawBoard(state: TttState): string {
-  const x = xCells(state);
-  const o = oCells(state);
-  const row = (i: 0 | 1 | 2): string =>
-    (ROWS_DRAWN[i] as readonly string[])[((x >> (3 * i)) & 7) | (((o >> (3 * i)) & 7) << 3)] as string;
-  return `${row(0)}\n---+---+---\n${row(1)}\n---+---+---\n${row(2)}`;
-}
+const textOf = (rows: readonly (readonly string[])[], state: TttState, i: number): string =>
+  rows[i]?.[rowOf(state, i)] as string;
+
+/** Nine of `.XO`, row by row. */
+const boardText = (state: TttState): string =>
+  textOf(MARKS, state, 0) + textOf(MARKS, state, 1) + textOf(MARKS, state, 2);
+
+/** The board as people draw it; empty cells show their number. */
+const drawBoard = (state: TttState): string =>
+  `${textOf(DRAWN, state, 0)}${RULE}${textOf(DRAWN, state, 1)}${RULE}${textOf(DRAWN, state, 2)}`;
 
 /** What may differ between games on this board. */
 interface Variant {
