@@ -1,0 +1,79 @@
+/**
+ * `npm run bench`: measures everything that docs/performance.md tells, prints one table and writes
+ * bench/results/<machine>.json. Nothing is asserted: figures below what is wanted are marked.
+ *
+ *   --only engines,peers   these parts; those that the file of results has of others stay in it
+ *   --quick                fewer repetitions: under 2 minutes in all instead of under 10
+ *   --machine NAME         names the file of results; made of the processor and the cores unless given
+ *   --report               writes docs/performance.md from the file of results, after measuring; with `--only none`
+ *                          without measuring
+ *
+ * Parts: engines, exact, merging, backends, training, startup, games, width, turns, peers. Each runs in a process of its own.
+ */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { writeFileAtomic } from "../src/util/files.ts";
+import { runScript } from "./child.ts";
+import { circumstances, load, type Machine, thisMachine } from "./machine.ts";
+import type { Measured } from "./measure.ts";
+import { type Results, type SectionResult, terminalTable, withResults } from "./report.ts";
+import { sections } from "./sections.ts";
+
+const PAGE = "docs/performance.md";
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: "string", default: Object.keys(sections).join(",") },
+    quick: { type: "boolean", default: false },
+    machine: { type: "string" },
+    report: { type: "boolean", default: false },
+  },
+});
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const names = flags.only.split(",").filter((name) => name !== "none");
+  const unknown = names.filter((name) => !Object.hasOwn(sections, name));
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no part ${unknown.join(", ")}. Parts: ${Object.keys(sections).join(", ")}.\n`);
+    return 2;
+  }
+  const machine = thisMachine(flags.machine);
+  const file = join("bench/results", `${machine.name}.json`);
+  let results = saved(file, machine);
+  let failures = 0;
+  for (const name of names) {
+    process.stderr.write(`${name} …\n`);
+    const result = await measure(name);
+    if (!result) {
+      failures++;
+      continue;
+    }
+    results = { machine, sections: { ...results.sections, [name]: result } };
+    mkdirSync("bench/results", { recursive: true });
+    writeFileAtomic(file, `${JSON.stringify(results, null, 2)}\n`);
+    process.stdout.write(`\n${sections[name]?.title}, ${result.seconds} s\n${terminalTable(result)}\n`);
+  }
+  if (flags.report) writeFileAtomic(PAGE, withResults(readFileSync(PAGE, "utf8"), results));
+  process.stderr.write(`\n${names.length > 0 ? `Written: ${file}` : ""}${flags.report ? ` ${PAGE}` : ""}\n`);
+  return failures > 0 ? 1 : 0;
+}
+
+function saved(file: string, machine: Machine): Results {
+  if (!existsSync(file)) return { machine, sections: {} };
+  return JSON.parse(readFileSync(file, "utf8")) as Results;
+}
+
+/** Undefined, and said, where it fails: the others are measured all the same. */
+async function measure(name: string): Promise<SectionResult | undefined> {
+  const before = load();
+  const outcome = await runScript("section.js", [name, flags.quick ? "quick" : "full"]);
+  if (outcome.code !== 0) {
+    process.stderr.write(`${name} failed:\n${outcome.err}\n`);
+    return undefined;
+  }
+  const measured = JSON.parse(outcome.out) as Measured;
+  return { ...circumstances(before), quick: flags.quick, seconds: Math.round(outcome.wall), ...measured };
+}
