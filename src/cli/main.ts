@@ -220,6 +220,14 @@ function makeProgram(done: (code: number) => void): Command {
       done(run(options));
     });
 
+  command("doctor", "show what this machine has and which backends run on it", "spiral doctor")
+    .option("--dir <folder>", "the folder that holds runs")
+    .option("--json", "print one JSON document")
+    .action(async (options: ListOptions) => {
+      const { run } = await import("./doctor.ts");
+      done(await run(options));
+    });
+
   command("runs [ls|show] [run]", "list runs, or show one", "spiral runs show latest")
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")

@@ -19,7 +19,7 @@ interface Trouble {
   readonly status: "missing" | "broken";
   readonly reason: string;
 }
-export type PassedOver = Trouble & { readonly name: BackendName };
+type PassedOver = Trouble & { readonly name: BackendName };
 
 export interface Backend {
   readonly name: BackendName;
@@ -51,25 +51,31 @@ export function findBackend(name: BackendName): Finding {
   return IMPLEMENTATIONS[name].find();
 }
 
+/** Starts this backend, or says what is wrong with it. */
+export async function tryBackend(
+  name: BackendName,
+): Promise<{ status: "usable"; device: string | undefined } | Trouble> {
+  const found = findBackend(name);
+  if (found.status !== "usable") return found;
+  try {
+    const device = await IMPLEMENTATIONS[name].start();
+    computeSomethingKnown();
+    return { status: "usable", device: typeof device === "string" ? device : undefined };
+  } catch (error) {
+    return { status: "broken", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** Starts a backend for this process. Throws a UserError (exit 2) where `choice` cannot run. */
 export async function startBackend(choice: "auto" | BackendName): Promise<Backend> {
   const passedOver: PassedOver[] = [];
   for (const name of choice === "auto" ? backendNames : [choice]) {
-    const found = findBackend(name);
-    if (found.status !== "usable") {
-      passedOver.push({ name, ...found });
-      continue;
-    }
-    try {
-      const device = await IMPLEMENTATIONS[name].start();
-      computeSomethingKnown();
-      return { name, device: typeof device === "string" ? device : undefined, passedOver };
-    } catch (error) {
-      passedOver.push({ name, status: "broken", reason: error instanceof Error ? error.message : String(error) });
-    }
+    const tried = await tryBackend(name);
+    if (tried.status === "usable") return { name, device: tried.device, passedOver };
+    passedOver.push({ name, ...tried });
   }
   const why = passedOver.map(({ name, reason }) => (choice === "auto" ? `${name}: ${reason}` : reason));
-  throw new UserError(2, [`Backend ${choice} cannot run here: ${why.join("; ")}. See also: spiral doctor`]);
+  throw new UserError(2, `Backend ${choice} cannot run here: ${why.join("; ")}. See also: spiral doctor`);
 }
 
 async function startJs(): Promise<void> {

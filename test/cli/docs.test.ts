@@ -15,6 +15,7 @@ const COMMANDS = [
   "play",
   "match",
   "arena",
+  "doctor",
   "runs",
   "config",
 ];

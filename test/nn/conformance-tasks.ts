@@ -137,7 +137,10 @@ function leak(steps: number): [Held, Held] {
   return both;
 }
 
-/** Starts the backend and does it all; `steps` of training are watched for leaks. */
+/**
+ * Starts the backend and does it all; `steps` of training are watched for leaks. The test imports it in a text.
+ * @public
+ */
 export async function report(name: BackendName, steps: number): Promise<Report> {
   const { device } = await startBackend(name);
   const trained = trainAll();

@@ -1,0 +1,71 @@
+/** How fast the current backend is, in two figures. `now` is a clock in milliseconds; `budget` is about how long to measure. */
+import { Rng } from "../util/rng.ts";
+import { Adam } from "./adam.ts";
+import { initialWeights, Mlp, type MlpShape } from "./mlp.ts";
+import { tf } from "./tf.ts";
+
+type Clock = () => number;
+
+/** What is multiplied grows to this width, or until one product takes so many milliseconds. */
+const [WIDEST, LONG_ENOUGH] = [4096, 25];
+
+/** Products of two square matrices: 2 · size³ operations each, in 10⁹ a second. */
+export function productSpeed(now: Clock, budget: number): { size: number; gflops: number } {
+  let size = 128;
+  const product = (): void =>
+    tf.tidy(() => {
+      const x = tf.fill([size, size], 0.5);
+      // Reading one entry waits for all of them.
+      tf.slice(tf.matMul(x, x), [0, 0], [1, 1]).dataSync();
+    });
+  const took = (): number => {
+    const started = now();
+    product();
+    return now() - started;
+  };
+  // The first of each size may compile; the second counts.
+  for (took(); took() < LONG_ENOUGH && size < WIDEST; took()) size *= 2;
+  return { size, gflops: (2 * size ** 3 * rate(product, now, budget)) / 1e9 };
+}
+
+/** Rows a second through whole training steps: forward, gradient and Adam, with `rows` rows in each. */
+export function trainingSpeed(shape: MlpShape, rows: number, now: Clock, budget: number): number {
+  const rng = new Rng("speed");
+  const network = new Mlp(initialWeights(shape, rng));
+  const adam = new Adam(network.variables, { beta1: 0, beta2: 0.999, epsilon: 1e-8 });
+  const x = tf.tensor2d(
+    Float32Array.from({ length: rows * shape.inputs }, () => rng.normal()),
+    [rows, shape.inputs],
+  );
+  const gains = tf.tensor2d(
+    Float32Array.from({ length: rows * shape.outputs }, () => rng.normal() / rows),
+    [rows, shape.outputs],
+  );
+  const step = (): void => {
+    const { value, grads } = tf.variableGrads(
+      () => tf.neg(tf.sum(tf.mul(gains, tf.logSoftmax(network.forward(x))))) as tf.Scalar,
+      [...network.variables],
+    );
+    const gradients = network.variables.map(({ name }) => grads[name] as tf.Tensor);
+    adam.step(gradients, 1e-4);
+    value.dataSync();
+    tf.dispose([value, gradients]);
+  };
+  for (let warm = 0; warm < 3; warm++) step();
+  const perSecond = rows * rate(step, now, budget);
+  tf.dispose([x, gains]);
+  adam.dispose();
+  network.dispose();
+  return perSecond;
+}
+
+/** Calls a second. */
+function rate(call: () => void, now: Clock, budget: number): number {
+  const started = now();
+  let calls = 0;
+  do {
+    call();
+    calls += 1;
+  } while (now() - started < budget);
+  return (calls * 1000) / (now() - started);
+}
