@@ -4,7 +4,15 @@ import type { Game } from "../../src/games/game.ts";
 import { GameGraph, type GameNode } from "../../src/games/graph.ts";
 import { getGame } from "../../src/games/registry.ts";
 
-const ids = ["kuhn", "ttt", "kuhn-match:hands=3", "negotiation:maxQuantity=2:maxTurns=5"];
+const ids = [
+  "kuhn",
+  "leduc",
+  "ttt",
+  "connect-four:rows=4:columns=4:connect=3",
+  "pig:target=5",
+  "kuhn-match:hands=3",
+  "negotiation:maxQuantity=2:maxTurns=5",
+];
 
 /** A name of a node's orbit: whose move it is, and the representative's state; of an end, its returns as well. */
 function orbit(game: Game, { state, turn }: GameNode): string {
