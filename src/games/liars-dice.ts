@@ -119,7 +119,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
         `You are Player ${player} in a game of Liar's Dice. Player 0 bids first.`,
         "Rules:",
         `- Each player has ${each} ${each === 1 ? "die" : "dice"} with the faces 1 to 6 and sees only its own`,
-        `- '[bid 2x5]': claim that at least 2 of the ${2 * each} dice show a 5; sixes are wild and count as any face`,
+        `- '[bid 2x5]': claim that at least 2 of the ${2 * each} dice show a 5; sixes are wild, whatever face is bid`,
         "- A bid must be higher than the last: a higher quantity, or the same quantity of a higher face",
         "- '[liar]': call the last bid a lie. All dice are shown; if the bid holds, whoever made it wins, otherwise you do",
         "",
