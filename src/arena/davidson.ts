@@ -18,6 +18,9 @@ export interface Series {
   readonly losses: number;
 }
 
+/** How δ depends on θᵢ, θⱼ and γ. */
+const SIGNS = [1, -1, 1];
+
 export interface Fit {
   /** In natural units of log-odds; of every player, the first 0. */
   readonly strengths: Float64Array;
@@ -47,6 +50,8 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     });
   }
 
+  /** Where θᵢ, θⱼ and γ of a series stand. */
+  const at = [0, 0, 0];
   const gradient = new Float64Array(size);
   const information = new Float64Array(size * size);
   let value = evaluate(x);
@@ -75,13 +80,20 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     information.fill(0);
     let sum = 0;
     for (const { first, second, game, wins, draws, losses } of series) {
-      const [i, j, seat, draw] = [first - 1, second - 1, seatAt(game), drawAt[game] as number];
+      const i = first - 1;
+      const j = second - 1;
+      const seat = seatAt(game);
+      const draw = drawAt[game] as number;
       const delta = (i < 0 ? 0 : (x[i] as number)) - (j < 0 ? 0 : (x[j] as number)) + (x[seat] as number);
       const eta = draw < 0 ? Number.NEGATIVE_INFINITY : (x[draw] as number);
       const top = Math.max(Math.abs(delta) / 2, eta);
-      const [win, tie, loss] = [Math.exp(delta / 2 - top), Math.exp(eta - top), Math.exp(-delta / 2 - top)];
+      const win = Math.exp(delta / 2 - top);
+      const tie = Math.exp(eta - top);
+      const loss = Math.exp(-delta / 2 - top);
       const total = win + tie + loss;
-      const [pWin, pTie, pLoss] = [win / total, tie / total, loss / total];
+      const pWin = win / total;
+      const pTie = tie / total;
+      const pLoss = loss / total;
       const n = wins + draws + losses;
       sum += ((wins - losses) * delta) / 2 + (draws > 0 ? draws * eta : 0) - n * (Math.log(total) + top);
 
@@ -89,18 +101,20 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
       const margin = (pWin - pLoss) / 2;
       const byDelta = (wins - losses) / 2 - n * margin;
       const deltaDelta = n * ((pWin + pLoss) / 4 - margin * margin);
-      const slots = [
-        [i, 1],
-        [j, -1],
-        [seat, 1],
-      ] as const;
-      for (const [a, signA] of slots) {
-        if (a < 0) continue;
-        gradient[a] = (gradient[a] as number) + signA * byDelta;
-        for (const [b, signB] of slots) if (b >= 0) add(a, b, signA * signB * deltaDelta);
+      at[0] = i;
+      at[1] = j;
+      at[2] = seat;
+      for (let r = 0; r < 3; r++) {
+        const row = at[r] as number;
+        if (row < 0) continue;
+        const sign = SIGNS[r] as number;
+        gradient[row] = (gradient[row] as number) + sign * byDelta;
+        for (let c = 0; c < 3; c++) {
+          if ((at[c] as number) >= 0) add(row, at[c] as number, sign * (SIGNS[c] as number) * deltaDelta);
+        }
         if (draw < 0) continue;
-        add(a, draw, -signA * n * margin * pTie);
-        add(draw, a, -signA * n * margin * pTie);
+        add(row, draw, -sign * n * margin * pTie);
+        add(draw, row, -sign * n * margin * pTie);
       }
       if (draw < 0) continue;
       gradient[draw] = (gradient[draw] as number) + draws - n * pTie;

@@ -69,15 +69,16 @@ function rateGroup(
 ) {
   const meetings = all.filter(({ players: [a] }) => names.includes(a));
   const games = [...new Set(meetings.map(({ game }) => game))].sort();
+  const met = (name: string): number => meetings.filter(({ players }) => players.includes(name)).length;
+  const priorOf = ({ players: [a, b] }: Meeting): number => END_WEIGHT / Math.min(met(a), met(b));
+  const prepared = meetings.map((meeting) => prepare(meeting, priorOf(meeting), names, games));
   const fitWith = (weigh: Weigh, start?: Fit): Fit =>
     fitDavidson(
       names.length,
       games.length,
-      meetings.flatMap((meeting) => seriesOf(meeting, priorOf(meeting), names, games, weigh)),
+      prepared.flatMap((one) => weighed(one, weigh)),
       start,
     );
-  const met = (name: string): number => meetings.filter(({ players }) => players.includes(name)).length;
-  const priorOf = ({ players: [a, b] }: Meeting): number => END_WEIGHT / Math.min(met(a), met(b));
   const zero = anchor === undefined ? -1 : names.indexOf(anchor);
   const ratingsOf = ({ strengths }: Fit): Float64Array => {
     const origin = zero >= 0 ? (strengths[zero] as number) : strengths.reduce((a, b) => a + b, 0) / strengths.length;
@@ -114,44 +115,63 @@ function rateGroup(
   };
 }
 
+/** A meeting as the model takes it, by the numbers of its players and its game. */
+interface Prepared {
+  readonly first: number;
+  readonly second: number;
+  readonly game: number;
+  /** Pairs that fell out alike, and those of the prior. */
+  readonly kinds: readonly Kind[];
+  /** How many pairs there are, those of the prior counted. */
+  readonly total: number;
+}
+
+interface Kind {
+  readonly count: number;
+  readonly shape: number;
+  /** Wins, draws and losses of the first player in seat 0, then in seat 1. */
+  readonly results: Float64Array;
+}
+
 /**
- * A meeting as the model takes it. Whatever the weights, they are made to sum to the number of its pairs, those of the prior counted:
- * a draw says how the pairs fell out and not how many there were. Gamma variates of shape (n − 2) / n for each of n pairs give
- * the means the variance s² / n that few pairs of many meetings need; of shape 1 it would be less by a factor of (n − 1) / (n + 1).
+ * Gamma variates of shape (n − 2) / n for each of n pairs give their means the variance s² / n that few pairs of many meetings
+ * need; of shape 1 it would be less by a factor of (n − 1) / (n + 1).
  */
-function seriesOf(
-  { game, players: [a, b], pairs }: Meeting,
-  priorWeight: number,
+function prepare(
+  { game, players, pairs }: Meeting,
+  prior: number,
   names: readonly string[],
   games: readonly string[],
-  weigh: Weigh,
-): Series[] {
-  const prior = [0, 1].map((score) => ({ scores: [score, score] as const, count: priorWeight }));
-  const n = sum(pairs.map(({ count }) => count));
+): Prepared {
+  const n = pairs.reduce((sum, { count }) => sum + count, 0);
   const shape = Math.max(0.25, (n - 2) / n);
-  const drawn = [
-    ...pairs.map(({ scores, count }) => ({ scores, count, weight: weigh(count, shape) })),
-    ...prior.map(({ scores, count }) => ({ scores, count, weight: weigh(count, 1) })),
+  const kind = (scores: readonly [number, number], count: number, shape: number): Kind => ({
+    ...{ count, shape },
+    // What is neither won, drawn nor lost outright is won by the share that the score says.
+    results: Float64Array.from(scores.flatMap((score) => (score === 0.5 ? [0, 1, 0] : [score, 0, 1 - score]))),
+  });
+  const kinds = [...pairs.map(({ scores, count }) => kind(scores, count, shape)), kind([0, 0], prior, 1), kind([1, 1], prior, 1)]; // biome-ignore format: a line
+  const [first, second] = [names.indexOf(players[0]), names.indexOf(players[1])];
+  return { first, second, game: games.indexOf(game), kinds, total: n + 2 * prior };
+}
+
+/**
+ * The results of a meeting whose pairs are weighed so. Whatever the weights, they are made to sum to the number of pairs: a
+ * draw says how they fell out and not how many there were.
+ */
+function weighed({ first, second, game, kinds, total }: Prepared, weigh: Weigh): Series[] {
+  const sums = new Float64Array(6);
+  let all = 0;
+  for (const { count, shape, results } of kinds) {
+    const weight = weigh(count, shape);
+    all += weight;
+    for (let i = 0; i < 6; i++) sums[i] = (sums[i] as number) + weight * (results[i] as number);
+  }
+  const sum = (i: number): number => ((sums[i] as number) * total) / all;
+  return [
+    { first, second, game, wins: sum(0), draws: sum(1), losses: sum(2) },
+    { first: second, second: first, game, wins: sum(5), draws: sum(4), losses: sum(3) },
   ];
-  const unit = sum(drawn.map(({ count }) => count)) / sum(drawn.map(({ weight }) => weight));
-  const [first, second] = [names.indexOf(a), names.indexOf(b)];
-  const series = (seat: 0 | 1): Series => {
-    let [wins, draws, losses] = [0, 0, 0];
-    for (const { scores, weight } of drawn) {
-      const score = scores[seat];
-      // What is neither won, drawn nor lost outright is won by the share that the score says.
-      if (score === 0.5) draws += unit * weight;
-      else {
-        wins += unit * weight * score;
-        losses += unit * weight * (1 - score);
-      }
-    }
-    const own = { game: games.indexOf(game), draws };
-    return seat === 0
-      ? { ...own, first, second, wins, losses }
-      : { ...own, first: second, second: first, wins: losses, losses: wins };
-  };
-  return [series(0), series(1)];
 }
 
 /** The players in groups that games link, in order of first appearance. */
@@ -198,5 +218,3 @@ function boundedEnds(names: readonly string[], meetings: readonly Meeting[], zer
     above: origins.every((origin) => took[origin]?.[i]),
   }));
 }
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -107,6 +107,16 @@ export interface ArenaFlags extends LlmFlags {
   readonly dir?: string;
 }
 
+export interface LadderFlags {
+  readonly games?: string;
+  readonly checkpoints: string;
+  readonly pairs: string;
+  readonly seed: string;
+  readonly greedy?: boolean;
+  readonly json?: boolean;
+  readonly dir?: string;
+}
+
 export interface ListOptions {
   readonly json?: boolean;
   readonly dir?: string;

@@ -15,6 +15,7 @@ const COMMANDS = [
   "play",
   "match",
   "arena",
+  "ladder",
   "doctor",
   "runs",
   "config",

@@ -88,6 +88,11 @@ it.each([
   documented("spiral arena --json", await json("arena", ...argv, "--out", out, "--json"));
 });
 
+it.each(["kuhn", "kuhn,ttt"])("ladder at %s", async (games) => {
+  const value = await json("ladder", "tiny", "--games", games, "--pairs", "2", "--json");
+  documented("spiral ladder --json", value);
+});
+
 it("games", async () => {
   documented("spiral games --json", await json("games", "--json"));
   for (const id of ["kuhn", LARGE]) documented("spiral games kuhn --json", await json("games", id, "--json"));
