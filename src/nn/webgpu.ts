@@ -6,6 +6,7 @@
  *   leaves stale numbers behind.
  * - Errors that are heard. WebGPU reports them as events beside the results, which are then wrong; here the next read throws.
  * - Reads that wait. Dawn calls back from the event loop; `readNow` runs those calls itself until the numbers are there.
+ * - Memory that comes back. It keeps every buffer it has made for one of the same size, and row counts differ from update to update.
  * - Products that round alike. It would choose among four programs by the number of rows, one of which adds in no fixed order.
  */
 import { createRequire } from "node:module";
@@ -13,6 +14,7 @@ import { pathToFileURL } from "node:url";
 import { packageFile } from "../util/package.ts";
 import type { Finding } from "./backend.ts";
 import { tf } from "./tf.ts";
+import { type Device, keepTidy, readNow, type WebgpuBackend } from "./webgpu-buffers.ts";
 
 const TFJS = "@tensorflow/tfjs-backend-webgpu";
 const DAWN = "webgpu";
@@ -30,38 +32,6 @@ interface Adapter {
   readonly info: { readonly vendor: string; readonly device: string; readonly isFallbackAdapter: boolean };
   readonly limits: Readonly<Record<string, unknown>>;
   requestDevice(options: { requiredLimits: Record<string, number> }): Promise<Device>;
-}
-
-interface ErrorEvent {
-  readonly error: { readonly message: string };
-  preventDefault(): void;
-}
-
-interface Device {
-  addEventListener(type: "uncapturederror", listener: (event: ErrorEvent) => void): void;
-  destroy(): void;
-}
-
-interface Buffer {
-  readonly size: number;
-  readonly mapState: "unmapped" | "pending" | "mapped";
-  mapAsync(mode: number): Promise<void>;
-  getMappedRange(): ArrayBuffer;
-  unmap(): void;
-}
-
-/** What we use of tfjs's WebGPUBackend. */
-interface WebgpuBackend extends tf.KernelBackend {
-  readonly tensorMap: {
-    get(id: object): { values: tf.BackendValues | null; readonly dtype: tf.DataType; readonly resource: Buffer };
-  };
-  readonly bufferManager: { acquireBuffer(size: number, usage: number): Buffer; releaseBuffer(buffer: Buffer): void };
-  readonly commandEncoder: {
-    copyBufferToBuffer(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, size: number): void;
-  };
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
 }
 
 /** Whether it is installed. Nothing is loaded for it. */
@@ -110,6 +80,7 @@ async function open(): Promise<{ name: string; gpu: unknown }> {
   process.once("exit", () => made.destroy());
   const backend = withNavigator(gpu, () => new WebGPUBackend(made, info));
   readNow(backend, made);
+  keepTidy(backend);
   tf.registerBackend("webgpu", () => backend);
   chooseProducts();
   // Dawn has calls of its own in the event loop until here; `readNow` counts on there being none.
@@ -138,62 +109,6 @@ function withNavigator<T>(gpu: unknown, make: () => T): T {
     if (before) Object.defineProperty(globalThis, "navigator", before);
     else Reflect.deleteProperty(globalThis, "navigator");
   }
-}
-
-const MAP_READ = 0x1;
-const COPY_DST = 0x8;
-const READ = 0x1;
-/** How often to look without a pause, and the milliseconds of a pause after that: a wait must not take the CPU from others. */
-const EAGER_LOOKS = 50;
-const PAUSE = 0.05;
-
-/** Gives the backend reads that wait for the GPU, and that throw once anything has gone wrong on it. */
-function readNow(backend: WebgpuBackend, from: Device): void {
-  let failure: string | undefined;
-  from.addEventListener("uncapturederror", (event) => {
-    event.preventDefault();
-    // The first is the cause; the others follow from it.
-    failure ??= event.error.message;
-  });
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-
-  const wait = (buffer: Buffer): void => {
-    // Dawn schedules its next look at the GPU with the global setImmediate, which is ours while we wait.
-    const { setImmediate } = globalThis;
-    const looks: (() => void)[] = [];
-    globalThis.setImmediate = ((look: () => void) => looks.push(look)) as unknown as typeof setImmediate;
-    try {
-      buffer.mapAsync(READ).catch(() => {});
-      for (let look = 0; buffer.mapState === "pending"; look++) {
-        if (looks.length === 0)
-          throw new Error("WebGPU: Dawn does not look at the GPU any more; this is a bug in Spiral");
-        for (const run of looks.splice(0)) run();
-        if (look > EAGER_LOOKS) Atomics.wait(clock, 0, 0, PAUSE);
-      }
-    } finally {
-      globalThis.setImmediate = setImmediate;
-      for (const look of looks) setImmediate(look);
-    }
-    if (buffer.mapState !== "mapped") failure ??= "the device is lost; the driver's log may say why";
-    if (failure !== undefined) throw new Error(`WebGPU: ${failure}`);
-  };
-
-  backend.readSync = (id) => {
-    const data = backend.tensorMap.get(id);
-    if (data.values) return data.values;
-    const { resource, dtype } = data;
-    const staging = backend.bufferManager.acquireBuffer(resource.size, COPY_DST | MAP_READ);
-    backend.ensureCommandEncoderReady();
-    backend.endComputePassEncoder();
-    backend.commandEncoder.copyBufferToBuffer(resource, 0, staging, 0, resource.size);
-    backend.submitQueue();
-    wait(staging);
-    data.values = tf.util.convertBackendValuesAndArrayBuffer(staging.getMappedRange().slice(0), dtype);
-    staging.unmap();
-    backend.bufferManager.releaseBuffer(staging);
-    return data.values;
-  };
-  backend.read = async (id) => backend.readSync(id);
 }
 
 /** tfjs's numbers for its programs that multiply in small tiles, and in tiles of 32 × 32 … */
