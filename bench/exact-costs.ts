@@ -2,6 +2,7 @@
 import { nashConv } from "../src/arena/nash-conv.ts";
 import { type Solution, solve } from "../src/arena/solve.ts";
 import { FeatureLayout } from "../src/games/features.ts";
+import { uniform } from "../src/games/policy.ts";
 import { getGame } from "../src/games/registry.ts";
 import { gameTree, strategyOf } from "../src/games/tree.ts";
 import { startBackend } from "../src/nn/backend.ts";
@@ -47,6 +48,16 @@ export function solvingCost(id: string): { readonly solution: Solution; readonly
   return { solution, took: repeat({ least: 3, most: 20, seconds: 0.2, warmUp: 0 }, () => solve(game)) };
 }
 
+/** NashConv of uniform play with no tree at hand; the compiler of JavaScript has warmed up. */
+function fromNothing(id: string): readonly Took[] {
+  const game = getGame(id);
+  return repeat({ least: 3, most: 50, seconds: 0.5, warmUp: 3 }, () => {
+    // Trees are kept by game; this is another one.
+    const tree = gameTree({ ...game });
+    nashConv(tree, strategyOf(tree, uniform));
+  });
+}
+
 export async function exact(quick: boolean): Promise<Measured> {
   const { name } = await startBackend("auto");
   const figures: Figure[] = [];
@@ -57,6 +68,7 @@ export async function exact(quick: boolean): Promise<Measured> {
     figures.push(
       milliseconds(`${id}, compiling the tree`, [cost.compile], { also }),
       milliseconds(`${id}, NashConv`, cost.nashConv, { also }),
+      milliseconds(`${id}, NashConv from nothing`, fromNothing(id), { also }),
       milliseconds(`${id}, the network's strategy`, cost.network, { also }),
     );
   }

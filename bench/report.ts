@@ -67,25 +67,31 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ["OpenSpiel: connect_four, rollouts in C++, no observations", "engines", "connect-four, features"],
   ["OpenSpiel: tic_tac_toe, a loop in Python, observation tensors", "engines", "ttt, features"],
   ["OpenSpiel: kuhn_poker, a loop in Python, observation tensors", "engines", "kuhn, features"],
-  ["OpenSpiel: kuhn_poker, NashConv of uniform play", "exact", "kuhn, NashConv"],
-  ["OpenSpiel: leduc_poker, NashConv of uniform play", "exact", "leduc, NashConv"],
-  ["OpenSpiel: tic_tac_toe, NashConv of uniform play", "exact", "ttt, NashConv"],
+  ...["kuhn_poker kuhn", "leduc_poker leduc", "tic_tac_toe ttt"].flatMap((names) => {
+    const [theirs, ours] = names.split(" ");
+    return ["NashConv from nothing", "NashConv"].map(
+      (what) => [`OpenSpiel: ${theirs}, NashConv of uniform play`, "exact", `${ours}, ${what}`] as const,
+    );
+  }),
   ["TextArena: TicTacToe, text", "engines", "ttt, text"],
   ["TextArena: KuhnPoker of 3 hands, text", "engines", "kuhn-match:hands=3, text"],
   ["TextArena: SimpleNegotiation, text", "engines", "negotiation-private, text"],
 ];
 
-/** How many times as fast as the peer, by the medians. */
+/** How many times as fast as the peer, by the medians of CPU time or of rates per CPU second. */
 export function ratios(results: Results): string {
   const rows = PAIRS.flatMap(([theirName, section, ourName]) => {
     const theirs = results.sections.peers?.figures.find(({ name }) => name.replace(/ [\d.]+:/, ":") === theirName);
     const ours = results.sections[section]?.figures.find(({ name }) => name === ourName);
     if (!theirs || !ours) return [];
     const isTime = theirs.unit === "ms";
-    const ratio = isTime ? theirs.median / ours.median : ours.median / theirs.median;
-    return [
-      `| ${theirs.name} | ${short(theirs.median)} | ${ourName} | ${short(ours.median)} | ${theirs.unit} | ${short(ratio)} × |`,
+    const [their, our] = [theirs, ours].map(({ median, cpuSeconds = 0 }) => (isTime ? 1000 * cpuSeconds : median)) as [
+      number,
+      number,
     ];
+    const ratio = isTime ? their / our : our / their;
+    const unit = isTime ? "CPU ms" : theirs.unit;
+    return [`| ${theirs.name} | ${short(their)} | ${ourName} | ${short(our)} | ${unit} | ${short(ratio)} × |`];
   });
   return ["| peer | | Spiral | | unit | as fast |", "|---|--:|---|--:|---|--:|", ...rows].join("\n");
 }
