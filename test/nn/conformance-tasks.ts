@@ -26,7 +26,7 @@ const rl = { ...base.rl, learningRate: constant(0.004), averaging: 0.9, entropy:
 const weights = { kuhn: { entropy: 0.5, magnet: 0.7 } };
 
 /** Policy gradient and PPO, each with the other terms of the loss: a pull to either kind of magnet, and entropy. */
-export const tasks: Readonly<Record<"pg" | "ppo" | "wide", Task>> = {
+export const tasks: Readonly<Record<"pg" | "ppo" | "wide" | "wider", Task>> = {
   pg: {
     ...kuhnAlone,
     settings: { ...base, nn: small, weights, rl: { ...rl, magnet: { kind: "averaged", coefficient: 0.5, every: 10 } } },
@@ -54,6 +54,13 @@ export const tasks: Readonly<Record<"pg" | "ppo" | "wide", Task>> = {
     rows: [...someRows(kuhn, 6), ...someRows(ttt, 7, 30)],
     settings: { ...base, nn: { hidden: [64, 64], outputScale: 1 }, weights: {}, rl },
     updates: 5,
+  },
+  // Wide enough for the programs that webgpu keeps for large matrices; in no round numbers.
+  wider: {
+    layout: new FeatureLayout([kuhn, ttt]),
+    rows: [...someRows(kuhn, 8), ...someRows(ttt, 9, 4)],
+    settings: { ...base, nn: { hidden: [270, 261], outputScale: 1 }, weights: {}, rl },
+    updates: 3,
   },
 };
 
@@ -97,7 +104,12 @@ function train(task: Task): Trained {
   return { losses, weights: flat(own), averaged: flat(model), logits };
 }
 
-const trainAll = () => ({ pg: train(tasks.pg), ppo: train(tasks.ppo), wide: train(tasks.wide) });
+const trainAll = () => ({
+  pg: train(tasks.pg),
+  ppo: train(tasks.ppo),
+  wide: train(tasks.wide),
+  wider: train(tasks.wider),
+});
 
 function rowGap(): number {
   const shape = { inputs: 41, hidden: [64, 37], outputs: 19, outputScale: 1 };

@@ -58,11 +58,13 @@ function check(name: BackendName, report: Report): void {
     expect(gap(trained.weights, weights)).toBeLessThan(TRAINED);
     expect(gap(trained.averaged, averaged)).toBeLessThan(TRAINED);
   }
-  const { wide } = report.trained;
-  expect(gap(wide.losses.slice(0, 1), js.trained.wide.losses.slice(0, 1))).toBeLessThan(FIRST);
-  expect(gap(wide.losses, js.trained.wide.losses)).toBeLessThan(TRAINED);
-  expect(gap(wide.weights, js.trained.wide.weights)).toBeLessThan(TRAINED);
-  expect(gap(wide.logits, js.trained.wide.logits)).toBeLessThan(TRAINED);
+  // Not weight by weight: where there are thousands, some have a gradient next to 0, which Adam makes a step of either sign of.
+  for (const task of ["wide", "wider"] as const) {
+    const [trained, other] = [report.trained[task], js.trained[task]];
+    expect(gap(trained.losses.slice(0, 1), other.losses.slice(0, 1))).toBeLessThan(FIRST);
+    expect(gap(trained.losses, other.losses)).toBeLessThan(TRAINED);
+    expect(gap(trained.logits, other.logits)).toBeLessThan(TRAINED);
+  }
   if (ALWAYS.includes(name))
     expect({ repeats: report.repeats, rowGap: report.rowGap }).toEqual({ repeats: true, rowGap: 0 });
   const [before, after] = report.held;
