@@ -14,7 +14,7 @@ import { Rng } from "../util/rng.ts";
 import { MOST_ANSWERS, rulesOf } from "./ask-move.ts";
 import { Dialogue } from "./dialogue.ts";
 import { checkAll, type PlayOptions, runsFolder, wholeNumber } from "./options.ts";
-import { note, print, SPIRAL, styleFor } from "./output.ts";
+import { print, SPIRAL, styleFor } from "./output.ts";
 import { playGame, type Table } from "./play-game.ts";
 import { count, endText, resultText, type Score, scoreText } from "./play-text.ts";
 import { closePlayers, openPlayers } from "./players.ts";
@@ -73,7 +73,7 @@ export async function run(options: PlayOptions): Promise<number> {
 
 /** Game after game until the person leaves. */
 async function playGames(table: Table, seat: (typeof SEATS)[number], score: Score, log: string): Promise<void> {
-  const { game, opponent, dialogue } = table;
+  const { game, opponent } = table;
   const { bold, dim } = styleFor(process.stdout);
   for (let index = 0; ; index++) {
     const person: Seat = seat === "alternate" ? ((index % 2) as Seat) : seat === "first" ? 0 : 1;

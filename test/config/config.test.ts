@@ -206,7 +206,11 @@ describe("bad input", () => {
       "rl: {averaging: .nan, baselineDecay: .inf}\nseed: 1.5",
       [/averaging is NaN/, /baselineDecay is Infinity/, /seed is 1\.5/],
     ],
-    ["a misspelt choice", "nn: {backend: wsm}", [/it takes one of auto, cuda, webgpu, node, wasm, js\. Did you mean "wasm"\?/]],
+    [
+      "a misspelt choice",
+      "nn: {backend: wsm}",
+      [/it takes one of auto, cuda, webgpu, node, wasm, js\. Did you mean "wasm"\?/],
+    ],
     [
       "unknown games and games twice",
       "games: [khn, ttt, ttt]",

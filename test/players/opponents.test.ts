@@ -12,7 +12,11 @@ import { tablePolicy } from "../../src/players/table.ts";
 import { play } from "../../src/selfplay/play.ts";
 
 // Liar's Dice is solved for seconds; liars-dice.test.ts does that.
-const specs = [...gameIds.filter((id) => id !== "liars-dice"), "kuhn-match:hands=2", "negotiation:maxQuantity=2:maxTurns=7"];
+const specs = [
+  ...gameIds.filter((id) => id !== "liars-dice"),
+  "kuhn-match:hands=2",
+  "negotiation:maxQuantity=2:maxTurns=7",
+];
 const make = (name: string, game: Game) => {
   const opponent = opponents.find((o) => o.name === name);
   if (!opponent) throw new Error(`no opponent ${name}`);
