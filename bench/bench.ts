@@ -3,7 +3,7 @@
  * bench/results/<machine>.json. Nothing is asserted: figures below what is wanted are marked.
  *
  *   --only engines,peers   these parts; those that the file of results has of others stay in it
- *   --quick                fewer repetitions: under 2 minutes in all instead of under 10
+ *   --quick                fewer repetitions: under 2 minutes in all instead of under 10; its file is <machine>-quick.json
  *   --machine NAME         names the file of results; made of the processor and the cores unless given
  *   --report               writes docs/performance.md from the file of results, after measuring; with `--only none`
  *                          without measuring
@@ -41,7 +41,11 @@ async function main(): Promise<number> {
     return 2;
   }
   const machine = thisMachine(flags.machine);
-  const file = join("bench/results", `${machine.name}.json`);
+  const file = join("bench/results", `${machine.name}${flags.quick ? "-quick" : ""}.json`);
+  if (names.length === 0 && !existsSync(file)) {
+    process.stderr.write(`There is no ${file} to report. Measure first: npm run bench\n`);
+    return 2;
+  }
   let results = saved(file, machine);
   let failures = 0;
   for (const name of names) {

@@ -78,8 +78,8 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ["TextArena: SimpleNegotiation, text", "engines", "negotiation-private, text"],
 ];
 
-/** How many times as fast as the peer, by the medians of CPU time or of rates per CPU second. */
-export function ratios(results: Results): string {
+/** How many times as fast as the peer, by the medians of CPU time or of rates per CPU second; undefined of nothing. */
+export function ratios(results: Results): string | undefined {
   const rows = PAIRS.flatMap(([theirName, section, ourName]) => {
     const theirs = results.sections.peers?.figures.find(({ name }) => name.replace(/ [\d.]+:/, ":") === theirName);
     const ours = results.sections[section]?.figures.find(({ name }) => name === ourName);
@@ -93,27 +93,29 @@ export function ratios(results: Results): string {
     const unit = isTime ? "CPU ms" : theirs.unit;
     return [`| ${theirs.name} | ${short(their)} | ${ourName} | ${short(our)} | ${unit} | ${short(ratio)} × |`];
   });
+  if (rows.length === 0) return undefined;
   return ["| peer | | Spiral | | unit | as fast |", "|---|--:|---|--:|---|--:|", ...rows].join("\n");
 }
 
-/** A part of the page: the table, then what it is of. */
-function part(name: string, results: Results): string {
+/** A part of the page: the table, then what it is of; undefined where it was not measured. */
+function part(name: string, results: Results): string | undefined {
   if (name === "ratios") return ratios(results);
   const result = results.sections[name];
-  if (!result) return "Not measured yet.";
+  if (!result) return undefined;
   const { date, commit, node, loadBefore, loadAfter, quick, notes } = result;
   const { cores, cpu, memoryGiB, platform } = results.machine;
   const circumstances = `${cores} × ${cpu}, ${memoryGiB} GiB, ${platform}, Node ${node}, ${date} UTC, commit ${commit}${quick ? ", quick" : ""}; load average ${loadBefore} before, ${loadAfter} after. \`npm run bench -- --only ${name}\`.`;
-  return [markdownTable(result), "", ...notes.map((note) => `${note} `), circumstances].join("\n");
+  return [markdownTable(result), ...(notes.length > 0 ? [notes.join(" ")] : []), circumstances].join("\n\n");
 }
 
-/** The page with every marked part written anew. Throws where a mark names no part. */
+/** The page with every marked part written anew that was measured. Throws where a mark names no part. */
 export function withResults(page: string, results: Results): string {
   return page.replace(
     /(<!-- bench ([a-z]+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (_, start: string, name: string, end: string) => {
+    (known: string, start: string, name: string, end: string) => {
       if (name !== "ratios" && !Object.hasOwn(sections, name)) throw new Error(`there is no part "${name}"`);
-      return `${start}\n${part(name, results)}\n\n${end}`;
+      const text = part(name, results);
+      return text === undefined ? known : `${start}\n${text}\n\n${end}`;
     },
   );
 }
