@@ -24,7 +24,7 @@ export interface Ladder {
   readonly forgotten: readonly Forgotten[];
 }
 
-export interface Forgotten {
+interface Forgotten {
   readonly update: number;
   /** The best checkpoint before it. */
   readonly than: number;

@@ -24,7 +24,7 @@ export interface Sprt {
   readonly beta: number;
 }
 
-export type SprtVerdict = "H0" | "H1" | "undecided";
+type SprtVerdict = "H0" | "H1" | "undecided";
 
 export interface SprtState {
   readonly llr: number;

@@ -78,6 +78,8 @@ async function playIn(
   restore(folder.log, fixtures, tournament.pairs);
   const before = count();
   if (before > 0) note(`${before} of ${plural(total, "game")} are there already.`);
+  if (before < total)
+    note(`Playing ${plural(total - before, "game")} in ${dir}. Stopped at any time, the same command goes on.`);
   try {
     await playAll(tournament, fixtures, gamesAtOnce(flags), (games) =>
       folder.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join("")),
@@ -113,7 +115,8 @@ function restore(log: string, fixtures: readonly Fixture[], pairs: number): void
     if (!fixture || index >= 2 * pairs) {
       throw new UserError(3, `${log}:${entry.line}: this is no game of this tournament. Delete that line.`);
     }
-    if (!fixture.played.has(index)) fixture.played.set(index, returns);
+    // The same game twice is the same entry.
+    fixture.played.set(index, returns);
   }
 }
 

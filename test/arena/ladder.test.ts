@@ -57,7 +57,10 @@ describe("a ladder", () => {
   });
 
   it("seldom says so where nothing was", () => {
-    const alarms = Array.from({ length: 40 }, (_, i) => simulated([1, 1, 1, 1], 25, `level ${i}`, 400).forgotten.length);
+    const alarms = Array.from(
+      { length: 40 },
+      (_, i) => simulated([1, 1, 1, 1], 25, `level ${i}`, 400).forgotten.length,
+    );
     expect(alarms.filter((count) => count > 0).length).toBeLessThan(6);
   });
 

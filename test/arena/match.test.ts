@@ -207,6 +207,13 @@ describe("players who are asked", () => {
 });
 
 describe("what is drawn", () => {
+  it("is other in every block", async () => {
+    const { episodes } = await played(matchOf("kuhn", [policyPlayer("a"), policyPlayer("b")]), { pairs: 3 * BLOCK });
+    const games = episodes.map(({ actions }) => actions.join());
+    const blocks = [0, 1, 2].map((block) => games.slice(2 * BLOCK * block, 2 * BLOCK * (block + 1)).join(" "));
+    expect(new Set(blocks).size).toBe(3);
+  });
+
   it("depends on who plays whom, at what, with which seed", () => {
     const [a, b] = [{ name: "a" }, { name: "b" }];
     const key = (...args: Parameters<typeof matchRng>) => matchRng(...args).key();

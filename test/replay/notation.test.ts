@@ -108,6 +108,17 @@ it("numbers what has another's name", () => {
   }
 });
 
+it("tells a name from a longer one that it begins", () => {
+  const game = getGame("kuhn");
+  const spy = vi.spyOn(game, "actionName").mockImplementation((_, action) => "x".repeat(6 - action));
+  try {
+    expect(parseNotation(formatNotation(kuhn))).toEqual(kuhn);
+    expect(formatNotation(kuhn)).toContain("{xx} xxxxxx xxxxx xxxxx");
+  } finally {
+    spy.mockRestore();
+  }
+});
+
 describe("a file of them", () => {
   const read = (text: string): { lines: unknown[]; warnings: string[] } => {
     const path = join(mkdtempSync(join(tmpdir(), "spiral-notation-")), "games.txt");
