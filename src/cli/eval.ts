@@ -4,7 +4,6 @@ import { type Versus, versus } from "../arena/versus.ts";
 import type { Game } from "../games/game.ts";
 import { greedy } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
-import { startBackend } from "../nn/backend.ts";
 import { defaultOpponents, opponents } from "../players/opponents.ts";
 import type { PolicyPlayer } from "../players/player.ts";
 import { type ResolvedRun, resolveRun } from "../run/directory.ts";
@@ -18,6 +17,7 @@ import { note, print, printJson, styleFor, table } from "./output.ts";
 import { checkPlayers, closePlayers, fixedPlayer } from "./players.ts";
 import { number } from "./progress.ts";
 import { loadPolicy } from "./snapshot.ts";
+import { startTrained } from "./trained-backend.ts";
 import { openExecutor, workerCount } from "./workers.ts";
 
 interface GameReport {
@@ -46,7 +46,7 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
   );
   const { config } = checkpoint;
 
-  const backend = await startBackend(config.nn.backend);
+  const backend = await startTrained(config.nn.backend);
   const executor = openExecutor(workers ?? "auto", backend.name);
   const main = loadPolicy(checkpoint, resolved.name);
   let rivals: readonly PolicyPlayer[] | undefined;

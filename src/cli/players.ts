@@ -150,9 +150,12 @@ type LoadPolicy = (checkpoint: PreparedRun["checkpoint"], run: string) => SavedP
 
 /** Starts the backend that the runs were trained on, or the best there is where they differ. */
 async function policyLoader(backends: ReadonlySet<"auto" | BackendName>, runs: boolean): Promise<LoadPolicy> {
-  const [{ startBackend }, { loadPolicy }] = await Promise.all([import("../nn/backend.ts"), import("./snapshot.ts")]);
+  const [{ startTrained }, { loadPolicy }] = await Promise.all([
+    import("./trained-backend.ts"),
+    import("./snapshot.ts"),
+  ]);
   const [first = "auto"] = backends;
-  if (!runs) await startBackend(backends.size === 1 ? first : "auto");
+  if (!runs) await startTrained(backends.size === 1 ? first : "auto");
   return loadPolicy;
 }
 

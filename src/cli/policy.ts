@@ -4,7 +4,6 @@ import { GameGraph, type Infoset } from "../games/graph.ts";
 import { greedy, type Policy } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
 import { gameTree } from "../games/tree.ts";
-import { startBackend } from "../nn/backend.ts";
 import { nash } from "../players/opponents.ts";
 import { resolveRun } from "../run/directory.ts";
 import { readCheckpoint } from "../run/run.ts";
@@ -13,6 +12,7 @@ import { UserError } from "../util/errors.ts";
 import { checkAll, type PolicyOptions, runsFolder, wholeNumber } from "./options.ts";
 import { print, printJson, styleFor, table } from "./output.ts";
 import { loadPolicy } from "./snapshot.ts";
+import { startTrained } from "./trained-backend.ts";
 
 /** Rows shown where `--rows` does not say. */
 const ROWS = 24;
@@ -35,7 +35,7 @@ export async function run(spec: string | undefined, options: PolicyOptions): Pro
       `This policy has not learned ${game.id}. It has learned ${checkpoint.config.games.join(", ")}.`,
     );
   }
-  await startBackend(checkpoint.config.nn.backend);
+  await startTrained(checkpoint.config.nn.backend);
   const saved = loadPolicy(checkpoint, resolved.name);
   try {
     const policy = options.greedy ? greedy(saved.policy) : saved.policy;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { passedOverLines } from "../../src/cli/train.ts";
 import { backendNames, findBackend } from "../../src/nn/backend.ts";
-import { folder, spiral } from "./spiral.ts";
+import { edit, folder, spiral } from "./spiral.ts";
 
 const TINY = ["--games", "kuhn", "--size", "xs", "--updates", "2"];
 
@@ -58,5 +58,24 @@ describe("a backend that was asked for and is not installed", () => {
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toBe(`error: Backend ${name} cannot run here: ${reason}. See also: spiral doctor\n`);
     expect(existsSync(dir)).toBe(false);
+  });
+
+  it.runIf(missing.length > 0)("and that a run was trained on: it is measured on another, with a warning", async () => {
+    const dir = folder();
+    expect(await spiral(dir, "train", ...TINY, "--backend", "js", "--name", "a")).toMatchObject({ code: 0 });
+    const [{ name, reason } = { name: "", reason: "" }] = missing;
+    edit(join(dir, "a", "config.yaml"), (text) => text.replace("backend: js", `backend: ${name}`));
+    for (const argv of [
+      ["eval", "a", "--episodes", "2", "--vs", "random"],
+      ["policy", "a"],
+    ]) {
+      const { code, out, err } = await spiral(dir, ...argv);
+      expect(code).toBe(0);
+      expect(out).toContain("kuhn");
+      expect(err).toMatch(/^warning: .* The run is measured on \w+ instead, which rounds differently\.\n$/);
+      expect(err).toContain(`Backend ${name} cannot run here: ${reason}`);
+    }
+    // To go on with it takes the same backend.
+    expect(await spiral(dir, "train", "--resume", "a")).toMatchObject({ code: 2 });
   });
 });
