@@ -5,7 +5,7 @@
  */
 import { UserError } from "../util/errors.ts";
 import { findNative, startNative } from "./native.ts";
-import { tf } from "./tf.ts";
+import { load, tf } from "./tf.ts";
 import { startWasm } from "./wasm.ts";
 import { findWebgpu, startWebgpu } from "./webgpu.ts";
 
@@ -79,7 +79,7 @@ export async function startBackend(choice: "auto" | BackendName): Promise<Backen
 }
 
 async function startJs(): Promise<void> {
-  await import("@tensorflow/tfjs-backend-cpu");
+  load("@tensorflow/tfjs-backend-cpu");
   if (!(await tf.setBackend("cpu"))) throw new Error("the plain JavaScript backend does not start");
 }
 

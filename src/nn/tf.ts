@@ -1,10 +1,30 @@
 /**
  * TensorFlow.js as the rest of Spiral sees it. Only modules that are loaded once a network is to run may import this.
- * tfjs-core alone has no gradients; importing tfjs-layers registers them.
+ * tfjs-core alone has no gradients; loading tfjs-layers registers them. The packages are CommonJS of some megabytes:
+ * `require` runs them, where `import` would first search them for the names that they export.
  */
-import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-layers";
+import { createRequire } from "node:module";
+import type * as core from "@tensorflow/tfjs-core";
+
+/** Loads a part of TensorFlow.js. */
+export const load = createRequire(import.meta.url);
+
+const tf = load("@tensorflow/tfjs-core") as typeof core;
+load("@tensorflow/tfjs-layers");
 
 tf.enableProdMode();
+
+/** The types that go with it. */
+declare namespace tf {
+  type BackendValues = core.BackendValues;
+  type DataType = core.DataType;
+  type KernelBackend = core.KernelBackend;
+  type MemoryInfo = core.MemoryInfo;
+  type Scalar = core.Scalar;
+  type Tensor<R extends core.Rank = core.Rank> = core.Tensor<R>;
+  type Tensor2D = core.Tensor2D;
+  type TensorInfo = core.TensorInfo;
+  type Variable<R extends core.Rank = core.Rank> = core.Variable<R>;
+}
 
 export { tf };

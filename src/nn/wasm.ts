@@ -2,12 +2,12 @@
  * WebAssembly with SIMD: TensorFlow.js's wasm backend, with two repairs. It starts without leaving process-wide error
  * handlers behind, and multiplies transposed matrices as fast as plain ones.
  */
-import { tf } from "./tf.ts";
+import { load, tf } from "./tf.ts";
 
 /** Makes it the current backend; throws an Error with the reason where it cannot. */
 export async function startWasm(): Promise<void> {
   await withoutProcessHandlers(async () => {
-    await import("@tensorflow/tfjs-backend-wasm");
+    load("@tensorflow/tfjs-backend-wasm");
     if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly module does not start");
     await tf.ready();
   });

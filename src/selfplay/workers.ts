@@ -63,12 +63,19 @@ export class WorkerPool implements Executor {
   /** By the network's place among a batch's sources. */
   readonly #weights: SourceArray[][] = [];
   #deaths = 0;
+  #isStarted = false;
   #isClosed = false;
   #whenReady: (() => void)[] = [];
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    for (let i = 0; i < options.workers; i++) this.#start();
+  }
+
+  /** Starts the workers, once: after the first batch, whose result need not wait while they load. */
+  #startAll(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    for (let i = 0; i < this.#options.workers; i++) this.#start();
   }
 
   /** Workers there are, ready or about to be. */
@@ -78,6 +85,7 @@ export class WorkerPool implements Executor {
 
   /** When every worker is ready, or known not to be had. Nothing needs to wait for this. */
   async ready(): Promise<void> {
+    this.#startAll();
     if (this.#threads.some(({ isReady }) => !isReady)) await new Promise<void>((done) => this.#whenReady.push(done));
   }
 
@@ -114,7 +122,9 @@ export class WorkerPool implements Executor {
         played[sent[j] as number]?.push(part);
       });
     }
-    return plans.map((plan, i) => assemble(plan, cells[i] as Cells, played[i] as Played[]));
+    const trajectories = plans.map((plan, i) => assemble(plan, cells[i] as Cells, played[i] as Played[]));
+    this.#startAll();
+    return trajectories;
   }
 
   async close(): Promise<void> {
