@@ -77,7 +77,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--name <name>", "name of the run's folder")
     .option("--set <key=value>", "any setting (see: spiral config show); may be repeated", collect)
     .option("--resume [run]", "go on with a run, the latest if none is named")
-    .option("--backend <name>", "auto, cuda, webgpu, node, wasm or js (see: spiral doctor)")
+    .option("--backend <name>", "auto, cuda, webgpu, wasm, node or js (see: spiral doctor)")
     .option("--keep-episodes <n|all>", "games per game id and update that are logged")
     .option("--workers <n>", "threads that play beside the main one; the result is the same for any number")
     .option("--dir <folder>", "the folder that holds runs")

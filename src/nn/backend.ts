@@ -9,8 +9,8 @@ import { load, tf } from "./tf.ts";
 import { startWasm } from "./wasm.ts";
 import { findWebgpu, startWebgpu } from "./webgpu.ts";
 
-/** In the order in which `auto` tries them. */
-export const backendNames = ["cuda", "webgpu", "node", "wasm", "js"] as const;
+/** In the order in which `auto` tries them. `node` is behind `wasm`, which is quicker at the default size (docs/gpu.md). */
+export const backendNames = ["cuda", "webgpu", "wasm", "node", "js"] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /** `missing` is not installed; `broken` is there and does not work. The reason says how to mend it, where that is known. */

@@ -40,6 +40,13 @@ export function initialWeights(shape: MlpShape, rng: Rng): WeightArray[] {
   });
 }
 
+/**
+ * TensorFlow's native library picks its kernels by the number of rows, so a row's last bits depend on how many others are
+ * asked with it. There `logits` asks for blocks of one size, the last filled up with zeros. In a block of 192 rows, a multiple
+ * of every kernel's tile, all places are alike.
+ */
+const BLOCK = 192;
+
 /** Owns one set of weights on the backend: W_1, b_1, W_2, b_2, … */
 export class Mlp {
   readonly variables: readonly tf.Variable[];
@@ -65,6 +72,25 @@ export class Mlp {
 
   /** Logits of `rows` rows of features, row by row; [R, inputs] → [R, outputs]. */
   logits(features: Float32Array, rows: number): Float32Array {
+    return tf.getBackend() === "tensorflow" ? this.#inBlocks(features, rows) : this.#atOnce(features, rows);
+  }
+
+  #inBlocks(features: Float32Array, rows: number): Float32Array {
+    const width = features.length / rows;
+    const blocks = Array.from({ length: Math.ceil(rows / BLOCK) }, (_, i) => {
+      const block = new Float32Array(BLOCK * width);
+      block.set(features.subarray(i * BLOCK * width, (i + 1) * BLOCK * width));
+      return this.#atOnce(block, BLOCK);
+    });
+    const outputs = (blocks[0]?.length ?? 0) / BLOCK;
+    const logits = new Float32Array(rows * outputs);
+    blocks.forEach((block, i) => {
+      logits.set(block.subarray(0, (rows - i * BLOCK) * outputs), i * BLOCK * outputs);
+    });
+    return logits;
+  }
+
+  #atOnce(features: Float32Array, rows: number): Float32Array {
     const y = tf.tidy(() => this.forward(tf.tensor2d(features, [rows, features.length / rows])));
     const logits = y.dataSync() as Float32Array;
     y.dispose();

@@ -54,7 +54,7 @@ export class Learner {
   readonly #network: Mlp;
   readonly #averaged: Mlp;
   readonly #magnet: Mlp;
-  /** log π of the magnet by column of the head, where it has been asked. */
+  /** The magnet's logits, where it has been asked. Not log π: on some backends exp depends on a number's place in the batch. */
   readonly #magnetRows = new Map<Infoset, Float32Array>();
   readonly #adam: Adam;
 
@@ -164,18 +164,17 @@ export class Learner {
       oldLogPolicy: old && logPolicyOf(tf.tensor2d(concat(old, A), [R, A])),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
-      magnetLogPolicy: this.#settings.rl.magnet.kind === "averaged" ? this.#magnetLogPolicy(rows) : uniform(),
+      magnetLogPolicy: this.#settings.rl.magnet.kind === "averaged" ? logPolicyOf(this.#magnetLogits(rows)) : uniform(),
     };
     return { x, illegal, batch };
   }
 
   /** The magnet stands still from refresh to refresh: the network runs once per information set in between. → [R, A] */
-  #magnetLogPolicy(rows: readonly Row[]): tf.Tensor2D {
+  #magnetLogits(rows: readonly Row[]): tf.Tensor2D {
     const A = this.#layout.outputs;
     const unknown = rows.filter(({ infoset }) => !this.#magnetRows.has(infoset));
     if (unknown.length > 0) {
-      const { x, illegal } = rowTensors(unknown, this.#layout);
-      const values = tf.logSoftmax(tf.add(this.#magnet.forward(x), illegal)).dataSync() as Float32Array;
+      const values = this.#magnet.logits(this.#layout.encode(unknown.map(({ infoset }) => infoset)), unknown.length);
       unknown.forEach(({ infoset }, i) => {
         this.#magnetRows.set(infoset, values.slice(i * A, (i + 1) * A));
       });
