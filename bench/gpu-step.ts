@@ -2,20 +2,15 @@
  * Started by gpu.ts: `node gpu-step.js {"backend": …, "rows": …, "hidden": […], "seconds": …}` times the training step of a large
  * network on one backend and prints an `Steps` as JSON.
  *
- * Two ways: `update` is the learner's own, which makes its tensors from the rows each time; `step` has them on the device already,
- * and is what other frameworks time: forward, loss, gradient, Adam.
+ * Two ways: `update` is the learner's own, which encodes the rows and computes the losses each time; `step` is what other frameworks
+ * time: rows to the device, forward, gradient, Adam, from slopes that stand ready.
  */
 import { Adam } from "../src/nn/adam.ts";
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
 import { initialWeights, Mlp } from "../src/nn/mlp.ts";
 import { tf } from "../src/nn/tf.ts";
 import { Learner } from "../src/rl/learner.ts";
-import { negativeEntropy } from "../src/rl/losses/entropy.ts";
-import type { LossBatch } from "../src/rl/losses/loss.ts";
-import { klToMagnet } from "../src/rl/losses/magnet.ts";
-import { policyGradient } from "../src/rl/losses/policy-gradient.ts";
 import type { Row } from "../src/rl/rows.ts";
-import { rowTensors } from "../src/rl/tensors.ts";
 import { Rng } from "../src/util/rng.ts";
 import { firstBatch, settingsFor, unmerged } from "./batch.ts";
 import { type Effort, repeat, type Took } from "./measure.ts";
@@ -59,26 +54,13 @@ async function steps({ backend, rows: count, hidden, seconds }: Task): Promise<S
 
   const network = new Mlp(initialWeights({ ...large.nn, inputs, outputs }, new Rng(1)));
   const adam = new Adam(network.variables, large.rl.adam);
-  const { x, illegal, ...sums } = rowTensors(rows, batch.layout);
-  const weights = tf.fill([count, 1], 1 / count) as tf.Tensor2D;
-  const loss: LossBatch = {
-    ...sums,
-    oldLogPolicy: undefined,
-    entropyWeights: weights,
-    magnetWeights: weights,
-    magnetLogPolicy: tf.logSoftmax(illegal) as tf.Tensor2D,
-  };
+  const x = batch.layout.encode(rows.map(({ infoset }) => infoset));
+  const slopes = new Float32Array(count * outputs).fill(1 / count);
   const step = repeat(effort, () => {
-    const { value, grads } = tf.variableGrads(() => {
-      const logPolicy = tf.logSoftmax(tf.add(network.forward(x), illegal)) as tf.Tensor2D;
-      const pull = tf.mul(klToMagnet(logPolicy, loss, large.rl), magnet.coefficient);
-      const bonus = tf.mul(negativeEntropy(logPolicy, loss, large.rl), large.rl.entropy.start);
-      return tf.add(policyGradient(logPolicy, loss), tf.add(pull, bonus)) as tf.Scalar;
-    }, [...network.variables]);
-    const gradients = network.variables.map(({ name }) => grads[name] as tf.Tensor);
+    const gradients = network.gradients(x, count, () => slopes);
     adam.step(gradients, 1e-4);
-    value.dataSync();
-    tf.dispose([value, gradients]);
+    network.variables.at(-1)?.dataSync();
+    tf.dispose(gradients);
   });
   return { device, inputs, outputs, operations: operationsOf([inputs, ...hidden, outputs], count), update, step };
 }

@@ -1,7 +1,11 @@
 /**
  * The default network: a multilayer perceptron with ReLU between its layers,
  *
- *   logits = W_L · relu( … relu(x · W_1 + b_1) … ) + b_L          x [R, inputs] → logits [R, outputs]
+ *   h_0 = x      h_l = relu(h_{l−1} · W_l + b_l)      logits = h_{L−1} · W_L + b_L       x [R, inputs] → logits [R, outputs]
+ *
+ * and its gradient by backpropagation, from the slope ∂L/∂logits that the loss has:
+ *
+ *   d_L = ∂L/∂logits      ∂L/∂W_l = h_{l−1}ᵀ · d_l      ∂L/∂b_l = Σ_rows d_l      d_{l−1} = (d_l · W_lᵀ) ⊙ [h_{l−1} > 0]
  *
  * Hidden layers start at He's normal scale √(2 / fan-in), the head at `outputScale` of it, so that play starts uniform.
  */
@@ -58,15 +62,41 @@ export class Mlp {
     this.variables = tf.tidy(() => weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape]))));
   }
 
-  /** x [R, inputs] → logits [R, outputs], differentiable. */
+  /** x [R, inputs] → logits [R, outputs]. */
   forward(x: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => this.#layers(x).at(-1) as tf.Tensor2D);
+  }
+
+  /** What goes into each layer, h_0 … h_{L−1}; and the logits. */
+  #layers(x: tf.Tensor2D): tf.Tensor2D[] {
+    const layers: tf.Tensor2D[] = [x];
+    for (let i = 0; i < this.variables.length; i += 2) {
+      const [a, b] = [layers.at(-1), this.variables[i]] as [tf.Tensor2D, tf.Tensor2D];
+      const activation = i + 2 < this.variables.length ? "relu" : "linear";
+      layers.push(tf.fused.matMul({ a, b, bias: this.variables[i + 1] as tf.Tensor, activation }) as tf.Tensor2D);
+    }
+    return layers;
+  }
+
+  /**
+   * ∂L/∂ each variable, in their order, over `rows` rows of features [R, inputs]. `slopesAt` is told the logits [R, outputs]
+   * and answers with ∂L/∂logits. The caller disposes of the gradients.
+   */
+  gradients(features: Float32Array, rows: number, slopesAt: (logits: Float32Array) => Float32Array): tf.Tensor[] {
     return tf.tidy(() => {
-      let h: tf.Tensor = x;
-      for (let i = 0; i < this.variables.length; i += 2) {
-        const z = tf.add(tf.matMul(h, this.variables[i] as tf.Tensor), this.variables[i + 1] as tf.Tensor);
-        h = i + 2 < this.variables.length ? tf.relu(z) : z;
+      const layers = this.#layers(tf.tensor2d(features, [rows, features.length / rows]));
+      const logits = layers.pop() as tf.Tensor2D;
+      const ones = tf.ones([1, rows]) as tf.Tensor2D;
+      let d = tf.tensor2d(slopesAt(logits.dataSync() as Float32Array), logits.shape);
+      const gradients: tf.Tensor[] = [];
+      for (let i = this.variables.length - 2; i >= 0; i -= 2) {
+        const h = layers.pop() as tf.Tensor2D;
+        const bias = this.variables[i + 1] as tf.Tensor;
+        // A product, as sums down columns are slow on wasm.
+        gradients.unshift(tf.matMul(h, d, true), tf.reshape(tf.matMul(ones, d), bias.shape));
+        if (i > 0) d = tf.mul(tf.matMul(d, this.variables[i] as tf.Tensor2D, false, true), tf.step(h));
       }
-      return h as tf.Tensor2D;
+      return gradients;
     });
   }
 

@@ -1,7 +1,7 @@
 /**
  * TensorFlow.js as the rest of Spiral sees it. Only modules that are loaded once a network is to run may import this.
- * tfjs-core alone has no gradients; loading tfjs-layers registers them. The packages are CommonJS of some megabytes:
- * `require` runs them, where `import` would first search them for the names that they export.
+ * tfjs-core alone has no gradients, and none are needed: the network has its own (mlp.ts). The packages are CommonJS of some
+ * megabytes: `require` runs them, where `import` would first search them for the names that they export.
  */
 import { createRequire } from "node:module";
 import type * as core from "@tensorflow/tfjs-core";
@@ -10,7 +10,6 @@ import type * as core from "@tensorflow/tfjs-core";
 export const load = createRequire(import.meta.url);
 
 const tf = load("@tensorflow/tfjs-core") as typeof core;
-load("@tensorflow/tfjs-layers");
 
 tf.enableProdMode();
 

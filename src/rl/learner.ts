@@ -16,13 +16,13 @@ import { withoutPrefix, withPrefix } from "../nn/weights.ts";
 import { neuralPolicy } from "../players/neural.ts";
 import type { Rng } from "../util/rng.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
-import type { LossBatch, LossSettings } from "./losses/loss.ts";
+import type { LossBatch } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
 import { policyGradient } from "./losses/policy-gradient.ts";
 import { ppo } from "./losses/ppo.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
-import { rowTensors } from "./tensors.ts";
+import { type LegalActions, legalActions, logitSlopes, sideBySide, softmax } from "./softmax.ts";
 
 /** The policy losses, by the name that `rl.loss` gives them. */
 export const losses = { pg: policyGradient, ppo } as const;
@@ -32,8 +32,9 @@ export const magnets = ["averaged", "uniform", "none"] as const;
 export interface LearnerSettings {
   readonly updates: number;
   readonly nn: { readonly hidden: readonly number[]; readonly outputScale: number };
-  readonly rl: LossSettings & {
+  readonly rl: {
     readonly loss: keyof typeof losses;
+    readonly ppo: { readonly clip: number; readonly epochs: number; readonly minibatches: number };
     readonly learningRate: Schedule;
     readonly adam: AdamSettings;
     readonly magnet: { readonly kind: (typeof magnets)[number]; readonly coefficient: number; readonly every: number };
@@ -54,8 +55,8 @@ export class Learner {
   readonly #network: Mlp;
   readonly #averaged: Mlp;
   readonly #magnet: Mlp;
-  /** The magnet's logits, where it has been asked. Not log π: on some backends exp depends on a number's place in the batch. */
-  readonly #magnetRows = new Map<Infoset, Float32Array>();
+  /** log π of the magnet, where it has been asked. */
+  readonly #magnetRows = new Map<Infoset, Float64Array>();
   readonly #adam: Adam;
 
   constructor(settings: LearnerSettings, layout: FeatureLayout, rng: Rng) {
@@ -89,7 +90,10 @@ export class Learner {
     if (rl.loss === "ppo") {
       const { epochs, minibatches } = rl.ppo;
       phase("forward");
-      const old = this.#oldLogits(rows);
+      const old = this.#logPolicies(
+        this.#network,
+        rows.map(({ infoset }) => infoset),
+      );
       for (let epoch = 0; epoch < epochs; epoch++) {
         for (const part of minibatchesOf(rows.length, minibatches, rng.fork("epoch", epoch))) {
           total += this.#step(
@@ -97,7 +101,7 @@ export class Learner {
             learningRate,
             entropy,
             phase,
-            part.map((i) => old[i] as Float32Array),
+            part.map((i) => old[i] as Float64Array),
           );
           steps += 1;
         }
@@ -114,73 +118,72 @@ export class Learner {
     return total / steps;
   }
 
-  /** One Adam step on the rows. `old`: the logits of each row under the policy that played the batch. → L(θ) */
+  /** One Adam step on the rows. `old`: log π of each row under the policy that played the batch. → L(θ) */
   #step(
     rows: readonly Row[],
     learningRate: number,
     entropy: number,
     phase: (name: "forward" | "backward") => void,
-    old?: readonly Float32Array[],
+    old?: readonly Float64Array[],
   ): number {
     const { rl } = this.#settings;
     phase("forward");
-    const { value, grads } = tf.tidy(() => {
-      const { x, illegal, batch } = this.#tensors(rows, old);
-      return tf.variableGrads(() => {
-        const logPolicy = tf.logSoftmax(tf.add(this.#network.forward(x), illegal)) as tf.Tensor2D;
-        let loss = losses[rl.loss](logPolicy, batch, rl);
-        if (rl.magnet.kind !== "none")
-          loss = tf.add(loss, tf.mul(klToMagnet(logPolicy, batch, rl), rl.magnet.coefficient));
-        const total = tf.add(loss, tf.mul(negativeEntropy(logPolicy, batch, rl), entropy)) as tf.Scalar;
-        phase("backward");
-        return total;
-      }, [...this.#network.variables]);
+    const infosets = rows.map(({ infoset }) => infoset);
+    const x = this.#layout.encode(infosets);
+    const legal = legalActions(infosets, this.#layout);
+    const batch = this.#batch(rows, legal, old);
+    let loss = 0;
+    const gradients = this.#network.gradients(x, rows.length, (logits) => {
+      const now = softmax(legal, logits);
+      const slopes = new Float64Array(now.policy.length);
+      loss = losses[rl.loss](now, batch, slopes, 1);
+      if (rl.magnet.kind !== "none") loss += klToMagnet(now, batch, slopes, rl.magnet.coefficient);
+      loss += negativeEntropy(now, batch, slopes, entropy);
+      phase("backward");
+      return logitSlopes(legal, now.policy, slopes, logits.length);
     });
-    const gradients = this.#network.variables.map(({ name }) => grads[name] as tf.Tensor);
     this.#adam.step(gradients, learningRate);
-    const loss = value.dataSync()[0] as number;
-    tf.dispose([value, gradients]);
+    tf.dispose(gradients);
     return loss;
   }
 
-  #oldLogits(rows: readonly Row[]): Float32Array[] {
-    const A = this.#layout.outputs;
-    const logits = this.#network.logits(this.#layout.encode(rows.map(({ infoset }) => infoset)), rows.length);
-    return rows.map((_, row) => logits.slice(row * A, (row + 1) * A));
+  /** log π of each row as it stands. */
+  #logPolicies(network: Mlp, infosets: readonly Infoset[]): Float64Array[] {
+    const legal = legalActions(infosets, this.#layout);
+    const { logPolicy } = softmax(legal, network.logits(this.#layout.encode(infosets), infosets.length));
+    return infosets.map((_, r) => logPolicy.subarray(legal.starts[r], legal.starts[r + 1]));
   }
 
-  #tensors(rows: readonly Row[], old: readonly Float32Array[] | undefined) {
-    const [R, A] = [rows.length, this.#layout.outputs];
-    const { x, illegal, ...sums } = rowTensors(rows, this.#layout);
-    const logPolicyOf = (logits: tf.Tensor2D) => tf.logSoftmax(tf.add(logits, illegal)) as tf.Tensor2D;
+  #batch(rows: readonly Row[], legal: LegalActions, old: readonly Float64Array[] | undefined): LossBatch {
     const weighted = (of: "entropy" | "magnet") =>
-      tf.tensor2d(
-        Float32Array.from(rows, ({ visits, infoset }) => visits * (this.#settings.weights[infoset.game.id]?.[of] ?? 1)),
-        [R, 1],
-      );
-    const uniform = () => tf.logSoftmax(illegal) as tf.Tensor2D;
-    const batch: LossBatch = {
-      ...sums,
-      oldLogPolicy: old && logPolicyOf(tf.tensor2d(concat(old, A), [R, A])),
+      sideBySide(legal, (r) => {
+        const { visits, infoset } = rows[r] as Row;
+        return visits * (this.#settings.weights[infoset.game.id]?.[of] ?? 1);
+      });
+    const magnet = this.#magnetLogPolicies(rows);
+    return {
+      gains: sideBySide(legal, (r) => (rows[r] as Row).gains),
+      losses: sideBySide(legal, (r) => (rows[r] as Row).losses),
+      ...(old ? { oldLogPolicy: sideBySide(legal, (r) => old[r] as Float64Array) } : {}),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
-      magnetLogPolicy: this.#settings.rl.magnet.kind === "averaged" ? logPolicyOf(this.#magnetLogits(rows)) : uniform(),
+      magnetLogPolicy: sideBySide(legal, (r) => magnet[r] as Float64Array),
+      clip: this.#settings.rl.ppo.clip,
     };
-    return { x, illegal, batch };
   }
 
-  /** The magnet stands still from refresh to refresh: the network runs once per information set in between. → [R, A] */
-  #magnetLogits(rows: readonly Row[]): tf.Tensor2D {
-    const A = this.#layout.outputs;
-    const unknown = rows.filter(({ infoset }) => !this.#magnetRows.has(infoset));
+  /** The magnet stands still from refresh to refresh: the network runs once per information set in between. */
+  #magnetLogPolicies(rows: readonly Row[]): Float64Array[] {
+    if (this.#settings.rl.magnet.kind !== "averaged") {
+      return rows.map(({ infoset: { actions } }) => new Float64Array(actions.length).fill(-Math.log(actions.length)));
+    }
+    const unknown = rows.flatMap(({ infoset }) => (this.#magnetRows.has(infoset) ? [] : [infoset]));
     if (unknown.length > 0) {
-      const values = this.#magnet.logits(this.#layout.encode(unknown.map(({ infoset }) => infoset)), unknown.length);
-      unknown.forEach(({ infoset }, i) => {
-        this.#magnetRows.set(infoset, values.slice(i * A, (i + 1) * A));
+      this.#logPolicies(this.#magnet, unknown).forEach((logPolicy, i) => {
+        this.#magnetRows.set(unknown[i] as Infoset, logPolicy);
       });
     }
-    const known = rows.map(({ infoset }) => this.#magnetRows.get(infoset) as Float32Array);
-    return tf.tensor2d(concat(known, A), [rows.length, A]);
+    return rows.map(({ infoset }) => this.#magnetRows.get(infoset) as Float64Array);
   }
 
   /** The served weights: a network file of their own. */
@@ -211,14 +214,6 @@ export class Learner {
   dispose(): void {
     for (const owner of [this.#network, this.#averaged, this.#magnet, this.#adam]) owner.dispose();
   }
-}
-
-function concat(rows: readonly Float32Array[], width: number): Float32Array {
-  const all = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    all.set(row, i * width);
-  });
-  return all;
 }
 
 /** The indices 0 … count − 1, shuffled (Fisher–Yates) and dealt into at most `parts` parts, none of them empty. */

@@ -20,7 +20,7 @@ import type { EstimatorSettings } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { policyGradient } from "./losses/policy-gradient.ts";
 import { mergeRows, type Row } from "./rows.ts";
-import { rowTensors } from "./tensors.ts";
+import { legalActions, logitSlopes, sideBySide, softmax } from "./softmax.ts";
 
 export interface VarianceSettings {
   readonly batches: number;
@@ -84,16 +84,18 @@ export function gradientVariance(
 
 /** ∇ of − Σ G log π in all weights, as one vector. */
 function policyGradientOf(network: Mlp, layout: FeatureLayout, rows: readonly Row[]): Float64Array {
-  const { value, grads } = tf.tidy(() => {
-    const { x, illegal, ...sums } = rowTensors(rows, layout);
-    return tf.variableGrads(
-      () => policyGradient(tf.logSoftmax(tf.add(network.forward(x), illegal)) as tf.Tensor2D, sums),
-      [...network.variables],
-    );
+  const infosets = rows.map(({ infoset }) => infoset);
+  const legal = legalActions(infosets, layout);
+  const tensors = network.gradients(layout.encode(infosets), rows.length, (logits) => {
+    const now = softmax(legal, logits);
+    const slopes = new Float64Array(now.policy.length);
+    const gains = sideBySide(legal, (r) => (rows[r] as Row).gains);
+    const losses = sideBySide(legal, (r) => (rows[r] as Row).losses);
+    policyGradient(now, { gains, losses }, slopes, 1);
+    return logitSlopes(legal, now.policy, slopes, logits.length);
   });
-  const tensors = network.variables.map(({ name }) => grads[name] as tf.Tensor);
   const parts = tensors.map((g) => g.dataSync());
-  tf.dispose([value, tensors]);
+  tf.dispose(tensors);
   const vector = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,23 +1,22 @@
 /** Each loss against its formula in double precision, and its gradient against finite differences, illegal actions masked. */
-import { beforeAll, describe, expect, it } from "vitest";
-import { startBackend } from "../../src/nn/backend.ts";
-import { tf } from "../../src/nn/tf.ts";
+import { describe, expect, it } from "vitest";
 import { negativeEntropy } from "../../src/rl/losses/entropy.ts";
 import type { Loss } from "../../src/rl/losses/loss.ts";
 import { klToMagnet } from "../../src/rl/losses/magnet.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
 import { ppo } from "../../src/rl/losses/ppo.ts";
 import { scheduled } from "../../src/rl/schedule.ts";
+import { logitSlopes, softmax } from "../../src/rl/softmax.ts";
 import { Rng } from "../../src/util/rng.ts";
-
-beforeAll(() => startBackend("wasm"));
 
 const [R, A] = [7, 6];
 const rng = new Rng("losses");
 const normals = (n: number, scale = 1) => Float32Array.from({ length: n }, () => scale * rng.normal());
 /** The first row has one legal action, the second all of them. */
 const legal = Array.from({ length: R * A }, (_, i) => (i < A ? i === 3 : i < 2 * A || i % A === 1 || rng.next() < 0.5));
-const mask = Float32Array.from(legal, (is) => (is ? 0 : -1e9));
+const places = Int32Array.from(legal.flatMap((is, i) => (is ? [i] : [])));
+const starts = Int32Array.from({ length: R + 1 }, (_, r) => places.filter((place) => place < r * A).length);
+const sideBySide = (values: ArrayLike<number>) => Float64Array.from(places, (place) => values[place] as number);
 // Some rows all but certain, as a trained policy is.
 const logits = normals(R * A, 4);
 const magnetLogits = normals(R * A, 4);
@@ -31,7 +30,7 @@ const entropyWeights = Float32Array.from({ length: R }, () => rng.next());
 const magnetWeights = Float32Array.from({ length: R }, () => rng.next());
 
 /** π over the legal actions of each row; 0 for the others. */
-function softmax(z: ArrayLike<number>): number[] {
+function plainSoftmax(z: ArrayLike<number>): number[] {
   return Array.from({ length: R * A }, (_, i) => {
     if (!legal[i]) return 0;
     const row = Math.floor(i / A) * A;
@@ -42,9 +41,8 @@ function softmax(z: ArrayLike<number>): number[] {
 }
 const sumLegal = (term: (i: number, row: number) => number): number =>
   legal.reduce((sum, is, i) => sum + (is ? term(i, Math.floor(i / A)) : 0), 0);
-const m = softmax(magnetLogits) as number[];
-const old = softmax(oldLogits) as number[];
-const settings = { ppo: { clip: 0.2, epochs: 1, minibatches: 1 } };
+const m = plainSoftmax(magnetLogits);
+const old = plainSoftmax(oldLogits);
 
 const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]) => number }[] = [
   {
@@ -80,47 +78,60 @@ const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]
   },
 ];
 
+const batch = {
+  gains: sideBySide(gains),
+  losses: sideBySide(losses),
+  oldLogPolicy: sideBySide(old.map(Math.log)),
+  entropyWeights: sideBySide(legal.map((_, i) => entropyWeights[Math.floor(i / A)] as number)),
+  magnetWeights: sideBySide(legal.map((_, i) => magnetWeights[Math.floor(i / A)] as number)),
+  magnetLogPolicy: sideBySide(m.map(Math.log)),
+  clip: 0.2,
+};
+
 describe.each(cases)("$name", ({ loss, formula }) => {
-  const evaluate = () =>
-    tf.tidy(() => {
-      const illegal = tf.tensor2d(mask, [R, A]);
-      const batch = {
-        gains: tf.tensor2d(gains, [R, A]),
-        losses: tf.tensor2d(losses, [R, A]),
-        oldLogPolicy: tf.logSoftmax(tf.add(tf.tensor2d(oldLogits, [R, A]), illegal)) as tf.Tensor2D,
-        entropyWeights: tf.tensor2d(entropyWeights, [R, 1]),
-        magnetWeights: tf.tensor2d(magnetWeights, [R, 1]),
-        magnetLogPolicy: tf.logSoftmax(tf.add(tf.tensor2d(magnetLogits, [R, A]), illegal)) as tf.Tensor2D,
-      };
-      const { value, grad } = tf.valueAndGrad((z) =>
-        loss(tf.logSoftmax(tf.add(z, illegal)) as tf.Tensor2D, batch, settings),
-      )(tf.tensor2d(logits, [R, A]));
-      return { value: value.dataSync()[0] as number, gradient: Array.from(grad.dataSync()) };
-    });
+  const evaluate = (scale = 1) => {
+    const now = softmax({ starts, places }, logits);
+    const slopes = new Float64Array(places.length);
+    const value = loss(now, batch, slopes, scale);
+    return { value, gradient: logitSlopes({ starts, places }, now.policy, slopes, R * A), slopes };
+  };
 
   it("is its formula", () => {
-    const expected = formula(softmax(logits));
+    const expected = formula(plainSoftmax(logits));
     expect(Math.abs(expected)).toBeGreaterThan(0.1);
-    expect(evaluate().value).toBeCloseTo(expected, 4);
+    expect(evaluate().value).toBeCloseTo(expected, 10);
   });
 
   it("has the gradient that finite differences have, 0 where an action is illegal", () => {
     const { gradient } = evaluate();
     const z = Float64Array.from(logits);
     const differences = z.map((at, i) => {
-      const shifted = (h: number) => formula(softmax(z.with(i, at + h)));
+      const shifted = (h: number) => formula(plainSoftmax(z.with(i, at + h)));
       return (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
     });
     gradient.forEach((g, i) => {
-      expect(g).toBeCloseTo(differences[i] as number, 4);
+      expect(g).toBeCloseTo(differences[i] as number, 6);
       if (!legal[i] || i < A) expect(Math.abs(g)).toBe(0);
     });
     expect(Math.max(...differences)).toBeGreaterThan(0.05);
   });
+
+  it("is added to what is there, times its scale", () => {
+    const [once, thrice] = [evaluate(), evaluate(3)];
+    expect(thrice.value).toBeCloseTo(3 * once.value, 10);
+    thrice.slopes.forEach((slope, i) => {
+      expect(slope).toBeCloseTo(3 * (once.slopes[i] as number), 10);
+    });
+    const both = new Float64Array(places.length).fill(7);
+    loss(softmax({ starts, places }, logits), batch, both, 1);
+    both.forEach((slope, i) => {
+      expect(slope).toBeCloseTo(7 + (once.slopes[i] as number), 10);
+    });
+  });
 });
 
 it("the ratios of PPO's case are below, within and above the clip range, none at its edge", () => {
-  const p = softmax(logits);
+  const p = plainSoftmax(logits);
   const ratios = p.flatMap((x, i) => (legal[i] ? [x / (old[i] as number)] : []));
   expect(ratios.filter((r) => r < 0.79).length).toBeGreaterThan(1);
   expect(ratios.filter((r) => r > 0.81 && r < 1.19).length).toBeGreaterThan(1);

@@ -1,17 +1,13 @@
 /** PPO: merged rows against one decision at a time; where it is policy gradient, where it stands still, what stays finite. */
-import { beforeAll, describe, expect, it } from "vitest";
-import { startBackend } from "../../src/nn/backend.ts";
-import { tf } from "../../src/nn/tf.ts";
+import { describe, expect, it } from "vitest";
 import type { Loss } from "../../src/rl/losses/loss.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
 import { ppo } from "../../src/rl/losses/ppo.ts";
+import { logitSlopes, softmax as softmaxOf } from "../../src/rl/softmax.ts";
 import { Rng } from "../../src/util/rng.ts";
-
-beforeAll(() => startBackend("wasm"));
 
 const A = 3;
 const EPSILON = 0.2;
-const settings = { ppo: { clip: EPSILON, epochs: 1, minibatches: 1 } };
 
 interface Case {
   /** By row. */
@@ -19,27 +15,24 @@ interface Case {
   readonly old: readonly (readonly number[])[];
   readonly gains: readonly (readonly number[])[];
   readonly losses: readonly (readonly number[])[];
-  readonly illegal?: readonly (readonly number[])[];
+  readonly isIllegal?: readonly (readonly boolean[])[];
 }
 
 /** The loss and its gradient in the logits. */
-function evaluate(loss: Loss, { logits, old, gains, losses, illegal }: Case) {
-  return tf.tidy(() => {
-    const matrix = (rows: readonly (readonly number[])[]) => tf.tensor2d(rows.flat(), [rows.length, A]);
-    const mask = matrix(illegal ?? logits.map((row) => row.map(() => 0)));
-    const logPolicy = (z: tf.Tensor) => tf.logSoftmax(tf.add(z, mask)) as tf.Tensor2D;
-    const none = tf.zeros([logits.length, 1]) as tf.Tensor2D;
-    const batch = {
-      gains: matrix(gains),
-      losses: matrix(losses),
-      oldLogPolicy: logPolicy(matrix(old)),
-      entropyWeights: none,
-      magnetWeights: none,
-      magnetLogPolicy: logPolicy(matrix(old)),
-    };
-    const { value, grad } = tf.valueAndGrad((z) => loss(logPolicy(z), batch, settings))(matrix(logits));
-    return { value: value.dataSync()[0] as number, gradient: Array.from(grad.dataSync()) };
-  });
+function evaluate(
+  loss: Loss<"gains" | "losses" | "oldLogPolicy" | "clip">,
+  { logits, old, gains, losses, isIllegal }: Case,
+) {
+  const length = logits.length * A;
+  const places = Int32Array.from({ length }, (_, i) => i).filter((i) => !isIllegal?.flat()[i]);
+  const starts = Int32Array.from({ length: logits.length + 1 }, (_, r) => places.filter((i) => i < r * A).length);
+  const legal = { starts, places };
+  const of = (rows: readonly (readonly number[])[]) => Float64Array.from(places, (i) => rows.flat()[i] as number);
+  const now = softmaxOf(legal, Float32Array.from(logits.flat()));
+  const oldLogPolicy = softmaxOf(legal, Float32Array.from(old.flat())).logPolicy;
+  const slopes = new Float64Array(places.length);
+  const value = loss(now, { gains: of(gains), losses: of(losses), oldLogPolicy, clip: EPSILON }, slopes, 1);
+  return { value, gradient: Array.from(logitSlopes(legal, now.policy, slopes, length)) };
 }
 
 function softmax(z: readonly number[]): number[] {
@@ -130,9 +123,9 @@ describe("one row, three actions, π_old uniform", () => {
 });
 
 it("is finite for actions that are illegal, or were all but never played and now are, or the reverse", () => {
-  const illegal = [
-    [0, 0, -1e9],
-    [0, -1e9, -1e9],
+  const isIllegal = [
+    [false, false, true],
+    [false, true, true],
   ];
   const [zeros, some] = [
     [
@@ -160,11 +153,11 @@ it("is finite for actions that are illegal, or were all but never played and now
       ],
       gains: some,
       losses: some.map((row) => row.map((x) => -x)),
-      illegal,
+      isIllegal,
     });
     expect([value, ...gradient].every(Number.isFinite)).toBe(true);
     for (const i of [2, 3, 4, 5]) expect(Math.abs(gradient[i] as number)).toBe(0);
-    expect(evaluate(ppo, { logits: zeros, old: zeros, gains: zeros, losses: zeros, illegal }).gradient).toEqual(
+    expect(evaluate(ppo, { logits: zeros, old: zeros, gains: zeros, losses: zeros, isIllegal }).gradient).toEqual(
       Array(6).fill(expect.closeTo(0, 12)),
     );
   }

@@ -45,15 +45,11 @@ export function critic(
       goal[i * 2 + row.player] = sum / n;
       weight[i * 2 + row.player] = n / total;
     });
-    const { value, grads } = tf.tidy(() => {
-      const x = tf.tensor2d(layout.encode(rows), [R, layout.inputs]);
-      const error = () => tf.sub(network.forward(x), tf.tensor2d(goal, [R, 2]));
-      const loss = () => tf.sum(tf.mul(tf.tensor2d(weight, [R, 2]), tf.square(error()))) as tf.Scalar;
-      return tf.variableGrads(loss, [...network.variables]);
-    });
-    const gradients = network.variables.map(({ name }) => grads[name] as tf.Tensor);
+    const gradients = network.gradients(layout.encode(rows), R, (values) =>
+      values.map((value, i) => 2 * (weight[i] as number) * (value - (goal[i] as number))),
+    );
     adam.step(gradients, learningRate);
-    tf.dispose([value, gradients]);
+    tf.dispose(gradients);
   }
 
   return {

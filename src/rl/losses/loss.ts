@@ -1,24 +1,41 @@
-/** What a loss is given: rows as tensors. R rows, A columns of the head; illegal actions have log π = −1e9. */
-import type { tf } from "../../nn/tf.ts";
+/**
+ * What a loss is. It looks at R rows, whose legal actions stand side by side, S in all, and is a function of log π. It
+ * answers with its value and adds its slope, each log π taken as a variable of its own, so that losses can be summed:
+ *
+ *   slopes[i] += scale · ∂L/∂ log π_i        → scale · L
+ *
+ * What that means for the logits is the softmax's business (../softmax.ts).
+ */
+
+/** The policy at hand. */
+export interface PolicyAtRows {
+  /** π of each legal action. [S] */
+  readonly policy: Float64Array;
+  /** Its logarithm, finite wherever the logits are. [S] */
+  readonly logPolicy: Float64Array;
+}
 
 export interface LossBatch {
-  /** `Row.gains` by action; 0 where illegal. [R, A] */
-  readonly gains: tf.Tensor2D;
-  /** `Row.losses` by action; 0 where illegal. [R, A] */
-  readonly losses: tf.Tensor2D;
-  /** log π of the policy that played the batch, where the loss takes more than one step from it. [R, A] */
-  readonly oldLogPolicy: tf.Tensor2D | undefined;
-  /** `Row.visits` times the weight that the row's game gives the entropy bonus. [R, 1] */
-  readonly entropyWeights: tf.Tensor2D;
-  /** `Row.visits` times the weight that the row's game gives the pull to the magnet. [R, 1] */
-  readonly magnetWeights: tf.Tensor2D;
-  /** log π of the magnet. [R, A] */
-  readonly magnetLogPolicy: tf.Tensor2D;
+  /** `Row.gains`. [S] */
+  readonly gains: Float64Array;
+  /** `Row.losses`. [S] */
+  readonly losses: Float64Array;
+  /** log π of the policy that played the batch, where the loss takes more than one step from it. [S] */
+  readonly oldLogPolicy?: Float64Array;
+  /** At every action of a row, `Row.visits` times the weight that the row's game gives the entropy bonus. [S] */
+  readonly entropyWeights: Float64Array;
+  /** At every action of a row, `Row.visits` times the weight that the row's game gives the pull to the magnet. [S] */
+  readonly magnetWeights: Float64Array;
+  /** log π of the magnet. [S] */
+  readonly magnetLogPolicy: Float64Array;
+  /** PPO's ε. */
+  readonly clip: number;
 }
 
-export interface LossSettings {
-  readonly ppo: { readonly clip: number; readonly epochs: number; readonly minibatches: number };
-}
-
-/** A scalar to descend, differentiable in `logPolicy` [R, A]. */
-export type Loss = (logPolicy: tf.Tensor2D, batch: LossBatch, settings: LossSettings) => tf.Scalar;
+/** Adds `scale` times its slope to `slopes` [S]. → `scale` times its value, which is to descend */
+export type Loss<Needs extends keyof LossBatch = keyof LossBatch> = (
+  now: PolicyAtRows,
+  batch: Pick<LossBatch, Needs>,
+  slopes: Float64Array,
+  scale: number,
+) => number;

@@ -1,7 +1,7 @@
 /**
  * The pull to the magnet, the mean over decisions of
  *
- *   KL(π ‖ m) = Σ_a π (log π − log m)
+ *   KL(π ‖ m) = Σ_a π (log π − log m)        ∂KL/∂ log π = π (log π − log m + 1)
  *
  * where the magnet m is the averaged policy as it stood at the last refresh. Magnetic mirror descent (Sokota et al.,
  * 2023) with a magnet that moves from time to time, as in Nash policy gradient: each period solves a regularised game
@@ -9,8 +9,20 @@
  * gradient would circle it. The average trails the learner, so that it anchors play even where it is refreshed often
  * (docs/results.md, `spiral ablate magnet`).
  */
-import { tf } from "../../nn/tf.ts";
 import type { Loss } from "./loss.ts";
 
-export const klToMagnet: Loss = (logPolicy, { magnetWeights, magnetLogPolicy }) =>
-  tf.sum(tf.mul(magnetWeights, tf.mul(tf.exp(logPolicy), tf.sub(logPolicy, magnetLogPolicy))));
+export const klToMagnet: Loss<"magnetWeights" | "magnetLogPolicy"> = (
+  { policy, logPolicy },
+  { magnetWeights, magnetLogPolicy },
+  slopes,
+  scale,
+) => {
+  let sum = 0;
+  for (let i = 0; i < policy.length; i++) {
+    const weighted = (magnetWeights[i] as number) * (policy[i] as number);
+    const difference = (logPolicy[i] as number) - (magnetLogPolicy[i] as number);
+    sum += weighted * difference;
+    (slopes[i] as number) += scale * weighted * (difference + 1);
+  }
+  return scale * sum;
+};

@@ -1,10 +1,16 @@
 /**
  * Policy gradient (REINFORCE with a baseline; Williams 1992), one step a batch, on-policy:
  *
- *   L = − Σ_rows Σ_a G[row, a] · log π(a | row)        G = gains + losses
+ *   L = − Σ_rows Σ_a G[row, a] · log π(a | row)        ∂L/∂ log π = − G        G = gains + losses
  */
-import { tf } from "../../nn/tf.ts";
-import type { LossBatch } from "./loss.ts";
+import type { Loss } from "./loss.ts";
 
-export const policyGradient = (logPolicy: tf.Tensor2D, { gains, losses }: Pick<LossBatch, "gains" | "losses">) =>
-  tf.neg(tf.sum(tf.mul(tf.add(gains, losses), logPolicy))) as tf.Scalar;
+export const policyGradient: Loss<"gains" | "losses"> = ({ logPolicy }, { gains, losses }, slopes, scale) => {
+  let sum = 0;
+  for (let i = 0; i < logPolicy.length; i++) {
+    const gain = (gains[i] as number) + (losses[i] as number);
+    sum -= gain * (logPolicy[i] as number);
+    (slopes[i] as number) -= scale * gain;
+  }
+  return scale * sum;
+};
