@@ -3,8 +3,9 @@ import { gameSettings, loadConfig } from "../src/config/load.ts";
 import type { GameSettings } from "../src/config/schema.ts";
 import { FeatureLayout } from "../src/games/features.ts";
 import type { Game } from "../src/games/game.ts";
+import type { Infoset } from "../src/games/graph.ts";
 import { getGame } from "../src/games/registry.ts";
-import { forEachDecision } from "../src/rl/advantages/advantage.ts";
+import { learnerDecisions } from "../src/rl/advantages/advantage.ts";
 import { rae } from "../src/rl/advantages/rae.ts";
 import { Learner } from "../src/rl/learner.ts";
 import { Matchmaker } from "../src/rl/matchmaker.ts";
@@ -51,15 +52,14 @@ export const merged = ({ trajectories, advantages }: FirstBatch): readonly Row[]
 export function unmerged({ trajectories, advantages }: FirstBatch): Row[] {
   const turns = new Map<Game, number>();
   for (const part of trajectories) {
-    let count = 0;
-    forEachDecision(part, () => count++);
+    const count = learnerDecisions(part).cells.length;
     turns.set(part.plan.graph.game, (turns.get(part.plan.graph.game) ?? 0) + count);
   }
   const rows: Row[] = [];
   trajectories.forEach((part, i) => {
     const share = 1 / (turns.get(part.plan.graph.game) as number);
-    forEachDecision(part, (cell, _episode, _seat, index) => {
-      const { canonical, toCanonical, actions } = part.infosets[index] as (typeof part.infosets)[number];
+    learnerDecisions(part).cells.forEach((cell) => {
+      const { canonical, toCanonical, actions } = part.infosets[part.decisions[cell] as number] as Infoset;
       const slot = part.slots[cell] as number;
       const advantage = share * ((advantages[i] as Float64Array)[cell] as number);
       const gains = new Float64Array(actions.length);

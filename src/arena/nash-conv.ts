@@ -8,8 +8,8 @@
  * reach by chance and the opponent × value: one scan forward for the reaches, one backward for the values.
  */
 import type { Game } from "../games/game.ts";
-import { greedy, type Policy } from "../games/policy.ts";
-import { CHANCE, END, type GameTree, gameTree, type Strategy, strategyOf } from "../games/tree.ts";
+import type { Policy } from "../games/policy.ts";
+import { CHANCE, END, type GameTree, gameTree, greedyStrategy, type Strategy, strategyOf } from "../games/tree.ts";
 
 export interface Exploitability {
   readonly nashConv: number;
@@ -31,8 +31,9 @@ export function evaluateExactly(
 ): { nashConv: number; greedyNashConv: number; sampled: Exploitability; greedy: Exploitability } | undefined {
   if (!game.walkable) return undefined;
   const tree = gameTree(game);
-  const sampled = nashConv(tree, strategyOf(tree, policy));
-  const argmax = nashConv(tree, strategyOf(tree, greedy(policy)));
+  const strategy = strategyOf(tree, policy);
+  const sampled = nashConv(tree, strategy);
+  const argmax = nashConv(tree, greedyStrategy(tree, strategy));
   return { nashConv: sampled.nashConv, greedyNashConv: argmax.nashConv, sampled, greedy: argmax };
 }
 

@@ -10,7 +10,7 @@
 import { CHANCE, END } from "./flat.ts";
 import type { Game } from "./game.ts";
 import { GameGraph, type GameNode, type Infoset } from "./graph.ts";
-import type { Policy } from "./policy.ts";
+import type { Distribution, Policy } from "./policy.ts";
 
 export { CHANCE, END };
 
@@ -36,6 +36,10 @@ export interface GameTree {
   readonly infoset: Int32Array;
   /** Information set i's entries in a strategy are `entries[i] … entries[i + 1]`. [I + 1] */
   readonly entries: Int32Array;
+  /** The representatives of the information sets. */
+  readonly orbits: readonly Infoset[];
+  /** Where each entry's probability stands among the representatives', side by side. */
+  readonly source: Int32Array;
 }
 
 /** A strategy for both players: P(slot) of information set i at `entries[i] + slot`. */
@@ -74,6 +78,7 @@ function compile(game: Game): GameTree {
     value: new Float64Array(nodes.length),
     infoset: new Int32Array(nodes.length).fill(-1),
     entries,
+    ...orbitsOf(infosets, entries),
   };
   nodes.forEach(({ turn, infoset, children }, n) => {
     tree.kind[n] = turn.kind === "player" ? turn.player : turn.kind === "chance" ? CHANCE : END;
@@ -88,6 +93,20 @@ function compile(game: Game): GameTree {
     });
   });
   return tree;
+}
+
+function orbitsOf(infosets: readonly Infoset[], entries: Int32Array): Pick<GameTree, "orbits" | "source"> {
+  const orbits = [...new Set(infosets.map(({ canonical }) => canonical))];
+  const at = starts(orbits.map(({ actions }) => actions.length));
+  const startOf = new Map(orbits.map((orbit, i) => [orbit, at[i] as number]));
+  const source = new Int32Array(entries[infosets.length] as number);
+  infosets.forEach(({ canonical, toCanonical, actions }, i) => {
+    for (let slot = 0; slot < actions.length; slot++) {
+      source[(entries[i] as number) + slot] =
+        (startOf.get(canonical) as number) + (toCanonical ? (toCanonical[slot] as number) : slot);
+    }
+  });
+  return { orbits, source };
 }
 
 /** Running sums, from 0: where each of several runs of these lengths starts, and where the last ends. */
@@ -130,11 +149,36 @@ function sortByLevel(nodes: readonly GameNode[]): GameNode[] {
   return sorted;
 }
 
-/** A policy's probabilities at every information set, asked for in one go. */
+/** A policy's probabilities at every information set, asked for in one go; a symmetric one's at representatives alone. */
 export function strategyOf(tree: GameTree, policy: Policy): Strategy {
-  const strategy = new Float64Array(tree.entries[tree.infosets.length] as number);
-  policy.distributions(tree.infosets).forEach((distribution, i) => {
-    strategy.set(distribution, tree.entries[i]);
-  });
+  const { infosets, entries, orbits, source } = tree;
+  const length = entries[infosets.length] as number;
+  const asked = sideBySide(policy.distributions(policy.symmetric ? orbits : infosets), length);
+  if (!policy.symmetric) return asked;
+  const strategy = new Float64Array(length);
+  for (let entry = 0; entry < length; entry++) strategy[entry] = asked[source[entry] as number] as number;
   return strategy;
+}
+
+function sideBySide(distributions: readonly Distribution[], atMost: number): Float64Array {
+  const all = new Float64Array(atMost);
+  let at = 0;
+  for (const distribution of distributions) {
+    all.set(distribution, at);
+    at += distribution.length;
+  }
+  return all;
+}
+
+/** The most likely action always, ties to the lowest slot: the strategy of `greedy` of the policy. */
+export function greedyStrategy({ infosets, entries }: GameTree, strategy: Strategy): Strategy {
+  const result = new Float64Array(strategy.length);
+  for (let i = 0; i < infosets.length; i++) {
+    let best = entries[i] as number;
+    for (let entry = best + 1; entry < (entries[i + 1] as number); entry++) {
+      if ((strategy[entry] as number) > (strategy[best] as number)) best = entry;
+    }
+    result[best] = 1;
+  }
+  return result;
 }

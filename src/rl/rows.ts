@@ -12,13 +12,13 @@
 import type { Game } from "../games/game.ts";
 import type { Infoset } from "../games/graph.ts";
 import type { Trajectories } from "../selfplay/play.ts";
-import { forEachDecision } from "./advantages/advantage.ts";
+import { learnerDecisions } from "./advantages/advantage.ts";
 
 export interface Row {
   /** The representative of its orbit. */
   readonly infoset: Infoset;
   /** The learner's decisions here, as a share of the game's; the shares of one game sum to 1. */
-  visits: number;
+  readonly visits: number;
   /** Sums over positive advantages, by slot; ≥ 0. */
   readonly gains: Float64Array;
   /** Sums over negative advantages, by slot; ≤ 0. G is gains + losses. */
@@ -34,67 +34,107 @@ export interface MergedBatch {
 
 /** `advantages` is laid out like each trajectories' `decisions`. Plans of one game, which share its graph, merge too. */
 export function mergeRows(batch: readonly Trajectories[], advantages: readonly Float64Array[]): MergedBatch {
-  const games = new Map<Game, { rows: Map<Infoset, Row>; turns: number }>();
+  const games = new Map<Game, Tally[]>();
   batch.forEach((trajectories, i) => {
     const { game } = trajectories.plan.graph;
-    const entry = games.get(game) ?? { rows: new Map(), turns: 0 };
-    games.set(game, entry);
-    entry.turns += addPlan(entry.rows, trajectories, advantages[i] as Float64Array);
+    games.set(game, [...(games.get(game) ?? []), tallyOf(trajectories, advantages[i] as Float64Array)]);
   });
-  const rows: Row[] = [];
-  let decisions = 0;
-  for (const { rows: ofGame, turns } of games.values()) {
-    decisions += turns;
-    for (const row of ofGame.values()) {
-      row.visits /= turns;
-      for (const sums of [row.gains, row.losses]) {
-        for (let slot = 0; slot < sums.length; slot++) sums[slot] = (sums[slot] as number) / turns;
-      }
-      rows.push(row);
-    }
-  }
-  return { rows, decisions };
+  const turnsOf = (tallies: readonly Tally[]) => tallies.reduce((sum, { turns }) => sum + turns, 0);
+  const perGame = [...games.values()];
+  return {
+    rows: perGame.flatMap((tallies) => rowsOf(tallies, turnsOf(tallies))),
+    decisions: perGame.reduce((sum, tallies) => sum + turnsOf(tallies), 0),
+  };
 }
 
-/** Adds one plan's decisions to the rows of its game, not yet divided by T; returns how many. */
-function addPlan(rows: Map<Infoset, Row>, trajectories: Trajectories, advantages: Float64Array): number {
-  const { slots, infosets } = trajectories;
-  // First by information set, in flat arrays; then by orbit.
+/** The learner's decisions in some trajectories, summed by information set. */
+interface Tally {
+  readonly infosets: readonly Infoset[];
+  /** By information set. [I] */
+  readonly visits: Float64Array;
+  /** The slots of information set i stand at `starts[i] …`. [I + 1] */
+  readonly starts: Int32Array;
+  /** As in `Row`, not yet divided by T. [starts[I]] */
+  readonly gains: Float64Array;
+  readonly losses: Float64Array;
+  /** How many decisions there are. */
+  readonly turns: number;
+}
+
+function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
+  const { slots, decisions, infosets } = trajectories;
   const visits = new Float64Array(infosets.length);
   const starts = new Int32Array(infosets.length + 1);
-  infosets.forEach(({ actions }, index) => {
-    starts[index + 1] = (starts[index] as number) + actions.length;
-  });
+  for (let index = 0; index < infosets.length; index++) {
+    starts[index + 1] = (starts[index] as number) + (infosets[index] as Infoset).actions.length;
+  }
   const width = starts[infosets.length] as number;
   const gains = new Float64Array(width);
   const losses = new Float64Array(width);
-  let turns = 0;
-  forEachDecision(trajectories, (cell, _episode, _seat, index) => {
-    turns++;
+  const { cells } = learnerDecisions(trajectories);
+  for (let t = 0; t < cells.length; t++) {
+    const cell = cells[t] as number;
+    const index = decisions[cell] as number;
     (visits[index] as number)++;
+    const at = (starts[index] as number) + (slots[cell] as number);
     const a = advantages[cell] as number;
-    ((a > 0 ? gains : losses)[(starts[index] as number) + (slots[cell] as number)] as number) += a;
-  });
-  infosets.forEach(({ canonical, toCanonical, actions }, index) => {
-    // An opponent's decision only.
-    if (visits[index] === 0) return;
-    let row = rows.get(canonical);
-    if (!row) {
-      row = {
-        infoset: canonical,
-        visits: 0,
-        gains: new Float64Array(actions.length),
-        losses: new Float64Array(actions.length),
-      };
-      rows.set(canonical, row);
+    if (a > 0) (gains[at] as number) += a;
+    else (losses[at] as number) += a;
+  }
+  return { infosets, visits, starts, gains, losses, turns: cells.length };
+}
+
+/** The tallies of one game's plans by orbit, divided by T. */
+function rowsOf(tallies: readonly Tally[], T: number): Row[] {
+  const rowOf = new Map<Infoset, number>();
+  const infosets: Infoset[] = [];
+  // One long array for all rows' sums: thousands of small ones would cost more than all that is done with them.
+  const starts = [0];
+  const places = tallies.map((tally) => {
+    const place = new Int32Array(tally.infosets.length).fill(-1);
+    for (let index = 0; index < place.length; index++) {
+      // An opponent's decision only.
+      if (tally.visits[index] === 0) continue;
+      const { canonical } = tally.infosets[index] as Infoset;
+      let row = rowOf.get(canonical);
+      if (row === undefined) {
+        row = infosets.length;
+        rowOf.set(canonical, row);
+        infosets.push(canonical);
+        starts.push((starts[row] as number) + canonical.actions.length);
+      }
+      place[index] = row;
     }
-    row.visits += visits[index] as number;
-    for (let slot = 0; slot < actions.length; slot++) {
-      const to = toCanonical ? (toCanonical[slot] as number) : slot;
-      const from = (starts[index] as number) + slot;
-      (row.gains[to] as number) += gains[from] as number;
-      (row.losses[to] as number) += losses[from] as number;
+    return place;
+  });
+  const visits = new Float64Array(infosets.length);
+  const gains = new Float64Array(starts.at(-1) as number);
+  const losses = new Float64Array(starts.at(-1) as number);
+  tallies.forEach((tally, k) => {
+    const place = places[k] as Int32Array;
+    for (let index = 0; index < place.length; index++) {
+      const row = place[index] as number;
+      if (row < 0) continue;
+      (visits[row] as number) += tally.visits[index] as number;
+      const { toCanonical } = tally.infosets[index] as Infoset;
+      const start = starts[row] as number;
+      const from = tally.starts[index] as number;
+      const width = (tally.starts[index + 1] as number) - from;
+      for (let slot = 0; slot < width; slot++) {
+        const to = start + (toCanonical ? (toCanonical[slot] as number) : slot);
+        (gains[to] as number) += tally.gains[from + slot] as number;
+        (losses[to] as number) += tally.losses[from + slot] as number;
+      }
     }
   });
-  return turns;
+  for (let i = 0; i < gains.length; i++) {
+    (gains[i] as number) /= T;
+    (losses[i] as number) /= T;
+  }
+  return infosets.map((infoset, row) => ({
+    infoset,
+    visits: (visits[row] as number) / T,
+    gains: gains.subarray(starts[row], starts[row + 1]),
+    losses: losses.subarray(starts[row], starts[row + 1]),
+  }));
 }

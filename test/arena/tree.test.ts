@@ -2,9 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { nashConv } from "../../src/arena/nash-conv.ts";
 import type { Game, Turn } from "../../src/games/game.ts";
-import { uniform } from "../../src/games/policy.ts";
+import type { Infoset } from "../../src/games/graph.ts";
+import { greedy, type Policy, uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { CHANCE, END, gameTree, strategyOf } from "../../src/games/tree.ts";
+import { CHANCE, END, gameTree, greedyStrategy, strategyOf } from "../../src/games/tree.ts";
 import { randomDistribution, randomPolicy } from "../helpers.ts";
 
 describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", (id) => {
@@ -48,6 +49,35 @@ describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", 
       expect(strategy.slice(entries[i], entries[i + 1])).toEqual(randomDistribution(5, set));
     });
     expect(strategy.length).toBe(entries[infosets.length]);
+  });
+
+  it("asks a symmetric policy about representatives alone, each once, and lays out what it would have said of all", () => {
+    const asked: Infoset[] = [];
+    const everywhere: Policy = {
+      name: "by orbit",
+      distributions: (sets) =>
+        sets.map(({ canonical, toCanonical, actions }) => {
+          const there = randomDistribution(6, canonical);
+          return Float64Array.from(actions, (_, slot) => there[toCanonical?.[slot] ?? slot] as number);
+        }),
+    };
+    const symmetric: Policy = {
+      ...everywhere,
+      symmetric: true,
+      distributions(sets) {
+        asked.push(...sets);
+        return everywhere.distributions(sets);
+      },
+    };
+    expect(strategyOf(tree, symmetric)).toEqual(strategyOf(tree, everywhere));
+    expect(new Set(asked)).toEqual(new Set(infosets.map(({ canonical }) => canonical)));
+    expect(asked.length).toBe(new Set(asked).size);
+  });
+
+  it("plays the likeliest action, ties to the lowest slot, as a greedy policy does", () => {
+    for (const policy of [randomPolicy(7), uniform]) {
+      expect(greedyStrategy(tree, strategyOf(tree, policy))).toEqual(strategyOf(tree, greedy(policy)));
+    }
   });
 });
 

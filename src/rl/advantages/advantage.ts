@@ -44,28 +44,36 @@ export const memoryless: Pick<AdvantageEstimator, "save" | "restore" | "dispose"
 export const learnerSits = (trajectories: Trajectories, episode: number, seat: 0 | 1): boolean =>
   whoPlays(trajectories.plan, episode, seat) === 0;
 
-/**
- * Calls `visit` with the cell, episode, seat and index in `infosets` of every decision of the learner, episode by episode
- * and ply by ply.
- */
-export function forEachDecision(
-  trajectories: Trajectories,
-  visit: (cell: number, episode: number, seat: 0 | 1, index: number) => void,
-): void {
+/** The learner's decisions in some trajectories, episode by episode and ply by ply, T in all. */
+export interface LearnerDecisions {
+  /** Where each stands in `decisions` and `slots`. [T] */
+  readonly cells: Int32Array;
+  /** Where its return stands in `returns`: 2 · episode + seat. [T] */
+  readonly sides: Int32Array;
+}
+
+export function learnerDecisions(trajectories: Trajectories): LearnerDecisions {
   const { plan, plies, decisions, infosets } = trajectories;
   const P = plan.graph.game.maxPlies;
   const isSelfPlay = plan.policies[0] === plan.policies[1];
   const players = new Uint8Array(infosets.length);
   for (let index = 0; index < infosets.length; index++) players[index] = (infosets[index] as Infoset).player;
+  const cells = new Int32Array(decisions.length);
+  const sides = new Int32Array(decisions.length);
+  let turns = 0;
   for (let episode = 0; episode < plan.episodes; episode++) {
     const end = episode * P + (plies[episode] as number);
     for (let cell = episode * P; cell < end; cell++) {
       const index = decisions[cell] as number;
       if (index < 0) continue;
       const seat = players[index] as 0 | 1;
-      if (isSelfPlay || learnerSits(trajectories, episode, seat)) visit(cell, episode, seat, index);
+      if (!isSelfPlay && !learnerSits(trajectories, episode, seat)) continue;
+      cells[turns] = cell;
+      sides[turns] = episode * 2 + seat;
+      turns++;
     }
   }
+  return { cells: cells.subarray(0, turns), sides: sides.subarray(0, turns) };
 }
 
 /**
@@ -76,9 +84,9 @@ export function byRole(
   trajectories: Trajectories,
   advantageOf: (returns: Float64Array, role: string) => Float64Array,
 ): Float64Array {
-  const { plan, decisions, returns } = trajectories;
+  const { plan, returns } = trajectories;
   const { id, roles } = plan.graph.game;
-  const byEpisode = new Float64Array(plan.episodes * 2);
+  const bySide = new Float64Array(plan.episodes * 2);
   for (const seat of [0, 1] as const) {
     const own = new Int32Array(plan.episodes);
     let count = 0;
@@ -86,11 +94,15 @@ export function byRole(
     const learned = new Float64Array(count);
     for (let i = 0; i < count; i++) learned[i] = returns[own[i] as number] as number;
     const advantages = advantageOf(learned, `${id}/${roles[seat]}`);
-    for (let i = 0; i < count; i++) byEpisode[own[i] as number] = advantages[i] as number;
+    for (let i = 0; i < count; i++) bySide[own[i] as number] = advantages[i] as number;
   }
-  const advantages = new Float64Array(decisions.length);
-  forEachDecision(trajectories, (cell, episode, seat) => {
-    advantages[cell] = byEpisode[episode * 2 + seat] as number;
-  });
+  return bySideAndCell(trajectories, bySide);
+}
+
+/** Every decision of the learner gets what its side has, 2 · episode + seat. */
+export function bySideAndCell(trajectories: Trajectories, bySide: Float64Array): Float64Array {
+  const { cells, sides } = learnerDecisions(trajectories);
+  const advantages = new Float64Array(trajectories.decisions.length);
+  for (let t = 0; t < cells.length; t++) advantages[cells[t] as number] = bySide[sides[t] as number] as number;
   return advantages;
 }

@@ -15,7 +15,7 @@ import { tf } from "../../nn/tf.ts";
 import { withoutPrefix, withPrefix } from "../../nn/weights.ts";
 import type { Trajectories } from "../../selfplay/play.ts";
 import type { Rng } from "../../util/rng.ts";
-import { type AdvantageEstimator, type EstimatorSettings, forEachDecision } from "./advantage.ts";
+import { type AdvantageEstimator, type EstimatorSettings, learnerDecisions } from "./advantage.ts";
 
 /** No momentum, as for the policy: the values it chases move. */
 const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8 };
@@ -87,12 +87,11 @@ function generalised(
   const { decisions, infosets, returns } = trajectories;
   const advantages = new Float64Array(decisions.length);
   // Backwards through each role's decisions: what follows a decision is the one after it, or the return.
-  const cells: { cell: number; episode: number; seat: 0 | 1; index: number }[] = [];
-  forEachDecision(trajectories, (cell, episode, seat, index) => cells.push({ cell, episode, seat, index }));
+  const { cells, sides } = learnerDecisions(trajectories);
   const next = new Map<number, { value: number; advantage: number }>();
-  for (const { cell, episode, seat, index } of cells.reverse()) {
-    const role = episode * 2 + seat;
-    const row = (infosets[index] as Infoset).canonical;
+  for (let t = cells.length - 1; t >= 0; t--) {
+    const [cell, role] = [cells[t] as number, sides[t] as number];
+    const row = (infosets[decisions[cell] as number] as Infoset).canonical;
     const value = values.get(row) as number;
     const after = next.get(role) ?? { value: returns[role] as number, advantage: 0 };
     const advantage = after.value - value + lambda * after.advantage;

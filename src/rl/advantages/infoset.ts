@@ -9,7 +9,7 @@
  */
 import type { Infoset } from "../../games/graph.ts";
 import type { Trajectories } from "../../selfplay/play.ts";
-import { type AdvantageEstimator, forEachDecision, memoryless } from "./advantage.ts";
+import { type AdvantageEstimator, learnerDecisions, memoryless } from "./advantage.ts";
 import { rloo } from "./rloo.ts";
 
 export function infoset(): AdvantageEstimator {
@@ -19,8 +19,8 @@ export function infoset(): AdvantageEstimator {
     advantages(batch) {
       const fallback = byRole.advantages(batch);
       const tallies = new Map<Infoset, { n: number; sum: number }>();
-      const tallyOf = ({ infosets }: Trajectories, index: number): { n: number; sum: number } => {
-        const { canonical } = infosets[index] as Infoset;
+      const tallyOf = ({ infosets, decisions }: Trajectories, cell: number): { n: number; sum: number } => {
+        const { canonical } = infosets[decisions[cell] as number] as Infoset;
         let tally = tallies.get(canonical);
         if (!tally) {
           tally = { n: 0, sum: 0 };
@@ -29,17 +29,19 @@ export function infoset(): AdvantageEstimator {
         return tally;
       };
       for (const trajectories of batch) {
-        forEachDecision(trajectories, (_cell, episode, seat, index) => {
-          const tally = tallyOf(trajectories, index);
+        const { cells, sides } = learnerDecisions(trajectories);
+        cells.forEach((cell, t) => {
+          const tally = tallyOf(trajectories, cell);
           tally.n += 1;
-          tally.sum += trajectories.returns[episode * 2 + seat] as number;
+          tally.sum += trajectories.returns[sides[t] as number] as number;
         });
       }
       return batch.map((trajectories, i) => {
         const advantages = fallback[i] as Float64Array;
-        forEachDecision(trajectories, (cell, episode, seat, index) => {
-          const { n, sum } = tallyOf(trajectories, index);
-          const r = trajectories.returns[episode * 2 + seat] as number;
+        const { cells, sides } = learnerDecisions(trajectories);
+        cells.forEach((cell, t) => {
+          const { n, sum } = tallyOf(trajectories, cell);
+          const r = trajectories.returns[sides[t] as number] as number;
           if (n > 1) advantages[cell] = r - (sum - r) / (n - 1);
         });
         return advantages;

@@ -15,11 +15,12 @@ export function rae({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">)
       batch.map((trajectories) =>
         byRole(trajectories, (returns, role) => {
           let b = baselines.get(role) ?? 0;
-          const advantages = returns.map((r) => {
-            const advantage = r - b;
+          const advantages = new Float64Array(returns.length);
+          for (let episode = 0; episode < returns.length; episode++) {
+            const r = returns[episode] as number;
+            advantages[episode] = r - b;
             b = baselineDecay * b + (1 - baselineDecay) * r;
-            return advantage;
-          });
+          }
           baselines.set(role, b);
           return advantages;
         }),

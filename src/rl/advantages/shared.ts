@@ -7,28 +7,26 @@
  * In self-play on a zero-sum game the two returns cancel and b stays 0: no baseline at all.
  */
 import type { Trajectories } from "../../selfplay/play.ts";
-import { type AdvantageEstimator, type EstimatorSettings, forEachDecision, learnerSits } from "./advantage.ts";
+import { type AdvantageEstimator, bySideAndCell, type EstimatorSettings, learnerSits } from "./advantage.ts";
 
 export function shared({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">): AdvantageEstimator {
   const baselines = new Map<string, number>();
 
   function ofGame(trajectories: Trajectories): Float64Array {
-    const { plan, decisions, returns } = trajectories;
+    const { plan, returns } = trajectories;
     const { id } = plan.graph.game;
-    const before = new Float64Array(plan.episodes);
+    const bySide = new Float64Array(plan.episodes * 2);
     let b = baselines.get(id) ?? 0;
     for (let episode = 0; episode < plan.episodes; episode++) {
-      before[episode] = b;
-      const seats = ([0, 1] as const).filter((seat) => learnerSits(trajectories, episode, seat));
-      const mean = seats.reduce<number>((sum, seat) => sum + (returns[episode * 2 + seat] as number), 0) / seats.length;
+      const sides = ([0, 1] as const)
+        .filter((seat) => learnerSits(trajectories, episode, seat))
+        .map((s) => episode * 2 + s);
+      for (const side of sides) bySide[side] = (returns[side] as number) - b;
+      const mean = sides.reduce((sum, side) => sum + (returns[side] as number), 0) / sides.length;
       b = baselineDecay * b + (1 - baselineDecay) * mean;
     }
     baselines.set(id, b);
-    const advantages = new Float64Array(decisions.length);
-    forEachDecision(trajectories, (cell, episode, seat) => {
-      advantages[cell] = (returns[episode * 2 + seat] as number) - (before[episode] as number);
-    });
-    return advantages;
+    return bySideAndCell(trajectories, bySide);
   }
 
   return {
