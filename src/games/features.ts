@@ -8,7 +8,21 @@
  */
 import type { Game } from "./game.ts";
 import type { Infoset } from "./graph.ts";
-import type { Distribution } from "./policy.ts";
+
+/** The legal actions of R rows, side by side, S in all. */
+export interface LegalActions {
+  /** Those of row r are `starts[r] … starts[r + 1]`. [R + 1] */
+  readonly starts: Int32Array;
+  /** The place of each in the head's logits. [S] */
+  readonly places: Int32Array;
+}
+
+export interface PolicyAtRows {
+  /** π of each legal action. [S] */
+  readonly policy: Float64Array;
+  /** Its logarithm, finite wherever the logits are. [S] */
+  readonly logPolicy: Float64Array;
+}
 
 export class FeatureLayout {
   readonly games: readonly Game[];
@@ -49,21 +63,20 @@ export class FeatureLayout {
     return this.#slice(game).output;
   }
 
-  /** Softmax over the legal actions of row `row` of `logits` [R, outputs]. */
-  distribution(infoset: Infoset, logits: Float32Array, row: number): Distribution {
-    const { actions } = infoset;
-    const offset = row * this.outputs + this.actionOffset(infoset.game);
-    const probabilities = new Float64Array(actions.length);
-    let max = Number.NEGATIVE_INFINITY;
-    for (const action of actions) max = Math.max(max, logits[offset + action] as number);
-    let sum = 0;
-    for (let slot = 0; slot < actions.length; slot++) {
-      const p = Math.exp((logits[offset + (actions[slot] as number)] as number) - max);
-      probabilities[slot] = p;
-      sum += p;
+  /** Where the legal actions of these information sets, one a row, stand in logits [R, outputs]. */
+  legal(infosets: readonly Infoset[]): LegalActions {
+    const starts = new Int32Array(infosets.length + 1);
+    for (let r = 0; r < infosets.length; r++) {
+      starts[r + 1] = (starts[r] as number) + (infosets[r] as Infoset).actions.length;
     }
-    for (let slot = 0; slot < actions.length; slot++) probabilities[slot] = (probabilities[slot] as number) / sum;
-    return probabilities;
+    const places = new Int32Array(starts[infosets.length] as number);
+    let i = 0;
+    for (let r = 0; r < infosets.length; r++) {
+      const { game, actions } = infosets[r] as Infoset;
+      const offset = r * this.outputs + this.actionOffset(game);
+      for (let slot = 0; slot < actions.length; slot++) places[i++] = offset + (actions[slot] as number);
+    }
+    return { starts, places };
   }
 
   #slice(game: Game): { index: number; input: number; output: number } {
@@ -71,4 +84,28 @@ export class FeatureLayout {
     if (!slice) throw new Error(`this network was not made for ${game.id}`);
     return slice;
   }
+}
+
+/** π and log π of the legal actions, from the head's logits [R, outputs], in 64 bits. */
+export function softmax({ starts, places }: LegalActions, logits: Float32Array): PolicyAtRows {
+  const policy = new Float64Array(places.length);
+  const logPolicy = new Float64Array(places.length);
+  for (let r = 0; r + 1 < starts.length; r++) {
+    const [start, end] = [starts[r] as number, starts[r + 1] as number];
+    let max = Number.NEGATIVE_INFINITY;
+    for (let i = start; i < end; i++) max = Math.max(max, logits[places[i] as number] as number);
+    let sum = 0;
+    for (let i = start; i < end; i++) {
+      const z = (logits[places[i] as number] as number) - max;
+      logPolicy[i] = z;
+      policy[i] = Math.exp(z);
+      sum += policy[i] as number;
+    }
+    const logSum = Math.log(sum);
+    for (let i = start; i < end; i++) {
+      (policy[i] as number) /= sum;
+      (logPolicy[i] as number) -= logSum;
+    }
+  }
+  return { policy, logPolicy };
 }

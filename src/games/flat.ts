@@ -24,13 +24,21 @@ export class FlatGraph {
   cumulative = new Float64Array(256);
   /** Of seats 0 and 1, by end. [ends, 2] */
   returns = new Float64Array(64);
+  /** By information set: the player to move. [I] */
+  player = new Uint8Array(64);
+  /** By information set: the id of its representative. [I] */
+  canonical = new Int32Array(64);
+  /** The slots of information set i are `slots[i] … slots[i + 1]`. [I + 1] */
+  slots = new Int32Array(64);
+  /** The slot that each goes to at the representative. [slots[I]] */
+  toCanonical = new Uint16Array(256);
   #nodes = 0;
   #arcs = 0;
   #ends = 0;
+  #infosets = 0;
 
   constructor(graph: GameGraph) {
     this.graph = graph;
-    this.#grow();
   }
 
   /** The node after the action in `slot` of node n. Reread the arrays afterwards: they may have grown. */
@@ -38,13 +46,35 @@ export class FlatGraph {
     const node = this.graph.nodes[n];
     if (!node) throw new Error(`there is no node ${n}`);
     const { id } = this.graph.child(node, slot);
-    this.#grow();
+    this.grow();
     this.target[(this.first[n] as number) + slot] = id;
     return id;
   }
 
-  /** Takes in the nodes that the graph has made since. */
-  #grow(): void {
+  /** Takes in what the graph has made since. */
+  grow(): void {
+    this.#growNodes();
+    const { infosets } = this.graph;
+    for (; this.#infosets < infosets.length; this.#infosets++) {
+      const i = this.#infosets;
+      const { player, canonical, actions, toCanonical } = infosets[i] as Infoset;
+      if (i + 1 === this.slots.length) {
+        this.player = longer(this.player);
+        this.canonical = longer(this.canonical);
+        this.slots = longer(this.slots);
+      }
+      const first = this.slots[i] as number;
+      while (first + actions.length > this.toCanonical.length) this.toCanonical = longer(this.toCanonical);
+      this.player[i] = player;
+      this.canonical[i] = canonical.id;
+      this.slots[i + 1] = first + actions.length;
+      for (let slot = 0; slot < actions.length; slot++) {
+        this.toCanonical[first + slot] = toCanonical ? (toCanonical[slot] as number) : slot;
+      }
+    }
+  }
+
+  #growNodes(): void {
     const { nodes } = this.graph;
     for (; this.#nodes < nodes.length; this.#nodes++) {
       const n = this.#nodes;
@@ -62,7 +92,7 @@ export class FlatGraph {
       this.first[n] = this.#arcs;
       this.infoset[n] = infoset?.id ?? 0;
       this.target.fill(UNKNOWN, this.#arcs, this.#arcs + children.length);
-      if (turn.kind === "chance") cumulate(turn.probabilities, undefined, this.cumulative, this.#arcs);
+      if (turn.kind === "chance") cumulate(turn.probabilities, 0, children.length, this.cumulative, this.#arcs);
       if (turn.kind === "end") {
         if (2 * this.#ends === this.returns.length) this.returns = longer(this.returns);
         this.infoset[n] = 2 * this.#ends;
@@ -75,38 +105,42 @@ export class FlatGraph {
 
 const flats = new WeakMap<GameGraph, FlatGraph>();
 
-/** The flat arrays of a graph; made at the first call. */
+/** The flat arrays of a graph as it stands; made at the first call. */
 export function flatOf(graph: GameGraph): FlatGraph {
   let flat = flats.get(graph);
   if (!flat) {
     flat = new FlatGraph(graph);
     flats.set(graph, flat);
   }
+  flat.grow();
   return flat;
 }
 
 /**
- * Running sums of probabilities into `out[at …]`, for `sampleAt`. From the last slot of positive probability on they are
- * infinite, so that no rounding of the sum leads past it. `permutation`: where each slot's probability stands.
+ * Running sums of the `count` probabilities that stand at `from`, into `out[at …]`, for `sampleAt`. From the last slot of
+ * positive probability on they are infinite, so that no rounding of the sum leads past it. `order[first …]`: where each
+ * slot's probability stands among them.
  */
 export function cumulate(
   probabilities: ArrayLike<number>,
-  permutation: Infoset["toCanonical"],
+  from: number,
+  count: number,
   out: Float64Array,
   at: number,
+  order?: ArrayLike<number>,
+  first = 0,
 ): void {
   let sum = 0;
   let last = 0;
-  const count = probabilities.length;
   for (let slot = 0; slot < count; slot++) {
-    const p = probabilities[permutation ? (permutation[slot] as number) : slot] as number;
+    const p = probabilities[from + (order ? (order[first + slot] as number) : slot)] as number;
     if (p > 0) {
       sum += p;
       last = slot;
     }
     out[at + slot] = sum;
   }
-  out.fill(Number.POSITIVE_INFINITY, at + last, at + count);
+  for (let slot = last; slot < count; slot++) out[at + slot] = Number.POSITIVE_INFINITY;
 }
 
 /** The slot in which u ∈ [0, 1) falls; never one of probability 0. */
@@ -117,7 +151,7 @@ export function sampleAt(cumulative: Float64Array, at: number, u: number): numbe
 }
 
 /** A copy of twice the length, the new half filled with `value`. */
-export function longer<T extends Uint8Array | Int32Array | Float64Array>(array: T, value = 0): T {
+export function longer<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(array: T, value = 0): T {
   const copy = new (array.constructor as new (length: number) => T)(2 * array.length);
   copy.set(array);
   if (value !== 0) copy.fill(value, array.length);

@@ -1,5 +1,5 @@
 /** The learned policy: one network for both seats and all its games. Information sets of one symmetry orbit share a row. */
-import type { FeatureLayout } from "../games/features.ts";
+import { type FeatureLayout, softmax } from "../games/features.ts";
 import type { Infoset } from "../games/graph.ts";
 import type { Distribution, Policy } from "../games/policy.ts";
 import type { Mlp } from "../nn/mlp.ts";
@@ -19,18 +19,18 @@ export function neuralPolicy(
     ...(weights ? { source: { kind: "network", games, weights } } : {}),
     symmetric: true,
     distributions(infosets) {
-      const canonical = new Map<Infoset, Distribution | undefined>();
-      for (const infoset of infosets) canonical.set(infoset.canonical, undefined);
-      const rows = [...canonical.keys()];
+      const rowOf = new Map<Infoset, number>();
+      const rows: Infoset[] = [];
+      for (const { canonical } of infosets) if (!rowOf.has(canonical)) rowOf.set(canonical, rows.push(canonical) - 1);
+      const answers: Distribution[] = [];
       for (let start = 0; start < rows.length; start += MAX_ROWS) {
         const chunk = rows.slice(start, start + MAX_ROWS);
-        const logits = network.logits(layout.encode(chunk), chunk.length);
-        chunk.forEach((infoset, row) => {
-          canonical.set(infoset, layout.distribution(infoset, logits, row));
-        });
+        const legal = layout.legal(chunk);
+        const { policy } = softmax(legal, network.logits(layout.encode(chunk), chunk.length));
+        for (let r = 0; r < chunk.length; r++) answers.push(policy.subarray(legal.starts[r], legal.starts[r + 1]));
       }
-      return infosets.map(({ canonical: representative, toCanonical }) => {
-        const distribution = canonical.get(representative) as Distribution;
+      return infosets.map(({ canonical, toCanonical }) => {
+        const distribution = answers[rowOf.get(canonical) as number] as Distribution;
         if (!toCanonical) return distribution;
         const moved = new Float64Array(distribution.length);
         for (let slot = 0; slot < moved.length; slot++)

@@ -6,7 +6,7 @@
  *   θ̄      ← δ θ̄ + (1 − δ) θ         once a batch
  *   magnet ← θ̄                       every `magnet.every` updates, where the magnet is the averaged policy
  */
-import type { FeatureLayout } from "../games/features.ts";
+import { type FeatureLayout, type LegalActions, softmax } from "../games/features.ts";
 import type { Infoset } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import { Adam, type AdamSettings } from "../nn/adam.ts";
@@ -22,7 +22,7 @@ import { policyGradient } from "./losses/policy-gradient.ts";
 import { ppo } from "./losses/ppo.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
-import { type LegalActions, legalActions, logitSlopes, sideBySide, softmax } from "./softmax.ts";
+import { logitSlopes, sideBySide } from "./slopes.ts";
 
 /** The policy losses, by the name that `rl.loss` gives them. */
 export const losses = { pg: policyGradient, ppo } as const;
@@ -130,7 +130,7 @@ export class Learner {
     phase("forward");
     const infosets = rows.map(({ infoset }) => infoset);
     const x = this.#layout.encode(infosets);
-    const legal = legalActions(infosets, this.#layout);
+    const legal = this.#layout.legal(infosets);
     const batch = this.#batch(rows, legal, old);
     let loss = 0;
     const gradients = this.#network.gradients(x, rows.length, (logits) => {
@@ -149,7 +149,7 @@ export class Learner {
 
   /** log π of each row as it stands. */
   #logPolicies(network: Mlp, infosets: readonly Infoset[]): Float64Array[] {
-    const legal = legalActions(infosets, this.#layout);
+    const legal = this.#layout.legal(infosets);
     const { logPolicy } = softmax(legal, network.logits(this.#layout.encode(infosets), infosets.length));
     return infosets.map((_, r) => logPolicy.subarray(legal.starts[r], legal.starts[r + 1]));
   }
@@ -177,12 +177,12 @@ export class Learner {
     if (this.#settings.rl.magnet.kind !== "averaged") {
       return rows.map(({ infoset: { actions } }) => new Float64Array(actions.length).fill(-Math.log(actions.length)));
     }
-    const unknown = rows.flatMap(({ infoset }) => (this.#magnetRows.has(infoset) ? [] : [infoset]));
-    if (unknown.length > 0) {
-      this.#logPolicies(this.#magnet, unknown).forEach((logPolicy, i) => {
-        this.#magnetRows.set(unknown[i] as Infoset, logPolicy);
-      });
-    }
+    const known = rows.map(({ infoset }) => this.#magnetRows.get(infoset));
+    const unknown = rows.flatMap(({ infoset }, r) => (known[r] ? [] : [infoset]));
+    if (unknown.length === 0) return known as Float64Array[];
+    this.#logPolicies(this.#magnet, unknown).forEach((logPolicy, i) => {
+      this.#magnetRows.set(unknown[i] as Infoset, logPolicy);
+    });
     return rows.map(({ infoset }) => this.#magnetRows.get(infoset) as Float64Array);
   }
 

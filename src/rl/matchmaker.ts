@@ -5,7 +5,7 @@
  */
 import type { FeatureLayout } from "../games/features.ts";
 import type { Game } from "../games/game.ts";
-import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
+import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
 import type { Policy } from "../games/policy.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
 import { opponents } from "../players/opponents.ts";
@@ -25,8 +25,8 @@ interface Entry {
   readonly game: Game;
   readonly matchings: readonly { readonly name: string; readonly episodes: number; readonly fixed?: Policy }[];
   graph: GameGraph;
-  /** What came up in the last batch, which is what is likely to come up in the next. */
-  expected: readonly Infoset[];
+  /** Ids of what came up in the last batch, which is what is likely to come up in the next. */
+  expected: ArrayLike<number>;
 }
 
 export class Matchmaker {
@@ -71,7 +71,7 @@ export class Matchmaker {
     });
     const batch = await executor.play(plans);
     for (const entry of this.#entries) {
-      entry.expected = batch.find(({ plan }) => plan.graph === entry.graph)?.infosets ?? [];
+      entry.expected = batch.find(({ plan }) => plan.graph === entry.graph)?.ids ?? [];
     }
     if (member) member.played(meanScore(batch.filter(({ plan }) => plan.policies[1] === member.policy)));
     return batch;

@@ -9,6 +9,7 @@
  * game, so that every game counts alike however many turns it lasts. Rows of one symmetry orbit merge into their
  * representative.
  */
+import { type FlatGraph, flatOf } from "../games/flat.ts";
 import type { Game } from "../games/game.ts";
 import type { Infoset } from "../games/graph.ts";
 import type { Trajectories } from "../selfplay/play.ts";
@@ -49,7 +50,9 @@ export function mergeRows(batch: readonly Trajectories[], advantages: readonly F
 
 /** The learner's decisions in some trajectories, summed by information set. */
 interface Tally {
-  readonly infosets: readonly Infoset[];
+  readonly flat: FlatGraph;
+  /** Of the information sets. [I] */
+  readonly ids: Int32Array;
   /** By information set. [I] */
   readonly visits: Float64Array;
   /** The slots of information set i stand at `starts[i] …`. [I + 1] */
@@ -62,77 +65,75 @@ interface Tally {
 }
 
 function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
-  const { slots, decisions, infosets } = trajectories;
-  const visits = new Float64Array(infosets.length);
-  const starts = new Int32Array(infosets.length + 1);
-  for (let index = 0; index < infosets.length; index++) {
-    starts[index + 1] = (starts[index] as number) + (infosets[index] as Infoset).actions.length;
+  const { plan, slots, decisions, ids } = trajectories;
+  const flat = flatOf(plan.graph);
+  const visits = new Float64Array(ids.length);
+  const starts = new Int32Array(ids.length + 1);
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    starts[i + 1] = (starts[i] as number) + (flat.slots[id + 1] as number) - (flat.slots[id] as number);
   }
-  const width = starts[infosets.length] as number;
-  const gains = new Float64Array(width);
-  const losses = new Float64Array(width);
+  const gains = new Float64Array(starts[ids.length] as number);
+  const losses = new Float64Array(starts[ids.length] as number);
   const { cells } = learnerDecisions(trajectories);
   for (let t = 0; t < cells.length; t++) {
     const cell = cells[t] as number;
-    const index = decisions[cell] as number;
-    (visits[index] as number)++;
-    const at = (starts[index] as number) + (slots[cell] as number);
+    const i = decisions[cell] as number;
+    (visits[i] as number)++;
+    const at = (starts[i] as number) + (slots[cell] as number);
     const a = advantages[cell] as number;
     if (a > 0) (gains[at] as number) += a;
     else (losses[at] as number) += a;
   }
-  return { infosets, visits, starts, gains, losses, turns: cells.length };
+  return { flat, ids, visits, starts, gains, losses, turns: cells.length };
 }
 
 /** The tallies of one game's plans by orbit, divided by T. */
 function rowsOf(tallies: readonly Tally[], T: number): Row[] {
-  const rowOf = new Map<Infoset, number>();
-  const infosets: Infoset[] = [];
-  // One long array for all rows' sums: thousands of small ones would cost more than all that is done with them.
-  const starts = [0];
-  const places = tallies.map((tally) => {
-    const place = new Int32Array(tally.infosets.length).fill(-1);
-    for (let index = 0; index < place.length; index++) {
+  const { flat } = tallies[0] as Tally;
+  // By id of the representative: its row, counted from 1.
+  const rowOf = new Int32Array(flat.graph.infosets.length);
+  const representatives: number[] = [];
+  for (const { ids, visits } of tallies) {
+    for (let i = 0; i < ids.length; i++) {
       // An opponent's decision only.
-      if (tally.visits[index] === 0) continue;
-      const { canonical } = tally.infosets[index] as Infoset;
-      let row = rowOf.get(canonical);
-      if (row === undefined) {
-        row = infosets.length;
-        rowOf.set(canonical, row);
-        infosets.push(canonical);
-        starts.push((starts[row] as number) + canonical.actions.length);
-      }
-      place[index] = row;
+      if (visits[i] === 0) continue;
+      const orbit = flat.canonical[ids[i] as number] as number;
+      if (rowOf[orbit] === 0) rowOf[orbit] = representatives.push(orbit);
     }
-    return place;
-  });
-  const visits = new Float64Array(infosets.length);
-  const gains = new Float64Array(starts.at(-1) as number);
-  const losses = new Float64Array(starts.at(-1) as number);
-  tallies.forEach((tally, k) => {
-    const place = places[k] as Int32Array;
-    for (let index = 0; index < place.length; index++) {
-      const row = place[index] as number;
-      if (row < 0) continue;
-      (visits[row] as number) += tally.visits[index] as number;
-      const { toCanonical } = tally.infosets[index] as Infoset;
+  }
+  // One long array for all rows' sums: thousands of small ones would cost more than all that is done with them.
+  const starts = new Int32Array(representatives.length + 1);
+  for (let row = 0; row < representatives.length; row++) {
+    const id = representatives[row] as number;
+    starts[row + 1] = (starts[row] as number) + (flat.slots[id + 1] as number) - (flat.slots[id] as number);
+  }
+  const visits = new Float64Array(representatives.length);
+  const gains = new Float64Array(starts[representatives.length] as number);
+  const losses = new Float64Array(starts[representatives.length] as number);
+  for (const tally of tallies) {
+    for (let i = 0; i < tally.ids.length; i++) {
+      if (tally.visits[i] === 0) continue;
+      const id = tally.ids[i] as number;
+      const row = (rowOf[flat.canonical[id] as number] as number) - 1;
+      (visits[row] as number) += tally.visits[i] as number;
+      const first = flat.slots[id] as number;
       const start = starts[row] as number;
-      const from = tally.starts[index] as number;
-      const width = (tally.starts[index + 1] as number) - from;
+      const from = tally.starts[i] as number;
+      const width = (tally.starts[i + 1] as number) - from;
       for (let slot = 0; slot < width; slot++) {
-        const to = start + (toCanonical ? (toCanonical[slot] as number) : slot);
+        const to = start + (flat.toCanonical[first + slot] as number);
         (gains[to] as number) += tally.gains[from + slot] as number;
         (losses[to] as number) += tally.losses[from + slot] as number;
       }
     }
-  });
+  }
   for (let i = 0; i < gains.length; i++) {
     (gains[i] as number) /= T;
     (losses[i] as number) /= T;
   }
-  return infosets.map((infoset, row) => ({
-    infoset,
+  return representatives.map((id, row) => ({
+    infoset: flat.graph.infosets[id] as Infoset,
     visits: (visits[row] as number) / T,
     gains: gains.subarray(starts[row], starts[row + 1]),
     losses: losses.subarray(starts[row], starts[row + 1]),

@@ -8,7 +8,7 @@
  * that policy's games first: a critic starts untrained and makes one step a batch, so that it is a critic of that many
  * steps and not the one that a training run would have had.
  */
-import type { FeatureLayout } from "../games/features.ts";
+import { type FeatureLayout, softmax } from "../games/features.ts";
 import type { Game } from "../games/game.ts";
 import { GameGraph } from "../games/graph.ts";
 import { Mlp, type WeightArray } from "../nn/mlp.ts";
@@ -20,7 +20,7 @@ import type { EstimatorSettings } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { policyGradient } from "./losses/policy-gradient.ts";
 import { mergeRows, type Row } from "./rows.ts";
-import { legalActions, logitSlopes, sideBySide, softmax } from "./softmax.ts";
+import { logitSlopes, sideBySide } from "./slopes.ts";
 
 export interface VarianceSettings {
   readonly batches: number;
@@ -85,7 +85,7 @@ export function gradientVariance(
 /** ∇ of − Σ G log π in all weights, as one vector. */
 function policyGradientOf(network: Mlp, layout: FeatureLayout, rows: readonly Row[]): Float64Array {
   const infosets = rows.map(({ infoset }) => infoset);
-  const legal = legalActions(infosets, layout);
+  const legal = layout.legal(infosets);
   const tensors = network.gradients(layout.encode(infosets), rows.length, (logits) => {
     const now = softmax(legal, logits);
     const slopes = new Float64Array(now.policy.length);

@@ -19,8 +19,8 @@ export interface Plan {
   readonly paired: boolean;
   readonly chanceKey: number;
   readonly actionKey: number;
-  /** Information sets likely to come up: asked about all at once before the first ply. Those of other graphs are passed over. */
-  readonly expected?: readonly Infoset[];
+  /** Ids of information sets likely to come up: asked about all at once before the first ply. */
+  readonly expected?: ArrayLike<number>;
 }
 
 /**
@@ -43,6 +43,8 @@ export interface Trajectories extends Cells {
   readonly plan: Plan;
   /** The distinct information sets of these episodes, in order of first visit: by decision of the game, then by episode. */
   readonly infosets: readonly Infoset[];
+  /** Their ids in the plan's graph. */
+  readonly ids: Int32Array;
 }
 
 /** Where batches are played. */
@@ -76,18 +78,17 @@ export function newCells({ graph, episodes }: Plan, shared = false): Cells {
 export interface Played {
   readonly from: number;
   readonly to: number;
-  /** By id, the information sets that the slice's `decisions` mean. */
-  readonly infosets: readonly (Infoset | undefined)[];
-  /** Ids of those visited … */
+  /** The plan's ids of the information sets by the slice's ids, which are in its `decisions`; absent where they are the same. */
+  readonly ids?: readonly number[];
+  /** The slice's ids of those visited … */
   readonly visited: ArrayLike<number>;
   /** … and the earliest visit of each: r · E + e, as the r-th decision of episode e. */
   readonly earliest: ArrayLike<number>;
 }
 
-export const playedHere = ({ from, to, flat, visited, firstVisit }: Slice): Played => ({
+export const playedHere = ({ from, to, visited, firstVisit }: Slice): Played => ({
   from,
   to,
-  infosets: flat.graph.infosets,
   visited,
   earliest: visited.map((id) => firstVisit[id] as number),
 });
@@ -101,7 +102,8 @@ export function assemble(plan: Plan, cells: Cells, slices: readonly Played[]): T
   const visited: number[] = [];
   for (const slice of slices) {
     for (let i = 0; i < slice.visited.length; i++) {
-      const own = (slice.infosets[slice.visited[i] as number] as Infoset).id;
+      const id = slice.visited[i] as number;
+      const own = slice.ids ? (slice.ids[id] as number) : id;
       const earlier = firstVisit[own] as number;
       if (earlier === Number.POSITIVE_INFINITY) visited.push(own);
       firstVisit[own] = Math.min(earlier, slice.earliest[i] as number);
@@ -113,19 +115,17 @@ export function assemble(plan: Plan, cells: Cells, slices: readonly Played[]): T
     order[i] = (firstVisit[visited[i] as number] as number) * known.length + (visited[i] as number);
   }
   order.sort();
+  const ids = new Int32Array(visited.length);
   const infosets: Infoset[] = [];
   const index = new Int32Array(known.length);
-  for (const key of order) {
-    const id = key % known.length;
-    index[id] = infosets.length;
+  for (let i = 0; i < order.length; i++) {
+    const id = (order[i] as number) % known.length;
+    ids[i] = id;
+    index[id] = i;
     infosets.push(known[id] as Infoset);
   }
   for (const slice of slices) {
-    const indexOf = new Int32Array(slice.infosets.length);
-    for (let i = 0; i < slice.visited.length; i++) {
-      const id = slice.visited[i] as number;
-      indexOf[id] = index[(slice.infosets[id] as Infoset).id] as number;
-    }
+    const indexOf = slice.ids ? indexById(slice.ids, slice.visited, index) : index;
     for (let episode = slice.from; episode < slice.to; episode++) {
       const end = episode * P + (plies[episode] as number);
       for (let cell = episode * P; cell < end; cell++) {
@@ -134,7 +134,17 @@ export function assemble(plan: Plan, cells: Cells, slices: readonly Played[]): T
       }
     }
   }
-  return { plan, ...cells, infosets };
+  return { plan, ...cells, infosets, ids };
+}
+
+/** `index`, which is by the plan's ids, by a slice's. */
+function indexById(ids: readonly number[], visited: ArrayLike<number>, index: Int32Array): Int32Array {
+  const indexOf = new Int32Array(ids.length);
+  for (let i = 0; i < visited.length; i++) {
+    const id = visited[i] as number;
+    indexOf[id] = index[ids[id] as number] as number;
+  }
+  return indexOf;
 }
 
 /** Episode number `index` of the trajectories, as the log holds it. */

@@ -7,7 +7,7 @@
  */
 import { CHANCE, cumulate, END, type FlatGraph, flatOf, longer, sampleAt, UNKNOWN } from "../games/flat.ts";
 import type { Infoset } from "../games/graph.ts";
-import type { Distribution, Policy } from "../games/policy.ts";
+import type { Policy } from "../games/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
 import type { Cells, Plan } from "./play.ts";
 
@@ -32,12 +32,12 @@ export interface Slice {
 /** What one policy has answered, by information-set id. */
 interface Answers {
   readonly policy: Policy;
-  /** Where the running sums of its distribution stand in `cumulative`; or `OPEN`, or `ASKED`. */
+  /** Where the running sums of its distribution stand in `values`; or `OPEN`, or `ASKED`. */
   start: Int32Array;
-  cumulative: Float64Array;
+  /** Where its distribution stands in `values`, once it has been given; of a symmetric policy at representatives only. */
+  given: Int32Array;
+  values: Float64Array;
   used: number;
-  /** Of a symmetric policy: distributions at representatives. */
-  readonly representatives: (Distribution | undefined)[];
 }
 
 const OPEN = -1;
@@ -54,9 +54,9 @@ export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Sl
   const answers = (policy: Policy): Answers => ({
     policy,
     start: new Int32Array(count + 64).fill(OPEN),
-    cumulative: new Float64Array(1024),
+    given: new Int32Array(count + 64).fill(OPEN),
+    values: new Float64Array(1024),
     used: 0,
-    representatives: [],
   });
   const [first, second] = plan.policies;
   const own = answers(first);
@@ -84,9 +84,11 @@ function ascending(from: number, to: number): Int32Array {
 /** Plays every slice to its end. */
 export function playSlices(slices: readonly Slice[]): void {
   const questions = new Map<Policy, Question>();
-  for (const { plan, answers } of slices) {
-    for (const infoset of plan.expected ?? []) {
-      if (plan.graph.infosets[infoset.id] === infoset) distributionAt(answers[0], infoset, questions);
+  for (const { plan, flat, answers } of slices) {
+    const expected = plan.expected ?? [];
+    for (let i = 0; i < expected.length; i++) {
+      const id = expected[i] as number;
+      if (id < plan.graph.infosets.length) distributionAt(answers[0], flat, id, questions);
     }
   }
   for (;;) {
@@ -106,39 +108,51 @@ export function whoPlays({ policies, paired }: Plan, episode: number, seat: numb
 function answer(questions: Map<Policy, Question>): void {
   for (const [policy, { infosets, answers }] of questions) {
     policy.distributions(infosets).forEach((distribution, i) => {
-      const { representatives } = answers[i] as Answers;
-      representatives[(infosets[i] as Infoset).id] = distribution;
+      const asker = answers[i] as Answers;
+      const at = reserve(asker, distribution.length);
+      asker.given[(infosets[i] as Infoset).id] = at;
+      for (let slot = 0; slot < distribution.length; slot++) asker.values[at + slot] = distribution[slot] as number;
     });
   }
   questions.clear();
 }
 
-/** Where the running sums of the policy's distribution at `infoset` start; or negative, once it is asked for. */
-function distributionAt(answers: Answers, infoset: Infoset, questions: Map<Policy, Question>): number {
-  const { policy, representatives } = answers;
-  const { id, toCanonical } = infoset;
-  while (id >= answers.start.length) answers.start = longer(answers.start, OPEN);
+/** Room for `count` more values. → where */
+function reserve(answers: Answers, count: number): number {
+  const at = answers.used;
+  answers.used += count;
+  while (answers.used > answers.values.length) answers.values = longer(answers.values);
+  return at;
+}
+
+/** Where the running sums of the policy's distribution at information set `id` start; or negative, once it is asked for. */
+function distributionAt(answers: Answers, flat: FlatGraph, id: number, questions: Map<Policy, Question>): number {
+  const { policy } = answers;
+  const asked = policy.symmetric ? (flat.canonical[id] as number) : id;
+  while (Math.max(id, asked) >= answers.start.length) {
+    answers.start = longer(answers.start, OPEN);
+    answers.given = longer(answers.given, OPEN);
+  }
   const known = answers.start[id] as number;
   if (known >= 0) return known;
-  const asked = policy.symmetric ? infoset.canonical : infoset;
-  const distribution = representatives[asked.id];
-  if (distribution) {
-    const start = answers.used;
-    answers.used += distribution.length;
-    while (answers.used > answers.cumulative.length) answers.cumulative = longer(answers.cumulative);
-    cumulate(distribution, policy.symmetric ? toCanonical : undefined, answers.cumulative, start);
+  const given = answers.given[asked] as number;
+  if (given >= 0) {
+    const first = flat.slots[id] as number;
+    const count = (flat.slots[id + 1] as number) - first;
+    const start = reserve(answers, count);
+    const order = policy.symmetric ? flat.toCanonical : undefined;
+    cumulate(answers.values, given, count, answers.values, start, order, first);
     answers.start[id] = start;
     return start;
   }
-  while (asked.id >= answers.start.length) answers.start = longer(answers.start, OPEN);
-  if (answers.start[asked.id] !== ASKED) {
-    answers.start[asked.id] = ASKED;
+  if (answers.start[asked] !== ASKED) {
+    answers.start[asked] = ASKED;
     let question = questions.get(policy);
     if (!question) {
       question = { infosets: [], answers: [] };
       questions.set(policy, question);
     }
-    question.infosets.push(asked);
+    question.infosets.push(flat.graph.infosets[asked] as Infoset);
     question.answers.push(answers);
   }
   return ASKED;
@@ -178,14 +192,14 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         const asked = answers[isSelfPlay ? 0 : whoPlays(plan, episode, mover)];
         let start = asked.start[id] as number;
         // Undefined for a set newer than the array.
-        if (!(start >= 0)) start = distributionAt(asked, graph.infosets[id] as Infoset, questions);
+        if (!(start >= 0)) start = distributionAt(asked, flat, id, questions);
         if (start < 0) {
           nodes[episode - from] = node;
           chancePlies[episode - from] = chanceDraws;
           slice.active[stillActive++] = episode;
           break;
         }
-        slot = sampleAt(asked.cumulative, start, uniformOf(actionStream, actionKey, ply));
+        slot = sampleAt(asked.values, start, uniformOf(actionStream, actionKey, ply));
         decisions[cell] = id;
         while (id >= firstVisit.length) {
           firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
 /** What runs in a worker thread: plays the slices that it is sent, on a graph and a backend of its own (workers.ts). */
 import { parentPort, workerData } from "node:worker_threads";
-import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
+import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
 import { getGame } from "../games/registry.ts";
 import { type BackendName, startBackend } from "../nn/backend.ts";
 import { PolicyMaker, type SentSource } from "../players/source.ts";
@@ -40,7 +40,7 @@ interface Entry {
   graph: GameGraph;
   generation: number;
   /** What came up in the last batch, which is what is likely to come up in the next. */
-  expected: Infoset[];
+  expected: ArrayLike<number>;
 }
 
 const port = parentPort;
@@ -79,7 +79,7 @@ function playBatch({ sources, slices: sent }: SentBatch): PlayedSlice[] {
   for (const entry of inUse.values()) entry.expected = [];
   return slices.map(({ visited, firstVisit }, i) => {
     const entry = inUse.get((sent[i] as SentSlice).graph) as Entry;
-    if (entry.expected.length === 0) entry.expected = visited.map((id) => entry.graph.infosets[id] as Infoset);
+    if (entry.expected.length === 0) entry.expected = visited;
     return {
       generation: entry.generation,
       visited: Int32Array.from(visited),

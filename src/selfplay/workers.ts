@@ -47,8 +47,8 @@ type Part = Pick<Slice, "plan" | "cells" | "from" | "to">;
 interface Thread {
   readonly worker: Worker;
   isReady: boolean;
-  /** By the worker's ids, the information sets of our graph. */
-  readonly graphs: WeakMap<GameGraph, { readonly generation: number; readonly infosets: Infoset[] }>;
+  /** Our graph's ids of information sets, by the worker's. */
+  readonly graphs: WeakMap<GameGraph, { readonly generation: number; readonly ids: number[] }>;
   /** Settles the batch under way. */
   done: ((slices: readonly PlayedSlice[] | undefined) => void) | undefined;
 }
@@ -238,18 +238,18 @@ function send(thread: Thread, batch: SentBatch): Promise<readonly PlayedSlice[] 
   });
 }
 
-/** Puts our own information sets for the worker's ids. One not met before is found by following its earliest visit. */
+/** Puts our own ids for the worker's. One not met before is found by following its earliest visit. */
 function received(thread: Thread, { plan, cells, from, to }: Part, result: PlayedSlice): Played {
   let known = thread.graphs.get(plan.graph);
   if (known?.generation !== result.generation) {
-    known = { generation: result.generation, infosets: [] };
+    known = { generation: result.generation, ids: [] };
     thread.graphs.set(plan.graph, known);
   }
-  const { infosets } = known;
+  const { ids } = known;
   result.visited.forEach((id, i) => {
-    infosets[id] ??= infosetAt(plan, cells, result.earliest[i] as number);
+    ids[id] ??= infosetAt(plan, cells, result.earliest[i] as number).id;
   });
-  return { from, to, infosets, visited: result.visited, earliest: result.earliest };
+  return { from, to, ids, visited: result.visited, earliest: result.earliest };
 }
 
 /** The information set of a visit: r · E + e, the r-th decision of episode e. */

@@ -1,6 +1,7 @@
 /** The learned policy: a softmax over legal actions, one row for each orbit, however the questions are put. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { FeatureLayout } from "../../src/games/features.ts";
+import { FeatureLayout, softmax } from "../../src/games/features.ts";
+import type { Infoset } from "../../src/games/graph.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { gameTree } from "../../src/games/tree.ts";
 import { startBackend } from "../../src/nn/backend.ts";
@@ -102,9 +103,19 @@ describe("the layout", () => {
     const logits = new Float32Array(2 * layout.outputs).fill(1e30);
     const at = layout.outputs + 9;
     logits.set([1000, 1000 + Math.log(3)], at);
-    const p = layout.distribution(kuhn, logits, 1);
-    expect([...p]).toEqual([expect.closeTo(0.25, 4), expect.closeTo(0.75, 4)]);
+    const [ttt] = gameTree(getGame("ttt")).infosets as [Infoset];
+    const legal = layout.legal([ttt, kuhn]);
+    expect([...legal.starts]).toEqual([0, 9, 11]);
+    expect([...legal.places]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, at, at + 1]);
+    const { policy, logPolicy } = softmax(legal, logits);
+    const ninths = Array(9).fill(expect.closeTo(1 / 9, 12));
+    expect([...policy]).toEqual([...ninths, expect.closeTo(0.25, 4), expect.closeTo(0.75, 4)]);
+    logPolicy.forEach((log, i) => {
+      expect(log).toBeCloseTo(Math.log(policy[i] as number), 12);
+    });
     logits.set([-3e38, 3e38], at);
-    expect([...layout.distribution(kuhn, logits, 1)]).toEqual([0, 1]);
+    const certain = softmax(legal, logits);
+    expect([...certain.policy.subarray(9)]).toEqual([0, 1]);
+    expect(certain.logPolicy.every(Number.isFinite)).toBe(true);
   });
 });

@@ -58,7 +58,7 @@ export function gamesOf(id: string, games: readonly (readonly number[])[], shape
     plies[e] = actions.length;
     returns.set(node.turn.returns, e * 2);
   });
-  return { plan, plies, slots, decisions, returns, infosets };
+  return { plan, plies, slots, decisions, returns, infosets, ids: Int32Array.from(infosets, ({ id }) => id) };
 }
 
 export interface Decision {

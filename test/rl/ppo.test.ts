@@ -1,9 +1,10 @@
 /** PPO: merged rows against one decision at a time; where it is policy gradient, where it stands still, what stays finite. */
 import { describe, expect, it } from "vitest";
+import { softmax as softmaxOf } from "../../src/games/features.ts";
 import type { Loss } from "../../src/rl/losses/loss.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
 import { ppo } from "../../src/rl/losses/ppo.ts";
-import { logitSlopes, softmax as softmaxOf } from "../../src/rl/softmax.ts";
+import { logitSlopes } from "../../src/rl/slopes.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const A = 3;

@@ -38,8 +38,10 @@ describe.each(ids)("%s", (id) => {
     expect(content(again)).toEqual(alone);
     // The order of first visit is the order of the learner's rows.
     expect(again.infosets.map(({ key }) => key)).toEqual(playOne(plan(id, 120)).infosets.map(({ key }) => key));
-    expect(content(playOne({ ...used, expected: [...first.infosets].reverse() }))).toEqual(alone);
-    expect(content(playOne({ ...used, expected: first.infosets.slice(0, 3) }))).toEqual(alone);
+    expect(content(playOne({ ...used, expected: first.ids.slice().reverse() }))).toEqual(alone);
+    expect(content(playOne({ ...used, expected: first.ids.slice(0, 3) }))).toEqual(alone);
+    // Ids that the graph does not have.
+    expect(content(playOne({ ...plan(id, 120), expected: [0, 1e6] }))).toEqual(alone);
     const beside = play([plan("ttt", 50), plan(id, 120), used, plan("kuhn", 7)]);
     expect(content(beside[1] as Trajectories)).toEqual(alone);
     expect(content(beside[2] as Trajectories)).toEqual(alone);
@@ -56,11 +58,11 @@ describe.each(ids)("%s", (id) => {
         return uniform.distributions(infosets);
       },
     };
-    const { infosets, plan: first } = playOne(plan(id, 200, { policies: [counting, counting] }));
+    const { infosets, ids, plan: first } = playOne(plan(id, 200, { policies: [counting, counting] }));
     expect(asked.length).toBe(new Set(asked).size);
     expect(asked.length).toBe(infosets.length);
     asked.length = 0;
-    const again = { ...first, actionKey: 1, expected: infosets };
+    const again = { ...first, actionKey: 1, expected: ids };
     const second = playOne(again);
     expect(asked.length).toBe(new Set(asked).size);
     expect(asked.length).toBe(new Set([...infosets, ...second.infosets]).size);

@@ -13,7 +13,7 @@ describe("chance", () => {
     const others = [
       playOne(plan(id, 200, { policies: [always(0), uniform] })),
       playOne(plan(id, 200, { actionKey: 77 })),
-      playOne(plan(id, 200, { policies: [uniform, uniform], expected: t.infosets })),
+      playOne(plan(id, 200, { policies: [uniform, uniform], expected: t.ids })),
     ];
     const all = Array.from({ length: 200 }, (_, e) => deals(t, e));
     for (const other of others) {

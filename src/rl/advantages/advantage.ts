@@ -1,6 +1,6 @@
 /** What every advantage estimator is: a number for each of the learner's decisions, and perhaps a memory of earlier ones. */
 import type { FeatureLayout } from "../../games/features.ts";
-import type { Infoset } from "../../games/graph.ts";
+import { flatOf } from "../../games/flat.ts";
 import type { WeightArray } from "../../nn/mlp.ts";
 import type { Trajectories } from "../../selfplay/play.ts";
 import { whoPlays } from "../../selfplay/slice.ts";
@@ -52,12 +52,23 @@ export interface LearnerDecisions {
   readonly sides: Int32Array;
 }
 
+const known = new WeakMap<Trajectories, LearnerDecisions>();
+
+/** Found at the first call, as an estimator and the merging of rows both ask. */
 export function learnerDecisions(trajectories: Trajectories): LearnerDecisions {
-  const { plan, plies, decisions, infosets } = trajectories;
+  let found = known.get(trajectories);
+  if (!found) {
+    found = findDecisions(trajectories);
+    known.set(trajectories, found);
+  }
+  return found;
+}
+
+function findDecisions(trajectories: Trajectories): LearnerDecisions {
+  const { plan, plies, decisions, ids } = trajectories;
+  const { player } = flatOf(plan.graph);
   const P = plan.graph.game.maxPlies;
   const isSelfPlay = plan.policies[0] === plan.policies[1];
-  const players = new Uint8Array(infosets.length);
-  for (let index = 0; index < infosets.length; index++) players[index] = (infosets[index] as Infoset).player;
   const cells = new Int32Array(decisions.length);
   const sides = new Int32Array(decisions.length);
   let turns = 0;
@@ -66,7 +77,7 @@ export function learnerDecisions(trajectories: Trajectories): LearnerDecisions {
     for (let cell = episode * P; cell < end; cell++) {
       const index = decisions[cell] as number;
       if (index < 0) continue;
-      const seat = players[index] as 0 | 1;
+      const seat = player[ids[index] as number] as 0 | 1;
       if (!isSelfPlay && !learnerSits(trajectories, episode, seat)) continue;
       cells[turns] = cell;
       sides[turns] = episode * 2 + seat;

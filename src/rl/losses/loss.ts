@@ -4,16 +4,10 @@
  *
  *   slopes[i] += scale · ∂L/∂ log π_i        → scale · L
  *
- * What that means for the logits is the softmax's business (../softmax.ts).
+ * What they mean for the logits is the softmax's business (../slopes.ts).
  */
 
-/** The policy at hand. */
-export interface PolicyAtRows {
-  /** π of each legal action. [S] */
-  readonly policy: Float64Array;
-  /** Its logarithm, finite wherever the logits are. [S] */
-  readonly logPolicy: Float64Array;
-}
+import type { PolicyAtRows } from "../../games/features.ts";
 
 export interface LossBatch {
   /** `Row.gains`. [S] */
