@@ -51,11 +51,18 @@ interface Question {
 export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Slice {
   const flat = flatOf(plan.graph);
   const count = plan.graph.infosets.length;
+  // Room for what is expected, twice: as it is given, and as running sums.
+  const expected = plan.expected ?? [];
+  let room = 1024;
+  for (let i = 0; i < expected.length; i++) {
+    const id = expected[i] as number;
+    if (id < count) room += 2 * ((flat.slots[id + 1] as number) - (flat.slots[id] as number));
+  }
   const answers = (policy: Policy): Answers => ({
     policy,
     start: new Int32Array(count + 64).fill(OPEN),
     given: new Int32Array(count + 64).fill(OPEN),
-    values: new Float64Array(1024),
+    values: new Float64Array(room),
     used: 0,
   });
   const [first, second] = plan.policies;
@@ -168,7 +175,9 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
   let { kind, first, infoset, target } = flat;
   let { firstVisit } = slice;
   let stillActive = 0;
-  for (const episode of slice.active) {
+  const { active } = slice;
+  for (let i = 0; i < active.length; i++) {
+    const episode = active[i] as number;
     const actionStream = streamAt(actionKey, episode);
     const chanceStream = streamAt(chanceKey, paired ? episode >> 1 : episode);
     let node = nodes[episode - from] as number;
@@ -183,23 +192,24 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         break;
       }
       const cell = episode * P + ply;
-      let slot: number;
+      let sums: Float64Array = flat.cumulative;
+      let start = first[node] as number;
+      let [stream, key, draw] = [chanceStream, chanceKey, chanceDraws];
       if (mover === CHANCE) {
-        slot = sampleAt(flat.cumulative, first[node] as number, uniformOf(chanceStream, chanceKey, chanceDraws));
         chanceDraws++;
         decisions[cell] = -1;
       } else {
         const asked = answers[isSelfPlay ? 0 : whoPlays(plan, episode, mover)];
-        let start = asked.start[id] as number;
-        // Undefined for a set newer than the array.
-        if (!(start >= 0)) start = distributionAt(asked, flat, id, questions);
+        start = id < asked.start.length ? (asked.start[id] as number) : OPEN;
+        if (start < 0) start = distributionAt(asked, flat, id, questions);
         if (start < 0) {
           nodes[episode - from] = node;
           chancePlies[episode - from] = chanceDraws;
-          slice.active[stillActive++] = episode;
+          active[stillActive++] = episode;
           break;
         }
-        slot = sampleAt(asked.values, start, uniformOf(actionStream, actionKey, ply));
+        sums = asked.values;
+        [stream, key, draw] = [actionStream, actionKey, ply];
         decisions[cell] = id;
         while (id >= firstVisit.length) {
           firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);
@@ -212,6 +222,8 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
           firstVisit[id] = visit;
         }
       }
+      // The only draw, so that it is compiled into this loop.
+      const slot = sampleAt(sums, start, uniformOf(stream, key, draw));
       slots[cell] = slot;
       ply++;
       const next = target[(first[node] as number) + slot] as number;
@@ -223,5 +235,5 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
     }
     plies[episode] = ply;
   }
-  slice.active = slice.active.subarray(0, stillActive);
+  slice.active = active.subarray(0, stillActive);
 }

@@ -14,7 +14,8 @@ export function rae({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">)
     advantages: (batch) =>
       batch.map((trajectories) =>
         byRole(trajectories, (returns, role) => {
-          let b = baselines.get(role) ?? 0;
+          // Known to be a number from the start: the loop would box it in every round otherwise.
+          let b = Number(baselines.get(role) ?? 0);
           const advantages = new Float64Array(returns.length);
           for (let episode = 0; episode < returns.length; episode++) {
             const r = returns[episode] as number;
