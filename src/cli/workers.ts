@@ -17,7 +17,10 @@ export function workerCount(text: string): number | "auto" {
   return text === "auto" ? "auto" : wholeNumber("--workers", text, 0, 64);
 }
 
-/** Where batches are played. Workers start in the background; until they are ready this thread plays everything. */
+/**
+ * Where batches are played. Workers start in the background; until they are ready this thread plays everything. Where their
+ * number is given they play their part of every batch, otherwise as long as that is quicker.
+ */
 export function openExecutor(workers: number | "auto", backend: BackendName): Executor {
   if (!SPLITTABLE.includes(backend)) {
     if (workers === "auto" || workers === 0) return inThisThread;
@@ -29,5 +32,5 @@ export function openExecutor(workers: number | "auto", backend: BackendName): Ex
   const count = workers === "auto" ? Math.min(MOST_BY_DEFAULT, Math.max(1, availableParallelism() - 1)) : workers;
   // Threads run what is built; from the sources, as in tests, there is nothing for them to run.
   const isBuilt = import.meta.url.endsWith(".js");
-  return new WorkerPool({ workers: isBuilt ? count : 0, backend, warn });
+  return new WorkerPool({ workers: isBuilt ? count : 0, backend, ifQuicker: workers === "auto", warn });
 }

@@ -109,7 +109,9 @@ export const configSchema = z.strictObject({
         .describe("Games per game id and update that are logged, or all."),
       workers: z
         .union([count(0).max(64), z.literal("auto")])
-        .describe("Threads that play beside the main one; auto: one less than there are cores, at least 1, at most 8."),
+        .describe(
+          "Threads that play beside the main one; auto: one less than there are cores, at least 1, at most 8, where that is quicker.",
+        ),
     })
     .describe("What is written, where and how often; and with how many threads."),
 });

@@ -3,6 +3,8 @@
  * worker that is ready; everything a game draws depends on its number alone, so the trajectories are the same, byte for
  * byte, for any number of workers, ready or not. Weights go out once a batch, and moves come back, in shared memory.
  *
+ * The way to a worker and back takes time, too. `ifQuicker` measures whether it pays.
+ *
  * A worker that dies costs nothing but time: its slices are played again here, and another takes its place.
  */
 import { Worker } from "node:worker_threads";
@@ -10,6 +12,7 @@ import type { GameGraph, Infoset } from "../games/graph.ts";
 import type { Policy, PolicySource, SourceArray } from "../games/policy.ts";
 import type { BackendName } from "../nn/backend.ts";
 import type { SentSource } from "../players/source.ts";
+import { Quicker } from "../util/quicker.ts";
 import {
   assemble,
   type Cells,
@@ -30,19 +33,25 @@ export interface PoolOptions {
   readonly backend: BackendName;
   /** Told, once, where workers cannot be had; the pool then plays everything in this thread. */
   readonly warn: (message: string) => void;
+  /** Plays a batch in this thread alone wherever that turns out to be quicker. */
+  readonly ifQuicker?: boolean;
   /** Another program for the workers, to test with. */
   readonly program?: URL;
 }
 
 /** Fewer episodes of a plan than this for each thread are not worth the way there and back. */
 const MIN_EPISODES = 32;
+/** Games for each information set from which on a plan is cut without loss. */
+const MERGED = 16;
 /** Deaths in a row, no batch played in between, after which no more workers are made. */
 const MAX_DEATHS = 3;
 /** New objects live briefly here; a small nursery keeps a worker's memory small. */
 const RESOURCES = { maxYoungGenerationSizeMb: 8 };
 
-/** Episodes `from` … `to` − 1 of a plan. */
-type Part = Pick<Slice, "plan" | "cells" | "from" | "to">;
+/** Episodes `from` … `to` − 1 of the plan at `place` in the batch. */
+interface Part extends Pick<Slice, "plan" | "cells" | "from" | "to"> {
+  readonly place: number;
+}
 
 interface Thread {
   readonly worker: Worker;
@@ -62,6 +71,7 @@ export class WorkerPool implements Executor {
   readonly #cells: Cells[] = [];
   /** By the network's place among a batch's sources. */
   readonly #weights: SourceArray[][] = [];
+  readonly #quicker = new Quicker();
   #deaths = 0;
   #isStarted = false;
   #isClosed = false;
@@ -91,38 +101,33 @@ export class WorkerPool implements Executor {
 
   async play(plans: readonly Plan[]): Promise<Trajectories[]> {
     const cells = plans.map((plan, i) => this.#cellsFor(plan, i));
-    const threads = this.#threads.filter(({ isReady }) => isReady);
-    const isSent = plans.map(
-      ({ episodes, policies }) =>
-        episodes >= MIN_EPISODES * (threads.length + 1) && policies.every(({ source }) => source !== undefined),
-    );
-    // Part 0 of a plan is played here, part k by worker k − 1.
-    const parts = isSent.includes(true) ? threads.length + 1 : 1;
-    const partOf = (i: number, part: number): Part => {
-      const plan = plans[i] as Plan;
-      const bound = (k: number) => Math.floor((plan.episodes * k) / parts);
-      const [from, to] = isSent[i] ? [bound(part), bound(part + 1)] : [0, plan.episodes];
-      return { plan, cells: cells[i] as Cells, from, to };
-    };
-    const sent = parts > 1 ? plans.flatMap((_, i) => (isSent[i] ? [i] : [])) : [];
-    const policies = [...new Set(sent.flatMap((i) => (plans[i] as Plan).policies))];
+    const ready = this.#threads.filter(({ isReady }) => isReady);
+    const isTried = this.#options.ifQuicker === true && ready.length > 0;
+    const threads = isTried && this.#quicker.begin() === 0 ? [] : ready;
+    const [own, ...others] = partsOf(plans, cells, threads.length + 1) as [Part[], ...Part[][]];
+    const policies = [...new Set(others.flat().flatMap(({ plan }) => plan.policies))];
     const sources = policies.map((policy, place) => this.#sent(policy.source as PolicySource, place));
-    const pending = threads.slice(0, parts - 1).map((thread, k) => {
-      const own = sent.map((i) => partOf(i, k + 1));
-      const slices = own.map((part) => this.#sentSlice(part, policies));
-      return { thread, own, answer: send(thread, { sources, slices }) };
+    const pending = others.flatMap((parts, k) => {
+      if (parts.length === 0) return [];
+      const thread = threads[k] as Thread;
+      const slices = parts.map((part) => this.#sentSlice(part, policies));
+      return [{ thread, parts, answer: send(thread, { sources, slices }) }];
     });
-    const played: Played[][] = playHere(plans.map((_, i) => partOf(i, 0))).map((part) => [part]);
-    for (const { thread, own, answer } of pending) {
+    const played: Played[][] = plans.map(() => []);
+    const keep = (parts: readonly Part[], done: readonly Played[]) =>
+      parts.forEach(({ place }, j) => {
+        played[place]?.push(done[j] as Played);
+      });
+    keep(own, playHere(own));
+    for (const { thread, parts, answer } of pending) {
       const results = await answer;
       const done = results
-        ? own.map((part, j) => received(thread, part, results[j] as PlayedSlice))
-        : playHere(own.map(begunAnew));
-      done.forEach((part, j) => {
-        played[sent[j] as number]?.push(part);
-      });
+        ? parts.map((part, j) => received(thread, part, results[j] as PlayedSlice))
+        : playHere(parts.map(begunAnew));
+      keep(parts, done);
     }
     const trajectories = plans.map((plan, i) => assemble(plan, cells[i] as Cells, played[i] as Played[]));
+    if (isTried) this.#quicker.end();
     this.#startAll();
     return trajectories;
   }
@@ -175,13 +180,15 @@ export class WorkerPool implements Executor {
     this.#whenReady = [];
   }
 
-  #sentSlice({ plan, ...part }: Part, policies: readonly Policy[]): SentSlice {
+  #sentSlice({ plan, cells, from, to }: Part, policies: readonly Policy[]): SentSlice {
     const { graph, episodes, paired, chanceKey, actionKey } = plan;
     const number = this.#graphNumbers.get(graph) ?? this.#graphCount++;
     this.#graphNumbers.set(graph, number);
     const [first, second] = plan.policies;
     return {
-      ...part,
+      cells,
+      from,
+      to,
       graph: number,
       game: graph.game.id,
       episodes,
@@ -224,6 +231,47 @@ export class WorkerPool implements Executor {
     cells.plies.fill(0);
     return cells;
   }
+}
+
+/** What each thread plays, this one's first. */
+function partsOf(plans: readonly Plan[], cells: readonly Cells[], threads: number): Part[][] {
+  const shares = deal(plans, threads);
+  return Array.from({ length: threads }, (_, thread) =>
+    plans.flatMap((plan, place) => {
+      const part = { plan, cells: cells[place] as Cells, place };
+      const share = shares[place];
+      if (share !== "cut") return share === thread ? [{ ...part, from: 0, to: plan.episodes }] : [];
+      const bound = (k: number) => Math.floor((plan.episodes * k) / threads);
+      return [{ ...part, from: bound(thread), to: bound(thread + 1) }];
+    }),
+  );
+}
+
+/**
+ * Which thread plays each plan, this one being 0; or "cut": an equal slice for each.
+ *
+ * Threads ask their policies each for themselves. A plan whose games outnumber its information sets is cut without loss.
+ * Another, cut for k threads, has them ask about √k times as many information sets, roughly: m such plans take m / √k
+ * turns when cut, and ⌈m / k⌉ when each is dealt whole to one thread, the larger first.
+ */
+export function deal(plans: readonly Plan[], threads: number): (number | "cut")[] {
+  const shares = plans.map(({ episodes, policies }) =>
+    episodes >= MIN_EPISODES * threads && policies.every(({ source }) => source) ? "cut" : 0,
+  ) as (number | "cut")[];
+  if (threads === 1) return shares.map(() => 0);
+  const sets = plans.map(({ expected }) => expected?.length ?? 0);
+  const wide = [...plans.keys()].filter(
+    (i) => shares[i] === "cut" && (plans[i] as Plan).episodes < MERGED * (sets[i] as number),
+  );
+  if (Math.ceil(wide.length / threads) >= wide.length / Math.sqrt(threads)) return shares;
+  const load = Array<number>(threads).fill(0);
+  for (const i of wide.sort((a, b) => (sets[b] as number) - (sets[a] as number))) {
+    // The last of those with the least to do, as this thread, the first, has a batch to put together.
+    const thread = load.lastIndexOf(Math.min(...load));
+    shares[i] = thread;
+    (load[thread] as number) += sets[i] as number;
+  }
+  return shares;
 }
 
 /** → what the worker played; undefined where it died. */

@@ -14,7 +14,7 @@ import { mctsPlayer } from "../../src/players/mcts.ts";
 import { neuralPolicy } from "../../src/players/neural.ts";
 import { opponents } from "../../src/players/opponents.ts";
 import { type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
-import { WorkerPool } from "../../src/selfplay/workers.ts";
+import { deal, WorkerPool } from "../../src/selfplay/workers.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { build } from "../cli/spiral.ts";
 import { randomPolicy } from "../helpers.ts";
@@ -118,6 +118,48 @@ describe("a pool of workers", () => {
     expect(await playAll((plans) => pool.play(plans))).toEqual(here);
     await pool.close();
   });
+});
+
+describe("plans are dealt", () => {
+  const graph = new GameGraph(getGame("kuhn"));
+  const planOf = (episodes: number, sets: number, policy: Policy = uniform): Plan => ({
+    graph,
+    episodes,
+    policies: [policy, policy],
+    paired: false,
+    chanceKey: 1,
+    actionKey: 2,
+    expected: Array(sets).fill(0),
+  });
+  const merged = planOf(16384, 12);
+  const [large, small] = [planOf(512, 1400), planOf(256, 600)];
+
+  it.each([
+    ["one thread plays all", [merged, large, small], 1, [0, 0, 0]],
+    ["many games at few information sets are cut, the others dealt whole", [merged, large, small], 2, ["cut", 1, 0]],
+    ["of many the larger first, each to whoever has the least", [small, large, small, small], 2, [0, 1, 0, 0]],
+    ["where threads outnumber them by far, all are cut", [merged, large, small], 6, ["cut", "cut", "cut"]],
+    ["one alone is cut", [large], 2, ["cut"]],
+    ["nothing is known of them yet", [planOf(512, 0), planOf(512, 0)], 2, ["cut", "cut"]],
+    ["too few games stay here", [planOf(63, 1), planOf(64, 1)], 2, [0, "cut"]],
+    ["a policy that only this thread has stays here", [planOf(512, 1, randomPolicy(1)), merged], 2, [0, "cut"]],
+    ["none", [], 3, []],
+  ] as const)("%s", (_, plans, threads, shares) => {
+    expect(deal(plans, threads)).toEqual(shares);
+  });
+});
+
+it("plays where it is quicker, with the same result", async () => {
+  const pool = new WorkerPool({
+    workers: 1,
+    backend: "js",
+    ifQuicker: true,
+    warn: () => {},
+    program: program("worker.js"),
+  });
+  await pool.ready();
+  expect(await playAll((plans) => pool.play(plans))).toEqual(here);
+  await pool.close();
 });
 
 describe("a worker that dies", () => {
