@@ -1,5 +1,6 @@
 /** What runs in a worker thread: plays the slices that it is sent, on a graph and a backend of its own (workers.ts). */
 import { parentPort, workerData } from "node:worker_threads";
+import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
 import { getGame } from "../games/registry.ts";
 import { type BackendName, startBackend } from "../nn/backend.ts";
@@ -9,6 +10,8 @@ import { newSlice, playSlices } from "./slice.ts";
 
 export interface SentBatch {
   readonly sources: readonly SentSource[];
+  /** Numbers of the graphs that the sender plays on; others are let go. */
+  readonly graphs: readonly number[];
   readonly slices: readonly SentSlice[];
 }
 
@@ -29,7 +32,7 @@ export interface SentSlice {
 }
 
 export interface PlayedSlice {
-  /** Changes when the graph here is begun anew, and with it the ids. */
+  /** Another for every graph that is begun here, as its ids are its own. */
   readonly generation: number;
   /** As in `Played`. */
   readonly visited: Int32Array;
@@ -37,8 +40,8 @@ export interface PlayedSlice {
 }
 
 interface Entry {
-  graph: GameGraph;
-  generation: number;
+  readonly graph: GameGraph;
+  readonly generation: number;
   /** What came up in the last batch, which is what is likely to come up in the next. */
   expected: ArrayLike<number>;
 }
@@ -47,21 +50,20 @@ const port = parentPort;
 if (!port) throw new Error("worker.ts runs in a worker thread");
 const maker = new PolicyMaker();
 let entries = new Map<number, Entry>();
+let generations = 0;
+
+const newEntry = (game: Game): Entry => ({ graph: new GameGraph(game), generation: generations++, expected: [] });
 
 await startBackend(workerData as BackendName);
 port.on("message", (batch: SentBatch) => port.postMessage(playBatch(batch)));
 port.postMessage("ready");
 
-function playBatch({ sources, slices: sent }: SentBatch): PlayedSlice[] {
+function playBatch({ sources, graphs, slices: sent }: SentBatch): PlayedSlice[] {
   const inUse = new Map<number, Entry>();
   const slices = sent.map(({ graph, game: id, policies, cells, from, to, ...plan }) => {
     const game = getGame(id);
-    const entry = inUse.get(graph) ?? entries.get(graph) ?? { graph: new GameGraph(game), generation: 0, expected: [] };
-    if (!inUse.has(graph) && entry.graph.size > MAX_CACHED_NODES) {
-      entry.graph = new GameGraph(game);
-      entry.generation += 1;
-      entry.expected = [];
-    }
+    let entry = inUse.get(graph) ?? entries.get(graph) ?? newEntry(game);
+    if (!inUse.has(graph) && entry.graph.size > MAX_CACHED_NODES) entry = newEntry(game);
     inUse.set(graph, entry);
     const [a, b] = policies;
     const first = maker.make(sources[a] as SentSource, a, game);
@@ -73,8 +75,7 @@ function playBatch({ sources, slices: sent }: SentBatch): PlayedSlice[] {
       to,
     );
   });
-  // Graphs that the sender no longer uses are let go.
-  entries = inUse;
+  entries = new Map([...entries, ...inUse].filter(([graph]) => graphs.includes(graph)));
   playSlices(slices);
   for (const entry of inUse.values()) entry.expected = [];
   return slices.map(({ visited, firstVisit }, i) => {

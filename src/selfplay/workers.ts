@@ -107,11 +107,12 @@ export class WorkerPool implements Executor {
     const [own, ...others] = partsOf(plans, cells, threads.length + 1) as [Part[], ...Part[][]];
     const policies = [...new Set(others.flat().flatMap(({ plan }) => plan.policies))];
     const sources = policies.map((policy, place) => this.#sent(policy.source as PolicySource, place));
+    const graphs = plans.map(({ graph }) => this.#numberOf(graph));
     const pending = others.flatMap((parts, k) => {
       if (parts.length === 0) return [];
       const thread = threads[k] as Thread;
       const slices = parts.map((part) => this.#sentSlice(part, policies));
-      return [{ thread, parts, answer: send(thread, { sources, slices }) }];
+      return [{ thread, parts, answer: send(thread, { sources, graphs, slices }) }];
     });
     const played: Played[][] = plans.map(() => []);
     const keep = (parts: readonly Part[], done: readonly Played[]) =>
@@ -180,16 +181,20 @@ export class WorkerPool implements Executor {
     this.#whenReady = [];
   }
 
-  #sentSlice({ plan, cells, from, to }: Part, policies: readonly Policy[]): SentSlice {
-    const { graph, episodes, paired, chanceKey, actionKey } = plan;
+  #numberOf(graph: GameGraph): number {
     const number = this.#graphNumbers.get(graph) ?? this.#graphCount++;
     this.#graphNumbers.set(graph, number);
+    return number;
+  }
+
+  #sentSlice({ plan, cells, from, to }: Part, policies: readonly Policy[]): SentSlice {
+    const { graph, episodes, paired, chanceKey, actionKey } = plan;
     const [first, second] = plan.policies;
     return {
       cells,
       from,
       to,
-      graph: number,
+      graph: this.#numberOf(graph),
       game: graph.game.id,
       episodes,
       policies: [policies.indexOf(first), policies.indexOf(second)],

@@ -149,6 +149,37 @@ describe("plans are dealt", () => {
   });
 });
 
+it.each([1, 3])("%d workers: whole plans, graphs that come and go between batches: the same games", async (n) => {
+  const graphs = games.map((game) => new GameGraph(game));
+  const batch = (key: number, ids: readonly number[]): Plan[] =>
+    ids.map((id) => ({
+      graph: graphs[id] as GameGraph,
+      episodes: 150,
+      policies: [learner, learner],
+      paired: false,
+      chanceKey: key,
+      actionKey: ~key,
+      // Enough of them that plans are dealt whole.
+      expected: Array.from({ length: 100 + ((7 * id + key) % 5) }, (_, i) => i),
+    }));
+  const { pool } = poolOf(n);
+  await pool.ready();
+  const whole = new Set<number | "cut">();
+  for (const [key, ids] of [
+    [0, 1, 2, 0, 1, 2],
+    [2, 1, 2],
+    [0, 0, 1, 2, 2, 1],
+    [0, 1],
+    [1, 2, 0, 2, 1, 0],
+  ].entries()) {
+    const plans = batch(key, ids);
+    for (const share of deal(plans, n + 1)) whole.add(share);
+    expect(all(await pool.play(plans))).toEqual(all(play(batch(key, ids))));
+  }
+  expect(whole.size).toBeGreaterThan(n);
+  await pool.close();
+});
+
 it("plays where it is quicker, with the same result", async () => {
   const pool = new WorkerPool({
     workers: 1,
