@@ -58,10 +58,10 @@ export function unmerged({ trajectories, advantages }: FirstBatch): Row[] {
   const rows: Row[] = [];
   trajectories.forEach((part, i) => {
     const share = 1 / (turns.get(part.plan.graph.game) as number);
-    learnerDecisions(part).cells.forEach((cell) => {
+    learnerDecisions(part).cells.forEach((cell, t) => {
       const { canonical, toCanonical, actions } = part.infosets[part.decisions[cell] as number] as Infoset;
       const slot = part.slots[cell] as number;
-      const advantage = share * ((advantages[i] as Float64Array)[cell] as number);
+      const advantage = share * ((advantages[i] as Float64Array)[t] as number);
       const gains = new Float64Array(actions.length);
       const losses = new Float64Array(actions.length);
       (advantage > 0 ? gains : losses)[toCanonical ? (toCanonical[slot] as number) : slot] = advantage;

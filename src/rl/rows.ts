@@ -33,7 +33,7 @@ export interface MergedBatch {
   readonly decisions: number;
 }
 
-/** `advantages` is laid out like each trajectories' `decisions`. Plans of one game, which share its graph, merge too. */
+/** `advantages` are in the order of `learnerDecisions`. Plans of one game, which share its graph, merge too. */
 export function mergeRows(batch: readonly Trajectories[], advantages: readonly Float64Array[]): MergedBatch {
   const games = new Map<Game, Tally[]>();
   batch.forEach((trajectories, i) => {
@@ -81,7 +81,7 @@ function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
     const i = decisions[cell] as number;
     (visits[i] as number)++;
     const at = (starts[i] as number) + (slots[cell] as number);
-    const a = advantages[cell] as number;
+    const a = advantages[t] as number;
     if (a > 0) (gains[at] as number) += a;
     else (losses[at] as number) += a;
   }

@@ -5,7 +5,7 @@ import { GameGraph } from "../../src/games/graph.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import type { Trajectories } from "../../src/selfplay/play.ts";
-import { learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "./batches.ts";
+import { byCell, learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "./batches.ts";
 import { make, names, throughFiles } from "./estimators.ts";
 import { plain } from "./plain-advantages.ts";
 
@@ -36,7 +36,7 @@ describe.each(Object.keys(plain) as (keyof typeof plain & (typeof names)[number]
         for (const batch of [mixedBatch(key, size), mixedBatch(key + 10, size)]) {
           const expected = plain[name]?.(batch, memory) ?? [];
           estimator.advantages(batch).forEach((advantages, i) => {
-            advantages.forEach((a, cell) => {
+            byCell(batch[i] as Trajectories, advantages).forEach((a, cell) => {
               expect(a).toBeCloseTo(expected[i]?.[cell] as number, 9);
             });
           });
@@ -89,7 +89,7 @@ describe.each(names)("%s", (name) => {
     const λ1 = { critic: { lambda: 1, learningRate: 0.01, hidden: [8] } };
     const advantagesOf = (batch: readonly Trajectories[]) => {
       const estimator = make(name, λ1);
-      const advantages = estimator.advantages(batch);
+      const advantages = estimator.advantages(batch).map((a, i) => byCell(batch[i] as Trajectories, a));
       estimator.dispose();
       return advantages;
     };
@@ -111,7 +111,7 @@ describe.each(names)("%s", (name) => {
 
   it("is a number for a lone game, for equal returns and where there is nothing to be won", () => {
     const lone = withReturns(playBatch("kuhn", 1, 1), 1);
-    const [a] = make(name).advantages([lone]) as [Float64Array];
+    const a = byCell(lone, ...(make(name).advantages([lone]) as [Float64Array]));
     for (const { cell, ret } of learnerDecisions(lone)) {
       if (name === "group" || name === "group-std") expect(a[cell]).toBe(0);
       else if (name !== "critic") expect(a[cell]).toBe(ret);

@@ -109,3 +109,14 @@ export function learnerDecisions(trajectories: Trajectories): Decision[] {
   }
   return found;
 }
+
+/** Advantages, which come in the order of the learner's decisions, laid out like the trajectories' `decisions`, with 0 elsewhere. */
+export function byCell(trajectories: Trajectories, advantages: Float64Array): Float64Array {
+  const own = learnerDecisions(trajectories);
+  if (advantages.length !== own.length) throw new Error(`${advantages.length} advantages for ${own.length} decisions`);
+  const cells = new Float64Array(trajectories.decisions.length);
+  own.forEach(({ cell }, t) => {
+    cells[cell] = advantages[t] as number;
+  });
+  return cells;
+}

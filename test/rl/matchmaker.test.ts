@@ -83,9 +83,8 @@ describe("seats and deals", () => {
 
   it("only the learner's turns are learned from", () => {
     for (const t of [self, random]) {
-      const advantages = new Float64Array(t.decisions.length).fill(1);
-      const { rows, decisions } = mergeRows([t], [advantages]);
       const own = learnerDecisions(t);
+      const { rows, decisions } = mergeRows([t], [new Float64Array(own.length).fill(1)]);
       expect(decisions).toBe(own.length);
       const orbits = new Set(own.map(({ infoset }) => infoset.canonical));
       expect(new Set(rows.map(({ infoset }) => infoset))).toEqual(orbits);

@@ -16,17 +16,19 @@ const cases = ["kuhn", "ttt", "kuhn-match", "negotiation"].flatMap((id) => [
   { id, against: "another", shape: { opponent } },
 ]);
 
-/** An advantage at random for every cell, chance and unplayed cells included: those must not count. */
-const noise = ({ decisions }: Trajectories, seed: string): Float64Array => {
+/** An advantage at random for every decision. */
+const noise = (trajectories: Trajectories, seed: string): Float64Array => {
   const rng = new Rng(seed);
-  return Float64Array.from(decisions, () => rng.normal());
+  return Float64Array.from(learnerDecisions(trajectories), () => rng.normal());
 };
 
 /** The decisions of a batch, each with its advantage and its share of all decisions. */
 function withAdvantages(batch: readonly Trajectories[], advantages: readonly Float64Array[]) {
   const all: (Decision & { readonly advantage: number })[] = [];
   batch.forEach((trajectories, i) => {
-    for (const d of learnerDecisions(trajectories)) all.push({ ...d, advantage: advantages[i]?.[d.cell] as number });
+    for (const [t, d] of learnerDecisions(trajectories).entries()) {
+      all.push({ ...d, advantage: advantages[i]?.[t] as number });
+    }
   });
   return all;
 }
@@ -112,7 +114,7 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
 
 it("merges what only symmetry joins: nine first moves are three rows", () => {
   const trajectories = playBatch("ttt", 400, 1, { learner: uniform });
-  const { rows } = mergeRows([trajectories], [new Float64Array(trajectories.decisions.length).fill(1)]);
+  const { rows } = mergeRows([trajectories], [new Float64Array(learnerDecisions(trajectories).length).fill(1)]);
   const afterOneMove = ({ key }: { key: string }) => key.replaceAll(".", "") === "X";
   expect(trajectories.infosets.filter(afterOneMove).length).toBe(9);
   expect(rows.filter(({ infoset }) => afterOneMove(infoset)).length).toBe(3);

@@ -8,8 +8,7 @@ import type { Rng } from "../../util/rng.ts";
 
 export interface AdvantageEstimator {
   /**
-   * The advantage of every decision of the learner, laid out like each trajectories' `decisions`; the rest stays 0.
-   * [E, P] each. Called once a batch, in order: an estimator with memory updates it here, after reading it.
+   * The advantage of every decision of the learner, in the order of `learnerDecisions`. [T] each. Called once a batch, in order: an estimator with memory updates it here, after reading it.
    */
   advantages(batch: readonly Trajectories[]): Float64Array[];
   save(): EstimatorState;
@@ -69,8 +68,10 @@ function findDecisions(trajectories: Trajectories): LearnerDecisions {
   const { player } = flatOf(plan.graph);
   const P = plan.graph.game.maxPlies;
   const isSelfPlay = plan.policies[0] === plan.policies[1];
-  const cells = new Int32Array(decisions.length);
-  const sides = new Int32Array(decisions.length);
+  let atMost = 0;
+  for (let episode = 0; episode < plan.episodes; episode++) atMost += plies[episode] as number;
+  const cells = new Int32Array(atMost);
+  const sides = new Int32Array(atMost);
   let turns = 0;
   for (let episode = 0; episode < plan.episodes; episode++) {
     const end = episode * P + (plies[episode] as number);
@@ -99,21 +100,24 @@ export function byRole(
   const { id, roles } = plan.graph.game;
   const bySide = new Float64Array(plan.episodes * 2);
   for (const seat of [0, 1] as const) {
-    const own = new Int32Array(plan.episodes);
+    const learned = new Float64Array(plan.episodes);
     let count = 0;
-    for (let e = 0; e < plan.episodes; e++) if (learnerSits(trajectories, e, seat)) own[count++] = e * 2 + seat;
-    const learned = new Float64Array(count);
-    for (let i = 0; i < count; i++) learned[i] = returns[own[i] as number] as number;
-    const advantages = advantageOf(learned, `${id}/${roles[seat]}`);
-    for (let i = 0; i < count; i++) bySide[own[i] as number] = advantages[i] as number;
+    for (let e = 0; e < plan.episodes; e++) {
+      if (learnerSits(trajectories, e, seat)) learned[count++] = returns[e * 2 + seat] as number;
+    }
+    const advantages = advantageOf(learned.subarray(0, count), `${id}/${roles[seat]}`);
+    count = 0;
+    for (let e = 0; e < plan.episodes; e++) {
+      if (learnerSits(trajectories, e, seat)) bySide[e * 2 + seat] = advantages[count++] as number;
+    }
   }
-  return bySideAndCell(trajectories, bySide);
+  return ofSides(trajectories, bySide);
 }
 
 /** Every decision of the learner gets what its side has, 2 · episode + seat. */
-export function bySideAndCell(trajectories: Trajectories, bySide: Float64Array): Float64Array {
-  const { cells, sides } = learnerDecisions(trajectories);
-  const advantages = new Float64Array(trajectories.decisions.length);
-  for (let t = 0; t < cells.length; t++) advantages[cells[t] as number] = bySide[sides[t] as number] as number;
+export function ofSides(trajectories: Trajectories, bySide: Float64Array): Float64Array {
+  const { sides } = learnerDecisions(trajectories);
+  const advantages = new Float64Array(sides.length);
+  for (let t = 0; t < sides.length; t++) advantages[t] = bySide[sides[t] as number] as number;
   return advantages;
 }

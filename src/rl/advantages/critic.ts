@@ -85,9 +85,9 @@ function generalised(
   targets: Map<Infoset, { n: number; sum: number }>,
 ): Float64Array {
   const { decisions, infosets, returns } = trajectories;
-  const advantages = new Float64Array(decisions.length);
-  // Backwards through each role's decisions: what follows a decision is the one after it, or the return.
   const { cells, sides } = learnerDecisions(trajectories);
+  const advantages = new Float64Array(cells.length);
+  // Backwards through each role's decisions: what follows a decision is the one after it, or the return.
   const next = new Map<number, { value: number; advantage: number }>();
   for (let t = cells.length - 1; t >= 0; t--) {
     const [cell, role] = [cells[t] as number, sides[t] as number];
@@ -96,7 +96,7 @@ function generalised(
     const after = next.get(role) ?? { value: returns[role] as number, advantage: 0 };
     const advantage = after.value - value + lambda * after.advantage;
     next.set(role, { value, advantage });
-    advantages[cell] = advantage;
+    advantages[t] = advantage;
     const target = targets.get(row) ?? { n: 0, sum: 0 };
     targets.set(row, { n: target.n + 1, sum: target.sum + advantage + value });
   }

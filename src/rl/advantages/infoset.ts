@@ -42,7 +42,7 @@ export function infoset(): AdvantageEstimator {
         cells.forEach((cell, t) => {
           const { n, sum } = tallyOf(trajectories, cell);
           const r = trajectories.returns[sides[t] as number] as number;
-          if (n > 1) advantages[cell] = r - (sum - r) / (n - 1);
+          if (n > 1) advantages[t] = r - (sum - r) / (n - 1);
         });
         return advantages;
       });

@@ -7,7 +7,7 @@
  * In self-play on a zero-sum game the two returns cancel and b stays 0: no baseline at all.
  */
 import type { Trajectories } from "../../selfplay/play.ts";
-import { type AdvantageEstimator, bySideAndCell, type EstimatorSettings, learnerSits } from "./advantage.ts";
+import { type AdvantageEstimator, type EstimatorSettings, learnerSits, ofSides } from "./advantage.ts";
 
 export function shared({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">): AdvantageEstimator {
   const baselines = new Map<string, number>();
@@ -26,7 +26,7 @@ export function shared({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay
       b = baselineDecay * b + (1 - baselineDecay) * mean;
     }
     baselines.set(id, b);
-    return bySideAndCell(trajectories, bySide);
+    return ofSides(trajectories, bySide);
   }
 
   return {
