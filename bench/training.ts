@@ -1,6 +1,7 @@
 /**
  * Whole runs of `spiral train --games kuhn,ttt` with the default settings, from process start to process end: decisions per
- * second, how long until it plays well, memory; with games played in the main thread, and in workers.
+ * second, how long until it plays well, memory; with games played in the main thread, and in workers. And the three games of
+ * `spiral train`: how long it takes.
  * It plays well from the first evaluation after which Kuhn's NashConv stays at most 0.01 and greedy tic-tac-toe at 0.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -30,12 +31,12 @@ export function goodFrom(evaluations: readonly Evaluation[]): Evaluation | undef
   return evaluations[evaluations.findLastIndex((evaluation) => !isGood(evaluation)) + 1];
 }
 
-async function train(workers: string, seed: number): Promise<Run> {
+async function train(games: string, workers: string, seed: number): Promise<Run> {
   const dir = mkdtempSync(join(tmpdir(), "spiral-bench-"));
   const evaluations: Evaluation[] = [];
   let decisions = 0;
   try {
-    const args = ["train", "--games", "kuhn,ttt", "--seed", String(seed), "--workers", workers, "--json", "--dir", dir];
+    const args = ["train", "--games", games, "--seed", String(seed), "--workers", workers, "--json", "--dir", dir];
     const outcome = await runNode(SPIRAL, args, (line, wall, cpu) => {
       const event = JSON.parse(line) as { type: string; games: Evaluation["games"]; decisions: number };
       if (event.type === "evaluation") evaluations.push({ wall, cpu, games: event.games });
@@ -57,10 +58,12 @@ export async function training(quick: boolean): Promise<Measured> {
   ];
   const figures: Figure[] = [];
   const notes: string[] = [];
+  const three: Run[] = [];
   const runs = new Map<string, Run[]>(ways.map(([workers]) => [workers, []]));
   // In turns, so that a busy moment of the machine falls on all alike.
   for (let seed = 1; seed <= (quick ? 1 : 3); seed++) {
-    for (const [workers] of ways) runs.get(workers)?.push(await train(workers, seed));
+    for (const [workers] of ways) runs.get(workers)?.push(await train("kuhn,ttt", workers, seed));
+    three.push(await train("kuhn,ttt,negotiation", "auto", seed));
   }
   for (const [workers, name] of ways) {
     const all = runs.get(workers) as Run[];
@@ -107,5 +110,13 @@ export async function training(quick: boolean): Promise<Measured> {
       ),
     );
   }
+  figures.push(
+    figure(
+      "three games, workers auto: the whole run",
+      "s",
+      three.map(({ wall }) => wall),
+      { cpu: three.map(({ cpu }) => cpu), target: { most: 20 } },
+    ),
+  );
   return { figures, notes };
 }
