@@ -3,7 +3,7 @@
  * network on one backend and prints an `Steps` as JSON.
  *
  * Two ways: `update` is the learner's own, which encodes the rows and computes the losses each time; `step` is what other frameworks
- * time: rows to the device, forward, gradient, Adam, from slopes that stand ready.
+ * time: rows to the device, forward, gradient, Adam, from ∂L/∂logits that stands ready.
  */
 import { Adam } from "../src/nn/adam.ts";
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
@@ -55,9 +55,9 @@ async function steps({ backend, rows: count, hidden, seconds }: Task): Promise<S
   const network = new Mlp(initialWeights({ ...large.nn, inputs, outputs }, new Rng(1)));
   const adam = new Adam(network.variables, large.rl.adam);
   const x = batch.layout.encode(rows.map(({ infoset }) => infoset));
-  const slopes = new Float32Array(count * outputs).fill(1 / count);
+  const lossGradient = new Float32Array(count * outputs).fill(1 / count);
   const step = repeat(effort, () => {
-    const gradients = network.gradients(x, count, () => slopes);
+    const gradients = network.gradients(x, count, () => lossGradient);
     adam.step(gradients, 1e-4);
     network.variables.at(-1)?.dataSync();
     tf.dispose(gradients);

@@ -43,9 +43,7 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: (file: string
   {
     what: "tensors",
     pattern: /\bnn\/tf\.ts["']/,
-    allowed: (file) =>
-      file.startsWith("rl/losses/") ||
-      ["rl/learner.ts", "rl/tensors.ts", "rl/variance.ts", "rl/advantages/critic.ts"].includes(file),
+    allowed: (file) => ["rl/learner.ts", "rl/variance.ts", "rl/advantages/critic.ts"].includes(file),
   },
   { what: "any", pattern: /:\s*any\b|\bas any\b|@ts-(ignore|expect-error|nocheck)/, allowed: () => false },
   { what: "a default export", pattern: /^export default\b/m, allowed: () => false },

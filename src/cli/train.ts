@@ -76,7 +76,7 @@ async function trainRun(job: Job): Promise<number> {
   const { startBackend } = await import("../nn/backend.ts");
   const { openExecutor } = await import("./workers.ts");
   const backend = await startBackend(job.config.nn.backend);
-  const executor = openExecutor(job.config.run.workers, backend.name);
+  const executor = openExecutor(job.config.run.workers, backend.name, { areAlike: true });
   try {
     return await trainWith(executor, backend, job);
   } finally {

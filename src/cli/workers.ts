@@ -18,10 +18,14 @@ export function workerCount(text: string): number | "auto" {
 }
 
 /**
- * Where batches are played. Workers start in the background; until they are ready this thread plays everything. Where their
- * number is given they play their part of every batch, otherwise as long as that is quicker.
+ * Where batches are played. Workers start in the background; until they are ready this thread plays everything. Where batches
+ * are alike, as in training, and no number is given, workers play only as long as that is quicker.
  */
-export function openExecutor(workers: number | "auto", backend: BackendName): Executor {
+export function openExecutor(
+  workers: number | "auto",
+  backend: BackendName,
+  { areAlike = false }: { readonly areAlike?: boolean } = {},
+): Executor {
   if (!SPLITTABLE.includes(backend)) {
     if (workers === "auto" || workers === 0) return inThisThread;
     throw new UserError(
@@ -32,5 +36,6 @@ export function openExecutor(workers: number | "auto", backend: BackendName): Ex
   const count = workers === "auto" ? Math.min(MOST_BY_DEFAULT, Math.max(1, availableParallelism() - 1)) : workers;
   // Threads run what is built; from the sources, as in tests, there is nothing for them to run.
   const isBuilt = import.meta.url.endsWith(".js");
-  return new WorkerPool({ workers: isBuilt ? count : 0, backend, ifQuicker: workers === "auto", warn });
+  const clock = areAlike && workers === "auto" ? () => performance.now() : undefined;
+  return new WorkerPool({ workers: isBuilt ? count : 0, backend, warn, ...(clock ? { clock } : {}) });
 }

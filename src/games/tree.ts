@@ -37,7 +37,7 @@ export interface GameTree {
   /** Information set i's entries in a strategy are `entries[i] … entries[i + 1]`. [I + 1] */
   readonly entries: Int32Array;
   /** The representatives of the information sets. */
-  readonly orbits: readonly Infoset[];
+  readonly representatives: readonly Infoset[];
   /** Where each entry's probability stands among the representatives', side by side. */
   readonly source: Int32Array;
 }
@@ -78,7 +78,7 @@ function compile(game: Game): GameTree {
     value: new Float64Array(nodes.length),
     infoset: new Int32Array(nodes.length).fill(-1),
     entries,
-    ...orbitsOf(infosets, entries),
+    ...representativesOf(infosets, entries),
   };
   nodes.forEach(({ turn, infoset, children }, n) => {
     tree.kind[n] = turn.kind === "player" ? turn.player : turn.kind === "chance" ? CHANCE : END;
@@ -95,10 +95,13 @@ function compile(game: Game): GameTree {
   return tree;
 }
 
-function orbitsOf(infosets: readonly Infoset[], entries: Int32Array): Pick<GameTree, "orbits" | "source"> {
-  const orbits = [...new Set(infosets.map(({ canonical }) => canonical))];
-  const at = starts(orbits.map(({ actions }) => actions.length));
-  const startOf = new Map(orbits.map((orbit, i) => [orbit, at[i] as number]));
+function representativesOf(
+  infosets: readonly Infoset[],
+  entries: Int32Array,
+): Pick<GameTree, "representatives" | "source"> {
+  const representatives = [...new Set(infosets.map(({ canonical }) => canonical))];
+  const at = starts(representatives.map(({ actions }) => actions.length));
+  const startOf = new Map(representatives.map((infoset, i) => [infoset, at[i] as number]));
   const source = new Int32Array(entries[infosets.length] as number);
   infosets.forEach(({ canonical, toCanonical, actions }, i) => {
     for (let slot = 0; slot < actions.length; slot++) {
@@ -106,7 +109,7 @@ function orbitsOf(infosets: readonly Infoset[], entries: Int32Array): Pick<GameT
         (startOf.get(canonical) as number) + (toCanonical ? (toCanonical[slot] as number) : slot);
     }
   });
-  return { orbits, source };
+  return { representatives, source };
 }
 
 /** Running sums, from 0: where each of several runs of these lengths starts, and where the last ends. */
@@ -151,16 +154,16 @@ function sortByLevel(nodes: readonly GameNode[]): GameNode[] {
 
 /** A policy's probabilities at every information set, asked for in one go; a symmetric one's at representatives alone. */
 export function strategyOf(tree: GameTree, policy: Policy): Strategy {
-  const { infosets, entries, orbits, source } = tree;
+  const { infosets, entries, representatives, source } = tree;
   const length = entries[infosets.length] as number;
-  const asked = sideBySide(policy.distributions(policy.symmetric ? orbits : infosets), length);
+  const asked = concatenated(policy.distributions(policy.symmetric ? representatives : infosets), length);
   if (!policy.symmetric) return asked;
   const strategy = new Float64Array(length);
   for (let entry = 0; entry < length; entry++) strategy[entry] = asked[source[entry] as number] as number;
   return strategy;
 }
 
-function sideBySide(distributions: readonly Distribution[], atMost: number): Float64Array {
+function concatenated(distributions: readonly Distribution[], atMost: number): Float64Array {
   const all = new Float64Array(atMost);
   let at = 0;
   for (const distribution of distributions) {

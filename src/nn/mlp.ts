@@ -3,7 +3,7 @@
  *
  *   h_0 = x      h_l = relu(h_{l−1} · W_l + b_l)      logits = h_{L−1} · W_L + b_L       x [R, inputs] → logits [R, outputs]
  *
- * and its gradient by backpropagation, from the slope ∂L/∂logits that the loss has:
+ * and its gradient by backpropagation, from ∂L/∂logits, which is the loss's:
  *
  *   d_L = ∂L/∂logits      ∂L/∂W_l = h_{l−1}ᵀ · d_l      ∂L/∂b_l = Σ_rows d_l      d_{l−1} = (d_l · W_lᵀ) ⊙ [h_{l−1} > 0]
  *
@@ -79,15 +79,15 @@ export class Mlp {
   }
 
   /**
-   * ∂L/∂ each variable, in their order, over `rows` rows of features [R, inputs]. `slopesAt` is told the logits [R, outputs]
+   * ∂L/∂ each variable, in their order, over `rows` rows of features [R, inputs]. `lossGradient` is told the logits [R, outputs]
    * and answers with ∂L/∂logits. The caller disposes of the gradients.
    */
-  gradients(features: Float32Array, rows: number, slopesAt: (logits: Float32Array) => Float32Array): tf.Tensor[] {
+  gradients(features: Float32Array, rows: number, lossGradient: (logits: Float32Array) => Float32Array): tf.Tensor[] {
     return tf.tidy(() => {
       const layers = this.#layers(tf.tensor2d(features, [rows, features.length / rows]));
       const logits = layers.pop() as tf.Tensor2D;
       const ones = tf.ones([1, rows]) as tf.Tensor2D;
-      let d = tf.tensor2d(slopesAt(logits.dataSync() as Float32Array), logits.shape);
+      let d = tf.tensor2d(lossGradient(logits.dataSync() as Float32Array), logits.shape);
       const gradients: tf.Tensor[] = [];
       for (let i = this.variables.length - 2; i >= 0; i -= 2) {
         const h = layers.pop() as tf.Tensor2D;

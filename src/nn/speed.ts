@@ -35,9 +35,9 @@ export function trainingSpeed(shape: MlpShape, rows: number, now: Clock, budget:
   const adam = new Adam(network.variables, { beta1: 0, beta2: 0.999, epsilon: 1e-8 });
   const normals = (length: number, scale: number) => Float32Array.from({ length }, () => scale * rng.normal());
   const x = normals(rows * shape.inputs, 1);
-  const slopes = normals(rows * shape.outputs, 1 / rows);
+  const lossGradient = normals(rows * shape.outputs, 1 / rows);
   const step = (): void => {
-    const gradients = network.gradients(x, rows, () => slopes);
+    const gradients = network.gradients(x, rows, () => lossGradient);
     adam.step(gradients, 1e-4);
     // Reading a weight waits for all of it.
     network.variables.at(-1)?.dataSync();

@@ -22,7 +22,7 @@ import { policyGradient } from "./losses/policy-gradient.ts";
 import { ppo } from "./losses/ppo.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
-import { logitSlopes, sideBySide } from "./slopes.ts";
+import { logitGradient, sideBySide } from "./softmax-gradient.ts";
 
 /** The policy losses, by the name that `rl.loss` gives them. */
 export const losses = { pg: policyGradient, ppo } as const;
@@ -135,12 +135,12 @@ export class Learner {
     let loss = 0;
     const gradients = this.#network.gradients(x, rows.length, (logits) => {
       const now = softmax(legal, logits);
-      const slopes = new Float64Array(now.policy.length);
-      loss = losses[rl.loss](now, batch, slopes, 1);
-      if (rl.magnet.kind !== "none") loss += klToMagnet(now, batch, slopes, rl.magnet.coefficient);
-      loss += negativeEntropy(now, batch, slopes, entropy);
+      const gradient = new Float64Array(now.policy.length);
+      loss = losses[rl.loss](now, batch, gradient, 1);
+      if (rl.magnet.kind !== "none") loss += klToMagnet(now, batch, gradient, rl.magnet.coefficient);
+      loss += negativeEntropy(now, batch, gradient, entropy);
       phase("backward");
-      return logitSlopes(legal, now.policy, slopes, logits.length);
+      return logitGradient(legal, now.policy, gradient, logits.length);
     });
     this.#adam.step(gradients, learningRate);
     tf.dispose(gradients);

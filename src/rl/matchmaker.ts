@@ -33,7 +33,11 @@ export class Matchmaker {
   readonly #entries: readonly Entry[];
   readonly #pool: Pool | undefined;
 
-  constructor({ games, rl }: MatchmakerSettings, layout: FeatureLayout) {
+  readonly #maxNodes: number;
+
+  /** A graph larger than `maxNodes` is begun anew between batches, which bounds the memory. */
+  constructor({ games, rl }: MatchmakerSettings, layout: FeatureLayout, maxNodes = MAX_CACHED_NODES) {
+    this.#maxNodes = maxNodes;
     const mix = parseOpponents(rl.opponents, ["self", "pool", ...opponents.map(({ name }) => name)]);
     this.#pool = mix.some(({ name }) => name === "pool") ? new Pool(rl.pool, layout) : undefined;
     this.#entries = games.map(({ game, episodes }) => ({
@@ -52,7 +56,7 @@ export class Matchmaker {
   async play(learner: Policy, draws: Rng, executor: Executor = inThisThread): Promise<Trajectories[]> {
     const member = this.#pool?.draw(draws.fork("pool"));
     const plans = this.#entries.flatMap((entry) => {
-      if (entry.graph.size > MAX_CACHED_NODES) {
+      if (entry.graph.size > this.#maxNodes) {
         entry.graph = new GameGraph(entry.game);
         entry.expected = [];
       }

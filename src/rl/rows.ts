@@ -94,7 +94,8 @@ function rowsOf(tallies: readonly Tally[], T: number): Row[] {
   // By id of the representative: its row, counted from 1.
   const rowOf = new Int32Array(flat.graph.infosets.length);
   const representatives: number[] = [];
-  for (const { ids, visits } of tallies) {
+  for (const { flat: own, ids, visits } of tallies) {
+    if (own !== flat) throw new Error(`${flat.graph.game.id} is played on two graphs`);
     for (let i = 0; i < ids.length; i++) {
       // An opponent's decision only.
       if (visits[i] === 0) continue;

@@ -20,7 +20,7 @@ import type { EstimatorSettings } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { policyGradient } from "./losses/policy-gradient.ts";
 import { mergeRows, type Row } from "./rows.ts";
-import { logitSlopes, sideBySide } from "./slopes.ts";
+import { logitGradient, sideBySide } from "./softmax-gradient.ts";
 
 export interface VarianceSettings {
   readonly batches: number;
@@ -88,11 +88,11 @@ function policyGradientOf(network: Mlp, layout: FeatureLayout, rows: readonly Ro
   const legal = layout.legal(infosets);
   const tensors = network.gradients(layout.encode(infosets), rows.length, (logits) => {
     const now = softmax(legal, logits);
-    const slopes = new Float64Array(now.policy.length);
+    const gradient = new Float64Array(now.policy.length);
     const gains = sideBySide(legal, (r) => (rows[r] as Row).gains);
     const losses = sideBySide(legal, (r) => (rows[r] as Row).losses);
-    policyGradient(now, { gains, losses }, slopes, 1);
-    return logitSlopes(legal, now.policy, slopes, logits.length);
+    policyGradient(now, { gains, losses }, gradient, 1);
+    return logitGradient(legal, now.policy, gradient, logits.length);
   });
   const parts = tensors.map((g) => g.dataSync());
   tf.dispose(tensors);

@@ -1,12 +1,19 @@
 /** What runs in a worker thread: plays the slices that it is sent, on a graph and a backend of its own (workers.ts). */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Game } from "../games/game.ts";
-import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
+import { GameGraph } from "../games/graph.ts";
 import { getGame } from "../games/registry.ts";
 import { type BackendName, startBackend } from "../nn/backend.ts";
 import { PolicyMaker, type SentSource } from "../players/source.ts";
 import type { Cells } from "./play.ts";
 import { newSlice, playSlices } from "./slice.ts";
+
+/** What a worker is told when it is made. */
+export interface WorkerSettings {
+  readonly backend: BackendName;
+  /** A graph larger than this is begun anew between batches. */
+  readonly maxNodes: number;
+}
 
 export interface SentBatch {
   readonly sources: readonly SentSource[];
@@ -48,13 +55,14 @@ interface Entry {
 
 const port = parentPort;
 if (!port) throw new Error("worker.ts runs in a worker thread");
+const { backend, maxNodes } = workerData as WorkerSettings;
 const maker = new PolicyMaker();
 let entries = new Map<number, Entry>();
 let generations = 0;
 
 const newEntry = (game: Game): Entry => ({ graph: new GameGraph(game), generation: generations++, expected: [] });
 
-await startBackend(workerData as BackendName);
+await startBackend(backend);
 port.on("message", (batch: SentBatch) => port.postMessage(playBatch(batch)));
 port.postMessage("ready");
 
@@ -63,7 +71,7 @@ function playBatch({ sources, graphs, slices: sent }: SentBatch): PlayedSlice[] 
   const slices = sent.map(({ graph, game: id, policies, cells, from, to, ...plan }) => {
     const game = getGame(id);
     let entry = inUse.get(graph) ?? entries.get(graph) ?? newEntry(game);
-    if (!inUse.has(graph) && entry.graph.size > MAX_CACHED_NODES) entry = newEntry(game);
+    if (!inUse.has(graph) && entry.graph.size > maxNodes) entry = newEntry(game);
     inUse.set(graph, entry);
     const [a, b] = policies;
     const first = maker.make(sources[a] as SentSource, a, game);

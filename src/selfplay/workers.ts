@@ -1,14 +1,14 @@
 /**
- * Self-play over worker threads. Each plan's episodes are cut into equal slices, one for this thread and one for each
- * worker that is ready; everything a game draws depends on its number alone, so the trajectories are the same, byte for
- * byte, for any number of workers, ready or not. Weights go out once a batch, and moves come back, in shared memory.
+ * Self-play over worker threads. A plan's episodes are cut into equal slices, one for this thread and one for each
+ * worker that is ready, or dealt to one thread whole; everything a game draws depends on its number alone, so the
+ * trajectories are the same, byte for byte, for any number of workers, ready or not. Weights go out once a batch, and moves come back, in shared memory.
  *
- * The way to a worker and back takes time, too. `ifQuicker` measures whether it pays.
+ * The way to a worker and back takes time, too: with a `clock` the pool finds out whether it pays.
  *
  * A worker that dies costs nothing but time: its slices are played again here, and another takes its place.
  */
 import { Worker } from "node:worker_threads";
-import type { GameGraph, Infoset } from "../games/graph.ts";
+import { type GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
 import type { Policy, PolicySource, SourceArray } from "../games/policy.ts";
 import type { BackendName } from "../nn/backend.ts";
 import type { SentSource } from "../players/source.ts";
@@ -24,7 +24,7 @@ import {
   type Trajectories,
 } from "./play.ts";
 import { newSlice, playSlices, type Slice } from "./slice.ts";
-import type { PlayedSlice, SentBatch, SentSlice } from "./worker.ts";
+import type { PlayedSlice, SentBatch, SentSlice, WorkerSettings } from "./worker.ts";
 
 export interface PoolOptions {
   /** Threads beside this one. */
@@ -33,8 +33,10 @@ export interface PoolOptions {
   readonly backend: BackendName;
   /** Told, once, where workers cannot be had; the pool then plays everything in this thread. */
   readonly warn: (message: string) => void;
-  /** Plays a batch in this thread alone wherever that turns out to be quicker. */
-  readonly ifQuicker?: boolean;
+  /** Where batches are alike: times them, and plays them in this thread alone as long as that is quicker. */
+  readonly clock?: () => number;
+  /** A worker's graph larger than this is begun anew between batches. */
+  readonly maxNodes?: number;
   /** Another program for the workers, to test with. */
   readonly program?: URL;
 }
@@ -71,7 +73,7 @@ export class WorkerPool implements Executor {
   readonly #cells: Cells[] = [];
   /** By the network's place among a batch's sources. */
   readonly #weights: SourceArray[][] = [];
-  readonly #quicker = new Quicker();
+  readonly #quicker: Quicker | undefined;
   #deaths = 0;
   #isStarted = false;
   #isClosed = false;
@@ -79,6 +81,7 @@ export class WorkerPool implements Executor {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#quicker = options.clock && new Quicker(options.clock);
   }
 
   /** Starts the workers, once: after the first batch, whose result need not wait while they load. */
@@ -102,8 +105,9 @@ export class WorkerPool implements Executor {
   async play(plans: readonly Plan[]): Promise<Trajectories[]> {
     const cells = plans.map((plan, i) => this.#cellsFor(plan, i));
     const ready = this.#threads.filter(({ isReady }) => isReady);
-    const isTried = this.#options.ifQuicker === true && ready.length > 0;
-    const threads = isTried && this.#quicker.begin() === 0 ? [] : ready;
+    // Timed once all are there.
+    const quicker = ready.length > 0 && ready.length === this.#threads.length ? this.#quicker : undefined;
+    const threads = quicker?.begin() === 0 ? [] : ready;
     const [own, ...others] = partsOf(plans, cells, threads.length + 1) as [Part[], ...Part[][]];
     const policies = [...new Set(others.flat().flatMap(({ plan }) => plan.policies))];
     const sources = policies.map((policy, place) => this.#sent(policy.source as PolicySource, place));
@@ -128,7 +132,7 @@ export class WorkerPool implements Executor {
       keep(parts, done);
     }
     const trajectories = plans.map((plan, i) => assemble(plan, cells[i] as Cells, played[i] as Played[]));
-    if (isTried) this.#quicker.end();
+    quicker?.end();
     this.#startAll();
     return trajectories;
   }
@@ -141,7 +145,9 @@ export class WorkerPool implements Executor {
   #start(): void {
     const here = import.meta.url;
     const program = this.#options.program ?? new URL(here.endsWith(".ts") ? "./worker.ts" : "./worker.js", here);
-    const worker = new Worker(program, { workerData: this.#options.backend, resourceLimits: RESOURCES });
+    const { backend, maxNodes = MAX_CACHED_NODES } = this.#options;
+    const workerData: WorkerSettings = { backend, maxNodes };
+    const worker = new Worker(program, { workerData, resourceLimits: RESOURCES });
     const thread: Thread = { worker, isReady: false, graphs: new WeakMap(), done: undefined };
     let reason = "";
     // An idle worker keeps no process alive.

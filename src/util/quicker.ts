@@ -13,7 +13,8 @@ export class Quicker {
   #best: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   #way: 0 | 1 = 0;
 
-  constructor(clock: () => number = () => performance.now()) {
+  /** `clock`: any unit. */
+  constructor(clock: () => number) {
     this.#clock = clock;
   }
 

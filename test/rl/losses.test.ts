@@ -7,7 +7,7 @@ import { klToMagnet } from "../../src/rl/losses/magnet.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
 import { ppo } from "../../src/rl/losses/ppo.ts";
 import { scheduled } from "../../src/rl/schedule.ts";
-import { logitSlopes } from "../../src/rl/slopes.ts";
+import { logitGradient } from "../../src/rl/softmax-gradient.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const [R, A] = [7, 6];
@@ -92,9 +92,9 @@ const batch = {
 describe.each(cases)("$name", ({ loss, formula }) => {
   const evaluate = (scale = 1) => {
     const now = softmax({ starts, places }, logits);
-    const slopes = new Float64Array(places.length);
-    const value = loss(now, batch, slopes, scale);
-    return { value, gradient: logitSlopes({ starts, places }, now.policy, slopes, R * A), slopes };
+    const inLogPolicy = new Float64Array(places.length);
+    const value = loss(now, batch, inLogPolicy, scale);
+    return { value, gradient: logitGradient({ starts, places }, now.policy, inLogPolicy, R * A), inLogPolicy };
   };
 
   it("is its formula", () => {
@@ -120,13 +120,13 @@ describe.each(cases)("$name", ({ loss, formula }) => {
   it("is added to what is there, times its scale", () => {
     const [once, thrice] = [evaluate(), evaluate(3)];
     expect(thrice.value).toBeCloseTo(3 * once.value, 10);
-    thrice.slopes.forEach((slope, i) => {
-      expect(slope).toBeCloseTo(3 * (once.slopes[i] as number), 10);
+    thrice.inLogPolicy.forEach((partial, i) => {
+      expect(partial).toBeCloseTo(3 * (once.inLogPolicy[i] as number), 10);
     });
     const both = new Float64Array(places.length).fill(7);
     loss(softmax({ starts, places }, logits), batch, both, 1);
-    both.forEach((slope, i) => {
-      expect(slope).toBeCloseTo(7 + (once.slopes[i] as number), 10);
+    both.forEach((partial, i) => {
+      expect(partial).toBeCloseTo(7 + (once.inLogPolicy[i] as number), 10);
     });
   });
 });

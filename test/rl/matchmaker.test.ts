@@ -10,7 +10,7 @@ import { mergeRows } from "../../src/rl/rows.ts";
 import type { Trajectories } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { chiSquaredZ, randomPolicy } from "../helpers.ts";
-import { deals } from "../selfplay/plans.ts";
+import { content, deals } from "../selfplay/plans.ts";
 import { learnerDecisions, learnerHas } from "./batches.ts";
 import { layout, learnerWith } from "./learners.ts";
 
@@ -18,13 +18,19 @@ await startBackend("wasm");
 
 const learner: Policy = { ...randomPolicy("learner"), name: "learner" };
 const ALL = { every: 10, size: 3, sampling: "uniform" } as const;
-const matchmakerOf = (mix: string, games: Readonly<Record<string, number>>, pool: PoolSettings = ALL) =>
+const matchmakerOf = (
+  mix: string,
+  games: Readonly<Record<string, number>>,
+  pool: PoolSettings = ALL,
+  maxNodes?: number,
+) =>
   new Matchmaker(
     {
       games: Object.entries(games).map(([id, episodes]) => ({ game: getGame(id), episodes })),
       rl: { opponents: mix, pool },
     },
     layout,
+    maxNodes,
   );
 /** One update's games of a matchmaker of its own. */
 async function played(mix: string, games: Readonly<Record<string, number>>, draws = "draws"): Promise<Trajectories[]> {
@@ -53,6 +59,21 @@ describe("fractions", () => {
   ])("%s of 100 games and 10", async (mix, expected) => {
     expect(summary(await played(mix, { kuhn: 100, ttt: 10 }))).toEqual(expected);
   });
+});
+
+it("begins a graph anew once it has grown too large, and the games are the same", async () => {
+  const [bounded, unbounded] = [50, undefined].map((maxNodes) =>
+    matchmakerOf("self", { kuhn: 40, ttt: 40 }, ALL, maxNodes),
+  ) as [Matchmaker, Matchmaker];
+  const graphs = new Set<unknown>();
+  for (let update = 1; update <= 4; update++) {
+    const [few, all] = await Promise.all([bounded, unbounded].map((m) => m.play(learner, new Rng(update))));
+    for (const { plan } of few ?? []) graphs.add(plan.graph);
+    expect(few?.map(content)).toEqual(all?.map(content));
+  }
+  // One of Kuhn, which has 55 states and reaches 51 at once, and one of tic-tac-toe in each update.
+  expect(graphs.size).toBeGreaterThanOrEqual(5);
+  for (const owner of [bounded, unbounded]) owner.dispose();
 });
 
 describe("seats and deals", () => {

@@ -4,7 +4,7 @@ import { softmax as softmaxOf } from "../../src/games/features.ts";
 import type { Loss } from "../../src/rl/losses/loss.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
 import { ppo } from "../../src/rl/losses/ppo.ts";
-import { logitSlopes } from "../../src/rl/slopes.ts";
+import { logitGradient } from "../../src/rl/softmax-gradient.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const A = 3;
@@ -31,9 +31,9 @@ function evaluate(
   const of = (rows: readonly (readonly number[])[]) => Float64Array.from(places, (i) => rows.flat()[i] as number);
   const now = softmaxOf(legal, Float32Array.from(logits.flat()));
   const oldLogPolicy = softmaxOf(legal, Float32Array.from(old.flat())).logPolicy;
-  const slopes = new Float64Array(places.length);
-  const value = loss(now, { gains: of(gains), losses: of(losses), oldLogPolicy, clip: EPSILON }, slopes, 1);
-  return { value, gradient: Array.from(logitSlopes(legal, now.policy, slopes, length)) };
+  const inLogPolicy = new Float64Array(places.length);
+  const value = loss(now, { gains: of(gains), losses: of(losses), oldLogPolicy, clip: EPSILON }, inLogPolicy, 1);
+  return { value, gradient: Array.from(logitGradient(legal, now.policy, inLogPolicy, length)) };
 }
 
 function softmax(z: readonly number[]): number[] {
@@ -121,6 +121,13 @@ describe("one row, three actions, π_old uniform", () => {
       expect(gained.gradient[i]).toBeCloseTo(g, 5);
     });
   });
+});
+
+it("stands still where the ratio is beyond all bounds, which keep it finite", () => {
+  const far = { logits: [[90, 0, 0]], old: [[-90, 0, 0]], gains: [[0, 0, 0]], losses: [[-1, 0, 0]] };
+  const { value, gradient } = evaluate(ppo, far);
+  expect(value).toBeCloseTo(Math.exp(20), 0);
+  for (const g of gradient) expect(Math.abs(g)).toBe(0);
 });
 
 it("is finite for actions that are illegal, or were all but never played and now are, or the reverse", () => {

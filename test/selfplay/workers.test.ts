@@ -149,9 +149,17 @@ describe("plans are dealt", () => {
   });
 });
 
-it.each([1, 3])("%d workers: whole plans, graphs that come and go between batches: the same games", async (n) => {
+/** Batches of plans that are dealt whole, on graphs that come and go. */
+function wholePlans(): Plan[][] {
   const graphs = games.map((game) => new GameGraph(game));
-  const batch = (key: number, ids: readonly number[]): Plan[] =>
+  const batches = [
+    [0, 1, 2, 0, 1, 2],
+    [2, 1, 2],
+    [0, 0, 1, 2, 2, 1],
+    [0, 1],
+    [1, 2, 0, 2, 1, 0],
+  ];
+  return batches.map((ids, key) =>
     ids.map((id) => ({
       graph: graphs[id] as GameGraph,
       episodes: 150,
@@ -159,38 +167,61 @@ it.each([1, 3])("%d workers: whole plans, graphs that come and go between batche
       paired: false,
       chanceKey: key,
       actionKey: ~key,
-      // Enough of them that plans are dealt whole.
       expected: Array.from({ length: 100 + ((7 * id + key) % 5) }, (_, i) => i),
-    }));
-  const { pool } = poolOf(n);
-  await pool.ready();
-  const whole = new Set<number | "cut">();
-  for (const [key, ids] of [
-    [0, 1, 2, 0, 1, 2],
-    [2, 1, 2],
-    [0, 0, 1, 2, 2, 1],
-    [0, 1],
-    [1, 2, 0, 2, 1, 0],
-  ].entries()) {
-    const plans = batch(key, ids);
-    for (const share of deal(plans, n + 1)) whole.add(share);
-    expect(all(await pool.play(plans))).toEqual(all(play(batch(key, ids))));
-  }
-  expect(whole.size).toBeGreaterThan(n);
-  await pool.close();
+    })),
+  );
+}
+
+describe("whole plans, on graphs that come and go between batches", () => {
+  it.each([
+    ["1 worker", 1, undefined, undefined],
+    ["3 workers", 3, undefined, undefined],
+    ["graphs that grow too large", 2, 40, undefined],
+    ["workers that die", 2, undefined, `if (++count === 2) { rubbish(batch); process.exit(1); }`],
+  ])("%s: the same games", async (_, workers, maxNodes, first) => {
+    const url = first === undefined ? program("worker.js") : answering("", true, first);
+    const options = { workers, backend: "js" as const, warn: () => {}, program: url };
+    const pool = new WorkerPool(maxNodes === undefined ? options : { ...options, maxNodes });
+    const shares = new Set<number | "cut">();
+    const here = wholePlans().map((plans) => all(play(plans)));
+    for (const [i, plans] of wholePlans().entries()) {
+      await pool.ready();
+      for (const share of deal(plans, workers + 1)) shares.add(share);
+      expect(all(await pool.play(plans))).toEqual(here[i]);
+    }
+    expect(shares.size).toBeGreaterThan(workers);
+    await pool.close();
+  });
 });
 
-it("plays where it is quicker, with the same result", async () => {
-  const pool = new WorkerPool({
-    workers: 1,
-    backend: "js",
-    ifQuicker: true,
-    warn: () => {},
-    program: program("worker.js"),
-  });
-  await pool.ready();
-  expect(await playAll((plans) => pool.play(plans))).toEqual(here);
-  await pool.close();
+it("with a clock it plays in workers where that is quicker, and in this thread where it is not", async () => {
+  // Cells that a worker should have filled stay empty, which shows who played.
+  const playedHere = async (seconds: (batch: number) => number): Promise<boolean[]> => {
+    let calls = 0;
+    const clock = () => (calls++ % 2 === 0 ? 0 : seconds(calls / 2 - 1));
+    const idle = answering(`port.postMessage(batch.slices.map(() => nothing))`);
+    const pool = new WorkerPool({ workers: 1, backend: "js", warn: () => {}, program: idle, clock });
+    await pool.ready();
+    const found: boolean[] = [];
+    for (let batch = 0; batch < 8; batch++) {
+      const [t] = await pool.play([(batches()[0] as Plan[])[0] as Plan]);
+      found.push(t?.plies.subarray(100).every((plies) => plies > 0) === true);
+    }
+    await pool.close();
+    return found;
+  };
+  const [here, there] = [true, false];
+  expect(await playedHere((batch) => (batch < 3 ? 2 : 1))).toEqual([
+    here,
+    here,
+    here,
+    there,
+    there,
+    there,
+    there,
+    there,
+  ]);
+  expect(await playedHere((batch) => (batch < 3 ? 1 : 2))).toEqual([here, here, here, there, there, there, here, here]);
 });
 
 describe("a worker that dies", () => {

@@ -8,7 +8,8 @@ import type { Rng } from "../../util/rng.ts";
 
 export interface AdvantageEstimator {
   /**
-   * The advantage of every decision of the learner, in the order of `learnerDecisions`. [T] each. Called once a batch, in order: an estimator with memory updates it here, after reading it.
+   * The advantage of every decision of the learner, in the order of `learnerDecisions`. [T] each. Called once a batch, in
+   * order: an estimator with memory updates it here, after reading it.
    */
   advantages(batch: readonly Trajectories[]): Float64Array[];
   save(): EstimatorState;

@@ -90,12 +90,12 @@ function generalised(
   // Backwards through each role's decisions: what follows a decision is the one after it, or the return.
   const next = new Map<number, { value: number; advantage: number }>();
   for (let t = cells.length - 1; t >= 0; t--) {
-    const [cell, role] = [cells[t] as number, sides[t] as number];
+    const [cell, side] = [cells[t] as number, sides[t] as number];
     const row = (infosets[decisions[cell] as number] as Infoset).canonical;
     const value = values.get(row) as number;
-    const after = next.get(role) ?? { value: returns[role] as number, advantage: 0 };
+    const after = next.get(side) ?? { value: returns[side] as number, advantage: 0 };
     const advantage = after.value - value + lambda * after.advantage;
-    next.set(role, { value, advantage });
+    next.set(side, { value, advantage });
     advantages[t] = advantage;
     const target = targets.get(row) ?? { n: 0, sum: 0 };
     targets.set(row, { n: target.n + 1, sum: target.sum + advantage + value });

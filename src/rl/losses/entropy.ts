@@ -5,12 +5,12 @@
  */
 import type { Loss } from "./loss.ts";
 
-export const negativeEntropy: Loss<"entropyWeights"> = ({ policy, logPolicy }, { entropyWeights }, slopes, scale) => {
+export const negativeEntropy: Loss<"entropyWeights"> = ({ policy, logPolicy }, { entropyWeights }, gradient, scale) => {
   let sum = 0;
   for (let i = 0; i < policy.length; i++) {
     const weighted = (entropyWeights[i] as number) * (policy[i] as number);
     sum += weighted * (logPolicy[i] as number);
-    (slopes[i] as number) += scale * weighted * ((logPolicy[i] as number) + 1);
+    (gradient[i] as number) += scale * weighted * ((logPolicy[i] as number) + 1);
   }
   return scale * sum;
 };

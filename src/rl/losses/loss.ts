@@ -1,10 +1,10 @@
 /**
  * What a loss is. It looks at R rows, whose legal actions stand side by side, S in all, and is a function of log π. It
- * answers with its value and adds its slope, each log π taken as a variable of its own, so that losses can be summed:
+ * answers with its value and adds its gradient, each log π taken as a variable of its own, so that losses can be summed:
  *
- *   slopes[i] += scale · ∂L/∂ log π_i        → scale · L
+ *   gradient[i] += scale · ∂L/∂ log π_i        → scale · L
  *
- * What they mean for the logits is the softmax's business (../slopes.ts).
+ * What that means for the logits is the softmax's business (../softmax-gradient.ts).
  */
 
 import type { PolicyAtRows } from "../../games/features.ts";
@@ -26,10 +26,10 @@ export interface LossBatch {
   readonly clip: number;
 }
 
-/** Adds `scale` times its slope to `slopes` [S]. → `scale` times its value, which is to descend */
+/** Adds `scale` times its gradient to `gradient` [S]. → `scale` times its value, which is to descend */
 export type Loss<Needs extends keyof LossBatch = keyof LossBatch> = (
   now: PolicyAtRows,
   batch: Pick<LossBatch, Needs>,
-  slopes: Float64Array,
+  gradient: Float64Array,
   scale: number,
 ) => number;

@@ -14,7 +14,7 @@ import type { Loss } from "./loss.ts";
 export const klToMagnet: Loss<"magnetWeights" | "magnetLogPolicy"> = (
   { policy, logPolicy },
   { magnetWeights, magnetLogPolicy },
-  slopes,
+  gradient,
   scale,
 ) => {
   let sum = 0;
@@ -22,7 +22,7 @@ export const klToMagnet: Loss<"magnetWeights" | "magnetLogPolicy"> = (
     const weighted = (magnetWeights[i] as number) * (policy[i] as number);
     const difference = (logPolicy[i] as number) - (magnetLogPolicy[i] as number);
     sum += weighted * difference;
-    (slopes[i] as number) += scale * weighted * (difference + 1);
+    (gradient[i] as number) += scale * weighted * (difference + 1);
   }
   return scale * sum;
 };

@@ -5,12 +5,12 @@
  */
 import type { Loss } from "./loss.ts";
 
-export const policyGradient: Loss<"gains" | "losses"> = ({ logPolicy }, { gains, losses }, slopes, scale) => {
+export const policyGradient: Loss<"gains" | "losses"> = ({ logPolicy }, { gains, losses }, gradient, scale) => {
   let sum = 0;
   for (let i = 0; i < logPolicy.length; i++) {
     const gain = (gains[i] as number) + (losses[i] as number);
     sum -= gain * (logPolicy[i] as number);
-    (slopes[i] as number) -= scale * gain;
+    (gradient[i] as number) -= scale * gain;
   }
   return scale * sum;
 };

@@ -7,7 +7,8 @@
  *
  *   L = − Σ_rows Σ_a ( gains[row, a] · min(r, 1 + ε) + losses[row, a] · max(r, 1 − ε) )
  *
- * with ∂r/∂ log π = r, is exact under row merging. Several epochs over minibatches of rows; a minibatch holds all decisions of its rows.
+ * with ∂r/∂ log π = r, is exact under row merging. Several epochs over minibatches of rows; a minibatch holds all decisions
+ * of its rows.
  */
 import type { Loss } from "./loss.ts";
 
@@ -17,7 +18,7 @@ const MAX_LOG_RATIO = 20;
 export const ppo: Loss<"gains" | "losses" | "oldLogPolicy" | "clip"> = (
   { logPolicy },
   { gains, losses, oldLogPolicy, clip },
-  slopes,
+  gradient,
   scale,
 ) => {
   if (!oldLogPolicy) throw new Error("PPO needs the policy that played the batch");
@@ -31,7 +32,7 @@ export const ppo: Loss<"gains" | "losses" | "oldLogPolicy" | "clip"> = (
     // Beyond its bound a term stands still.
     if (bounded !== logRatio) continue;
     const moving = (r < 1 + clip ? gain : 0) + (r > 1 - clip ? loss : 0);
-    (slopes[i] as number) -= scale * moving * r;
+    (gradient[i] as number) -= scale * moving * r;
   }
   return scale * sum;
 };

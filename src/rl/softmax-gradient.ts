@@ -1,7 +1,7 @@
 /**
- * From slopes in log π to slopes in the network's logits:
+ * From a gradient in log π to the gradient in the network's logits:
  *
- *   log π_i = z_i − log Σ_j e^{z_j}        ∂L/∂z_i = s_i − π_i Σ_j s_j        with s = ∂L/∂ log π, j over the row's legal actions
+ *   log π_i = z_i − log Σ_j e^{z_j}        ∂L/∂z_i = g_i − π_i Σ_j g_j        with g = ∂L/∂ log π, j over the row's legal actions
  */
 import type { LegalActions } from "../games/features.ts";
 
@@ -17,20 +17,20 @@ export function sideBySide({ starts }: LegalActions, of: (row: number) => Float6
   return all;
 }
 
-/** The slope in the head's logits [R, A], of which there are `length`, from `slopes` in log π [S]; 0 where illegal. */
-export function logitSlopes(
+/** ∂L/∂logits [R, A], of which there are `length`, from `gradient` = ∂L/∂ log π [S]; 0 where illegal. */
+export function logitGradient(
   { starts, places }: LegalActions,
   policy: Float64Array,
-  slopes: Float64Array,
+  gradient: Float64Array,
   length: number,
 ): Float32Array {
   const result = new Float32Array(length);
   for (let r = 0; r + 1 < starts.length; r++) {
     const [start, end] = [starts[r] as number, starts[r + 1] as number];
     let sum = 0;
-    for (let i = start; i < end; i++) sum += slopes[i] as number;
+    for (let i = start; i < end; i++) sum += gradient[i] as number;
     for (let i = start; i < end; i++) {
-      result[places[i] as number] = (slopes[i] as number) - (policy[i] as number) * sum;
+      result[places[i] as number] = (gradient[i] as number) - (policy[i] as number) * sum;
     }
   }
   return result;
