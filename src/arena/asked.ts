@@ -6,6 +6,7 @@
 import { setMaxListeners } from "node:events";
 import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
 import { type Policy, sampleSlot } from "../games/policy.ts";
+import { wordsKeeper } from "../players/kept-words.ts";
 import { type AskedPlayer, type Choice, forfeitReturns } from "../players/player.ts";
 import type { Episode, Said } from "../selfplay/episode.ts";
 import { uniformAt } from "../util/rng.ts";
@@ -97,6 +98,7 @@ async function playGame({ match, sides, graph, index, episode, signal, aborted }
   const seats = bySeat(sides);
   const actions: number[] = [];
   const said: Said[] = [];
+  const keep = wordsKeeper();
   const finish = (returns: readonly [number, number], forfeit?: Episode["forfeit"]): PlayedGame => {
     for (const seat of [0, 1] as const) {
       const side = seats[seat];
@@ -124,7 +126,8 @@ async function playGame({ match, sides, graph, index, episode, signal, aborted }
       if (isAsked(side)) {
         const choice = await Promise.race([side.choose({ infoset, episode, ply, signal }), aborted]);
         signal.throwIfAborted();
-        if (choice.said && choice.said.length > 0) said.push({ ply, answers: choice.said });
+        const answers = keep(choice.said ?? []);
+        if (answers.length > 0) said.push({ ply, answers });
         if ("forfeit" in choice) {
           return finish(forfeitReturns(turn.player), { seat: turn.player, reason: choice.forfeit });
         }

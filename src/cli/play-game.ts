@@ -2,6 +2,7 @@
 import type { Game, Seat } from "../games/game.ts";
 import { GameGraph, type Infoset } from "../games/graph.ts";
 import { type Policy, sampleSlot } from "../games/policy.ts";
+import { wordsKeeper } from "../players/kept-words.ts";
 import { type Choice, forfeitReturns, type Player, type Utterance } from "../players/player.ts";
 import type { Episode } from "../selfplay/episode.ts";
 import { uniformAt } from "../util/rng.ts";
@@ -45,9 +46,12 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
     state = game.apply(state, action);
   };
   const over = (returns: readonly [number, number], forfeit?: Episode["forfeit"], lastWords?: readonly Utterance[]) => {
-    const said = [...plies.map((ply) => ply.said), lastWords].flatMap((answers, ply) =>
-      answers ? { ply, answers } : [],
-    );
+    // Only now, as what was taken back is not kept.
+    const keep = wordsKeeper();
+    const said = [...plies.map((ply) => ply.said), lastWords].flatMap((words = [], ply) => {
+      const answers = keep(words);
+      return answers.length > 0 ? { ply, answers } : [];
+    });
     return {
       actions: plies.map(({ action }) => action),
       returns,

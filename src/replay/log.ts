@@ -14,7 +14,7 @@ export type LogLine =
   | { readonly line: number; readonly problem: string };
 
 const CHUNK = 1 << 16;
-/** Longer than any episode; past it the file is something else. */
+/** Bytes. Longer than any episode, what was said in it included (src/players/kept-words.ts); past it the file is something else. */
 const LONGEST_LINE = 1 << 24;
 
 /** `warn` hears of a torn last line. */
@@ -47,7 +47,7 @@ function* entriesOf(path: string): Generator<Entry, void, undefined> {
       game = { line: number, text, whole };
     } else if (game) {
       game = { line: game.line, text: `${game.text}\n${text}`, whole };
-      if (game.text.length > LONGEST_LINE) throw notALog(path);
+      if (game.text.length > LONGEST_LINE) throw tooLong(path, game.line);
     } else if (!whole || text.trim() !== "") {
       yield { line: number, text, whole };
     }
@@ -57,6 +57,7 @@ function* entriesOf(path: string): Generator<Entry, void, undefined> {
 
 function* readLines(path: string): Generator<{ text: string; whole: boolean }, void, undefined> {
   const fd = withDiskErrors("read", path, () => openSync(path, "r"), 3);
+  let line = 1;
   try {
     const chunk = Buffer.alloc(CHUNK);
     let parts: Buffer[] = [];
@@ -70,11 +71,12 @@ function* readLines(path: string): Generator<{ text: string; whole: boolean }, v
         parts = [];
         pending = 0;
         start = end + 1;
+        line++;
         yield { text, whole: true };
       }
       parts.push(Buffer.from(chunk.subarray(start, count)));
       pending += count - start;
-      if (pending > LONGEST_LINE) throw notALog(path);
+      if (pending > LONGEST_LINE) throw tooLong(path, line);
     }
     if (pending > 0) yield { text: Buffer.concat(parts).toString("utf8"), whole: false };
   } finally {
@@ -82,4 +84,10 @@ function* readLines(path: string): Generator<{ text: string; whole: boolean }, v
   }
 }
 
-const notALog = (path: string): UserError => new UserError(3, `${path} is not an episode log: its lines are too long.`);
+function tooLong(path: string, line: number): UserError {
+  const what = `this is longer than ${LONGEST_LINE >> 20} MiB, and so no episode`;
+  return new UserError(
+    3,
+    `${path}:${line}: ${what}. Delete it, or name an episode log; a tournament plays the game again.`,
+  );
+}

@@ -14,6 +14,9 @@ export function printable(text: string): string {
   return text.replaceAll(ESCAPES, "").replaceAll(/\r\n?/g, "\n").replaceAll(CONTROLS, "");
 }
 
+/** Where a text was cut between the halves of a character, or came so: � for the half. What is sent and written is UTF-8, which has no halves. */
+export const wellFormed = (text: string): string => text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
+
 /** `printable` on one line, at most `most` characters of it. */
 export function oneLine(text: string, most: number): string {
   const line = printable(text).replaceAll(/\s+/g, " ").trim();

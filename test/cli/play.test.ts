@@ -226,6 +226,14 @@ describe("a language model", () => {
     ]);
   });
 
+  it("that never stops talking leaves a log that can be read", async () => {
+    const { url } = await serve(says('"'.repeat(90_000)));
+    const argv = ["--game", "ttt", "--vs", "llm:some", "--seat", "second", "--llm-retries", "100"];
+    const path = join(dir, "talk.jsonl");
+    expect((await session([...argv, "--log", path, "--llm-base-url", url], "q\n")).code).toBe(0);
+    expect((await spiral(dir, "replay", path, "--verify")).out).toBe("1 episode verified, 0 mismatches\n");
+  });
+
   it("that is gone ends the session with what was won, and why", async () => {
     const { url, close } = await serve(says("no answer"));
     close();

@@ -72,6 +72,11 @@ describe("reading a log", () => {
     expect(lines[2999]).toEqual({ line: 3000, episode: kuhn(2999) });
   });
 
+  it("names a line that is too long for an episode, and says how to mend it", () => {
+    const torn = `${a}\n${"x".repeat((1 << 24) + 100_000)}\n${b}\n`;
+    expect(() => read(torn)).toThrow(/episodes\.jsonl:2: this is longer than 16 MiB.*\. Delete it, or name/);
+  });
+
   it("says what is wrong with bytes that are no text, and with no file at all", () => {
     expect(read("\u0000\u0001\n").lines).toMatchObject([{ problem: "not valid JSON" }]);
     expect(() => [...readLog("/nowhere/episodes.jsonl", () => {})]).toThrow(/Cannot read .*no such file/);
