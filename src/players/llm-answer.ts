@@ -73,6 +73,7 @@ function lastBox(text: string): string | undefined {
 /** `\text{[Offer: 1 Wood \to 2 Gold]}` → `[Offer: 1 Wood -> 2 Gold]` */
 function withoutLatex(text: string): string {
   return text
+    .replaceAll(/\\times(?![a-z])|×/gi, "x")
     .replaceAll(/\\(?:long)?rightarrow\b|\\to\b/gi, "->")
     .replaceAll(/\\(?:left|right)?([[\]])/g, "$1")
     .replaceAll(/\\[ ,;:!]|~/g, " ")
@@ -95,7 +96,7 @@ function namedActions({ game, state, actions }: Asked, text: string): number[] {
     byName.set(game.actionName(state, action).replaceAll(/[[\]]/g, "").toLowerCase(), action);
   const names = [...byName.keys()].sort((a, b) => b.length - a.length);
   const pattern = names.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
-  // "4" is not named by "14", "4.5" or "4th".
-  const words = new RegExp(`(?<![\\p{L}\\p{N}_]|\\d[.,])(?:${pattern})(?![\\p{L}\\p{N}_]|[.,]\\d)`, "giu");
+  // "4" is not named by "14", "4.5" or "4th", nor "liar" by "Liar's Dice".
+  const words = new RegExp(`(?<![\\p{L}\\p{N}_]|\\d[.,])(?:${pattern})(?![\\p{L}\\p{N}_]|[.,]\\d|['’]\\p{L})`, "giu");
   return [...text.matchAll(words)].flatMap(([name]) => byName.get(name.toLowerCase()) ?? []);
 }

@@ -36,6 +36,7 @@ const ttt = decision("ttt", "[4]");
 const kuhn = decision("kuhn");
 const facingBet = decision("kuhn", "[bet]");
 const trade = decision("negotiation");
+const dice = decision("liars-dice", "[bid 1x3]");
 const offered = decision("negotiation", "[Offer: 1 Wood -> 2 Gold]");
 
 describe("an answer in tic-tac-toe, cell 4 taken", () => {
@@ -113,6 +114,12 @@ describe("an answer in other games", () => {
     ["offer 3 wood for 2 gold", "[Offer: 3 Wood -> 2 Gold]", trade],
     ["\\boxed{[Accept]}", "There is no offer to accept.", trade],
     ["\\boxed{[Offer: 9 Wood -> 2 Gold]}", "Quantities in an offer go from 1 to 3.", trade],
+    ["\\boxed{[bid 2\\times5]}", "[bid 2x5]", dice],
+    ["\\boxed{bid $2 \\times 5$}", "[bid 2x5]", dice],
+    ["\\boxed{2×5}", "[bid 2x5]", dice],
+    ["I say bid 2x5, as one does in Liar's Dice.", "[bid 2x5]", dice],
+    ["\\boxed{Liar’s Dice: bid 2x5}", "[bid 2x5]", dice],
+    ["You are a 'liar'!", "[liar]", dice],
     ["I will not accept this; I deny it.", "[Deny]", offered],
     ["\\boxed{\\texttt{[Accept]}}", "[Accept]", offered],
   ])("%j: %s", (text, expected, infoset) => {
