@@ -45,6 +45,7 @@ const LONGEST_RETRY_AFTER = 120_000;
 
 export function chatClient(settings: ClientSettings, { now, sleep, warn }: Surroundings): ChatClient {
   const inTurn = limited(settings.concurrency);
+  const newer = new Set<string>();
   const closing = new AbortController();
   // Every request under way listens to it.
   setMaxListeners(0, closing.signal);
@@ -57,7 +58,7 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Surro
     try {
       for (const end of ends) end.throwIfAborted();
       for (let failures = 1; ; failures++) {
-        const outcome = await requestChat(settings, model, messages, controller.signal);
+        const outcome = await requestChat(settings, model, messages, controller.signal, newer);
         if (!("what" in outcome)) return outcome;
         const said = `llm:${model}: ${settings.url} ${outcome.what}`;
         if (failures === settings.attempts) {

@@ -6,7 +6,7 @@
  * Everything that leaves here, answers and errors alike, is `printable` and does not hold the key.
  */
 import { UserError } from "../util/errors.ts";
-import { oneLine, printable } from "../util/printable.ts";
+import { oneLine, printable, wellFormed } from "../util/printable.ts";
 
 export interface Endpoint {
   /** Of the chat completions, in full. */
@@ -66,17 +66,19 @@ const CONNECTION: Readonly<Record<string, string>> = {
 
 /**
  * Throws a UserError (exit 1) for what no second request would change, and the signal's reason where it aborts.
- * `limit` is the name of the limit on tokens: of newer models some take the second alone, and say so.
+ * `newer` holds the models that call the limit on tokens `max_completion_tokens`, and take no other name for it; one that
+ * says so is added, and asked again.
  */
 export async function requestChat(
   endpoint: Endpoint,
   model: string,
   messages: readonly ChatMessage[],
   signal: AbortSignal,
-  limit: "max_tokens" | "max_completion_tokens" = "max_tokens",
+  newer: Set<string>,
 ): Promise<ChatAnswer | Failure> {
   const { url, key, timeoutMs, maxTokens, temperature } = endpoint;
   const clean = cleaner(key);
+  const limit = newer.has(model) ? "max_completion_tokens" : "max_tokens";
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal.reason);
   signal.throwIfAborted();
@@ -99,7 +101,10 @@ export async function requestChat(
         accept: "application/json",
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       },
-      body: JSON.stringify({ model, messages, [limit]: maxTokens, temperature, stream: false }),
+      body: JSON.stringify({
+        ...{ model, messages: messages.map(({ role, content }) => ({ role, content: wellFormed(content) })) },
+        ...{ [limit]: maxTokens, temperature, stream: false },
+      }),
       signal: controller.signal,
     });
     ({ status, headers } = response);
@@ -124,7 +129,8 @@ export async function requestChat(
   const failed = status >= 200 && status < 300 ? failureWithin(value) : status;
   if (failed === undefined) return chatAnswer(value, clean) ?? { what: `answers ${quote(body, clean)}`, mend: SEE_URL };
   if (failed === 400 && limit === "max_tokens" && body.includes("max_completion_tokens")) {
-    return requestChat(endpoint, model, messages, signal, "max_completion_tokens");
+    newer.add(model);
+    return requestChat(endpoint, model, messages, signal, newer);
   }
   const what = `answers ${failed}: ${quote(body, clean)}`;
   const mend = MEND[failed] ?? "";
@@ -189,16 +195,39 @@ function quote(body: string, clean: (text: string) => string): string {
   const value = parseJson(body);
   const error = isRecord(value) ? (value.error ?? value) : undefined;
   const said = isRecord(error) ? (error.message ?? error.detail) : error;
-  const text = oneLine(clean(typeof said === "string" ? said : body), 200);
+  const text = oneLine(clean(typeof said === "string" ? said : unescaped(body, value)), 200);
   if (text === "") return "nothing";
   return text.startsWith("<") ? "a web page" : text;
+}
+
+/** The body with its characters written as themselves, so that the key is found in it. */
+function unescaped(body: string, value: unknown): string {
+  try {
+    if (value !== undefined) return JSON.stringify(value);
+  } catch {
+    // Nested too deep.
+  }
+  const letters = body.replaceAll(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+  return letters.replaceAll("\\/", "/");
 }
 
 /** Makes text from elsewhere printable and takes the key out, which an endpoint may send back. A key below 8 characters is a dummy. */
 function cleaner(key: string | undefined): (text: string) => string {
   if (key === undefined || key.length < 8) return printable;
-  const forms = [key, encodeURIComponent(key), Buffer.from(key).toString("base64").replace(/=+$/, "")];
+  const plain = [key, JSON.stringify(key).slice(1, -1), ...inBase64(key)];
+  const forms = [...plain, ...plain.map(encodeURIComponent)];
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, "***"), printable(text));
+}
+
+/** Base64 of the key, alone and within a longer text: there it looks like one of three, less the characters shared with what is beside it. */
+function inBase64(key: string): string[] {
+  const within = [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(key)]);
+    const [from, to] = [Math.ceil((8 * before) / 6), Math.floor((8 * bytes.length) / 6)];
+    return bytes.toString("base64").slice(from, to);
+  });
+  const forms = [Buffer.from(key).toString("base64").replace(/=+$/, ""), ...within];
+  return [...forms, ...forms.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
 /** `fetch failed` says nothing; its cause does. */

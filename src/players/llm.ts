@@ -5,6 +5,7 @@
  * holds all that the seat knows.
  */
 import type { Infoset } from "../games/graph.ts";
+import { wellFormed } from "../util/printable.ts";
 import { Rng } from "../util/rng.ts";
 import { readAnswer, withoutThoughts } from "./llm-answer.ts";
 import type { ChatClient } from "./llm-client.ts";
@@ -54,7 +55,7 @@ export function llmPlayer(model: string, client: ChatClient, retries: number): L
           said.push(utterance(answer));
           return { slot: infoset.actions.indexOf(parsed.action), said };
         }
-        const reason = answer.cutOff ? `Your answer was cut off; be brief. ${parsed.reason}` : parsed.reason;
+        const reason = (answer.cutOff ? "Your answer was cut off; be brief. " : "") + wellFormed(parsed.reason);
         said.push({ ...utterance(answer), illegal: reason });
         if (said.length > retries) return { forfeit: reason, said };
         const shown = withoutThoughts(answer.text).trim().slice(-SHOWN_AGAIN);
@@ -82,7 +83,7 @@ function utterance({ text, reasoning, promptTokens, completionTokens }: ChatAnsw
   const all = reasoning === "" ? text : `<think>\n${reasoning}\n</think>\n${text}`;
   const left = all.length - 2 * KEPT;
   return {
-    text: left > 0 ? `${all.slice(0, KEPT)}\n[… ${left} characters …]\n${all.slice(-KEPT)}` : all,
+    text: wellFormed(left > 0 ? `${all.slice(0, KEPT)}\n[… ${left} characters …]\n${all.slice(-KEPT)}` : all),
     ...(promptTokens === undefined ? {} : { promptTokens }),
     ...(completionTokens === undefined ? {} : { completionTokens }),
   };

@@ -83,7 +83,7 @@ export function playerAt(
       warn: (message) => void warnings.push(message),
     },
   );
-  return { player: llmPlayer("org/model:7b", client, retries), waits, warnings };
+  return { player: llmPlayer("org/model:7b", client, retries), client, waits, warnings };
 }
 
 /** The first decision of a game, chance taking its first outcomes. */

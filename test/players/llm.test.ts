@@ -1,6 +1,7 @@
 /** A language model as a player, at an endpoint that behaves and at one that does not. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { llmPlayer } from "../../src/players/llm.ts";
 import type { Choice } from "../../src/players/player.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { firstDecision, inOrder, playerAt, type Reply, says, sends, serve } from "./llm-server.ts";
@@ -69,6 +70,21 @@ describe("a model that behaves", () => {
     expect(waits).toEqual([]);
   });
 
+  it("of the newer kind is asked once a decision from then on, and others as before", async () => {
+    const newer = "org/model:7b";
+    const { url, asked } = await serve((response, request, n) => {
+      const { model, max_tokens } = request.body;
+      const refused = sends(400, '{"error":{"message":"use max_completion_tokens"}}');
+      (model === newer && max_tokens !== undefined ? refused : says("[bet]"))(response, request, n);
+    });
+    const { player, client } = playerAt(url);
+    for (let episode = 0; episode < 3; episode++) await player.choose({ ...decision, episode });
+    const limits = () => asked.map(({ body }) => (body.max_tokens === undefined ? "new" : "old"));
+    expect(limits()).toEqual(["old", "new", "new", "new"]);
+    await llmPlayer("other", client, 0).choose(decision);
+    expect(limits()).toEqual(["old", "new", "new", "new", "old"]);
+  });
+
   it("is logged in full up to a length, then in its beginning and its end", async () => {
     const { choice } = await outcome(says(`first ${"x".repeat(300_000)} \\boxed{[bet]}`));
     expect(choice).toMatchObject({ slot: BET });
@@ -99,6 +115,15 @@ describe("an illegal answer", () => {
   it("is shown again by its end, where it is long", async () => {
     const { asked } = await outcome(inOrder(says(`${"x".repeat(9000)} \\boxed{raise}`), says("[bet]")));
     expect(asked[1]?.body.messages[1]?.content).toMatch(/^x{3986} \\boxed\{raise\}$/);
+  });
+
+  it("is sent in whole characters, wherever it was cut or broken", async () => {
+    const { asked, choice } = await outcome(inOrder(says(`${"🎲".repeat(3000)}x`), says("[\ud83c]"), says("[bet]")));
+    const sent = asked[2]?.body.messages.map(({ content }) => content) ?? [];
+    expect(sent[1]).toBe(`\ufffd${"🎲".repeat(1999)}x`);
+    expect(sent[3]).toBe("[\ufffd]");
+    expect(sent.join()).not.toMatch(/\p{Surrogate}/u);
+    expect(JSON.stringify(choice)).not.toMatch(/\\ud83c/);
   });
 
   it.each([0, 1, 2, 5])("forfeits the game after %i retries, every answer on record", async (retries) => {
@@ -402,7 +427,11 @@ it("whatever comes, a decision ends in a legal action, a forfeit or a clear erro
 describe("the key", () => {
   // Characters that are written differently in an address.
   const key = "sk-very/secret+key=42";
-  const forms = [key, encodeURIComponent(key), Buffer.from(key).toString("base64").replace(/=+$/, "")];
+  const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  const within = ["", "a", "ab"].map((before) => base64(`${before}${key}`));
+  const forms = [key, encodeURIComponent(key), base64(key).replace(/=+$/, ""), ...within, base64(`Bearer ${key}`)];
+  /** What gives the key away: a form but for the ends, which hold less than a character of it. */
+  const telling = forms.map((form) => form.slice(4, -5));
 
   it.each<[string, (form: string) => Reply]>([
     ["an answer", (form) => says(`Your key is ${form}. \\boxed{[bet]}`, { message: { reasoning: form } })],
@@ -422,8 +451,22 @@ describe("the key", () => {
       const { choice, error, asked, warnings } = await outcome(reply(form), { key });
       expect(asked[0]?.headers.authorization).toBe(`Bearer ${key}`);
       const all = JSON.stringify([choice, error?.message, error?.stack, warnings, asked.map(({ body }) => body)]);
-      for (const hidden of forms) expect(all).not.toContain(hidden);
+      for (const hidden of telling) expect(all).not.toContain(hidden);
       expect(all).not.toContain("secret");
+    }
+  });
+
+  it("is hidden from errors where their JSON writes it in escapes, whole or broken off", async () => {
+    const escaped = [...key].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+    for (const body of [
+      `{"detail":["${escaped}"]}`,
+      `{"echo":"${escaped}"`,
+      `${"[".repeat(50_000)}"${escaped}"${"]".repeat(50_000)}`,
+    ]) {
+      const { error } = await outcome(sends(400, body), { key });
+      expect(error?.message).toMatch(/answers 400: /);
+      expect(error?.message).not.toContain(escaped.slice(0, 24));
+      expect(error?.message).not.toContain("secret");
     }
   });
 
