@@ -2,7 +2,7 @@
  * The folder of a tournament: tournament.json pins what it is, episodes.jsonl grows by every game that has ended, and is all
  * that is needed to go on. Lines are whole or, after a kill, the last one is torn, and cut away.
  */
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync, truncateSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../util/errors.ts";
@@ -14,6 +14,8 @@ import { takeLock } from "./lock.ts";
 const SCHEMA = 1;
 const MANIFEST = "tournament.json";
 const LOG = "episodes.jsonl";
+/** What a process that was killed before it wrote the manifest leaves: its lock, and the manifest as far as it had come. */
+const BEGUN = /^(?:lock(?:\.\d+\.stale)?|\.tournament\.json\.\d+\.tmp)$/;
 
 const plannedSchema = z.object({
   /** `identity` tells players of one name apart: the checksum of a checkpoint, the settings of a model. */
@@ -42,13 +44,12 @@ export interface TournamentFolder {
 export function openTournament(dir: string, planned: Planned, spiral: string): TournamentFolder {
   const path = join(dir, MANIFEST);
   if (existsSync(path)) checkSame(path, planned);
-  else if (existsSync(dir) && readdirSync(dir).length > 0) {
-    throw new UserError(2, `${dir} is there already and holds no tournament. Name another folder by --out.`);
-  }
+  else if (existsSync(dir)) checkFree(dir);
   makeFolders(dir);
   const release = takeLock(dir);
   try {
     if (!existsSync(path)) {
+      for (const name of readdirSync(dir)) if (name.endsWith(".tmp")) rmSync(join(dir, name));
       writeFileAtomic(path, `${JSON.stringify({ schema: SCHEMA, spiral, ...planned }, null, 2)}\n`);
     }
     const log = join(dir, LOG);
@@ -66,6 +67,14 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
     release();
     throw error;
   }
+}
+
+/** Throws where a tournament cannot begin in what is there. */
+function checkFree(dir: string): void {
+  if (!statSync(dir).isDirectory()) throw new UserError(2, `${dir} is a file, not a folder. Name another by --out.`);
+  const names = withDiskErrors("read", dir, () => readdirSync(dir), 2);
+  if (names.every((name) => BEGUN.test(name))) return;
+  throw new UserError(2, `${dir} is there already and holds no tournament. Name another folder by --out.`);
 }
 
 function checkSame(path: string, planned: Planned): void {

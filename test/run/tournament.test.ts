@@ -1,5 +1,5 @@
 /** The folder of a tournament: what it is stays what it was, and its log loses nothing but a torn line. */
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -88,6 +88,31 @@ describe("the folder of a tournament", () => {
     expect(refusal(() => open(dir))).toMatchObject({ exitCode: 3 });
     writeFileSync(join(dir, "tournament.json"), "{");
     expect(refusal(() => open(dir))).toMatchObject({ exitCode: 3 });
+  });
+
+  it("is none where there is a file, or a folder that may not be read", () => {
+    const dir = mkdtempSync(join(tmpdir(), "spiral-tournament-"));
+    const file = join(dir, "file");
+    writeFileSync(file, "");
+    const error = refusal(() => open(file));
+    expect(error).toMatchObject({ exitCode: 2, message: `${file} is a file, not a folder. Name another by --out.` });
+    chmodSync(dir, 0o300);
+    // The superuser may read it all the same.
+    if (process.getuid?.() !== 0) {
+      expect(refusal(() => open(dir))).toMatchObject({ exitCode: 2, message: expect.stringContaining("permission") });
+    }
+    chmodSync(dir, 0o700);
+  });
+
+  it("is begun anew where a process was killed before it had written the manifest", () => {
+    const dir = mkdtempSync(join(tmpdir(), "spiral-tournament-"));
+    // Of a process that is gone, and one that was being written.
+    writeFileSync(join(dir, "lock"), "");
+    writeFileSync(join(dir, "lock.999999999.stale"), "");
+    writeFileSync(join(dir, ".tournament.json.999999999.tmp"), '{"schema"');
+    open(dir).close();
+    expect(JSON.parse(readFileSync(join(dir, "tournament.json"), "utf8"))).toMatchObject(planned);
+    expect(readdirSync(dir)).not.toContain(".tournament.json.999999999.tmp");
   });
 
   it.each([
