@@ -41,20 +41,34 @@ export interface LlmSettings extends ClientSettings {
  * shown to every user of a machine. Throws a UserError (exit 2) with everything that is wrong.
  */
 export function llmSettings(flags: LlmFlags, env: NodeJS.ProcessEnv = process.env): LlmSettings {
-  const whole = (option: string, text: string | undefined, fallback: number, min: number, max: number) => () =>
-    text === undefined ? fallback : wholeNumber(option, text, min, max);
+  const answering = answerChecks(flags);
   const [url, key, retries, attempts, concurrency, timeout, maxTokens, temperature] = checkAll(
     () => chatUrl(flags.llmBaseUrl ?? env.SPIRAL_LLM_BASE_URL),
     () => readKey(flags.llmApiKeyFile, env.SPIRAL_LLM_API_KEY),
-    whole("--llm-retries", flags.llmRetries, 2, 0, 100),
+    answering.retries,
     whole("--llm-attempts", flags.llmAttempts, 5, 1, 100),
     whole("--llm-concurrency", flags.llmConcurrency, 4, 1, 1000),
     () => between("--llm-timeout", flags.llmTimeout ?? "120", 0.001, 300),
-    whole("--llm-max-tokens", flags.llmMaxTokens, 4096, 1, 10_000_000),
-    () => (flags.llmTemperature === undefined ? undefined : between("--llm-temperature", flags.llmTemperature, 0, 10)),
+    answering.maxTokens,
+    answering.temperature,
   );
   return { url, key, retries, attempts, concurrency, timeoutMs: timeout * 1000, maxTokens, temperature };
 }
+
+/** Of the settings those that shape a model's answers. Reads no key: where it comes from a pipe, it can be read once. */
+export function answerSettings(flags: LlmFlags): Pick<LlmSettings, "retries" | "maxTokens" | "temperature"> {
+  const { retries, maxTokens, temperature } = answerChecks(flags);
+  return { retries: retries(), maxTokens: maxTokens(), temperature: temperature() };
+}
+
+const answerChecks = ({ llmRetries, llmMaxTokens, llmTemperature }: LlmFlags) => ({
+  retries: whole("--llm-retries", llmRetries, 2, 0, 100),
+  maxTokens: whole("--llm-max-tokens", llmMaxTokens, 4096, 1, 10_000_000),
+  temperature: () => (llmTemperature === undefined ? undefined : between("--llm-temperature", llmTemperature, 0, 10)),
+});
+
+const whole = (option: string, text: string | undefined, fallback: number, min: number, max: number) => () =>
+  text === undefined ? fallback : wholeNumber(option, text, min, max);
 
 /** A clock, a timer and a voice. Each kind of failure is told of once, however many games meet it. */
 export function llmSurroundings(): Surroundings {

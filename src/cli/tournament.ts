@@ -10,7 +10,7 @@ import { listCheckpoints } from "../run/checkpoint.ts";
 import { resolveRun } from "../run/directory.ts";
 import { UserError } from "../util/errors.ts";
 import { countedOff } from "./counter.ts";
-import { type LlmFlags, llmSettings } from "./llm-options.ts";
+import { answerSettings, type LlmFlags } from "./llm-options.ts";
 import { checkAll } from "./options.ts";
 
 /** The games in `ttt,kuhn`; a UserError says what is wrong with them. */
@@ -41,10 +41,7 @@ export function checkField({ players, games, gauntlet }: Pick<Tournament, "playe
  */
 export function identityOf(spec: string, { name }: Player, runs: string, flags: LlmFlags): string {
   const parsed = parseSpec(spec);
-  if (parsed.kind === "llm") {
-    const { retries, maxTokens, temperature } = llmSettings(flags);
-    return JSON.stringify({ retries, maxTokens, temperature });
-  }
+  if (parsed.kind === "llm") return JSON.stringify(answerSettings(flags));
   if (parsed.kind !== "run") return "";
   const { dir } = resolveRun(parsed.run, runs);
   // The update that was opened, which the name says: meanwhile there may be a later one.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, it, vi } from "vitest";
 import { addLlmOptions, chatUrl, type LlmFlags, llmSettings, llmSurroundings } from "../../src/cli/llm-options.ts";
+import { identityOf } from "../../src/cli/tournament.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const BASE = "http://localhost:8080/v1";
@@ -146,6 +147,17 @@ describe("what is given", () => {
     ]);
   });
 });
+
+it("what shapes a model's answers is known without reading the key a second time, which a pipe would not give", () => {
+  const player = { kind: "policy", name: "llm:x", plays: () => true, policy: () => never() } as const;
+  const flags = { llmApiKeyFile: "/nowhere/key", llmRetries: "1", llmTemperature: "0.5" };
+  expect(identityOf("llm:x", player, ".", flags)).toBe('{"retries":1,"maxTokens":4096,"temperature":0.5}');
+  expect(identityOf("llm:x", player, ".", {})).toBe('{"retries":2,"maxTokens":4096}');
+});
+
+function never(): never {
+  throw new Error("it does not play");
+}
 
 it("each kind of failure is told of once", () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
