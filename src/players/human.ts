@@ -14,9 +14,10 @@ interface Question {
   readonly answer: (choice: Promise<Choice>) => void;
 }
 
-/** Questions of other games wait until the game at hand has ended; `ended` must be called of every game. */
+/** Questions and ends of other games wait until the game at hand has ended; `ended` must be called of every game. */
 export function humanPlayer(person: Person): AskedPlayer {
   const waiting: Question[] = [];
+  const untold: GameEnd[] = [];
   let isAsking = false;
   let current: number | undefined;
 
@@ -38,6 +39,11 @@ export function humanPlayer(person: Person): AskedPlayer {
     choice.then(next, next);
   }
 
+  /** The person hears of them between its games: one that is in the middle of a prompt does not see who has won what. */
+  function tellRest(): void {
+    for (const end of untold.splice(0)) person.ended(end);
+  }
+
   return {
     kind: "asked",
     name: "human",
@@ -48,10 +54,18 @@ export function humanPlayer(person: Person): AskedPlayer {
         askNext();
       }),
     ended(end) {
+      if (current !== undefined && end.episode !== current) {
+        untold.push(end);
+        return;
+      }
+      current = undefined;
       person.ended(end);
-      if (end.episode === current) current = undefined;
+      tellRest();
       askNext();
     },
-    dispose: person.dispose,
+    dispose() {
+      tellRest();
+      person.dispose();
+    },
   };
 }

@@ -54,10 +54,20 @@ it("plays a game to its end before the next, whatever else asks meanwhile", asyn
   player.ended?.({ episode: 1, seat: 1, returns: [1, -1] });
   await settle();
   expect(told.at(-1)).toBe("2.0");
-  // A game that ended without it being asked again changes nothing.
+  // Of a game that ends meanwhile it hears once its own is over, or it leaves.
   player.ended?.({ episode: 7, seat: 0, returns: [0, 0] });
   await settle();
-  expect(told.slice(-2)).toEqual(["2.0", "7 ended"]);
+  expect(told.at(-1)).toBe("2.0");
+  open.pop()?.resolve({ slot: 1 });
+  await others[1];
+  player.ended?.({ episode: 2, seat: 1, returns: [1, -1] });
+  player.ended?.({ episode: 8, seat: 1, returns: [1, -1] });
+  expect(told.slice(-4)).toEqual(["2.0", "2 ended", "7 ended", "8 ended"]);
+  void player.choose(decision(3, 0));
+  player.ended?.({ episode: 9, seat: 1, returns: [1, -1] });
+  expect(told.at(-1)).toBe("3.0");
+  await player.dispose?.();
+  expect(told.at(-1)).toBe("9 ended");
 });
 
 it("asks one question at a time even of one game", async () => {
