@@ -9,6 +9,7 @@ import {
   standingsTables,
 } from "../arena/standings-table.ts";
 import { type Fixture, fixturesOf, type Tournament } from "../arena/tournament.ts";
+import type { Player } from "../players/player.ts";
 import { readLog } from "../replay/log.ts";
 import { openTournament, type Planned, type TournamentFolder } from "../run/tournament.ts";
 import { formatEpisode } from "../selfplay/episode.ts";
@@ -19,20 +20,24 @@ import { spiralVersion } from "../util/package.ts";
 import { personAtTerminal } from "./human.ts";
 import { type ArenaFlags, checkAll, gamesAtOnce, runsFolder, wholeNumber } from "./options.ts";
 import { note, print, printJson, styleFor, table } from "./output.ts";
-import { closePlayers, openPlayers } from "./players.ts";
+import { checkPlayers, closePlayers } from "./players.ts";
 import { checkField, digest, gamesIn, identityOf, playAll } from "./tournament.ts";
 
 const FOLDER = "tournaments";
 
 export async function run(specs: readonly string[], flags: ArenaFlags): Promise<number> {
-  const [, games, pairs, seed] = checkAll(
+  const runs = await runsFolder(flags);
+  const human = (): Player => personAtTerminal(flags.json ? process.stderr : process.stdout);
+  const [, games, pairs, seed, open] = checkAll(
     () => atLeastTwo(specs),
     () => gamesIn(named(flags.games)),
     () => wholeNumber("--pairs", flags.pairs, 1, 1_000_000),
     () => wholeNumber("--seed", flags.seed, 0),
+    () => checkPlayers(specs, { runs, llm: flags, human }),
   );
-  const runs = await runsFolder(flags);
-  const players = await openPlayers(specs, { runs, llm: flags, human: personAtTerminal });
+  // Of models it has been looked at by now.
+  const atOnce = gamesAtOnce(flags);
+  const players = await open();
   try {
     const tournament: Tournament = { games, players, pairs, seed, gauntlet: flags.gauntlet === true };
     const names = players.map(({ name }) => name);
@@ -53,7 +58,7 @@ export async function run(specs: readonly string[], flags: ArenaFlags): Promise<
     const dir = flags.out ?? join(FOLDER, folderName(planned));
     const folder = openTournament(dir, planned, spiralVersion());
     try {
-      const standings = await playIn(dir, folder, tournament, flags);
+      const standings = await playIn(dir, folder, tournament, atOnce, flags.anchor);
       if (flags.json) printJson(standings);
       else show(standings);
       note(`Written to ${dir}: standings.json, standings.md, ratings.csv, matches.csv and every game.`);
@@ -70,7 +75,8 @@ async function playIn(
   dir: string,
   folder: TournamentFolder,
   tournament: Tournament,
-  flags: ArenaFlags,
+  atOnce: number,
+  anchor: string | undefined,
 ): Promise<Standings> {
   const fixtures = fixturesOf(tournament);
   const total = fixtures.length * 2 * tournament.pairs;
@@ -81,7 +87,7 @@ async function playIn(
   if (before < total)
     note(`Playing ${plural(total - before, "game")} in ${dir}. Stopped at any time, the same command goes on.`);
   try {
-    await playAll(tournament, fixtures, gamesAtOnce(flags), (games) =>
+    await playAll(tournament, fixtures, atOnce, (games) =>
       folder.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join("")),
     );
   } catch (error) {
@@ -89,7 +95,7 @@ async function playIn(
     const kept = `${count()} of ${plural(total, "game")} are kept in ${dir}. The same command goes on with the rest.`;
     throw new UserError(error.exitCode, [...error.problems, kept], { cause: error });
   }
-  const standings = standingsOf(tournament, fixtures, flags.anchor);
+  const standings = standingsOf(tournament, fixtures, anchor);
   writeFileAtomic(join(dir, "standings.json"), `${JSON.stringify(standings, null, 2)}\n`);
   writeFileAtomic(join(dir, "standings.md"), standingsMarkdown("Tournament", standings));
   writeFileAtomic(join(dir, "ratings.csv"), ratingsCsv(standings));

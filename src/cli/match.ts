@@ -1,6 +1,4 @@
 /** `spiral match`: two players at one game, in pairs of games; who is better, by how much, and how sure that is. */
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { playMatch } from "../arena/match.ts";
 import { type Match, matchRng, type PlayedGame } from "../arena/pairing.ts";
 import { parseSprt, type Sprt, type SprtState, sprtState } from "../arena/sprt.ts";
@@ -8,17 +6,14 @@ import { type MatchSummary, type PairReturns, pairScore, summarise, Tally } from
 import type { Game } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import type { Player } from "../players/player.ts";
-import { formatNotation } from "../replay/notation.ts";
-import { formatEpisode } from "../selfplay/episode.ts";
 import { UserError } from "../util/errors.ts";
 import { estimated, likelihood, plural, withInterval } from "../util/figures.ts";
-import { makeFolders } from "../util/files.ts";
-import { Growing } from "../util/growing.ts";
 import { countedOff } from "./counter.ts";
+import { checkGameFiles, gameFiles } from "./game-files.ts";
 import { personAtTerminal } from "./human.ts";
 import { checkAll, gamesAtOnce, type MatchFlags, runsFolder, wholeNumber } from "./options.ts";
 import { note, print, printJson, styleFor, table } from "./output.ts";
-import { closePlayers, openPlayers } from "./players.ts";
+import { checkPlayers, closePlayers } from "./players.ts";
 
 const PAIRS = 500;
 /** Where a test says when to stop. */
@@ -32,17 +27,19 @@ interface Report extends MatchSummary {
 }
 
 export async function run(first: string, second: string, flags: MatchFlags): Promise<number> {
-  const [game, pairs, seed, sprt] = checkAll(
+  const runs = await runsFolder(flags);
+  const human = (): Player => personAtTerminal(flags.json ? process.stderr : process.stdout);
+  const [game, pairs, seed, sprt, open] = checkAll(
     () => chosenGame(flags.game),
     () => (flags.pairs === undefined ? undefined : wholeNumber("--pairs", flags.pairs, 1, 10_000_000)),
     () => wholeNumber("--seed", flags.seed, 0),
     () => (flags.sprt === undefined ? undefined : parseSprt(flags.sprt)),
+    () => checkPlayers([first, second], { runs, llm: flags, human }),
+    () => checkGameFiles(flags),
   );
-  const runs = await runsFolder(flags);
-  const players = (await openPlayers([first, second], { runs, llm: flags, human: personAtTerminal })) as [
-    Player,
-    Player,
-  ];
+  // Of models it has been looked at by now.
+  const atOnce = gamesAtOnce(flags);
+  const players = (await open()) as [Player, Player];
   try {
     const idle = players.filter(({ plays }) => !plays(game));
     if (idle.length > 0) {
@@ -51,18 +48,11 @@ export async function run(first: string, second: string, flags: MatchFlags): Pro
         idle.map(({ name }) => `${name} does not play ${game.id}.`),
       );
     }
-    const [log, notation] = checkAll(
-      () => (flags.log === undefined ? undefined : newFile(flags.log)),
-      () => (flags.notation === undefined ? undefined : newFile(flags.notation)),
-    );
-    const keep = (games: readonly PlayedGame[]): void => {
-      if (log) log.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join(""));
-      if (notation) notation.append(games.map(({ episode }) => `${formatNotation(episode())}\n`).join(""));
-    };
+    const files = gameFiles(flags);
     try {
       const match = { game, players, rng: matchRng(seed, game, players) };
       const most = pairs ?? (sprt ? MOST_PAIRS : PAIRS);
-      const { tally, state } = await play(match, most, gamesAtOnce(flags), sprt, keep);
+      const { tally, state } = await play(match, most, atOnce, sprt, files.keep);
       const names = [players[0].name, players[1].name] as const;
       const verdict = sprt && state ? { ...sprt, ...state } : null;
       const report: Report = { game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict };
@@ -70,8 +60,7 @@ export async function run(first: string, second: string, flags: MatchFlags): Pro
       else show(report);
       return verdict && verdict.verdict !== "H1" ? 4 : 0;
     } finally {
-      log?.close();
-      notation?.close();
+      files.close();
     }
   } finally {
     await closePlayers(players);
@@ -81,12 +70,6 @@ export async function run(first: string, second: string, flags: MatchFlags): Pro
 function chosenGame(id: string | undefined): Game {
   if (id !== undefined) return getGame(id);
   throw new UserError(2, "Name the game that they play: --game ttt. What there is: spiral games");
-}
-
-function newFile(path: string): Growing {
-  if (existsSync(path)) throw new UserError(2, `${path} is there already. Name another file, or delete it.`);
-  makeFolders(dirname(path));
-  return new Growing(path, "wx");
 }
 
 /** Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first. */

@@ -1,15 +1,13 @@
 /** `spiral play`: a person at the terminal against any player, game after game, seats alternating. */
-import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { Game, Seat } from "../games/game.ts";
 import type { Policy } from "../games/policy.ts";
 import { gameIds, getGame } from "../games/registry.ts";
 import { opponents } from "../players/opponents.ts";
 import type { Player } from "../players/player.ts";
-import { parseSpec } from "../players/spec.ts";
 import { formatEpisode } from "../selfplay/episode.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
-import { appendLine, makeFolders, withDiskErrors } from "../util/files.ts";
+import { appendLine, checkWritable, makeFolders } from "../util/files.ts";
 import { Rng } from "../util/rng.ts";
 import { MOST_ANSWERS, rulesOf } from "./ask-move.ts";
 import { Dialogue } from "./dialogue.ts";
@@ -17,28 +15,24 @@ import { checkAll, type PlayOptions, runsFolder, wholeNumber } from "./options.t
 import { print, SPIRAL, styleFor } from "./output.ts";
 import { playGame, type Table } from "./play-game.ts";
 import { count, endText, resultText, type Score, scoreText } from "./play-text.ts";
-import { closePlayers, openPlayers } from "./players.ts";
+import { checkPlayers, closePlayers } from "./players.ts";
 
 const SEATS = ["first", "second", "alternate"] as const;
 
 export async function run(options: PlayOptions): Promise<number> {
   const runs = await runsFolder(options);
-  const [game, seat, seed] = checkAll(
+  const [game, seat, seed, open] = checkAll(
     () => namedGame(options.game),
     () => namedSeat(options.seat),
     // A person wants other cards the next time; the seed is shown, so that a session can be had again.
     () => (options.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", options.seed, 0)),
-    () => checkOpponent(options.vs),
-    () => (options.hintFrom === undefined ? undefined : parseSpec(options.hintFrom)),
+    () => checkOthers(options, runs),
   );
   const log = options.log ?? join(runs, "play.jsonl");
   const leaving = new AbortController();
   const onInterrupt = (): void => leaving.abort(130);
   const onTerminate = (): void => leaving.abort(143);
-  const players = await openPlayers([options.vs, ...(options.hintFrom === undefined ? [] : [options.hintFrom])], {
-    runs,
-    llm: options,
-  });
+  const players = await open();
   const score: Score = { won: 0, lost: 0, drawn: 0, total: 0 };
   let dialogue: Dialogue | undefined;
   process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
@@ -47,7 +41,7 @@ export async function run(options: PlayOptions): Promise<number> {
     checkPlays(game, players);
     const hints = hintsFrom(game, opponent, hinting);
     if (options.hints && typeof hints === "string") throw new UserError(2, hints);
-    checkLog(log);
+    checkWritable(log);
     const rng = new Rng(seed).fork("play");
     dialogue = new Dialogue();
     const table: Table = {
@@ -117,8 +111,25 @@ function namedSeat(text: string): (typeof SEATS)[number] {
   throw new UserError(2, `--seat is "${text}"; it takes one of ${SEATS.join(", ")}.${didYouMean(text, SEATS)}`);
 }
 
-function checkOpponent(spec: string): void {
-  if (parseSpec(spec).kind === "human") throw new UserError(2, "You are the person; --vs names another player.");
+/** Throws what is wrong with who plays against the person, and with whose hints it gets; returns what opens them. */
+function checkOthers(options: PlayOptions, runs: string): () => Promise<Player[]> {
+  const { vs, hintFrom } = options;
+  const specs = hintFrom === undefined ? [vs] : [vs, hintFrom];
+  const [open] = checkAll(
+    // A second person is refused below, in better words.
+    () => checkPlayers(specs, { runs, llm: options, human: () => assertNoOther() }),
+    () => checkNoPerson("--vs", vs),
+    () => checkNoPerson("--hint-from", hintFrom),
+  );
+  return open;
+}
+
+function checkNoPerson(option: string, spec: string | undefined): void {
+  if (spec?.trim() === "human") throw new UserError(2, `You are the person; ${option} names another player.`);
+}
+
+function assertNoOther(): never {
+  throw new Error("a second person was let in");
 }
 
 function checkPlays(game: Game, players: readonly Player[]): void {
@@ -136,15 +147,4 @@ function hintsFrom(game: Game, opponent: Player, hinting: Player | undefined): P
   const player = hinting ?? opponent;
   if (player.kind === "policy") return player.policy(game);
   return `${player.name} has no probabilities to show; name a policy: --hint-from latest`;
-}
-
-/** Throws where games could not be logged, before one is played; makes nothing, as none may be finished. */
-function checkLog(path: string): void {
-  withDiskErrors("write", path, () => {
-    if (existsSync(path)) closeSync(openSync(path, "a"));
-    let folder = dirname(resolve(path));
-    while (!existsSync(folder)) folder = dirname(folder);
-    // Of a file this is no path.
-    accessSync(`${folder}/.`, constants.W_OK);
-  });
 }

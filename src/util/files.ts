@@ -3,8 +3,10 @@
  * system refuses becomes a UserError that says what to do about it.
  */
 import {
+  accessSync,
   appendFileSync,
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   fsyncSync,
@@ -57,6 +59,17 @@ export function diskError(verb: "read" | "write", path: string, error: unknown, 
   if (errno === undefined) return error;
   const reason = REASONS[errno] ?? `the system says ${errno}`;
   return new UserError(exitCode, `Cannot ${verb} ${path}: ${reason}.`, { cause: error });
+}
+
+/** Throws where a file could not be written; makes nothing, as nothing may come to be written. */
+export function checkWritable(path: string): void {
+  withDiskErrors("write", path, () => {
+    if (existsSync(path)) closeSync(openSync(path, "a"));
+    let folder = dirname(resolve(path));
+    while (!existsSync(folder)) folder = dirname(folder);
+    // Of a file this is no path.
+    accessSync(`${folder}/.`, constants.W_OK);
+  });
 }
 
 /** Flushes a folder's entries, so that a rename in it survives a power cut. Windows has no such call and needs none. */

@@ -85,12 +85,22 @@ describe("spiral arena", () => {
     [["random", "nash", "--games", "ttt,tt"], 'Did you mean "ttt"?'],
     [["random", "nash", "--games", "ttt,ttt"], "names ttt twice"],
     [["random", "nsh"], 'Did you mean "nash"?'],
+    [["random", "nash", "--llm-concurrency", "x"], '--llm-concurrency is "x"'],
+    [["random", "nsh", "--games", "tt"], 'Did you mean "ttt"?'],
+    [["random", "nsh", "--games", "tt"], 'Did you mean "nash"?'],
   ])("%j is refused, and nothing is written", async (argv, message) => {
     const out = freshOut();
     const outcome = await arena("--games", "kuhn", ...argv, "--out", out);
     expect({ code: outcome.code, out: outcome.out }).toEqual({ code: 2, out: "" });
     expect(outcome.err).toContain(message);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it("takes no file for its folder", async () => {
+    const file = join(dir, "no-folder");
+    writeFileSync(file, "");
+    const { code, err } = await arena("random", "nash", "--games", "kuhn", "--out", file);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("is a file, not a folder. Name another") });
   });
 
   it("needs games", async () => {

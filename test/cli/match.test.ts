@@ -83,9 +83,12 @@ describe("spiral match", () => {
 
   it("says everything that is wrong with a command at once", async () => {
     const wrong = ["--pairs", "0", "--seed", "x", "--sprt", "elo0=5,elo1=5,alpha=1"];
-    const { code, err, out } = await match("random", "random", "--game", "tt", ...wrong);
+    const there = join(dir, "there.txt");
+    writeFileSync(there, "mine");
+    const { code, err, out } = await match("rndom", "llm:x", "--game", "tt", ...wrong, "--notation", there);
     expect({ code, out }).toEqual({ code: 2, out: "" });
-    for (const part of ['"tt"', "--pairs", "--seed", "elo1 must be above elo0", "alpha must be"])
+    const players = ['Did you mean "random"?', "set SPIRAL_LLM_BASE_URL"];
+    for (const part of ['"tt"', "--pairs", "--seed", "elo1 must be above elo0", "alpha must be", ...players, there])
       expect(err).toContain(part);
   });
 
@@ -156,6 +159,35 @@ describe("with a language model", () => {
     const episodes = episodesIn(log);
     expect(episodes.length).toBeGreaterThan(3);
     expect(episodes.map(verifyEpisode).filter(Boolean)).toEqual([]);
+  });
+});
+
+describe("leaves no file behind", () => {
+  const some = ["random", "random", "--game", "kuhn", "--pairs", "1"];
+
+  it.each<[string, (log: string) => string[], string]>([
+    [
+      "the other file is there",
+      (log) => [...some, "--log", log, "--notation", "package.json"],
+      "package.json is there",
+    ],
+    ["an option is wrong", (log) => [...some, "--log", log, "--llm-concurrency", "x"], '--llm-concurrency is "x"'],
+    ["both are one", (log) => [...some, "--log", log, "--notation", `${log}/../both.jsonl`], "both name"],
+  ])("where %s, and the corrected command runs", async (_, argv, message) => {
+    const log = join(dir, "both.jsonl");
+    const outcome = await match(...argv(log));
+    expect({ code: outcome.code, out: outcome.out }).toEqual({ code: 2, out: "" });
+    expect(outcome.err).toContain(message);
+    expect(existsSync(log)).toBe(false);
+  });
+
+  it("where no game comes to its end", async () => {
+    const { url } = await serve(sends(401, "{}"));
+    const [log, notation] = [join(dir, "no-game", "log.jsonl"), join(dir, "no-game", "games.txt")];
+    const files = ["--log", log, "--notation", notation];
+    expect(await match("llm:x", "random", "--game", "ttt", "--llm-base-url", url, ...files)).toMatchObject({ code: 1 });
+    expect([log, notation].map((path) => existsSync(path))).toEqual([false, false]);
+    expect(await match(...some, ...files)).toMatchObject({ code: 0, err: "" });
   });
 });
 
