@@ -7,7 +7,9 @@ import { UserError } from "../util/errors.ts";
 import { oneLine } from "../util/printable.ts";
 import { COMMANDS, isNumbered, plainNames, understand } from "./answer.ts";
 import type { Dialogue } from "./dialogue.ts";
-import { print, styleFor, widthOf } from "./output.ts";
+import { styleFor, widthOf } from "./output.ts";
+
+type Out = NodeJS.WriteStream;
 
 export interface Situation {
   readonly infoset: Infoset;
@@ -29,12 +31,13 @@ export const MOST_ANSWERS = 1000;
 /** Asks until the person has decided; the end of the input is "quit". Rejects with the signal's reason once it is aborted. */
 export async function askMove(dialogue: Dialogue, situation: Situation, signal?: AbortSignal): Promise<Reply> {
   const { infoset, hints, always, noUndo } = situation;
+  const { out } = dialogue;
   const { game, state, player, actions } = infoset;
-  const { red, dim } = styleFor(process.stdout);
+  const { red, dim } = styleFor(out);
   const completions = [...plainNames(game, state, actions), ...Object.keys(COMMANDS)];
-  const hint = (): string => (typeof hints === "string" ? hints : dim(folded(hintText(infoset, hints))));
-  print(`\n${position(infoset)}`);
-  if (always) print(hint());
+  const hint = (): string => (typeof hints === "string" ? hints : dim(folded(hintText(infoset, hints), out)));
+  dialogue.say(`\n${position(infoset, out)}`);
+  if (always) dialogue.say(hint());
   for (let answers = 0; answers < MOST_ANSWERS; answers++) {
     const typed = await dialogue.ask("Your move: ", signal, completions);
     if (typed === undefined) return "quit";
@@ -42,32 +45,32 @@ export async function askMove(dialogue: Dialogue, situation: Situation, signal?:
     if (answer.kind === "move") return { slot: actions.indexOf(answer.action) };
     if (answer.kind === "unclear") {
       // It may quote what was typed or pasted.
-      print(red(oneLine(answer.reason, 400)));
+      dialogue.say(red(oneLine(answer.reason, 400)));
       continue;
     }
     const { command } = answer;
     switch (command) {
       case "undo":
         if (noUndo === undefined) return "undo";
-        print(red(noUndo));
+        dialogue.say(red(noUndo));
         break;
       case "resign":
       case "quit":
         return command;
       case "help":
-        print(help());
+        dialogue.say(help(out));
         break;
       case "hint":
-        print(hint());
+        dialogue.say(hint());
         break;
       case "board":
-        print(position(infoset));
+        dialogue.say(position(infoset, out));
         break;
       case "rules":
-        print(rulesOf(game, state, player));
+        dialogue.say(rulesOf(game, state, player, out));
         break;
       case "moves":
-        print(moveList(infoset));
+        dialogue.say(moveList(infoset, out));
         break;
     }
   }
@@ -75,8 +78,8 @@ export async function askMove(dialogue: Dialogue, situation: Situation, signal?:
 }
 
 /** What a player reads has two parts, an empty line between them: the rules, and where the game stands. */
-export function rulesOf(game: Game, state: unknown, player: Seat): string {
-  return folded(firstPart(game.observe(state, player)));
+export function rulesOf(game: Game, state: unknown, player: Seat, out: Out = process.stdout): string {
+  return folded(firstPart(game.observe(state, player)), out);
 }
 
 /** The lines after the rules. */
@@ -88,34 +91,34 @@ export function standing(game: Game, state: unknown, player: Seat): string[] {
 const firstPart = (text: string): string => text.split("\n\n", 1)[0] as string;
 
 /** Lines no wider than the terminal, where there is one. */
-export function folded(text: string): string {
-  const { columns } = process.stdout;
+export function folded(text: string, out: Out = process.stdout): string {
+  const { columns } = out;
   if (!columns) return text;
   const lines = text.split("\n").flatMap((line) => wrap(line, columns));
   return lines.join("\n");
 }
 
 /** Where the game stands, its last line, which says in the game's words what can be done, replaced by a list if it is one. */
-function position(infoset: Infoset): string {
+function position(infoset: Infoset, out: Out): string {
   const { game, state, player, actions } = infoset;
   const lines = standing(game, state, player);
   const isList = actions.every((action) => lines.at(-1)?.includes(game.actionName(state, action)));
-  if (!isList) return folded(lines.join("\n"));
+  if (!isList) return folded(lines.join("\n"), out);
   lines.pop();
   if (lines.at(-1) === "") lines.pop();
-  return `${folded(lines.join("\n"))}\n${moveList(infoset)}`;
+  return `${folded(lines.join("\n"), out)}\n${moveList(infoset, out)}`;
 }
 
 /** `1 [check]  2 [bet]`, in columns where that takes several lines. */
-function moveList({ game, state, actions }: Infoset): string {
-  const { cyan, dim } = styleFor(process.stdout);
+function moveList({ game, state, actions }: Infoset, out: Out): string {
+  const { cyan, dim } = styleFor(out);
   const isList = isNumbered(plainNames(game, state, actions));
   const moves = actions.map((action, slot) => {
     const name = cyan(game.actionName(state, action));
     return isList ? `${dim(String(slot + 1))} ${name}` : name;
   });
   const width = Math.max(...moves.map(widthOf)) + 2;
-  const perLine = Math.max(1, Math.floor((process.stdout.columns || 80) / width));
+  const perLine = Math.max(1, Math.floor((out.columns || 80) / width));
   const lines: string[] = [];
   for (let at = 0; at < moves.length; at += perLine) {
     const line = moves.slice(at, at + perLine).map((move) => move + " ".repeat(width - widthOf(move)));
@@ -137,8 +140,8 @@ function hintText(infoset: Infoset, policy: Policy): string {
   return `${policy.name}: ${shown.join("  ")}${shares.length > HINTED ? "  …" : ""}`;
 }
 
-function help(): string {
-  const { bold } = styleFor(process.stdout);
+function help(out: Out): string {
+  const { bold } = styleFor(out);
   const commands = Object.entries(COMMANDS).map(([name, what]) => `  ${bold(name.padEnd(8))} ${what}`);
   return [
     "A move: its name, with or without brackets, the beginning of its name, or its number in the list.",

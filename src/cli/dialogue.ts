@@ -4,7 +4,7 @@
  */
 import { createInterface, type Interface } from "node:readline";
 import { oneLine } from "../util/printable.ts";
-import { print } from "./output.ts";
+import { say } from "./output.ts";
 
 /** Characters of a line that are kept: more than any answer has. */
 const LONGEST_LINE = 10_000;
@@ -12,6 +12,7 @@ const LONGEST_LINE = 10_000;
 const ECHOED = 200;
 
 export class Dialogue {
+  readonly out: NodeJS.WriteStream;
   readonly #input = process.stdin;
   readonly #terminal: Interface | undefined;
   readonly #lines: string[] = [];
@@ -21,17 +22,17 @@ export class Dialogue {
   /** Of a pipe: what has been read of its current line. */
   #pending = "";
 
-  /** Takes stdin until `close`. */
-  constructor() {
-    const { stdout } = process;
-    if (this.#input.isTTY && stdout.isTTY) {
+  /** Takes stdin until `close`; talks on `out`, which is stderr where stdout is to hold a JSON document. */
+  constructor(out: NodeJS.WriteStream = process.stdout) {
+    this.out = out;
+    if (this.#input.isTTY && this.out.isTTY) {
       const completer = (line: string): [string[], string] => [
         this.#completions.filter((name) => name.startsWith(line.toLowerCase())),
         line,
       ];
       this.#terminal = createInterface({
         input: this.#input,
-        output: stdout,
+        output: this.out,
         completer,
         removeHistoryDuplicates: true,
       });
@@ -55,12 +56,16 @@ export class Dialogue {
       this.#terminal.setPrompt(prompt);
       this.#terminal.prompt();
     } else {
-      process.stdout.write(prompt);
+      this.out.write(prompt);
     }
     const line = this.#lines.shift() ?? (this.#hasEnded ? undefined : await this.#next(signal));
-    if (line === undefined) print("");
-    else if (!this.#terminal) print(oneLine(line, ECHOED));
+    if (line === undefined) this.say("");
+    else if (!this.#terminal) this.say(oneLine(line, ECHOED));
     return line;
+  }
+
+  say(text: string): void {
+    say(this.out, text);
   }
 
   close(): void {

@@ -4,24 +4,25 @@ import type { AskedPlayer } from "../players/player.ts";
 import { UserError } from "../util/errors.ts";
 import { askMove, rulesOf } from "./ask-move.ts";
 import { Dialogue } from "./dialogue.ts";
-import { print, styleFor } from "./output.ts";
+import { say, styleFor } from "./output.ts";
 import { resultText } from "./play-text.ts";
 
 /** Stdin is taken at the first question. Leaving ends the match, with exit code 1; giving a game up forfeits it. */
-export function personAtTerminal(): AskedPlayer {
-  const { bold, dim } = styleFor(process.stdout);
-  const told = new Set<number>();
+export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): AskedPlayer {
+  const { bold, dim } = styleFor(out);
+  /** Games whose rules it has read. */
+  const told = new Set<string>();
   let dialogue: Dialogue | undefined;
   let last = -1;
   return humanPlayer({
     async ask({ infoset, episode, signal }) {
       const { game, state, player } = infoset;
-      dialogue ??= new Dialogue();
+      dialogue ??= new Dialogue(out);
       if (episode !== last)
-        print(`\n${bold(`Game ${episode + 1}`)}: you are Player ${player} (${game.roles[player]}).`);
-      if (told.size === 0) print(dim(rulesOf(game, state, player)));
+        dialogue.say(`\n${bold(`Game ${episode + 1}`)}: you are Player ${player} (${game.roles[player]}).`);
+      if (!told.has(game.id)) dialogue.say(dim(rulesOf(game, state, player, out)));
       last = episode;
-      told.add(episode);
+      told.add(game.id);
       const situation = {
         ...{ infoset, always: false },
         hints: "A match is played without hints.",
@@ -33,7 +34,7 @@ export function personAtTerminal(): AskedPlayer {
       throw new UserError(1, "The match ends here: its person has left.");
     },
     ended({ episode, seat, returns }) {
-      print(`\n${bold(`Game ${episode + 1}`)} is over. ${bold(resultText(returns[seat]))}`);
+      say(out, `\n${bold(`Game ${episode + 1}`)} is over. ${bold(resultText(returns[seat]))}`);
     },
     dispose: () => dialogue?.close(),
   });

@@ -89,6 +89,12 @@ export function print(text: string): void {
   if (!closed) process.stdout.write(`${text}\n`);
 }
 
+/** A line to the person who plays: on stdout, or on stderr where stdout holds a document. */
+export function say(out: NodeJS.WriteStream, text: string): void {
+  if (out === process.stdout) print(text);
+  else note(text);
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }

@@ -26,15 +26,19 @@ async function session(
   seed: readonly string[] = ["--seed", "1"],
 ): Promise<Outcome & { log: string }> {
   const runs = folder();
+  const outcome = await withTyped(typed, () => spiral(runs, "play", ...seed, ...argv));
+  const log = join(runs, "play.jsonl");
+  return { ...outcome, log: existsSync(log) ? readFileSync(log, "utf8") : "" };
+}
+
+async function withTyped<T>(typed: string | readonly string[], action: () => Promise<T>): Promise<T> {
   const stdin = vi.spyOn(process, "stdin", "get");
   const chunks = (typeof typed === "string" ? [typed] : typed)
     .filter((chunk) => chunk !== "")
     .map((chunk) => Buffer.from(chunk));
   stdin.mockReturnValue(Readable.from(chunks) as unknown as typeof process.stdin);
   try {
-    const outcome = await spiral(runs, "play", ...seed, ...argv);
-    const log = join(runs, "play.jsonl");
-    return { ...outcome, log: existsSync(log) ? readFileSync(log, "utf8") : "" };
+    return await action();
   } finally {
     stdin.mockRestore();
   }
@@ -289,6 +293,22 @@ describe("a person in a match", () => {
     ]);
   });
 
+  it.each([["match"], ["arena"]])("of %s is talked to on stderr where stdout is JSON", async (command) => {
+    const games = command === "match" ? ["--game", "ttt"] : ["--games", "ttt,pig", "--out", join(folder(), "out")];
+    const argv = [command, "human", "random", ...games, "--pairs", "1", "--json"];
+    const { code, out, err } = await withTyped("k\nmoves\nresign\nresign\nresign\nresign\n", () =>
+      spiral(folder(), ...argv),
+    );
+    expect(code).toBe(0);
+    expect(JSON.stringify(JSON.parse(out))).toContain('"human"');
+    expect(err).toContain("Game 1: you are Player 0 (X).\n");
+    expect(err).toContain("Your move: k\n[k] is no cell.");
+    expect(err).toContain("Game 2 is over. You lose: −1.5\n");
+    // The rules of each game, once.
+    expect(err.match(/^You are Player \d in (?=Tic Tac Toe)/gm)).toHaveLength(1);
+    expect(err.match(/^You are Player \d in (?!Tic Tac Toe)/gm) ?? []).toHaveLength(command === "match" ? 0 : 1);
+  });
+
   it("who leaves ends it; what has ended stands", async () => {
     const { err, games } = await match("4\nresign\nq\n");
     expect(err).toBe("The match ends here: its person has left.");
@@ -366,6 +386,12 @@ describe("what cannot be played is said before anything is", () => {
         /"llm" names no model/,
       ],
     ],
+    [
+      ["--game", "tt", "--vs", "human", "--hint-from", "human"],
+      2,
+      [/Unknown game "tt"/, /; --vs names another player\./, /; --hint-from names another player\./],
+    ],
+    [["--game", "tt", "--vs", "latest"], 2, [/Unknown game "tt"/, /There is no run in/]],
     [["--game", "ttt", "--vs", "human"], 2, [/You are the person; --vs names another player\./]],
     [["--game", "kuhn", "--vs", "minimax"], 2, [/minimax does not play kuhn\. Who does: random, nash, sloppy, mcts\./]],
     [["--game", "kuhn", "--vs", "random", "--hint-from", "minimax"], 2, [/minimax does not play kuhn/]],
