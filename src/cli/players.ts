@@ -105,7 +105,7 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
       throw new UserError(2, `Language models play in spiral match, arena and play; ${text} cannot play here.`);
     case "human":
       if (options.human) return { open: options.human };
-      throw new UserError(2, "A person plays in: spiral play --vs <player>");
+      throw new UserError(2, "A person plays in spiral play, match and arena; human cannot play here.");
     default:
       return assertNever(spec);
   }

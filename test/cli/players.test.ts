@@ -97,7 +97,10 @@ describe("openPlayers", () => {
     expect(await openPlayers(["human"], { runs, human: () => person })).toEqual([person]);
     const two = openPlayers(["human", "random", "human"], { runs, human: () => person });
     await expect(two).rejects.toThrow("human can be named once");
-    expect(await failure("human")).toMatchObject({ exitCode: 2, message: expect.stringContaining("spiral play") });
+    expect(await failure("human")).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("play, match and arena; human"),
+    });
   });
 
   it("seats language models where there is an endpoint, all at the one", async () => {
