@@ -316,6 +316,16 @@ describe("a person in a match", () => {
   });
 });
 
+it("prints what its page shows", async () => {
+  const page = readFileSync(new URL("../../docs/commands/play.md", import.meta.url), "utf8");
+  const [, command = "", shown = ""] = /^\$ spiral play ([^\n]*--seed 1)\n(.*?)```/ms.exec(page) ?? [];
+  const typed = [...shown.matchAll(/^Your move: (.*)$/gm)].map(([, answer]) => answer);
+  expect(typed.length).toBeGreaterThan(2);
+  const { out } = await session(command.split(" "), typed.join("\n"), []);
+  const printed = out.replaceAll(/\S*play\.jsonl/g, "runs/play.jsonl").replaceAll("npx spiral", "spiral");
+  for (const part of shown.trim().split("\n…\n")) expect(printed).toContain(part);
+});
+
 it("reads lines however they come", async () => {
   const typed = "4\nresign\r\n\nresign\nq\n";
   const argv = ["--game", "ttt", "--vs", "random"];
