@@ -78,6 +78,7 @@ export const configSchema = z.strictObject({
           beta1: fraction().describe("Decay of the mean of gradients: momentum."),
           beta2: fraction().describe("Decay of the mean of squared gradients."),
           epsilon: z.number().gt(0).max(1).describe("Added to the divisor."),
+          clip: z.number().gt(0).max(100).describe("Root mean square of a step at most, in learning rates."),
         })
         .describe("The Adam optimizer."),
       magnet: z

@@ -2,7 +2,12 @@
  * Adam (Kingma & Ba, 2015), with first moments only where β₁ > 0:
  *
  *   m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
- *   w ← w − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *   u = (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *   w ← w − η · u · min(1, d / RMS(u))
+ *
+ * The bound d on the root mean square of u over all weights is Adafactor's update clipping (Shazeer & Stern, 2018). v forgets
+ * slowly: after a long calm one larger gradient makes u up to 1 / √(1 − β₂) = 32, that step makes the next gradient larger
+ * still, and within ten updates a run is lost that was nearly done. In an ordinary update RMS(u) is about ½.
  *
  * In self-play momentum keeps pushing towards yesterday's best response and makes play cycle; β₁ = 0 is the default.
  */
@@ -13,6 +18,8 @@ export interface AdamSettings {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** d; no bound where absent. */
+  readonly clip?: number | undefined;
 }
 
 export class Adam {
@@ -33,19 +40,24 @@ export class Adam {
 
   /** One step down `gradients`, which are in the order of the variables. */
   step(gradients: readonly tf.Tensor[], learningRate: number): void {
-    const { beta1, beta2, epsilon } = this.#settings;
+    const { beta1, beta2, epsilon, clip } = this.#settings;
     this.#steps += 1;
     const firstCorrection = 1 - beta1 ** this.#steps;
     const secondCorrection = 1 - beta2 ** this.#steps;
     tf.tidy(() => {
-      this.#variables.forEach((variable, i) => {
+      const updates = this.#variables.map((_, i) => {
         const g = gradients[i] as tf.Tensor;
         const v = this.#second[i] as tf.Variable;
         const m = this.#first[i];
         v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
         m?.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
         const scale = tf.add(tf.sqrt(tf.mul(v, 1 / secondCorrection)), epsilon);
-        variable.assign(tf.sub(variable, tf.mul(tf.div(m ?? g, scale), learningRate / firstCorrection)));
+        return tf.div(m ?? g, scale);
+      });
+      const clipped = clip === undefined ? 1 : shrinking(updates, clip * firstCorrection);
+      this.#variables.forEach((variable, i) => {
+        const step = tf.mul(updates[i] as tf.Tensor, learningRate / firstCorrection);
+        variable.assign(tf.sub(variable, tf.mul(step, clipped)));
       });
     });
   }
@@ -76,4 +88,11 @@ export class Adam {
   dispose(): void {
     for (const x of [...this.#first, ...this.#second]) x.dispose();
   }
+}
+
+/** What brings the root mean square of all these numbers down to `most`; 1 where it is not above. */
+function shrinking(tensors: readonly tf.Tensor[], most: number): tf.Tensor {
+  const count = tensors.reduce((sum, { size }) => sum + size, 0);
+  const squares = tf.addN(tensors.map((x) => tf.sum(tf.square(x))));
+  return tf.minimum(1, tf.div(most * Math.sqrt(count), tf.sqrt(squares)));
 }

@@ -43,29 +43,42 @@ const state = (variables: readonly tf.Variable[], adam: Adam) => ({
   steps: adam.steps,
 });
 
-/** The update rule of Kingma and Ba's algorithm 1, one number at a time. */
-function reference({ beta1, beta2, epsilon }: AdamSettings): number[][] {
-  return SHAPES.map((shape, variable) =>
-    Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => {
-      let [w, m, v] = [1, 0, 0];
-      for (let t = 1; t <= STEPS; t++) {
-        const g = gradients[t - 1]?.[variable]?.[i] as number;
-        m = beta1 * m + (1 - beta1) * g;
-        v = beta2 * v + (1 - beta2) * g * g;
-        w -= (learningRate(t) * (m / (1 - beta1 ** t))) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon);
-      }
-      return w;
-    }),
+/** The update rule of Kingma and Ba's algorithm 1, one number at a time, and its bound; how often that was reached. */
+function reference({ beta1, beta2, epsilon, clip = Number.POSITIVE_INFINITY }: AdamSettings) {
+  const all = SHAPES.flatMap((shape, variable) =>
+    Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => ({ variable, i, w: 1, m: 0, v: 0 })),
   );
+  let clipped = 0;
+  for (let t = 1; t <= STEPS; t++) {
+    const updates = all.map((x) => {
+      const g = gradients[t - 1]?.[x.variable]?.[x.i] as number;
+      x.m = beta1 * x.m + (1 - beta1) * g;
+      x.v = beta2 * x.v + (1 - beta2) * g * g;
+      return x.m / (1 - beta1 ** t) / (Math.sqrt(x.v / (1 - beta2 ** t)) + epsilon);
+    });
+    const rms = Math.sqrt(updates.reduce((sum, u) => sum + u * u, 0) / updates.length);
+    if (rms > clip) clipped++;
+    all.forEach((x, k) => {
+      x.w -= learningRate(t) * (updates[k] as number) * Math.min(1, clip / rms);
+    });
+  }
+  return {
+    weights: SHAPES.map((_, variable) => all.filter((x) => x.variable === variable).map(({ w }) => w)),
+    clipped,
+  };
 }
 
 describe.each([
   { beta1: 0, beta2: 0.999, epsilon: 1e-8 },
   { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   { beta1: 0.5, beta2: 0.9, epsilon: 0.1 },
-])("β₁ = $beta1, β₂ = $beta2, ε = $epsilon", (settings) => {
+  { beta1: 0, beta2: 0.999, epsilon: 1e-8, clip: 1 },
+  { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: 0.3 },
+])("β₁ = $beta1, β₂ = $beta2, ε = $epsilon, d = $clip", (settings) => {
   it("follows the formula", () => {
-    const expected = reference(settings);
+    const { weights: expected, clipped } = reference(settings);
+    // Some steps are above the bound, where there is one, and some below.
+    if (settings.clip !== undefined) expect([clipped > 5, clipped < STEPS - 5]).toEqual([true, true]);
     const { weights, steps } = run(settings);
     expect(steps).toBe(STEPS);
     weights.forEach((values, variable) => {

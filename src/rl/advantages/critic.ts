@@ -18,7 +18,7 @@ import type { Rng } from "../../util/rng.ts";
 import { type AdvantageEstimator, type EstimatorSettings, learnerDecisions } from "./advantage.ts";
 
 /** No momentum, as for the policy: the values it chases move. */
-const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8 };
+const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8, clip: 2 };
 
 export function critic(
   { critic: { lambda, learningRate, hidden } }: Pick<EstimatorSettings, "critic">,
