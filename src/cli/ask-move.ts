@@ -8,6 +8,7 @@ import { oneLine } from "../util/printable.ts";
 import { COMMANDS, isNumbered, plainNames, understand } from "./answer.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { styleFor, widthOf } from "./output.ts";
+import { interruptible } from "./signals.ts";
 
 type Out = NodeJS.WriteStream;
 
@@ -130,7 +131,7 @@ function moveList({ game, state, actions }: Infoset, out: Out): string {
 /** `nash: [check] 0.667  [bet] 0.333`, the likeliest first where there are many. */
 function hintText(infoset: Infoset, policy: Policy): string {
   const { game, state, actions } = infoset;
-  const [probabilities = []] = policy.distributions([infoset]);
+  const [probabilities = []] = interruptible(() => policy.distributions([infoset]));
   const shares = actions.map((action, slot) => ({
     name: game.actionName(state, action),
     share: probabilities[slot] as number,

@@ -43,6 +43,7 @@ export class Dialogue {
         .on("SIGINT", () => {
           if (!process.emit("SIGINT")) process.exit(130);
         });
+      this.#readKeys(false);
     } else {
       this.#input.setEncoding("utf8").on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onEnd);
     }
@@ -53,12 +54,14 @@ export class Dialogue {
     signal?.throwIfAborted();
     this.#completions = completions;
     if (this.#terminal && !this.#hasEnded) {
+      this.#readKeys(true);
       this.#terminal.setPrompt(prompt);
       this.#terminal.prompt();
     } else {
       this.out.write(prompt);
     }
     const line = this.#lines.shift() ?? (this.#hasEnded ? undefined : await this.#next(signal));
+    this.#readKeys(false);
     if (line === undefined) this.say("");
     else if (!this.#terminal) this.say(oneLine(line, ECHOED));
     return line;
@@ -71,6 +74,11 @@ export class Dialogue {
   close(): void {
     this.#input.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onEnd).pause();
     this.#terminal?.close();
+  }
+
+  /** Key by key only while something is asked: else Ctrl-C is a signal, which ends a search that hears of nothing. */
+  #readKeys(on: boolean): void {
+    if (this.#terminal) this.#input.setRawMode(on);
   }
 
   #next(signal: AbortSignal | undefined): Promise<string | undefined> {

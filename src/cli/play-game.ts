@@ -9,6 +9,7 @@ import { uniformAt } from "../util/rng.ts";
 import { askMove } from "./ask-move.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { note, print, styleFor } from "./output.ts";
+import { interruptible } from "./signals.ts";
 
 export interface Table {
   readonly game: Game;
@@ -110,7 +111,7 @@ function noUndo(game: Game, plies: readonly Ply[], person: Seat): string | undef
 async function choiceOf(table: Table, infoset: Infoset, episode: number, ply: number): Promise<Choice> {
   const { game, opponent, signal, actionKey } = table;
   if (opponent.kind === "policy") {
-    const [distribution = []] = opponent.policy(game).distributions([infoset]);
+    const [distribution = []] = interruptible(() => opponent.policy(game).distributions([infoset]));
     return { slot: sampleSlot(distribution, uniformAt(actionKey, episode, ply)) };
   }
   note(styleFor(process.stderr).dim(`${opponent.name} is thinking …`));

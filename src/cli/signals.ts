@@ -1,4 +1,4 @@
-/** Ctrl-C and its like, while training. */
+/** Ctrl-C and its like, while training and while something computes. */
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -35,4 +35,22 @@ export function listen() {
       for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.off(signal, onSignal);
     },
   };
+}
+
+/**
+ * Runs what keeps the process busy. No handler would hear of a signal before it ends, so they are taken off meanwhile: a
+ * signal then ends the process at once.
+ */
+export function interruptible<T>(compute: () => T): T {
+  const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
+  const handlers = signals.map((signal) => process.rawListeners(signal) as NodeJS.SignalsListener[]);
+  const each = (action: (signal: NodeJS.Signals, handler: NodeJS.SignalsListener) => void): void => {
+    for (const [i, signal] of signals.entries()) for (const handler of handlers[i] ?? []) action(signal, handler);
+  };
+  each((signal, handler) => process.off(signal, handler));
+  try {
+    return compute();
+  } finally {
+    each((signal, handler) => process.on(signal, handler));
+  }
 }

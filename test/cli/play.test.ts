@@ -211,6 +211,21 @@ describe("leaving", () => {
   });
 });
 
+it.skipIf(process.platform === "win32").each([
+  ["the other side's move", ["--seat", "second"], ""],
+  ["a hint", ["--seat", "first"], "hint\n"],
+])("a signal ends a search for %s", async (_, seat, typed) => {
+  const argv = ["--game", "connect-four", "--vs", "mcts:sims=10000000", ...seat, "--dir", folder()];
+  const child = start("play", ...argv);
+  child.stdin.write(typed);
+  await child.line(typed === "" ? /Game 1: you are/ : /Your move: hint/);
+  // The first may come before the search.
+  const again = setInterval(() => child.kill("SIGINT"), 20);
+  const { code } = await child.done;
+  clearInterval(again);
+  expect(code).toBe(130);
+});
+
 describe("a language model", () => {
   it("plays, and forfeits when it has no legal answer left; what it said is logged", async () => {
     const { url } = await serve(inOrder(says("The centre: \\boxed{[4]}"), says("\u001b[2J \\boxed{[4]}")));
