@@ -22,6 +22,8 @@ export async function* playAsked(
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const { game, players } = match;
   const sides = players.map((player) => (player.kind === "policy" ? seated(player, game) : player)) as [Side, Side];
+  // A policy needs no waiting for. With more games under way it would think about those while a person is asked about one.
+  const most = sides.some((side) => isAsked(side) && side.oneByOne) && !sides.every(isAsked) ? 1 : atOnce;
   const gone = new AbortController();
   // Every question under way listens to it.
   setMaxListeners(0, gone.signal);
@@ -57,7 +59,7 @@ export async function* playAsked(
 
   try {
     for (;;) {
-      while (running.size < atOnce && next < 2 * pairs && failure === undefined) {
+      while (running.size < most && next < 2 * pairs && failure === undefined) {
         if (!isDone(next)) begin(next);
         next++;
       }

@@ -47,6 +47,7 @@ export function humanPlayer(person: Person): AskedPlayer {
   return {
     kind: "asked",
     name: "human",
+    oneByOne: true,
     plays: () => true,
     choose: (decision) =>
       new Promise((answer) => {

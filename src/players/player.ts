@@ -30,6 +30,8 @@ export interface AskedPlayer extends Common {
    * UserError where it cannot go on at all (an endpoint that is gone, a person who leaves): the game is then as if never begun.
    */
   readonly choose: (decision: Decision) => Promise<Choice>;
+  /** Whether it plays one game after the other, whatever else asks meanwhile. */
+  readonly oneByOne?: boolean;
   /** Told how a game ended that it sat in. */
   readonly ended?: (end: GameEnd) => void;
 }

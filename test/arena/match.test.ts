@@ -139,6 +139,14 @@ describe("players who are asked", () => {
     for (const plies of seen.values()) expect(plies).toEqual([...plies].sort((a, b) => a - b));
   });
 
+  it("who play one game after the other do so against a policy, which does not run ahead of them", async () => {
+    const person = slowPlayer("person", { oneByOne: true });
+    const { order } = await played(matchOf("kuhn", [person, policyPlayer("b")]), { pairs: 20, atOnce: 12 });
+    expect(order).toEqual(range(40));
+    const others = await played(matchOf("kuhn", [person, slowPlayer("model")]), { pairs: 20, atOnce: 12 });
+    expect(others.order).not.toEqual(range(40));
+  });
+
   it("forfeit at a price, with what they said", async () => {
     const silent = slowPlayer("silent", {
       choose: async ({ ply }) =>
