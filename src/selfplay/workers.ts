@@ -13,6 +13,7 @@ import type { Policy, PolicySource, SourceArray } from "../games/policy.ts";
 import type { BackendName } from "../nn/backend.ts";
 import type { SentSource } from "../players/source.ts";
 import { Quicker } from "../util/quicker.ts";
+import { type Part, partsOf } from "./deal.ts";
 import {
   assemble,
   type Cells,
@@ -23,7 +24,7 @@ import {
   playedHere,
   type Trajectories,
 } from "./play.ts";
-import { newSlice, playSlices, type Slice } from "./slice.ts";
+import { newSlice, playSlices } from "./slice.ts";
 import type { PlayedSlice, SentBatch, SentSlice, WorkerSettings } from "./worker.ts";
 
 export interface PoolOptions {
@@ -41,19 +42,10 @@ export interface PoolOptions {
   readonly program?: URL;
 }
 
-/** Fewer episodes of a plan than this for each thread are not worth the way there and back. */
-const MIN_EPISODES = 32;
-/** Games for each information set from which on a plan is cut without loss. */
-const MERGED = 16;
 /** Deaths in a row, no batch played in between, after which no more workers are made. */
 const MAX_DEATHS = 3;
 /** New objects live briefly here; a small nursery keeps a worker's memory small. */
 const RESOURCES = { maxYoungGenerationSizeMb: 8 };
-
-/** Episodes `from` … `to` − 1 of the plan at `place` in the batch. */
-interface Part extends Pick<Slice, "plan" | "cells" | "from" | "to"> {
-  readonly place: number;
-}
 
 interface Thread {
   readonly worker: Worker;
@@ -242,47 +234,6 @@ export class WorkerPool implements Executor {
     cells.plies.fill(0);
     return cells;
   }
-}
-
-/** What each thread plays, this one's first. */
-function partsOf(plans: readonly Plan[], cells: readonly Cells[], threads: number): Part[][] {
-  const shares = deal(plans, threads);
-  return Array.from({ length: threads }, (_, thread) =>
-    plans.flatMap((plan, place) => {
-      const part = { plan, cells: cells[place] as Cells, place };
-      const share = shares[place];
-      if (share !== "cut") return share === thread ? [{ ...part, from: 0, to: plan.episodes }] : [];
-      const bound = (k: number) => Math.floor((plan.episodes * k) / threads);
-      return [{ ...part, from: bound(thread), to: bound(thread + 1) }];
-    }),
-  );
-}
-
-/**
- * Which thread plays each plan, this one being 0; or "cut": an equal slice for each.
- *
- * Threads ask their policies each for themselves. A plan whose games outnumber its information sets is cut without loss.
- * Another, cut for k threads, has them ask about √k times as many information sets, roughly: m such plans take m / √k
- * turns when cut, and ⌈m / k⌉ when each is dealt whole to one thread, the larger first.
- */
-export function deal(plans: readonly Plan[], threads: number): (number | "cut")[] {
-  const shares = plans.map(({ episodes, policies }) =>
-    episodes >= MIN_EPISODES * threads && policies.every(({ source }) => source) ? "cut" : 0,
-  ) as (number | "cut")[];
-  if (threads === 1) return shares.map(() => 0);
-  const sets = plans.map(({ expected }) => expected?.length ?? 0);
-  const wide = [...plans.keys()].filter(
-    (i) => shares[i] === "cut" && (plans[i] as Plan).episodes < MERGED * (sets[i] as number),
-  );
-  if (Math.ceil(wide.length / threads) >= wide.length / Math.sqrt(threads)) return shares;
-  const load = Array<number>(threads).fill(0);
-  for (const i of wide.sort((a, b) => (sets[b] as number) - (sets[a] as number))) {
-    // The last of those with the least to do, as this thread, the first, has a batch to put together.
-    const thread = load.lastIndexOf(Math.min(...load));
-    shares[i] = thread;
-    (load[thread] as number) += sets[i] as number;
-  }
-  return shares;
 }
 
 /** → what the worker played; undefined where it died. */
