@@ -189,7 +189,7 @@ describe("spiral train --resume", () => {
     ],
     [
       "whose optimizer had no momentum",
-      (run) => begunWith(run, (t) => t.replace("beta1: 0,", "beta1: 0.9,")),
+      (run) => begunWith(run, (t) => t.replace("beta1: 0\n", "beta1: 0.9\n")),
       /optimizer\.safetensors is not of this run's network: it has no tensor adam\.m\.0/,
     ],
     [
