@@ -62,11 +62,6 @@ export class Mlp {
     this.variables = tf.tidy(() => weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape]))));
   }
 
-  /** x [R, inputs] → logits [R, outputs]. */
-  forward(x: tf.Tensor2D): tf.Tensor2D {
-    return tf.tidy(() => this.#layers(x).at(-1) as tf.Tensor2D);
-  }
-
   /** What goes into each layer, h_0 … h_{L−1}; and the logits. */
   #layers(x: tf.Tensor2D): tf.Tensor2D[] {
     const layers: tf.Tensor2D[] = [x];
@@ -121,7 +116,7 @@ export class Mlp {
   }
 
   #atOnce(features: Float32Array, rows: number): Float32Array {
-    const y = tf.tidy(() => this.forward(tf.tensor2d(features, [rows, features.length / rows])));
+    const y = tf.tidy(() => this.#layers(tf.tensor2d(features, [rows, features.length / rows])).at(-1) as tf.Tensor2D);
     const logits = y.dataSync() as Float32Array;
     y.dispose();
     return logits;
