@@ -1,10 +1,10 @@
 /** The first batch of a training run, ready for the learner: its decisions merged into rows, and one row for each of them. */
 import { gameSettings, loadConfig } from "../src/config/load.ts";
 import type { GameSettings } from "../src/config/schema.ts";
-import { FeatureLayout } from "../src/games/features.ts";
 import type { Game } from "../src/games/game.ts";
-import type { Infoset } from "../src/games/graph.ts";
 import { getGame } from "../src/games/registry.ts";
+import type { Infoset } from "../src/graph/game-graph.ts";
+import { FeatureLayout } from "../src/policies/features/layout.ts";
 import { learnerDecisions } from "../src/rl/advantages/advantage.ts";
 import { rae } from "../src/rl/advantages/rae.ts";
 import { Learner } from "../src/rl/learner.ts";

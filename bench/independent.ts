@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Game, Seat } from "../src/games/game.ts";
-import { GameGraph } from "../src/games/graph.ts";
-import type { Policy } from "../src/games/policy.ts";
+import { GameGraph } from "../src/graph/game-graph.ts";
+import type { Policy } from "../src/policies/policy.ts";
 import { bruteForceNashConv, type ReferencePolicy, reachable } from "../test/reference/brute-force.ts";
 
 export interface Verdict {

@@ -2,7 +2,7 @@
  * Results as tables: on the terminal, and in docs/performance.md, where what stands between `<!-- bench NAME -->` and
  * `<!-- end -->` is written anew from a file of results.
  */
-import { table } from "../src/cli/output.ts";
+import { table } from "../src/cli/terminal/output.ts";
 import type { Circumstances, Machine } from "./machine.ts";
 import { type Figure, type Measured, reached, short } from "./measure.ts";
 import { sections } from "./sections.ts";

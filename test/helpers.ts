@@ -1,9 +1,9 @@
 /** What several tests share: policies at random, a statistic, a small training run that is recorded. */
 import type { Game } from "../src/games/game.ts";
-import { GameGraph, type Infoset } from "../src/games/graph.ts";
-import type { Distribution, Policy } from "../src/games/policy.ts";
+import { GameGraph, type Infoset } from "../src/graph/game-graph.ts";
+import type { Distribution, Policy } from "../src/policies/policy.ts";
+import type { Episode } from "../src/record/episode.ts";
 import type { MetricsRow, Snapshot, TrainHooks, TrainSettings } from "../src/rl/train.ts";
-import type { Episode } from "../src/selfplay/episode.ts";
 import { Rng } from "../src/util/rng.ts";
 
 /** The graph of a game, every state of it visited. */

@@ -4,11 +4,12 @@
  * policies both give the same games.
  */
 import { setMaxListeners } from "node:events";
-import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../games/graph.ts";
-import { type Policy, sampleSlot } from "../games/policy.ts";
-import { wordsKeeper } from "../players/kept-words.ts";
-import { type AskedPlayer, type Choice, forfeitReturns } from "../players/player.ts";
-import type { Episode, Said } from "../selfplay/episode.ts";
+import { forfeitReturns } from "../games/forfeit.ts";
+import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../graph/game-graph.ts";
+import type { AskedPlayer, Choice } from "../players/player.ts";
+import { type Policy, sampleSlot } from "../policies/policy.ts";
+import type { Episode, Said } from "../record/episode.ts";
+import { wordsKeeper } from "../record/kept-words.ts";
 import { uniformAt } from "../util/rng.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 

@@ -1,7 +1,7 @@
 /** Plays matches: between policies in batches, and where a player must be asked as it answers. What a match is: pairing.ts. */
-import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
-import type { Policy } from "../games/policy.ts";
+import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { PolicyPlayer } from "../players/player.ts";
+import type { Policy } from "../policies/policy.ts";
 import { episodeOf, inThisThread } from "../selfplay/play.ts";
 import { playAsked } from "./asked.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";

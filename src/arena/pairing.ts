@@ -7,10 +7,10 @@
  * there, never on what else was played. A match that is taken up again plays the games that it would have played.
  */
 import type { Game } from "../games/game.ts";
-import type { Infoset } from "../games/graph.ts";
-import type { Distribution, Policy } from "../games/policy.ts";
+import type { Infoset } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
-import type { Episode } from "../selfplay/episode.ts";
+import type { Distribution, Policy } from "../policies/policy.ts";
+import type { Episode } from "../record/episode.ts";
 import type { Executor, Plan } from "../selfplay/play.ts";
 import { Rng } from "../util/rng.ts";
 

@@ -1,7 +1,7 @@
 /** A policy against an opponent, all at once: what training and `spiral eval` ask for. */
 import type { Game } from "../games/game.ts";
-import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
-import type { Policy } from "../games/policy.ts";
+import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
+import type { Policy } from "../policies/policy.ts";
 import { type Executor, inThisThread } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import { blockKeys } from "./pairing.ts";

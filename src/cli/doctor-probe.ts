@@ -3,10 +3,10 @@
  * library that is broken takes its process along. Prints a `Probe` as JSON.
  */
 import { loadConfig } from "../config/load.ts";
-import { FeatureLayout } from "../games/features.ts";
 import { getGame } from "../games/registry.ts";
 import { type BackendName, tryBackend } from "../nn/backend.ts";
 import { productSpeed, trainingSpeed } from "../nn/speed.ts";
+import { FeatureLayout } from "../policies/features/layout.ts";
 
 export interface Probe {
   readonly name: string;

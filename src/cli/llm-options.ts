@@ -1,11 +1,11 @@
 /** The options of every command that may seat a language model, and what they stand for where they are not given. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import type { ClientSettings, Surroundings } from "../players/llm-client.ts";
+import type { ClientSettings, Surroundings } from "../players/llm/client.ts";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
 import { checkAll, finiteNumber, wholeNumber } from "./options.ts";
-import { warn } from "./output.ts";
+import { warn } from "./terminal/output.ts";
 
 /** As commander hands them over. */
 export interface LlmFlags {

@@ -18,7 +18,7 @@ import type {
   SolveOptions,
   TrainOptions,
 } from "./options.ts";
-import { note, outputFailure, printError, watchOutput } from "./output.ts";
+import { note, outputFailure, printError, watchOutput } from "./terminal/output.ts";
 
 /** Runs the command line and leaves the exit code with the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -85,7 +85,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dry-run", "check the settings, print them and stop")
     .option("--json", "print JSON, one object per line")
     .action(async (config: string | undefined, options: TrainOptions) => {
-      const { run } = await import("./train.ts");
+      const { run } = await import("./commands/train.ts");
       done(await run(config, { ...options, ...program.opts() }));
     });
 
@@ -100,7 +100,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (name: string | undefined, options: EvalOptions) => {
-      const { run } = await import("./eval.ts");
+      const { run } = await import("./commands/eval.ts");
       done(await run(name, options));
     });
 
@@ -111,7 +111,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document with all rows")
     .action(async (name: string | undefined, options: PolicyOptions) => {
-      const { run } = await import("./policy.ts");
+      const { run } = await import("./commands/policy.ts");
       done(await run(name, options));
     });
 
@@ -126,7 +126,7 @@ function makeProgram(done: (code: number) => void): Command {
       .option("--log <file>", "where finished games are logged; play.jsonl in the folder of runs if not given")
       .option("--dir <folder>", "the folder that holds runs"),
   ).action(async (options: PlayOptions) => {
-    const { run } = await import("./play.ts");
+    const { run } = await import("./commands/play.ts");
     done(await run(options));
   });
 
@@ -140,7 +140,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (source: string | undefined, options: ReplayOptions) => {
-      const { run } = await import("./replay.ts");
+      const { run } = await import("./commands/replay.ts");
       done(await run(source, options));
     });
 
@@ -159,7 +159,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds ablations (default: ablations)")
     .option("--json", "print one JSON document")
     .action(async (preset: string | undefined, options: AblateOptions) => {
-      const { run } = await import("./ablate.ts");
+      const { run } = await import("./commands/ablate.ts");
       done(await run(preset, options));
     });
 
@@ -169,21 +169,21 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--rows <n>", "how many rows of the strategy to show")
     .option("--json", "print one JSON document with all rows")
     .action(async (id: string, options: SolveOptions) => {
-      const { run } = await import("./solve.ts");
+      const { run } = await import("./commands/solve.ts");
       done(run(id, options));
     });
 
   command("games [id]", "list the games, or describe one", "spiral games negotiation:maxQuantity=5")
     .option("--json", "print one JSON document")
     .action(async (id: string | undefined, options: ListOptions) => {
-      const { run } = await import("./games.ts");
+      const { run } = await import("./commands/games.ts");
       done(run(id, options));
     });
 
   command("players", "list who can play, and which games", "spiral players")
     .option("--json", "print one JSON document")
     .action(async (options: ListOptions) => {
-      const { run } = await import("./players-list.ts");
+      const { run } = await import("./commands/players.ts");
       done(run(options));
     });
 
@@ -191,7 +191,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (options: ListOptions) => {
-      const { run } = await import("./doctor.ts");
+      const { run } = await import("./commands/doctor.ts");
       done(await run(options));
     });
 
@@ -199,7 +199,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (what: string | undefined, name: string | undefined, options: ListOptions) => {
-      const { run } = await import("./runs.ts");
+      const { run } = await import("./commands/runs.ts");
       done(await run(what, name, options));
     });
 
@@ -219,7 +219,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "as in train")
     .option("--json", "print one JSON document")
     .action(async (what: string | undefined, file: string | undefined, options: TrainOptions) => {
-      const { run } = await import("./config.ts");
+      const { run } = await import("./commands/config.ts");
       done(run(what, file, options));
     });
 

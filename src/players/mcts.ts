@@ -19,8 +19,8 @@
  * A policy, and nothing but: what is drawn depends on (seed, information set) alone, so it can be evaluated exactly.
  */
 import type { Game, Seat, Turn } from "../games/game.ts";
-import type { Infoset } from "../games/graph.ts";
-import { type Distribution, type Policy, sampleSlot } from "../games/policy.ts";
+import type { Infoset } from "../graph/game-graph.ts";
+import { type Distribution, type Policy, sampleSlot } from "../policies/policy.ts";
 import { Rng, uniformAt } from "../util/rng.ts";
 import type { PolicyPlayer } from "./player.ts";
 

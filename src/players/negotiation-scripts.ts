@@ -7,9 +7,10 @@
  *   naive     takes and offers whatever raises the value of its own goods, as the prompt invites to; the opponent's
  *             goods often rise by more, and it loses to anyone who knows
  */
-import type { Infoset } from "../games/graph.ts";
+
 import { RESOURCES, VALUES } from "../games/negotiation.ts";
-import type { Policy } from "../games/policy.ts";
+import type { Infoset } from "../graph/game-graph.ts";
+import type { Policy } from "../policies/policy.ts";
 
 /** What a player would hand over and receive. */
 interface Trade {

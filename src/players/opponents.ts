@@ -1,10 +1,11 @@
 /** The fixed opponents, by the name that `--vs` gives them. */
+
+import { cfrPolicy } from "../exact/cfr.ts";
+import { minimax } from "../exact/minimax.ts";
 import type { Game } from "../games/game.ts";
-import { type Policy, uniform } from "../games/policy.ts";
-import { cfrPolicy } from "./cfr.ts";
-import { minimax } from "./minimax.ts";
+import { type Policy, uniform } from "../policies/policy.ts";
+import { tablePolicy } from "../policies/table-policy.ts";
 import { negotiationScripts } from "./negotiation-scripts.ts";
-import { tablePolicy } from "./table.ts";
 
 export interface Opponent {
   readonly name: string;

@@ -6,8 +6,9 @@
  * tell apart; which one is chance, so what the other side holds is not in there.
  */
 import type { Game, Seat } from "../games/game.ts";
-import type { Infoset } from "../games/graph.ts";
-import type { Policy } from "../games/policy.ts";
+import type { Infoset } from "../graph/game-graph.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { Utterance } from "../record/episode.ts";
 
 interface Common {
   /** What a table calls it; the spec that makes it again: `minimax`, `mcts:sims=200`, `kuhn_s1@000600:greedy`. */
@@ -54,22 +55,8 @@ export type Choice =
   | { readonly slot: number; readonly said?: readonly Utterance[] }
   | { readonly forfeit: string; readonly said?: readonly Utterance[] };
 
-/** One answer of a player that answers in words, for the log. */
-export interface Utterance {
-  readonly text: string;
-  /** Why it was no legal action; absent where it was. */
-  readonly illegal?: string;
-  readonly promptTokens?: number;
-  readonly completionTokens?: number;
-}
-
 export interface GameEnd {
   readonly episode: number;
   readonly seat: Seat;
   readonly returns: readonly [number, number];
-}
-
-/** What a forfeit costs, as SPIRAL prices an invalid move: the offender −1.5, the other +0.5. */
-export function forfeitReturns(offender: Seat): [number, number] {
-  return offender === 0 ? [-1.5, 0.5] : [0.5, -1.5];
 }

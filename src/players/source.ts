@@ -1,11 +1,12 @@
 /** Makes the policies that another thread's batches name. */
-import { FeatureLayout } from "../games/features.ts";
+
 import type { Game } from "../games/game.ts";
-import { greedy, type Policy, type PolicySource, type SourceArray } from "../games/policy.ts";
 import { getGame } from "../games/registry.ts";
 import { Mlp } from "../nn/mlp.ts";
+import { FeatureLayout } from "../policies/features/layout.ts";
+import { neuralPolicy } from "../policies/network-policy.ts";
+import { greedy, type Policy, type PolicySource, type SourceArray } from "../policies/policy.ts";
 import { mctsPlayer } from "./mcts.ts";
-import { neuralPolicy } from "./neural.ts";
 import { opponents } from "./opponents.ts";
 
 /** A source as it travels: plain data. */

@@ -3,10 +3,10 @@
  * last line, which is dropped with a warning; any other line that is no episode is reported under its number and reading goes on.
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { type Episode, parseEpisode } from "../selfplay/episode.ts";
+import { type Episode, parseEpisode } from "../record/episode.ts";
+import { FIRST_TAG, parseNotation } from "../record/notation.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors } from "../util/files.ts";
-import { FIRST_TAG, parseNotation } from "./notation.ts";
 
 /** A line of a log, counted from 1, or the first line of a game in notation: an episode or the reason why it is none. */
 export type LogLine =
@@ -14,7 +14,7 @@ export type LogLine =
   | { readonly line: number; readonly problem: string };
 
 const CHUNK = 1 << 16;
-/** Bytes. Longer than any episode, what was said in it included (src/players/kept-words.ts); past it the file is something else. */
+/** Bytes. Longer than any episode, what was said in it included (src/record/kept-words.ts); past it the file is something else. */
 const LONGEST_LINE = 1 << 24;
 
 /** `warn` hears of a torn last line. */

@@ -1,5 +1,5 @@
 /** Picks episodes out of a log: one by its line, or the last ones, of any game or of one. */
-import type { Episode } from "../selfplay/episode.ts";
+import type { Episode } from "../record/episode.ts";
 import { UserError } from "../util/errors.ts";
 import { readLog } from "./log.ts";
 

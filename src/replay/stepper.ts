@@ -1,7 +1,8 @@
 /** Stepping through episodes with keys: where one is, what a key does, and the picture. No terminal in here. */
+
+import { heading, type Moment, moments, saidLines, sentence, type Viewer } from "../record/transcript.ts";
 import { UserError } from "../util/errors.ts";
 import type { LoggedEpisode } from "./select.ts";
-import { heading, type Moment, moments, saidLines, sentence, type Viewer } from "./transcript.ts";
 
 export interface Position {
   readonly episode: number;

@@ -6,14 +6,16 @@
  *   θ̄      ← δ θ̄ + (1 − δ) θ         once a batch
  *   magnet ← θ̄                       every `magnet.every` updates, where the magnet is the averaged policy
  */
-import { type FeatureLayout, type LegalActions, softmax } from "../games/features.ts";
-import type { Infoset } from "../games/graph.ts";
-import type { Policy } from "../games/policy.ts";
+
+import type { Infoset } from "../graph/game-graph.ts";
 import { Adam, type AdamSettings } from "../nn/adam.ts";
 import { initialWeights, Mlp, type WeightArray } from "../nn/mlp.ts";
 import { tf } from "../nn/tf.ts";
 import { withoutPrefix, withPrefix } from "../nn/weights.ts";
-import { neuralPolicy } from "../players/neural.ts";
+import type { FeatureLayout } from "../policies/features/layout.ts";
+import { neuralPolicy } from "../policies/network-policy.ts";
+import type { Policy } from "../policies/policy.ts";
+import { type LegalActions, logitGradient, sideBySide, softmax } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
 import type { LossBatch } from "./losses/loss.ts";
@@ -22,7 +24,6 @@ import { policyGradient } from "./losses/policy-gradient.ts";
 import { ppo } from "./losses/ppo.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
-import { logitGradient, sideBySide } from "./softmax-gradient.ts";
 
 /** The policy losses, by the name that `rl.loss` gives them. */
 export const losses = { pg: policyGradient, ppo } as const;

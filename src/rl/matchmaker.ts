@@ -3,12 +3,13 @@
  * fixed opponent; or a mixture by fractions of each game's episodes, `self=0.7,pool=0.3`. Against others the seats are
  * swapped on the same deal, and only the learner's own turns are learned from.
  */
-import type { FeatureLayout } from "../games/features.ts";
+
 import type { Game } from "../games/game.ts";
-import { GameGraph, MAX_CACHED_NODES } from "../games/graph.ts";
-import type { Policy } from "../games/policy.ts";
+import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
 import { opponents } from "../players/opponents.ts";
+import type { FeatureLayout } from "../policies/features/layout.ts";
+import type { Policy } from "../policies/policy.ts";
 import { type Executor, inThisThread, type Plan, type Trajectories } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import type { EstimatorState } from "./advantages/advantage.ts";

@@ -1,9 +1,10 @@
 /** A pool of the learner's own past checkpoints, to train against. */
-import type { FeatureLayout } from "../games/features.ts";
-import type { Policy } from "../games/policy.ts";
+
 import { Mlp, type WeightArray } from "../nn/mlp.ts";
 import { withoutPrefix, withPrefix } from "../nn/weights.ts";
-import { neuralPolicy } from "../players/neural.ts";
+import type { FeatureLayout } from "../policies/features/layout.ts";
+import { neuralPolicy } from "../policies/network-policy.ts";
+import type { Policy } from "../policies/policy.ts";
 import type { Rng } from "../util/rng.ts";
 
 export interface PoolSettings {

@@ -9,9 +9,10 @@
  * game, so that every game counts alike however many turns it lasts. Rows of one symmetry orbit merge into their
  * representative.
  */
-import { type FlatGraph, flatOf } from "../games/flat.ts";
+
 import type { Game } from "../games/game.ts";
-import type { Infoset } from "../games/graph.ts";
+import { type FlatGraph, flatOf } from "../graph/flat-graph.ts";
+import type { Infoset } from "../graph/game-graph.ts";
 import type { Trajectories } from "../selfplay/play.ts";
 import { learnerDecisions } from "./advantages/advantage.ts";
 

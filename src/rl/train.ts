@@ -11,10 +11,11 @@
  *
  * What a game draws depends on (seed, update, game, index) alone. Evaluation, metrics and checkpoints are handed in.
  */
-import { FeatureLayout } from "../games/features.ts";
-import type { Policy } from "../games/policy.ts";
+
 import type { WeightArray } from "../nn/mlp.ts";
-import type { Episode } from "../selfplay/episode.ts";
+import { FeatureLayout } from "../policies/features/layout.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { Episode } from "../record/episode.ts";
 import { type Executor, episodeOf, inThisThread, type Trajectories } from "../selfplay/play.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";

@@ -8,19 +8,20 @@
  * that policy's games first: a critic starts untrained and makes one step a batch, so that it is a critic of that many
  * steps and not the one that a training run would have had.
  */
-import { type FeatureLayout, softmax } from "../games/features.ts";
+
 import type { Game } from "../games/game.ts";
-import { GameGraph } from "../games/graph.ts";
+import { GameGraph } from "../graph/game-graph.ts";
 import { Mlp, type WeightArray } from "../nn/mlp.ts";
 import { tf } from "../nn/tf.ts";
-import { neuralPolicy } from "../players/neural.ts";
+import type { FeatureLayout } from "../policies/features/layout.ts";
+import { neuralPolicy } from "../policies/network-policy.ts";
+import { logitGradient, sideBySide, softmax } from "../policies/softmax.ts";
 import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import type { EstimatorSettings } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { policyGradient } from "./losses/policy-gradient.ts";
 import { mergeRows, type Row } from "./rows.ts";
-import { logitGradient, sideBySide } from "./softmax-gradient.ts";
 
 export interface VarianceSettings {
   readonly batches: number;

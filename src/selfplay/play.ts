@@ -4,9 +4,9 @@
  * deal, and games are the same however they are split. A batch is played slice by slice (slice.ts), here or in other
  * threads (workers.ts), and put together again.
  */
-import type { GameGraph, Infoset } from "../games/graph.ts";
-import type { Policy } from "../games/policy.ts";
-import type { Episode } from "./episode.ts";
+import type { GameGraph, Infoset } from "../graph/game-graph.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { Episode } from "../record/episode.ts";
 import { newSlice, playSlices, type Slice } from "./slice.ts";
 
 /** Some games of one kind between two policies. */

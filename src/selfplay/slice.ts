@@ -5,9 +5,9 @@
  *     every game walks on, through chance and through decisions whose distribution is known, until it stands at one whose is not
  *     each policy is asked, once, for its distributions at the information sets that games stand at
  */
-import { CHANCE, cumulate, END, type FlatGraph, flatOf, longer, sampleAt, UNKNOWN } from "../games/flat.ts";
-import type { Infoset } from "../games/graph.ts";
-import type { Policy } from "../games/policy.ts";
+import { CHANCE, cumulate, END, type FlatGraph, flatOf, longer, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
+import type { Infoset } from "../graph/game-graph.ts";
+import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
 import type { Cells, Plan } from "./play.ts";
 

@@ -1,8 +1,8 @@
 /** What runs in a worker thread: plays the slices that it is sent, on a graph and a backend of its own (workers.ts). */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Game } from "../games/game.ts";
-import { GameGraph } from "../games/graph.ts";
 import { getGame } from "../games/registry.ts";
+import { GameGraph } from "../graph/game-graph.ts";
 import { type BackendName, startBackend } from "../nn/backend.ts";
 import { PolicyMaker, type SentSource } from "../players/source.ts";
 import type { Cells } from "./play.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { type Ladder, ladderOf, type Rung, spreadOver } from "../../src/arena/ladder.ts";
 import { type Fixture, fixturesOf } from "../../src/arena/tournament.ts";
-import { uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { Player } from "../../src/players/player.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 /** A ladder of simulated checkpoints: `strength[i]` is the log-odds of the i-th of winning against the last, `random`. */

@@ -5,7 +5,7 @@ import { playMatch } from "../../src/arena/match.ts";
 import { BLOCK, type Match, type MatchOptions, matchRng } from "../../src/arena/pairing.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { AskedPlayer, Choice, Decision, GameEnd, PolicyPlayer } from "../../src/players/player.ts";
-import { type Episode, formatEpisode, verifyEpisode } from "../../src/selfplay/episode.ts";
+import { type Episode, formatEpisode, verifyEpisode } from "../../src/record/episode.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomPolicy } from "../helpers.ts";

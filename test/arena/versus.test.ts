@@ -1,16 +1,16 @@
 /** Matches: counts that add up, seats that balance, intervals that cover the exact value as often as they promise. */
 import { describe, expect, it } from "vitest";
 import { versus } from "../../src/arena/versus.ts";
-import { GameGraph } from "../../src/games/graph.ts";
-import { type Policy, uniform } from "../../src/games/policy.ts";
+import { minimax } from "../../src/exact/minimax.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { minimax } from "../../src/players/minimax.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
 import { nash } from "../../src/players/opponents.ts";
+import { type Policy, uniform } from "../../src/policies/policy.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomPolicy } from "../helpers.ts";
 import { bruteForceNashConv } from "../reference/brute-force.ts";
-import { referenceOf } from "./reference.ts";
+import { referenceOf } from "../reference/whole-game.ts";
 
 const [kuhn, ttt] = [getGame("kuhn"), getGame("ttt")];
 const always = (slot: number): Policy => ({

@@ -5,11 +5,11 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { hasColor, table, widthOf } from "../../src/cli/output.ts";
+import { hasColor, table, widthOf } from "../../src/cli/terminal/output.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { gameIds } from "../../src/games/registry.ts";
+import { formatEpisode } from "../../src/record/episode.ts";
 import { createRun } from "../../src/run/run.ts";
-import { formatEpisode } from "../../src/selfplay/episode.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -141,7 +141,7 @@ describe("the command line", () => {
 
 describe("a bug of ours", () => {
   it("shows its stack only with --verbose", async () => {
-    vi.doMock("../../src/cli/games.ts", () => ({
+    vi.doMock("../../src/cli/commands/games.ts", () => ({
       run: () => {
         throw new TypeError("boom");
       },
@@ -155,7 +155,7 @@ describe("a bug of ours", () => {
     ]) {
       expect((await spiral(...argv)).err).toMatch(/error: internal error: boom\nTypeError: boom\n {4}at /);
     }
-    vi.doUnmock("../../src/cli/games.ts");
+    vi.doUnmock("../../src/cli/commands/games.ts");
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, it, vi } from "vitest";
 import { addLlmOptions, chatUrl, type LlmFlags, llmSettings, llmSurroundings } from "../../src/cli/llm-options.ts";
-import { identityOf } from "../../src/cli/tournament.ts";
+import { identityOf } from "../../src/cli/open/tournament.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const BASE = "http://localhost:8080/v1";

@@ -2,14 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { closePlayers, openPlayers } from "../../src/cli/players.ts";
-import { GameGraph, type Infoset } from "../../src/games/graph.ts";
+import { closePlayers, openPlayers } from "../../src/cli/open/players.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { Player } from "../../src/players/player.ts";
 import { fixedNames, MCTS_PARAMETERS } from "../../src/players/spec.ts";
 import { UserError } from "../../src/util/errors.ts";
-import { inOrder, says, serve } from "../players/llm-server.ts";
+import { inOrder, says, serve } from "../players/llm/server.ts";
 import { copyOf, folder, spiral } from "./spiral.ts";
 
 let runs: string;

@@ -1,15 +1,15 @@
 /** Leduc poker: the rules as a table, what suits may and may not do, and counts and values that OpenSpiel 2.0 gives too. */
 import { describe, expect, it } from "vitest";
-import { nashConv } from "../../src/arena/nash-conv.ts";
+import { gameTree, strategyOf } from "../../src/exact/compiled-game.ts";
+import { nashConv } from "../../src/exact/nash-conv.ts";
 import type { Game, Seat } from "../../src/games/game.ts";
-import { GameGraph } from "../../src/games/graph.ts";
 import { leduc } from "../../src/games/leduc.ts";
-import { uniform } from "../../src/games/policy.ts";
-import { gameTree, strategyOf } from "../../src/games/tree.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
 import { nash } from "../../src/players/opponents.ts";
-import { referenceOf } from "../arena/reference.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import { randomPolicy } from "../helpers.ts";
 import { bruteForceNashConv, type ReferencePolicy, uniformReference } from "../reference/brute-force.ts";
+import { referenceOf } from "../reference/whole-game.ts";
 import { features, stateAfter } from "./play.ts";
 
 const game = leduc as Game;

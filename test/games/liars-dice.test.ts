@@ -1,10 +1,10 @@
 /** Liar's Dice against a naive count of the dice, against published counts and an LP, and by hand. */
 import { describe, expect, it } from "vitest";
-import { bestResponseValue } from "../../src/arena/nash-conv.ts";
+import { cfrPlus } from "../../src/exact/cfr.ts";
+import { END, gameTree } from "../../src/exact/compiled-game.ts";
+import { bestResponseValue } from "../../src/exact/nash-conv.ts";
 import type { LiarsDiceState } from "../../src/games/liars-dice.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { END, gameTree } from "../../src/games/tree.ts";
-import { cfrPlus } from "../../src/players/cfr.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { chiSquaredZ } from "../helpers.ts";
 import { features, stateAfter } from "./play.ts";

@@ -1,14 +1,14 @@
 /** Tic-tac-toe with draws won by O: the board of `ttt` to the last cell, other returns at full boards, and its values. */
 import { describe, expect, it } from "vitest";
-import { nashConv } from "../../src/arena/nash-conv.ts";
+import { gameTree, strategyOf } from "../../src/exact/compiled-game.ts";
+import { minimax } from "../../src/exact/minimax.ts";
+import { nashConv } from "../../src/exact/nash-conv.ts";
 import type { Game } from "../../src/games/game.ts";
-import { uniform } from "../../src/games/policy.ts";
-import { gameTree, strategyOf } from "../../src/games/tree.ts";
 import { ttt } from "../../src/games/ttt.ts";
 import { tttDraw } from "../../src/games/ttt-draw.ts";
-import { minimax } from "../../src/players/minimax.ts";
-import { referenceOf } from "../arena/reference.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import { bruteForceNashConv, type ReferenceNode, reachable, uniformReference } from "../reference/brute-force.ts";
+import { referenceOf } from "../reference/whole-game.ts";
 
 const game = tttDraw as Game;
 const nodes = reachable(game);

@@ -7,8 +7,8 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Game, Seat } from "../../src/games/game.ts";
-import { GameGraph } from "../../src/games/graph.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { features, play, specs } from "./play.ts";
 

@@ -1,8 +1,9 @@
 /** What every backend computes for conformance.test.ts, and reports of itself; run in a process of its own. */
-import { FeatureLayout } from "../../src/games/features.ts";
+
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";
 import { initialWeights, Mlp, type WeightArray } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
+import { FeatureLayout } from "../../src/policies/features/layout.ts";
 import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";

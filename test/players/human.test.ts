@@ -1,7 +1,7 @@
 /** A person is asked one question at a time, and plays one game at a time. */
 import { expect, it } from "vitest";
-import { GameGraph, type Infoset } from "../../src/games/graph.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import { humanPlayer } from "../../src/players/human.ts";
 import type { Choice, Decision } from "../../src/players/player.ts";
 

@@ -1,15 +1,15 @@
 /** Monte Carlo tree search: its formula, what it finds, and that it sees its own information only. */
 import { describe, expect, it } from "vitest";
-import { evaluateExactly } from "../../src/arena/nash-conv.ts";
+import { gameTree } from "../../src/exact/compiled-game.ts";
+import { minimax } from "../../src/exact/minimax.ts";
+import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import type { Game } from "../../src/games/game.ts";
-import { GameGraph, type Infoset } from "../../src/games/graph.ts";
-import { type Distribution, uniform } from "../../src/games/policy.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
-import { gameTree } from "../../src/games/tree.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import { type MctsSettings, mctsPlayer } from "../../src/players/mcts.ts";
-import { minimax } from "../../src/players/minimax.ts";
 import { opponents } from "../../src/players/opponents.ts";
-import { tablePolicy } from "../../src/players/table.ts";
+import { type Distribution, uniform } from "../../src/policies/policy.ts";
+import { tablePolicy } from "../../src/policies/table-policy.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { stateAfter } from "../games/play.ts";
 

@@ -1,14 +1,14 @@
 /** The fixed opponents: valid distributions wherever they are asked, and as strong as they are said to be. */
 import { describe, expect, it } from "vitest";
-import { evaluateExactly } from "../../src/arena/nash-conv.ts";
+import { cfrPolicy } from "../../src/exact/cfr.ts";
+import { minimax } from "../../src/exact/minimax.ts";
+import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import type { Game } from "../../src/games/game.ts";
-import { GameGraph, type Infoset } from "../../src/games/graph.ts";
-import { uniform } from "../../src/games/policy.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
-import { cfrPolicy } from "../../src/players/cfr.ts";
-import { minimax } from "../../src/players/minimax.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import { defaultOpponents, opponents } from "../../src/players/opponents.ts";
-import { tablePolicy } from "../../src/players/table.ts";
+import { uniform } from "../../src/policies/policy.ts";
+import { tablePolicy } from "../../src/policies/table-policy.ts";
 import { play } from "../../src/selfplay/play.ts";
 
 // Liar's Dice is solved for seconds; liars-dice.test.ts does that.

@@ -2,8 +2,9 @@
  * The learner as slow code without TensorFlow: one network in 64-bit numbers, the loss written out as its formula, the
  * gradient by central finite differences, Adam, the magnet and the averaged weights. For networks of a few hundred weights.
  */
-import type { FeatureLayout } from "../../src/games/features.ts";
+
 import type { WeightArray } from "../../src/nn/mlp.ts";
+import type { FeatureLayout } from "../../src/policies/features/layout.ts";
 import type { LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
 

@@ -2,11 +2,11 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { type Episode, formatEpisode } from "../../src/record/episode.ts";
+import { moments, transcript } from "../../src/record/transcript.ts";
 import { readLog } from "../../src/replay/log.ts";
 import { selectEpisodes } from "../../src/replay/select.ts";
 import { frame, keysIn, type Position, press } from "../../src/replay/stepper.ts";
-import { moments, transcript } from "../../src/replay/transcript.ts";
-import { type Episode, formatEpisode } from "../../src/selfplay/episode.ts";
 
 const kuhn = (index: number): Episode => ({
   game: "kuhn",

@@ -1,8 +1,8 @@
 /** Advantages against plain loops, on games at random with returns at random, against itself and against others. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { GameGraph } from "../../src/games/graph.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import type { Trajectories } from "../../src/selfplay/play.ts";
 import { byCell, learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "./batches.ts";

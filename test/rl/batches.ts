@@ -1,7 +1,8 @@
 /** Batches of games for the tests of learning, and their decisions found again by walking the rules. */
-import { GameGraph, type Infoset } from "../../src/games/graph.ts";
-import type { Policy } from "../../src/games/policy.ts";
+
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
+import type { Policy } from "../../src/policies/policy.ts";
 import { type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomPolicy } from "../helpers.ts";

@@ -1,11 +1,11 @@
 /** The critic: GAE(λ) against its sum, the step of V against the loss of every decision, and what V comes to. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { GameGraph, type GameNode, type Infoset } from "../../src/games/graph.ts";
-import { uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph, type GameNode, type Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { Mlp, type WeightArray } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import type { EstimatorState } from "../../src/rl/advantages/advantage.ts";
 import type { Trajectories } from "../../src/selfplay/play.ts";
 import { byCell, type Decision, gamesOf, learnerDecisions, opponent, playBatch, withReturns } from "./batches.ts";

@@ -1,6 +1,7 @@
 /** Estimators of advantages for the tests, each of them fresh. */
-import { FeatureLayout } from "../../src/games/features.ts";
+
 import { getGame } from "../../src/games/registry.ts";
+import { FeatureLayout } from "../../src/policies/features/layout.ts";
 import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "../../src/rl/advantages/advantage.ts";
 import { estimators } from "../../src/rl/advantages/registry.ts";
 import { Rng } from "../../src/util/rng.ts";

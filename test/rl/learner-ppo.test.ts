@@ -1,8 +1,8 @@
 /** PPO's passes over a batch: which rows each step sees, in what order, and what a single step comes to. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { FeatureLayout } from "../../src/games/features.ts";
-import type { Infoset } from "../../src/games/graph.ts";
+import type { Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
+import { FeatureLayout } from "../../src/policies/features/layout.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { kuhn, layout, learnerWith, rng, someRows, ttt } from "./learners.ts";

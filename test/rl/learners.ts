@@ -1,9 +1,10 @@
 /** Small learners of Kuhn poker and tic-tac-toe, and rows to feed them. */
-import { FeatureLayout } from "../../src/games/features.ts";
+
 import type { Game } from "../../src/games/game.ts";
-import { uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { WeightArray } from "../../src/nn/mlp.ts";
+import { FeatureLayout } from "../../src/policies/features/layout.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
 import { mergeRows, type Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";

@@ -3,7 +3,7 @@
  * advantages have the wrong sign ends above it.
  */
 import { describe, expect, it } from "vitest";
-import { evaluateExactly } from "../../src/arena/nash-conv.ts";
+import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { type TrainSettings, train } from "../../src/rl/train.ts";

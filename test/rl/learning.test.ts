@@ -3,10 +3,10 @@
  * a learner that stands still, and one whose sign or seats are crossed end at.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { evaluateExactly } from "../../src/arena/nash-conv.ts";
-import { uniform } from "../../src/games/policy.ts";
+import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
 

@@ -1,9 +1,9 @@
 /** Who sits where while the learner trains: how many games against whom, whose moves they are, what is learned from. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Policy } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { opponents } from "../../src/players/opponents.ts";
+import type { Policy } from "../../src/policies/policy.ts";
 import { Matchmaker } from "../../src/rl/matchmaker.ts";
 import type { PoolSettings } from "../../src/rl/pool.ts";
 import { mergeRows } from "../../src/rl/rows.ts";

@@ -1,10 +1,10 @@
 /** The pool: who is in it, who is drawn how often, and that it plays what it took in. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Policy } from "../../src/games/policy.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { initialWeights, Mlp, type WeightArray } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
-import { neuralPolicy } from "../../src/players/neural.ts";
+import { neuralPolicy } from "../../src/policies/network-policy.ts";
+import type { Policy } from "../../src/policies/policy.ts";
 import { Pool, type PoolSettings } from "../../src/rl/pool.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { chiSquaredZ } from "../helpers.ts";

@@ -1,10 +1,9 @@
 /** PPO: merged rows against one decision at a time; where it is policy gradient, where it stands still, what stays finite. */
 import { describe, expect, it } from "vitest";
-import { softmax as softmaxOf } from "../../src/games/features.ts";
+import { logitGradient, softmax as softmaxOf } from "../../src/policies/softmax.ts";
 import type { Loss } from "../../src/rl/losses/loss.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
 import { ppo } from "../../src/rl/losses/ppo.ts";
-import { logitGradient } from "../../src/rl/softmax-gradient.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const A = 3;

@@ -3,9 +3,9 @@
  * is computed here in double precision, for logits at random, one set for each orbit.
  */
 import { describe, expect, it } from "vitest";
-import { GameGraph } from "../../src/games/graph.ts";
-import { uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import { mergeRows } from "../../src/rl/rows.ts";
 import type { Trajectories } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";

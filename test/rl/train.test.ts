@@ -1,12 +1,12 @@
 /** The training loop repeats itself to the byte from its seed, and from wherever it was interrupted. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { evaluateExactly } from "../../src/arena/nash-conv.ts";
-import type { Policy } from "../../src/games/policy.ts";
+import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";
+import type { Policy } from "../../src/policies/policy.ts";
+import { verifyEpisode } from "../../src/record/episode.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
-import { verifyEpisode } from "../../src/selfplay/episode.ts";
 import { type Recorded, recorder, smallRun } from "../helpers.ts";
 import { throughFiles } from "./checkpoints.ts";
 

@@ -1,12 +1,12 @@
 /** The gradient's variance against plain loops over decisions, for a network without hidden layers. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { FeatureLayout } from "../../src/games/features.ts";
-import { GameGraph, type Infoset } from "../../src/games/graph.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { initialWeights, Mlp, type WeightArray } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
-import { neuralPolicy } from "../../src/players/neural.ts";
+import { FeatureLayout } from "../../src/policies/features/layout.ts";
+import { neuralPolicy } from "../../src/policies/network-policy.ts";
 import { gradientVariance } from "../../src/rl/variance.ts";
 import { play, type Trajectories } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";

@@ -1,7 +1,8 @@
 /** Plans for the tests of the game loop, and what came of them. */
-import { GameGraph } from "../../src/games/graph.ts";
-import type { Policy } from "../../src/games/policy.ts";
+
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
+import type { Policy } from "../../src/policies/policy.ts";
 import { episodeOf, type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
 import { randomPolicy } from "../helpers.ts";
 

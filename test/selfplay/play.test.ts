@@ -1,8 +1,8 @@
 /** The batched loop plays by the rules, and the same games whatever is played, asked or remembered beside them. */
 import { describe, expect, it } from "vitest";
-import { type Policy, uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { verifyEpisode } from "../../src/selfplay/episode.ts";
+import { type Policy, uniform } from "../../src/policies/policy.ts";
+import { verifyEpisode } from "../../src/record/episode.ts";
 import { episodeOf, play, type Trajectories } from "../../src/selfplay/play.ts";
 import { content, plan, playOne } from "./plans.ts";
 

@@ -1,8 +1,8 @@
 /** What the loop draws: deals that no player can move, pairs that share them, actions as frequent as the policy says. */
 import { describe, expect, it } from "vitest";
-import { GameGraph } from "../../src/games/graph.ts";
-import { type Policy, uniform } from "../../src/games/policy.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
+import { type Policy, uniform } from "../../src/policies/policy.ts";
 import { episodeOf } from "../../src/selfplay/play.ts";
 import { chiSquaredZ, randomDistribution, randomPolicy } from "../helpers.ts";
 import { always, content, deals, plan, playOne } from "./plans.ts";

@@ -1,7 +1,8 @@
 /** What every advantage estimator is: a number for each of the learner's decisions, and perhaps a memory of earlier ones. */
-import type { FeatureLayout } from "../../games/features.ts";
-import { flatOf } from "../../games/flat.ts";
+
+import { flatOf } from "../../graph/flat-graph.ts";
 import type { WeightArray } from "../../nn/mlp.ts";
+import type { FeatureLayout } from "../../policies/features/layout.ts";
 import type { Trajectories } from "../../selfplay/play.ts";
 import { whoPlays } from "../../selfplay/slice.ts";
 import type { Rng } from "../../util/rng.ts";

@@ -7,12 +7,13 @@
  * and V takes one Adam step a batch towards the targets A_t + V_t, after it has been read. Decisions at one information set
  * have one V, so that Σ (V − target)² is, up to a constant, Σ_rows n · (V − mean target)²: exact under row merging.
  */
-import type { FeatureLayout } from "../../games/features.ts";
-import type { Infoset } from "../../games/graph.ts";
+
+import type { Infoset } from "../../graph/game-graph.ts";
 import { Adam } from "../../nn/adam.ts";
 import { initialWeights, Mlp } from "../../nn/mlp.ts";
 import { tf } from "../../nn/tf.ts";
 import { withoutPrefix, withPrefix } from "../../nn/weights.ts";
+import type { FeatureLayout } from "../../policies/features/layout.ts";
 import type { Trajectories } from "../../selfplay/play.ts";
 import type { Rng } from "../../util/rng.ts";
 import { type AdvantageEstimator, type EstimatorSettings, learnerDecisions } from "./advantage.ts";

@@ -7,7 +7,7 @@
  * which is unbiased, as the others' returns do not depend on this action. A lone decision has no others; its baseline is
  * the leave-one-out mean of its role.
  */
-import type { Infoset } from "../../games/graph.ts";
+import type { Infoset } from "../../graph/game-graph.ts";
 import type { Trajectories } from "../../selfplay/play.ts";
 import { type AdvantageEstimator, learnerDecisions, memoryless } from "./advantage.ts";
 import { rloo } from "./rloo.ts";

@@ -4,10 +4,10 @@
  *
  *   gradient[i] += scale · ∂L/∂ log π_i        → scale · L
  *
- * What that means for the logits is the softmax's business (../softmax-gradient.ts).
+ * What that means for the logits is the softmax's business (../softmax.ts).
  */
 
-import type { PolicyAtRows } from "../../games/features.ts";
+import type { PolicyAtRows } from "../../policies/softmax.ts";
 
 export interface LossBatch {
   /** `Row.gains`. [S] */

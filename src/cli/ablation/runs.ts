@@ -1,0 +1,158 @@
+/** Trains the runs of an ablation, some at a time, each by `spiral train` in a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../../config/schema.ts";
+import { configToYaml } from "../../config/write.ts";
+import { isFinished } from "../../run/ablation.ts";
+import { listCheckpoints } from "../../run/checkpoint.ts";
+import { lockHolder } from "../../run/lock.ts";
+import { readRunConfig } from "../../run/run.ts";
+import { UserError } from "../../util/errors.ts";
+import { withDiskErrors } from "../../util/files.ts";
+import { packageFile } from "../../util/package.ts";
+import { note } from "../terminal/output.ts";
+import type { PlannedCell } from "./plan.ts";
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof SIGNALS;
+
+export interface Task {
+  readonly cell: PlannedCell;
+  readonly seed: number;
+  /** Of the run. */
+  readonly name: string;
+}
+
+/** Refuses runs that are there already and were begun with other settings: their results do not belong in this table. */
+export function checkEarlierRuns(dir: string, tasks: readonly Task[]): void {
+  const problems = tasks.flatMap(({ cell, seed, name }) => {
+    if (!existsSync(join(dir, name, "config.yaml"))) return [];
+    const difference = firstDifference(readRunConfig(join(dir, name)), { ...cell.config, seed });
+    return difference === undefined ? [] : [`${join(dir, name)} was begun with other settings: ${difference}.`];
+  });
+  if (problems.length === 0) return;
+  const more = problems.length > 1 ? [`${problems.length - 1} more of its runs were too.`] : [];
+  const hint = `Take another --name, or delete ${dir}.`;
+  throw new UserError(2, [problems[0] as string, ...more, hint]);
+}
+
+/** The first setting that differs, where a run lies and its threads aside: `updates: 200` there, `updates: 300` now. */
+function firstDifference(earlier: Config, now: Config): string | undefined {
+  const lines = (config: Config) =>
+    configToYaml({ ...config, run: { ...config.run, dir: ".", workers: "auto" } }).split("\n");
+  const [before, after] = [lines(earlier), lines(now)];
+  const at = before.findIndex((line, i) => line !== after[i]);
+  return at < 0 ? undefined : `"${before[at]?.trim()}" there, "${after[at]?.trim()}" now`;
+}
+
+/**
+ * Trains what is not finished yet, `jobs` at a time; a run that was interrupted goes on from its checkpoint. Returns the
+ * exit code of a signal that came meanwhile: the runs under way are then saved, and no more are begun.
+ */
+export async function runAll(dir: string, tasks: readonly Task[], jobs: number): Promise<number | undefined> {
+  const open = tasks.filter(({ name }) => !isFinished(dir, name));
+  const there = tasks.length - open.length;
+  if (there > 0) note(`${there} of ${tasks.length} runs are finished already.`);
+  if (open.length > 0) note(`Training ${open.length} runs in ${dir}. Ctrl-C saves and stops.`);
+  const started = performance.now();
+  const children = new Set<ChildProcess>();
+  const signals = forwardSignals(children);
+  const queue = [...open];
+  // Between them the runs keep every core busy, and no more.
+  const workers = Math.max(0, Math.floor(availableParallelism() / Math.max(1, Math.min(jobs, open.length))) - 1);
+  const problems: string[] = [];
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    while (problems.length === 0 && signals.received() === undefined) {
+      const task = queue.shift();
+      if (!task) return;
+      try {
+        await trainInProcess(task, dir, workers, children);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        if (signals.received() === undefined) problems.push(...error.problems);
+        return;
+      }
+      done += 1;
+      const seconds = ((performance.now() - started) / 1000).toFixed(0);
+      note(`${done} of ${open.length} runs, ${seconds} s: ${task.cell.label || "base"}, seed ${task.seed}`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, worker));
+  } finally {
+    signals.stop();
+  }
+  if (problems.length > 0) throw new UserError(1, [...problems, "Run the same command to go on."]);
+  const received = signals.received();
+  if (received === undefined) return undefined;
+  note(`Stopped: ${there + done} of ${tasks.length} runs are finished. Run the same command to go on.`);
+  return SIGNALS[received];
+}
+
+/** Ends normally where the run is finished; else throws a UserError. */
+async function trainInProcess(
+  { cell, seed, name }: Task,
+  dir: string,
+  workers: number,
+  children: Set<ChildProcess>,
+): Promise<void> {
+  const run = join(dir, name);
+  const goesOn = existsSync(run) && (listCheckpoints(run).length > 0 || lockHolder(run) !== undefined);
+  if (!goesOn && isLeftOver(run)) withDiskErrors("write", run, () => rmSync(run, { recursive: true }));
+  const args = goesOn
+    ? ["--resume", name]
+    : ["--name", name, "--seed", String(seed), ...cell.sets.flatMap((set) => ["--set", set])];
+  // A process group of its own: Ctrl-C on a terminal reaches this process alone, which passes it on once.
+  const command = ["train", ...args, "--dir", dir, "--workers", String(workers), "--json"];
+  const child = spawn(process.execPath, [packageFile("bin/spiral.js"), ...command], {
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: true,
+    windowsHide: true,
+  });
+  children.add(child);
+  let errors = "";
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", (error) => reject(new UserError(1, `${name} cannot be started: ${error.message}.`)));
+    child.on("close", resolve);
+  });
+  children.delete(child);
+  if (code === 0) return;
+  const said = errors.split("\n").filter((line) => line.startsWith("error: "));
+  const how = code === null ? "was ended by a signal" : `ended with exit code ${code}`;
+  throw new UserError(1, [`${join(dir, name)} ${how}.`, ...said.map((line) => line.slice("error: ".length))]);
+}
+
+/** Whether a run was begun there, and ended before anything was saved: it starts anew. Anything else is left alone. */
+function isLeftOver(run: string): boolean {
+  if (!statSync(run, { throwIfNoEntry: false })?.isDirectory()) return false;
+  return existsSync(join(run, "config.yaml")) || readdirSync(run).every((name) => name === "lock" || name[0] === ".");
+}
+
+/** Hands the signals that end this process on to the children: the first lets them save, the second ends them at once. */
+function forwardSignals(children: ReadonlySet<ChildProcess>) {
+  let received: Signal | undefined;
+  const endChildren = () => {
+    for (const child of children) child.kill("SIGTERM");
+  };
+  const onSignal = (signal: Signal): void => {
+    if (received === undefined) note("Saving the runs under way. Ctrl-C again stops at once.");
+    received ??= signal;
+    endChildren();
+  };
+  const names = Object.keys(SIGNALS) as Signal[];
+  for (const name of names) process.on(name, onSignal);
+  process.on("exit", endChildren);
+  return {
+    received: (): Signal | undefined => received,
+    stop(): void {
+      for (const name of names) process.off(name, onSignal);
+      process.off("exit", endChildren);
+    },
+  };
+}

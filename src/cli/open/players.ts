@@ -1,0 +1,178 @@
+/** From the specs of a command line to players who are ready to play. */
+import type { Game } from "../../games/game.ts";
+import type { BackendName } from "../../nn/backend.ts";
+import { chatClient } from "../../players/llm/client.ts";
+import { type LlmPlayer, llmPlayer } from "../../players/llm/llm-player.ts";
+import { mctsPlayer } from "../../players/mcts.ts";
+import type { Opponent } from "../../players/opponents.ts";
+import type { Player, PolicyPlayer } from "../../players/player.ts";
+import { fixedNames, type PlayerSpec, parseSpec, whoThereIs } from "../../players/spec.ts";
+import { greedy, type Policy } from "../../policies/policy.ts";
+import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
+import { readCheckpoint } from "../../run/run.ts";
+import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
+import { type LlmFlags, type LlmSettings, llmSettings, llmSurroundings } from "../llm-options.ts";
+import { checkAll } from "../options.ts";
+import { note } from "../terminal/output.ts";
+import type { SavedPolicy } from "./checkpoint-contents.ts";
+
+export interface OpenPlayerOptions {
+  /** The folder that holds runs. */
+  readonly runs: string;
+  /** Of the command, for `llm:` players, where it seats them. */
+  readonly llm?: LlmFlags;
+  /** Whether a backend of TensorFlow.js runs already; runs are then loaded on it. */
+  readonly backendRuns?: boolean;
+  /** Makes the player `human`, where the command has a place for one. */
+  readonly human?: () => Player;
+}
+
+/**
+ * A player for each spec, in order; the same spec twice is two players. Everything that is wrong with any of them is one
+ * UserError. TensorFlow.js is loaded where a run is among them and not otherwise. End with `closePlayers`.
+ */
+export const openPlayers = async (specs: readonly string[], options: OpenPlayerOptions): Promise<Player[]> =>
+  checkPlayers(specs, options)();
+
+/** The first half of `openPlayers`: throws what is wrong with the specs; the second half is what it returns. */
+export function checkPlayers(specs: readonly string[], options: OpenPlayerOptions): () => Promise<Player[]> {
+  const usesModels = specs.some((spec) => spec.trim().startsWith("llm:"));
+  const [prepared, settings] = checkAll(
+    () => checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options))),
+    () => (usesModels && options.llm ? llmSettings(options.llm) : undefined),
+    () => checkPeople(specs),
+  );
+  return () => openPrepared(prepared, settings, options.backendRuns === true);
+}
+
+function checkPeople(specs: readonly string[]): void {
+  if (specs.filter((spec) => spec.trim() === "human").length <= 1) return;
+  throw new UserError(2, "There is one terminal: human can be named once.");
+}
+
+async function openPrepared(
+  prepared: readonly PreparedPlayer[],
+  settings: LlmSettings | undefined,
+  backendRuns: boolean,
+): Promise<Player[]> {
+  const backends = new Set(
+    prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn.backend : [])),
+  );
+  const load = backends.size > 0 ? await policyLoader(backends, backendRuns) : undefined;
+  // One for all models, so that its limit on requests is that of the command.
+  const client = settings && chatClient(settings, llmSurroundings());
+  const make = (player: PreparedPlayer): Player => {
+    if ("open" in player) return player.open();
+    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, settings.retries));
+    if ("run" in player && load) return runPlayer(player.run, load);
+    throw new Error("what a player needs was not made");
+  };
+  const open: Player[] = [];
+  try {
+    checkAll(...prepared.map((player) => () => open.push(make(player))));
+    return open;
+  } catch (error) {
+    await closePlayers(open);
+    throw error;
+  }
+}
+
+/** Lets go of what players hold: weights, connections, the terminal. */
+export async function closePlayers(players: readonly Player[]): Promise<void> {
+  for (const player of players) await player.dispose?.();
+}
+
+/** A player that can be opened as it is, one that needs an endpoint, or one that needs a backend. */
+type PreparedPlayer = { readonly open: () => Player } | { readonly model: string } | { readonly run: PreparedRun };
+
+interface PreparedRun {
+  readonly name: string;
+  readonly checkpoint: ReturnType<typeof readCheckpoint>;
+  readonly greedy: boolean;
+}
+
+function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
+  const spec = parseSpec(text);
+  switch (spec.kind) {
+    case "fixed":
+      return { open: () => fixedPlayer(spec.opponent) };
+    case "mcts":
+      return { open: () => mctsPlayer(spec.settings) };
+    case "run":
+      return { run: prepareRun(spec, options.runs) };
+    case "llm":
+      if (options.llm) return { model: spec.model };
+      throw new UserError(2, `Language models play in spiral match, arena and play; ${text} cannot play here.`);
+    case "human":
+      if (options.human) return { open: options.human };
+      throw new UserError(2, "A person plays in spiral play, match and arena; human cannot play here.");
+    default:
+      return assertNever(spec);
+  }
+}
+
+/** Says in the end what it has come to, as tokens are paid for. */
+function modelPlayer(player: LlmPlayer): Player {
+  const { name, usage, dispose } = player;
+  const say = (n: number, what: string): string => `${n.toLocaleString("en-US")} ${what}`;
+  return {
+    ...player,
+    dispose() {
+      const { answers, illegal, promptTokens, completionTokens } = usage();
+      const tokens = `${say(promptTokens, "tokens read")}, ${say(completionTokens, "written")}`;
+      if (answers > 0) note(`${name}: ${say(answers, "answers")}, ${say(illegal, "illegal")}; ${tokens}`);
+      return dispose?.();
+    },
+  };
+}
+
+export function fixedPlayer({ name, plays, make }: Opponent): PolicyPlayer {
+  return { kind: "policy", name, plays, policy: make };
+}
+
+function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, parent: string): PreparedRun {
+  const resolved = foundRun(run, parent);
+  return { name: resolved.name, checkpoint: readCheckpoint(resolved), greedy };
+}
+
+function foundRun(run: string, parent: string): ResolvedRun {
+  try {
+    return resolveRun(run, parent);
+  } catch (error) {
+    // What is no run may have been meant for another kind of player.
+    const hint = didYouMean(run, fixedNames);
+    if (!(error instanceof UserError) || run === "latest" || hint === "") throw error;
+    throw new UserError(2, `Unknown player "${run}".${hint} ${whoThereIs()}`, { cause: error });
+  }
+}
+
+type LoadPolicy = (checkpoint: PreparedRun["checkpoint"], run: string) => SavedPolicy;
+
+/** Starts the backend that the runs were trained on, or the best there is where they differ. */
+async function policyLoader(backends: ReadonlySet<"auto" | BackendName>, runs: boolean): Promise<LoadPolicy> {
+  const [{ startTrained }, { loadPolicy }] = await Promise.all([
+    import("./trained-backend.ts"),
+    import("./checkpoint-contents.ts"),
+  ]);
+  const [first = "auto"] = backends;
+  if (!runs) await startTrained(backends.size === 1 ? first : "auto");
+  return loadPolicy;
+}
+
+function runPlayer({ name, checkpoint, greedy: isGreedy }: PreparedRun, load: LoadPolicy): PolicyPlayer {
+  const saved = load(checkpoint, name);
+  const policy = isGreedy ? greedy(saved.policy) : saved.policy;
+  const ids = saved.games.map(({ id }) => id);
+  return {
+    kind: "policy",
+    name: policy.name,
+    plays: ({ id }) => ids.includes(id),
+    policy: (game) => playing(policy, game, ids),
+    dispose: saved.dispose,
+  };
+}
+
+function playing(policy: Policy, game: Game, ids: readonly string[]): Policy {
+  if (ids.includes(game.id)) return policy;
+  throw new UserError(2, `${policy.name} does not play ${game.id}. It has learned ${ids.join(", ")}.`);
+}

@@ -1,0 +1,76 @@
+/** What `arena` and `ladder` share: who plays, who each of them is, and playing it all with a count of how far it is. */
+import { createHash } from "node:crypto";
+import type { PlayedGame } from "../../arena/pairing.ts";
+import { type Fixture, playTournament, type Tournament } from "../../arena/tournament.ts";
+import type { Game } from "../../games/game.ts";
+import { getGame } from "../../games/registry.ts";
+import type { Player } from "../../players/player.ts";
+import { parseSpec } from "../../players/spec.ts";
+import { listCheckpoints } from "../../run/checkpoint.ts";
+import { resolveRun } from "../../run/directory.ts";
+import { UserError } from "../../util/errors.ts";
+import { answerSettings, type LlmFlags } from "../llm-options.ts";
+import { checkAll } from "../options.ts";
+import { countedOff } from "../terminal/counter.ts";
+
+/** The games in `ttt,kuhn`; a UserError says what is wrong with them. */
+export function gamesIn(ids: string): Game[] {
+  const games: Game[] = checkAll(...ids.split(",").map((id) => () => getGame(id.trim())));
+  const twice = games.find((game, i) => games.indexOf(game) < i);
+  if (twice) throw new UserError(2, `--games names ${twice.id} twice.`);
+  return games;
+}
+
+/** Throws where a tournament of these cannot be: two of one name, or one who plays none of the games with anybody. */
+export function checkField({ players, games, gauntlet }: Pick<Tournament, "players" | "games" | "gauntlet">): void {
+  const names = players.map(({ name }) => name);
+  const problems = names
+    .filter((name, i) => names.indexOf(name) < i)
+    .map((name) => `${name} is named twice; a player meets others, not itself.`);
+  for (const [i, { name, plays }] of players.entries()) {
+    const others = players.filter((_, j) => j !== i && (!gauntlet || i === 0 || j === 0));
+    const meets = games.some((game) => plays(game) && others.some((other) => other.plays(game)));
+    if (!meets) problems.push(`${name} meets nobody at ${games.map(({ id }) => id).join(", ")}.`);
+  }
+  if (problems.length > 0) throw new UserError(2, problems);
+}
+
+/**
+ * What a player of this name is: the checksum of a run's checkpoint, a model with what shapes its answers. Others are
+ * what their names say.
+ */
+export function identityOf(spec: string, { name }: Player, runs: string, flags: LlmFlags): string {
+  const parsed = parseSpec(spec);
+  if (parsed.kind === "llm") return JSON.stringify(answerSettings(flags));
+  if (parsed.kind !== "run") return "";
+  const { dir } = resolveRun(parsed.run, runs);
+  // The update that was opened, which the name says: meanwhile there may be a later one.
+  const update = Number(/@(\d+)(?::greedy)?$/.exec(name)?.[1]);
+  return listCheckpoints(dir).find((entry) => entry.update === update)?.state ?? "";
+}
+
+export const digest = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
+
+/** Plays what is left; every game that has ended is kept, and then counts. */
+export async function playAll(
+  tournament: Tournament,
+  fixtures: readonly Fixture[],
+  atOnce: number,
+  keep: (games: readonly PlayedGame[]) => void = () => {},
+): Promise<void> {
+  const total = fixtures.length * 2 * tournament.pairs;
+  let done = fixtures.reduce((sum, { played }) => sum + played.size, 0);
+  const counter = countedOff("games", total);
+  try {
+    for await (const { fixture, games } of playTournament(tournament, fixtures, { atOnce })) {
+      keep(games);
+      for (const { index, returns } of games) fixture.played.set(index, returns);
+      done += games.length;
+      const [first, second] = fixture.players;
+      counter.at(done, `${fixture.game.id}: ${first.name} against ${second.name}`);
+    }
+  } finally {
+    counter.close();
+  }
+}

@@ -1,0 +1,51 @@
+/** What a person reads when a game is over: the end, the result, the score. */
+import type { Game, Seat } from "../../games/game.ts";
+import { replaySteps } from "../../record/episode.ts";
+import { oneLine } from "../../util/printable.ts";
+import { folded, standing } from "./ask-move.ts";
+import type { Played } from "./play-game.ts";
+
+/** What the person has won and lost so far. */
+export interface Score {
+  won: number;
+  lost: number;
+  drawn: number;
+  /** Sum of its returns. */
+  total: number;
+}
+
+export function count(score: Score, own: number): void {
+  score[own > 0 ? "won" : own < 0 ? "lost" : "drawn"]++;
+  score.total += own;
+}
+
+/** Where games are won by more or less, with the sum of the returns; nothing before the first game is over. */
+export function scoreText(game: Game, { won, lost, drawn, total }: Score, opponent: string): string {
+  if (won + lost + drawn === 0) return "";
+  const sum = game.utility.max === 1 ? "" : `; returns in all: ${signed(total)}`;
+  return `Score: you ${won}, ${opponent} ${lost}, drawn ${drawn}${sum}`;
+}
+
+export function resultText(own: number): string {
+  return own === 0 ? "A draw." : `You ${own > 0 ? "win" : "lose"}: ${signed(own)}`;
+}
+
+/** What is to be seen once the game is over: the last position and, where something was hidden, the whole of it. */
+export function endText(game: Game, played: Played, person: Seat): string {
+  const { forfeit } = played;
+  if (forfeit?.seat === person) return "You give the game up.";
+  if (forfeit) return `Your opponent forfeits the game: ${oneLine(forfeit.reason, 400)}`;
+  const steps = [...replaySteps(game, played)];
+  // The last line of an observation says what can be done: nothing.
+  const lines = standing(game, steps.at(-1)?.state, person).slice(0, -1);
+  while (lines.at(-1) === "") lines.pop();
+  if (!game.perfectInformation) {
+    const moves = steps.flatMap(({ turn, name }) =>
+      turn.kind === "chance" ? `(${name})` : turn.kind === "player" ? `${game.roles[turn.player]} ${name}` : [],
+    );
+    lines.push(`The whole game: ${moves.join(", ")}`);
+  }
+  return folded(lines.join("\n"));
+}
+
+const signed = (value: number): string => (value > 0 ? `+${value}` : value < 0 ? `−${-value}` : "0");

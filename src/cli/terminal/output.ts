@@ -1,0 +1,114 @@
+/** What commands print: results to stdout, everything else to stderr; colours where the terminal and NO_COLOR allow. */
+import { UserError } from "../../util/errors.ts";
+import { diskError } from "../../util/files.ts";
+
+type Paint = (text: string) => string;
+export interface Style {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly cyan: Paint;
+}
+
+/** How the command is typed here: from a checkout, npx finds it. */
+export const SPIRAL = process.env.npm_command === "exec" ? "npx spiral" : "spiral";
+
+/** NO_COLOR wins over FORCE_COLOR (no-color.org); without either, terminals get colours. */
+export function hasColor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "") return env.FORCE_COLOR !== "0";
+  return stream.isTTY === true && env.TERM !== "dumb";
+}
+
+export function styleFor(stream: { readonly isTTY?: boolean }): Style {
+  const on = hasColor(stream);
+  const paint =
+    (open: number, close: number): Paint =>
+    (text) =>
+      on && text !== "" ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+  return {
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    red: paint(31, 39),
+    green: paint(32, 39),
+    yellow: paint(33, 39),
+    cyan: paint(36, 39),
+  };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+const ANSI = /\x1b\[[0-9;?]*[A-Za-z]/g;
+/** Columns that a text takes, colours not counted. */
+export const widthOf = (text: string): number => [...text.replaceAll(ANSI, "")].length;
+
+/** Rows under a header, columns padded; `right` lists the columns that are aligned to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { right = [] as readonly number[], style = styleFor(process.stdout) } = {},
+): string {
+  const widths = header.map((name, i) => Math.max(widthOf(name), ...rows.map((row) => widthOf(row[i] ?? ""))));
+  const line = (cells: readonly string[]): string =>
+    widths
+      .map((width, i) => {
+        const cell = cells[i] ?? "";
+        const padding = " ".repeat(width - widthOf(cell));
+        return right.includes(i) ? padding + cell : cell + padding;
+      })
+      .join("  ")
+      .trimEnd();
+  return [style.bold(line(header)), ...rows.map(line)].join("\n");
+}
+
+/** What results meet: a reader that has closed the pipe, or a disk that takes no more. */
+let closed = false;
+let failure: unknown;
+
+/** Called once, before anything is printed: an error of a stream comes later than the call that wrote. */
+export function watchOutput(): void {
+  // Nobody would read that the notes cannot be written; the results and the exit code stand without them.
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // `spiral replay | head` has seen enough; the command goes on to its end, for what it saves and how it exits.
+    if (error.code === "EPIPE") closed = true;
+    if (closed || failure !== undefined) return;
+    failure = diskError("write", "the output", error);
+    printError(failure instanceof UserError ? failure : { problems: [`Cannot write the output: ${error.message}.`] });
+    process.exitCode = 1;
+  });
+}
+
+/** Why results could not be written, which has been said by then. */
+export const outputFailure = (): unknown => failure;
+
+/** A line, or several, of results. Throws where an earlier one could not be written. */
+export function print(text: string): void {
+  if (failure !== undefined) throw failure;
+  if (!closed) process.stdout.write(`${text}\n`);
+}
+
+/** A line to the person who plays: on stdout, or on stderr where stdout holds a document. */
+export function say(out: NodeJS.WriteStream, text: string): void {
+  if (out === process.stdout) print(text);
+  else note(text);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** A line for the person, not for pipes. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function warn(text: string): void {
+  note(`${styleFor(process.stderr).yellow("warning:")} ${text}`);
+}
+
+export function printError({ problems }: Pick<UserError, "problems">): void {
+  const { red } = styleFor(process.stderr);
+  for (const problem of problems) note(`${red("error:")} ${problem}`);
+}

@@ -1,0 +1,102 @@
+/**
+ * The action that a language model's answer names: in the last `\boxed{…}`; else in the last square brackets; else the
+ * legal action that is named last. Reasoning in `<think>` is no answer. Whatever else the text says, it can do no more than
+ * name an action.
+ */
+import type { Parsed } from "../../games/game.ts";
+import type { Infoset } from "../../graph/game-graph.ts";
+
+type Asked = Pick<Infoset, "game" | "state" | "actions">;
+
+/** Characters at the end of an answer that are looked at: the decision comes last, and hostile length costs nothing. */
+const TAIL = 20_000;
+const MAX_BOXES = 20;
+
+/** A legal action of the information set, or why the text names none. Never throws. */
+export function readAnswer(infoset: Asked, text: string): Parsed {
+  const answer = withoutThoughts(text).slice(-TAIL);
+  const box = lastBox(answer);
+  if (box !== undefined) {
+    const plain = withoutLatex(box);
+    const parsed = parse(infoset, plain.includes("[") ? plain : `[${plain}]`);
+    if (parsed.ok) return parsed;
+    // `\boxed{I bet}` is clear, `\boxed{bet or call}` is not.
+    const named = new Set(namedActions(infoset, plain));
+    const [only] = named;
+    return named.size === 1 && only !== undefined ? { ok: true, action: only } : parsed;
+  }
+  if (/\[[^[\]]*\]/.test(answer)) return parse(infoset, answer);
+  const last = namedActions(infoset, answer).at(-1);
+  if (last !== undefined) return { ok: true, action: last };
+  // `offer 3 wood for 2 gold`, as a person may type it; what is none of that is told to use brackets.
+  const typed = parse(infoset, answer);
+  return typed.ok ? typed : parse(infoset, "");
+}
+
+/**
+ * The text without `<think>…</think>`. Where only the end of one stands, all before it was reasoning (the chat template has
+ * opened it); where only the beginning, all after it is.
+ */
+export function withoutThoughts(text: string): string {
+  let kept = "";
+  let from = 0;
+  let thinking = false;
+  for (const { index, 0: tag, 1: slash } of text.matchAll(/<(\/?)think(?:ing)?\s*>/gi)) {
+    if (slash) {
+      if (!thinking) kept = "";
+      thinking = false;
+    } else if (!thinking) {
+      kept += text.slice(from, index);
+      thinking = true;
+    }
+    from = index + tag.length;
+  }
+  return thinking ? kept : kept + text.slice(from);
+}
+
+/** What stands in the last `\boxed{…}` that holds anything, inner braces matched; to the end of the text where it is not closed. */
+function lastBox(text: string): string | undefined {
+  const boxes = [...text.matchAll(/\\f?boxed\s*\{/g)].slice(-MAX_BOXES).reverse();
+  for (const { index, 0: opening } of boxes) {
+    const start = index + opening.length;
+    let end = start;
+    for (let depth = 1; end < text.length; end++) {
+      if (text[end] === "{") depth++;
+      else if (text[end] === "}" && --depth === 0) break;
+    }
+    const inside = text.slice(start, end);
+    if (withoutLatex(inside) !== "") return inside;
+  }
+  return undefined;
+}
+
+/** `\text{[Offer: 1 Wood \to 2 Gold]}` → `[Offer: 1 Wood -> 2 Gold]` */
+function withoutLatex(text: string): string {
+  return text
+    .replaceAll(/\\times(?![a-z])|×/gi, "x")
+    .replaceAll(/\\(?:long)?rightarrow\b|\\to\b/gi, "->")
+    .replaceAll(/\\(?:left|right)?([[\]])/g, "$1")
+    .replaceAll(/\\[ ,;:!]|~/g, " ")
+    .replaceAll(/\\[a-z]+/gi, "")
+    .replaceAll(/[{}$\\`*]/g, "")
+    .trim();
+}
+
+/** The game's reading of the text, held to the legal actions. */
+function parse({ game, state, actions }: Asked, text: string): Parsed {
+  const parsed = game.parseAction(state, text);
+  if (!parsed.ok || actions.includes(parsed.action)) return parsed;
+  return { ok: false, reason: `${game.actionName(state, parsed.action)} is not legal now.` };
+}
+
+/** The legal actions that the text names, in order: whole words, the longer name where one begins another. */
+function namedActions({ game, state, actions }: Asked, text: string): number[] {
+  const byName = new Map<string, number>();
+  for (const action of actions)
+    byName.set(game.actionName(state, action).replaceAll(/[[\]]/g, "").toLowerCase(), action);
+  const names = [...byName.keys()].sort((a, b) => b.length - a.length);
+  const pattern = names.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
+  // "4" is not named by "14", "4.5" or "4th", nor "liar" by "Liar's Dice".
+  const words = new RegExp(`(?<![\\p{L}\\p{N}_]|\\d[.,])(?:${pattern})(?![\\p{L}\\p{N}_]|[.,]\\d|['’]\\p{L})`, "giu");
+  return [...text.matchAll(words)].flatMap(([name]) => byName.get(name.toLowerCase()) ?? []);
+}

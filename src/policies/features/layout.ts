@@ -1,0 +1,73 @@
+/**
+ * How information sets of several games become rows of one matrix, and logits of one head become probabilities:
+ *
+ *   row    = [ features of game 1 | features of game 2 | … | game one-hot | role one-hot ]
+ *   logits = [ actions of game 1 | actions of game 2 | … ]
+ *
+ * A row is filled in only where its own game's slice is; its legal actions are the only logits it looks at.
+ */
+import type { Game } from "../../games/game.ts";
+import type { Infoset } from "../../graph/game-graph.ts";
+import type { LegalActions } from "../softmax.ts";
+
+export class FeatureLayout {
+  readonly games: readonly Game[];
+  /** Width of a row. */
+  readonly inputs: number;
+  /** Width of the head. */
+  readonly outputs: number;
+  readonly #slices = new Map<string, { index: number; input: number; output: number }>();
+
+  constructor(games: readonly Game[]) {
+    let input = 0;
+    let output = 0;
+    games.forEach((game, index) => {
+      this.#slices.set(game.id, { index, input, output });
+      input += game.featureCount;
+      output += game.actionCount;
+    });
+    this.games = games;
+    this.inputs = input + games.length + 2;
+    this.outputs = output;
+  }
+
+  /** One row per information set. → [R, inputs] */
+  encode(infosets: readonly Infoset[]): Float32Array {
+    const x = new Float32Array(infosets.length * this.inputs);
+    infosets.forEach(({ game, player, state }, row) => {
+      const { index, input } = this.#slice(game);
+      const start = row * this.inputs;
+      game.encode(state, player, x, start + input);
+      x[start + this.inputs - 2 - this.games.length + index] = 1;
+      x[start + this.inputs - 2 + player] = 1;
+    });
+    return x;
+  }
+
+  /** The column of the head that an action of this game stands in is this offset plus the action. */
+  actionOffset(game: Game): number {
+    return this.#slice(game).output;
+  }
+
+  /** Where the legal actions of these information sets, one a row, stand in logits [R, outputs]. */
+  legal(infosets: readonly Infoset[]): LegalActions {
+    const starts = new Int32Array(infosets.length + 1);
+    for (let r = 0; r < infosets.length; r++) {
+      starts[r + 1] = (starts[r] as number) + (infosets[r] as Infoset).actions.length;
+    }
+    const places = new Int32Array(starts[infosets.length] as number);
+    let i = 0;
+    for (let r = 0; r < infosets.length; r++) {
+      const { game, actions } = infosets[r] as Infoset;
+      const offset = r * this.outputs + this.actionOffset(game);
+      for (let slot = 0; slot < actions.length; slot++) places[i++] = offset + (actions[slot] as number);
+    }
+    return { starts, places };
+  }
+
+  #slice(game: Game): { index: number; input: number; output: number } {
+    const slice = this.#slices.get(game.id);
+    if (!slice) throw new Error(`this network was not made for ${game.id}`);
+    return slice;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * From the logits of a head to π and log π of legal actions, and from a gradient in log π back to one in the logits:
+ *
+ *   log π_i = z_i − log Σ_j e^{z_j}        ∂L/∂z_i = g_i − π_i Σ_j g_j        g = ∂L/∂ log π, j over the row's legal actions
+ */
+
+/** The legal actions of R rows, side by side, S in all. */
+export interface LegalActions {
+  /** Those of row r are `starts[r] … starts[r + 1]`. [R + 1] */
+  readonly starts: Int32Array;
+  /** The place of each in the head's logits. [S] */
+  readonly places: Int32Array;
+}
+
+export interface PolicyAtRows {
+  /** π of each legal action. [S] */
+  readonly policy: Float64Array;
+  /** Its logarithm, finite wherever the logits are. [S] */
+  readonly logPolicy: Float64Array;
+}
+
+/** π and log π of the legal actions, from the head's logits [R, outputs], in 64 bits. */
+export function softmax({ starts, places }: LegalActions, logits: Float32Array): PolicyAtRows {
+  const policy = new Float64Array(places.length);
+  const logPolicy = new Float64Array(places.length);
+  for (let r = 0; r + 1 < starts.length; r++) {
+    const [start, end] = [starts[r] as number, starts[r + 1] as number];
+    let max = Number.NEGATIVE_INFINITY;
+    for (let i = start; i < end; i++) max = Math.max(max, logits[places[i] as number] as number);
+    let sum = 0;
+    for (let i = start; i < end; i++) {
+      const z = (logits[places[i] as number] as number) - max;
+      logPolicy[i] = z;
+      policy[i] = Math.exp(z);
+      sum += policy[i] as number;
+    }
+    const logSum = Math.log(sum);
+    for (let i = start; i < end; i++) {
+      (policy[i] as number) /= sum;
+      (logPolicy[i] as number) -= logSum;
+    }
+  }
+  return { policy, logPolicy };
+}
+
+/** Numbers of each row side by side: one for each of its legal actions, or one for them all. [S] */
+export function sideBySide({ starts }: LegalActions, of: (row: number) => Float64Array | number): Float64Array {
+  const R = starts.length - 1;
+  const all = new Float64Array(starts[R] as number);
+  for (let r = 0; r < R; r++) {
+    const values = of(r);
+    if (typeof values === "number") all.fill(values, starts[r], starts[r + 1]);
+    else all.set(values, starts[r]);
+  }
+  return all;
+}
+
+/** ∂L/∂logits [R, A], of which there are `length`, from `gradient` = ∂L/∂ log π [S]; 0 where illegal. */
+export function logitGradient(
+  { starts, places }: LegalActions,
+  policy: Float64Array,
+  gradient: Float64Array,
+  length: number,
+): Float32Array {
+  const result = new Float32Array(length);
+  for (let r = 0; r + 1 < starts.length; r++) {
+    const [start, end] = [starts[r] as number, starts[r + 1] as number];
+    let sum = 0;
+    for (let i = start; i < end; i++) sum += gradient[i] as number;
+    for (let i = start; i < end; i++) {
+      result[places[i] as number] = (gradient[i] as number) - (policy[i] as number) * sum;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,110 @@
+/** An episode in words: what each player read and did, or what one of them saw of it. */
+import type { Game, Seat } from "../games/game.ts";
+import { getGame } from "../games/registry.ts";
+import { UserError } from "../util/errors.ts";
+import { oneLine, printable } from "../util/printable.ts";
+import { type Episode, replaySteps, type Said } from "./episode.ts";
+
+/** Whose eyes: a seat sees its own decisions and the end; `all` sees everything, chance included. */
+export type Viewer = Seat | "all";
+
+export interface Moment {
+  /** Actions before this one, chance included. */
+  readonly ply: number;
+  readonly kind: "chance" | "player" | "end";
+  readonly player: Seat | undefined;
+  /** What the player reads, where there is something to read. */
+  readonly observation: string | undefined;
+  /** The action in brackets, what chance brought, or the result. */
+  readonly name: string;
+  /** What the player answered in words, where it is one that does. */
+  readonly said?: Said["answers"];
+}
+
+/** The moments of an episode that `viewer` takes part in; a UserError where the rules do not allow it. */
+export function moments(episode: Episode, viewer: Viewer): Moment[] {
+  const game = getGame(episode.game);
+  if (game.version !== episode.version) {
+    throw new UserError(
+      1,
+      `played with version ${episode.version} of the rules of ${game.id}; this Spiral has version ${game.version}`,
+    );
+  }
+  const sees = (player: Seat): boolean => viewer === "all" || viewer === player;
+  const saidAt = (ply: number): Pick<Moment, "said"> => {
+    const said = episode.said?.find((entry) => entry.ply === ply)?.answers;
+    return said ? { said } : {};
+  };
+  const found: Moment[] = [];
+  for (const { ply, state, turn, name } of replaySteps(game, episode)) {
+    if (turn.kind === "player" && sees(turn.player)) {
+      const observation = game.observe(state, turn.player);
+      found.push({ ply, kind: "player", player: turn.player, observation, name: name ?? "", ...saidAt(ply) });
+    } else if (turn.kind === "chance" && viewer === "all") {
+      found.push({ ply, kind: "chance", player: undefined, observation: undefined, name: name ?? "" });
+    } else if (turn.kind === "end") {
+      // With hidden information no single observation holds the whole end, and `all` has read everything before.
+      const reader = viewer !== "all" ? viewer : game.perfectInformation ? 0 : undefined;
+      const observation = reader === undefined ? undefined : game.observe(state, reader);
+      const said = episode.forfeit && sees(episode.forfeit.seat) ? saidAt(ply) : {};
+      found.push({
+        ply,
+        kind: "end",
+        player: undefined,
+        observation,
+        name: result(game, turn.returns, episode),
+        ...said,
+      });
+    }
+  }
+  return found;
+}
+
+/** `ttt · update 120 · game 3`, and who played. Logs may come from anywhere: what a terminal would obey is taken out. */
+export function heading(episode: Episode): [string, string] {
+  const { roles } = getGame(episode.game);
+  const update = episode.update === undefined ? [] : [`update ${episode.update}`];
+  const seats = ([0, 1] as const).map((seat) => `${seatName(roles, seat)}: ${oneLine(episode.players[seat], 200)}`);
+  return [[episode.game, ...update, `game ${episode.index}`].join(" · "), seats.join("   ")];
+}
+
+/** `Player 0 (first) plays [bet]`, `Chance: J K`, `Result: …`. */
+export function sentence(episode: Episode, moment: Moment): string {
+  if (moment.player !== undefined)
+    return `${seatName(getGame(episode.game).roles, moment.player)} plays ${moment.name}`;
+  return `${moment.kind === "chance" ? "Chance" : "Result"}: ${moment.name}`;
+}
+
+/** The whole episode as text. */
+export function transcript(episode: Episode, viewer: Viewer): string {
+  const lines = [...heading(episode)];
+  for (const moment of moments(episode, viewer)) {
+    lines.push("");
+    if (moment.observation !== undefined) {
+      lines.push(...moment.observation.split("\n").map((line) => `  ${line}`.trimEnd()), "");
+    }
+    const said = saidLines(moment);
+    if (said.length > 0) lines.push(...said, "");
+    lines.push(sentence(episode, moment));
+  }
+  return lines.join("\n");
+}
+
+/** What was said at this moment, each answer marked, and why it would not do. */
+export function saidLines({ said = [] }: Moment): string[] {
+  return said.flatMap(({ text, illegal }) => [
+    ...printable(text.trimEnd())
+      .split("\n")
+      .map((line) => `  > ${line}`.trimEnd()),
+    ...(illegal === undefined ? [] : [`  not legal: ${oneLine(illegal, 300)}`]),
+  ]);
+}
+
+const seatName = (roles: readonly [string, string], seat: Seat): string => `Player ${seat} (${roles[seat]})`;
+
+function result({ roles }: Game, returns: readonly [number, number], { forfeit }: Episode): string {
+  const signed = (value: number): string => (value > 0 ? `+${value}` : value < 0 ? `−${-value}` : "0");
+  const both = ([0, 1] as const).map((seat) => `${seatName(roles, seat)} ${signed(returns[seat])}`).join(", ");
+  if (!forfeit) return both;
+  return `${both}; ${seatName(roles, forfeit.seat)} forfeits: ${oneLine(forfeit.reason, 300)}`;
+}

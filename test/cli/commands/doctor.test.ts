@@ -1,0 +1,95 @@
+/** `spiral doctor`: what it finds here, and that nothing that a backend does to its process stops it. */
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { backendNames } from "../../../src/nn/backend.ts";
+import { disagreements } from "../documented.ts";
+import { build, folder, spiral } from "../spiral.ts";
+
+// Backends are tried by the built program, in processes of their own.
+beforeAll(build, 120_000);
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const names: readonly string[] = backendNames;
+const lineOf = (out: string, name: string): string => out.split("\n").find((line) => line.startsWith(`${name} `)) ?? "";
+
+/** Has the process that tries a backend do this first; `name` is the backend. */
+function sabotage(code: string): void {
+  const file = join(mkdtempSync(join(tmpdir(), "spiral-doctor-")), "sabotage.cjs");
+  writeFileSync(file, `if (process.argv[1]?.endsWith("doctor-probe.js")) { const name = process.argv[2]; ${code} }`);
+  vi.stubEnv("NODE_OPTIONS", `--require ${file}`);
+}
+
+describe("spiral doctor", { timeout: 120_000 }, () => {
+  it("says what there is and what runs, and leaves nothing behind", async () => {
+    const dir = folder();
+    const { code, out, err } = await spiral(dir, "doctor");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(
+      new RegExp(`^spiral \\S+ {2}Node ${process.version.slice(1)}, \\w+-\\w+\\n\\d+ cores? of .+ GiB free\\n\\n`),
+    );
+    for (const name of names) expect(lineOf(out, name)).toMatch(/^\w+ +(usable|missing|broken) +\S/);
+    for (const name of ["wasm", "js"]) {
+      expect(lineOf(out, name)).toMatch(/^\w+ +usable +[\d.]+( k)? GFLOPS +[\d.]+( [kM])? rows\/s/);
+    }
+    // One mark, at the first that is usable.
+    const usable = names.filter((name) => / usable /.test(lineOf(out, name)));
+    expect(names.filter((name) => lineOf(out, name).includes("← auto"))).toEqual(usable.slice(0, 1));
+    expect(out).toContain(`\nRuns can be written to ${dir}.\n`);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it("--json: documented field by field; a folder that is not there yet stays away", async () => {
+    sabotage(`if (name === "js") process.exit(1);`);
+    const dir = join(folder(), "not", "yet");
+    const { code, out, err } = await spiral(dir, "doctor", "--json");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const found = JSON.parse(out);
+    expect(disagreements("json.md", "spiral doctor --json", found)).toEqual([]);
+    expect(found.backends.map(({ name }: { name: string }) => name)).toEqual(names);
+    const of = (name: string) => found.backends.find((backend: { name: string }) => backend.name === name);
+    const [{ product, training, ...wasm }, js] = [of("wasm"), of("js")];
+    expect(wasm).toEqual({ name: "wasm", status: "usable" });
+    expect(Math.min(product.gflops, product.size - 127, training.rows, training.rowsPerSecond)).toBeGreaterThan(0);
+    expect(js).toEqual({ name: "js", status: "broken", reason: "its process ended with 1" });
+    expect(found.runs).toEqual({ dir, writable: true, problem: null });
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  it("a backend that crashes, one that prints nonsense and one that fails are broken, and the next is auto's", async () => {
+    sabotage(`
+      if (name === "cuda") process.kill(process.pid, "SIGSEGV");
+      if (name === "webgpu") { console.log("hello"); process.exit(0); }
+      if (name === "node") { console.error("a library is too old"); process.exit(3); }
+      if (name === "wasm") { console.log("chatter of a library"); }
+    `);
+    const { code, out } = await spiral(folder(), "doctor");
+    expect(code).toBe(0);
+    expect(lineOf(out, "cuda")).toMatch(/^cuda +broken +its process ended with SIGSEGV$/);
+    expect(lineOf(out, "webgpu")).toMatch(/^webgpu +broken +its process ended with 0$/);
+    expect(lineOf(out, "node")).toMatch(/^node +broken +its process ended with 3: a library is too old$/);
+    expect(lineOf(out, "wasm")).toMatch(/^wasm +usable .*← auto$/);
+  });
+
+  it("ends with 1 where nothing runs, and says so in JSON too", async () => {
+    sabotage("process.abort();");
+    const { code, out, err } = await spiral(folder(), "doctor", "--json");
+    expect(code).toBe(1);
+    expect(err).toMatch(/^No backend runs here/);
+    const found = JSON.parse(out);
+    expect(disagreements("json.md", "spiral doctor --json", { ...found, auto: "" })).toEqual([]);
+    expect(found.auto).toBeNull();
+    expect(found.backends.map(({ status }: { status: string }) => status)).toEqual(names.map(() => "broken"));
+  });
+
+  it("says why runs cannot be written", async () => {
+    sabotage("process.exit(1);");
+    const file = join(folder(), "file");
+    writeFileSync(file, "");
+    const { out } = await spiral(join(file, "runs"), "doctor");
+    expect(out).toContain(`\nRuns cannot be written to ${join(file, "runs")}: ${file} is not a folder.\n`);
+  });
+});

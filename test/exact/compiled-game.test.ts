@@ -1,0 +1,157 @@
+/** The compiled game: parents before children, information sets in one piece, the rules' own numbers on every edge. */
+import { describe, expect, it } from "vitest";
+import { CHANCE, END, gameTree, greedyStrategy, strategyOf } from "../../src/exact/compiled-game.ts";
+import { nashConv } from "../../src/exact/nash-conv.ts";
+import type { Game, Turn } from "../../src/games/game.ts";
+import { getGame } from "../../src/games/registry.ts";
+import type { Infoset } from "../../src/graph/game-graph.ts";
+import { greedy, type Policy, uniform } from "../../src/policies/policy.ts";
+import { randomDistribution, randomPolicy } from "../helpers.ts";
+
+describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", (id) => {
+  const tree = gameTree(getGame(id));
+  const { kind, edges, target, probability, entry, entries, infoset, infosets, value } = tree;
+  const nodes = [...kind.keys()];
+
+  it("has its root first, and every edge goes forward", () => {
+    expect(new Set(target).size).toBe(kind.length - 1);
+    for (const n of nodes) {
+      expect(target.subarray(edges[n], edges[n + 1]).every((child) => child > n)).toBe(true);
+    }
+  });
+
+  it("has the states of an information set side by side", () => {
+    const runs = nodes.filter((n) => (infoset[n] as number) >= 0 && infoset[n] !== infoset[n - 1]);
+    expect(runs.length).toBe(infosets.length);
+    expect(new Set(runs.map((n) => infoset[n])).size).toBe(infosets.length);
+  });
+
+  it("has players, probabilities, strategy entries and returns where they belong", () => {
+    for (const n of nodes) {
+      const [from, to] = [edges[n] as number, edges[n + 1] as number];
+      const i = infoset[n] as number;
+      if (kind[n] === END) expect([from, i, Math.abs(value[n] as number) <= 2]).toEqual([to, -1, true]);
+      else if (kind[n] === CHANCE) {
+        expect(probability.subarray(from, to).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+        expect(i).toBe(-1);
+      } else {
+        expect(kind[n]).toBe(infosets[i]?.player);
+        expect(Array.from(entry.subarray(from, to), (x) => x - (entries[i] as number))).toEqual([
+          ...(infosets[i]?.actions.keys() ?? []),
+        ]);
+      }
+    }
+  });
+
+  it("lays a policy out by information set", () => {
+    const strategy = strategyOf(tree, randomPolicy(5));
+    infosets.forEach((set, i) => {
+      expect(strategy.slice(entries[i], entries[i + 1])).toEqual(randomDistribution(5, set));
+    });
+    expect(strategy.length).toBe(entries[infosets.length]);
+  });
+
+  it("asks a symmetric policy about representatives alone, each once, and lays out what it would have said of all", () => {
+    const asked: Infoset[] = [];
+    const everywhere: Policy = {
+      name: "by orbit",
+      distributions: (sets) =>
+        sets.map(({ canonical, toCanonical, actions }) => {
+          const there = randomDistribution(6, canonical);
+          return Float64Array.from(actions, (_, slot) => there[toCanonical?.[slot] ?? slot] as number);
+        }),
+    };
+    const symmetric: Policy = {
+      ...everywhere,
+      symmetric: true,
+      distributions(sets) {
+        asked.push(...sets);
+        return everywhere.distributions(sets);
+      },
+    };
+    expect(strategyOf(tree, symmetric)).toEqual(strategyOf(tree, everywhere));
+    expect(new Set(asked)).toEqual(new Set(infosets.map(({ canonical }) => canonical)));
+    expect(asked.length).toBe(new Set(asked).size);
+  });
+
+  it("plays the likeliest action, ties to the lowest slot, as a greedy policy does", () => {
+    for (const policy of [randomPolicy(7), uniform]) {
+      expect(greedyStrategy(tree, strategyOf(tree, policy))).toEqual(strategyOf(tree, greedy(policy)));
+    }
+  });
+});
+
+/** A game given as a list: at each state its turn and, by slot, the states that follow. */
+function listed(
+  id: string,
+  rules: Readonly<Record<string, { turn: Turn; next: readonly string[]; sees?: string }>>,
+): Game {
+  const at = (state: unknown) => rules[state as string] as { turn: Turn; next: readonly string[]; sees?: string };
+  return {
+    id,
+    title: id,
+    version: 1,
+    roles: ["first", "second"],
+    actionCount: 2,
+    featureCount: 1,
+    utility: { min: -9, max: 9 },
+    maxPlies: 9,
+    perfectInformation: false,
+    walkable: true,
+    initial: () => "start",
+    turn: (state) => at(state).turn,
+    apply: (state, action) => at(state).next[action] as string,
+    stateKey: String,
+    infosetKey: (state) => at(state).sees ?? String(state),
+    observe: String,
+    encode: () => {},
+    actionName: (_, action) => `[${action}]`,
+    parseAction: () => ({ ok: false, reason: "none" }),
+  };
+}
+const player = (seat: 0 | 1): Turn => ({ kind: "player", player: seat, actions: [0, 1] });
+const chance: Turn = { kind: "chance", actions: [0, 1], probabilities: [0.25, 0.75] };
+const end = (x: number) => ({ turn: { kind: "end", returns: [x, -x] } as const, next: [] });
+
+it("a state that is reached by paths of different lengths comes after all of them", () => {
+  // Player 0 may pass to "late" at once or by way of "early", where player 1 may end it.
+  const game = listed("shortcut", {
+    start: { turn: player(0), next: ["late", "early"] },
+    early: { turn: player(1), next: ["late", "stop"] },
+    late: { turn: player(0), next: ["four", "minus"] },
+    stop: end(9),
+    four: end(4),
+    minus: end(-8),
+  });
+  const tree = gameTree(game);
+  expect(tree.kind.length).toBe(6);
+  // First seat: early is worth (4 + 9) / 2. Second seat against uniform: half of late's −2, half of early's choice of −2.
+  expect(nashConv(tree, strategyOf(tree, uniform)).bestResponse).toEqual([6.5, 2]);
+});
+
+it("a best response weighs the states of an information set by how likely they are", () => {
+  // Only player 1 knows what chance did; without weights action 1 would look better.
+  const game = listed("hidden", {
+    start: { turn: chance, next: ["a", "b"] },
+    a: { turn: player(0), next: ["0a", "8a"], sees: "?" },
+    b: { turn: player(0), next: ["4b", "0b"], sees: "?" },
+    "0a": end(0),
+    "8a": end(8),
+    "4b": end(4),
+    "0b": end(0),
+  });
+  const tree = gameTree(game);
+  expect(nashConv(tree, strategyOf(tree, uniform)).bestResponse[0]).toBe(3);
+});
+
+it("refuses what it cannot evaluate exactly", () => {
+  const spanning = listed("spanning", {
+    start: { turn: chance, next: ["x", "detour"] },
+    detour: { turn: player(1), next: ["y", "y"] },
+    x: { turn: player(0), next: ["over", "over"], sees: "same" },
+    y: { turn: player(0), next: ["over", "over"], sees: "same" },
+    over: end(0),
+  });
+  expect(() => gameTree(spanning)).toThrow("information set same spans several levels");
+  expect(() => gameTree(getGame("negotiation-private"))).toThrow("too many states");
+});
