@@ -62,10 +62,10 @@ export function unmerged({ trajectories, advantages }: FirstBatch): Row[] {
       const { canonical, toCanonical, actions } = part.infosets[part.decisions[cell] as number] as Infoset;
       const slot = part.slots[cell] as number;
       const advantage = share * ((advantages[i] as Float64Array)[t] as number);
-      const gains = new Float64Array(actions.length);
-      const losses = new Float64Array(actions.length);
-      (advantage > 0 ? gains : losses)[toCanonical ? (toCanonical[slot] as number) : slot] = advantage;
-      rows.push({ infoset: canonical, visits: share, gains, losses });
+      const positive = new Float64Array(actions.length);
+      const negative = new Float64Array(actions.length);
+      (advantage > 0 ? positive : negative)[toCanonical ? (toCanonical[slot] as number) : slot] = advantage;
+      rows.push({ infoset: canonical, visits: share, positive, negative });
     });
   });
   return rows;

@@ -18,15 +18,12 @@ import type { Policy } from "../policies/policy.ts";
 import { type LegalActions, logitGradient, sideBySide, softmax } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
-import type { LossBatch } from "./losses/loss.ts";
+import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
-import { policyGradient } from "./losses/policy-gradient.ts";
-import { ppo } from "./losses/ppo.ts";
+import { losses } from "./losses/registry.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
 
-/** The policy losses, by the name that `rl.loss` gives them. */
-export const losses = { pg: policyGradient, ppo } as const;
 /** What the policy is pulled to: nothing, uniform play, or an earlier average of itself. */
 export const magnets = ["averaged", "uniform", "none"] as const;
 
@@ -35,7 +32,7 @@ export interface LearnerSettings {
   readonly nn: { readonly hidden: readonly number[]; readonly outputScale: number };
   readonly rl: {
     readonly loss: keyof typeof losses;
-    readonly ppo: { readonly clip: number; readonly epochs: number; readonly minibatches: number };
+    readonly ppo: LossSettings["ppo"];
     readonly learningRate: Schedule;
     readonly adam: AdamSettings;
     readonly magnet: { readonly kind: (typeof magnets)[number]; readonly coefficient: number; readonly every: number };
@@ -52,6 +49,7 @@ export class Learner {
   /** π_θ̄, which is served. */
   readonly averagedPolicy: Policy;
   readonly #settings: LearnerSettings;
+  readonly #policyLoss: PolicyLoss;
   readonly #layout: FeatureLayout;
   readonly #network: Mlp;
   readonly #averaged: Mlp;
@@ -64,6 +62,7 @@ export class Learner {
     const shape = { ...settings.nn, inputs: layout.inputs, outputs: layout.outputs };
     const weights = initialWeights(shape, rng);
     this.#settings = settings;
+    this.#policyLoss = losses[settings.rl.loss](settings.rl);
     this.#layout = layout;
     this.#network = new Mlp(weights);
     this.#averaged = new Mlp(weights);
@@ -88,8 +87,8 @@ export class Learner {
     const entropy = scheduled(rl.entropy, update, updates);
     let total = 0;
     let steps = 0;
-    if (rl.loss === "ppo") {
-      const { epochs, minibatches } = rl.ppo;
+    if (this.#policyLoss.reuse) {
+      const { epochs, minibatches } = this.#policyLoss.reuse;
       phase("forward");
       const old = this.#logPolicies(
         this.#network,
@@ -135,13 +134,13 @@ export class Learner {
     const batch = this.#batch(rows, legal, old);
     let loss = 0;
     const gradients = this.#network.gradients(x, rows.length, (logits) => {
-      const now = softmax(legal, logits);
-      const gradient = new Float64Array(now.policy.length);
-      loss = losses[rl.loss](now, batch, gradient, 1);
-      if (rl.magnet.kind !== "none") loss += klToMagnet(now, batch, gradient, rl.magnet.coefficient);
-      loss += negativeEntropy(now, batch, gradient, entropy);
+      const current = softmax(legal, logits);
+      const gradient = new Float64Array(current.policy.length);
+      loss = this.#policyLoss.loss(current, batch, gradient);
+      if (rl.magnet.kind !== "none") loss += klToMagnet(rl.magnet)(current, batch, gradient);
+      loss += negativeEntropy({ coefficient: entropy })(current, batch, gradient);
       phase("backward");
-      return logitGradient(legal, now.policy, gradient, logits.length);
+      return logitGradient(legal, current.policy, gradient, logits.length);
     });
     this.#adam.step(gradients, learningRate);
     tf.dispose(gradients);
@@ -163,13 +162,12 @@ export class Learner {
       });
     const magnet = this.#magnetLogPolicies(rows);
     return {
-      gains: sideBySide(legal, (r) => (rows[r] as Row).gains),
-      losses: sideBySide(legal, (r) => (rows[r] as Row).losses),
+      positive: sideBySide(legal, (r) => rows[r].positive),
+      negative: sideBySide(legal, (r) => rows[r].negative),
       ...(old ? { oldLogPolicy: sideBySide(legal, (r) => old[r] as Float64Array) } : {}),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
       magnetLogPolicy: sideBySide(legal, (r) => magnet[r] as Float64Array),
-      clip: this.#settings.rl.ppo.clip,
     };
   }
 

@@ -88,12 +88,12 @@ function policyGradientOf(network: Mlp, layout: FeatureLayout, rows: readonly Ro
   const infosets = rows.map(({ infoset }) => infoset);
   const legal = layout.legal(infosets);
   const tensors = network.gradients(layout.encode(infosets), rows.length, (logits) => {
-    const now = softmax(legal, logits);
-    const gradient = new Float64Array(now.policy.length);
-    const gains = sideBySide(legal, (r) => (rows[r] as Row).gains);
-    const losses = sideBySide(legal, (r) => (rows[r] as Row).losses);
-    policyGradient(now, { gains, losses }, gradient, 1);
-    return logitGradient(legal, now.policy, gradient, logits.length);
+    const current = softmax(legal, logits);
+    const gradient = new Float64Array(current.policy.length);
+    const positive = sideBySide(legal, (r) => rows[r].positive);
+    const negative = sideBySide(legal, (r) => rows[r].negative);
+    policyGradient().loss(current, { positive, negative }, gradient);
+    return logitGradient(legal, current.policy, gradient, logits.length);
   });
   const parts = tensors.map((g) => g.dataSync());
   tf.dispose(tensors);

@@ -114,7 +114,7 @@ describe("one step over the whole batch", () => {
   it("the second epoch is held against the policy that played, not against the first epoch's", () => {
     // One action gained by, a step that is far outside the clip range: from there on nothing more is gained.
     const [row] = someRows(kuhn, 1) as [Row];
-    const gained = { ...row, gains: Float64Array.of(0, 1), losses: new Float64Array(2) };
+    const gained = { ...row, positive: Float64Array.of(0, 1), negative: new Float64Array(2) };
     const probability = (epochs: number) => {
       const learner = learnerWith({
         loss: "ppo",

@@ -30,8 +30,8 @@ describe("an update", () => {
     ] as const) {
       const before = p();
       const sums = {
-        gains: Float64Array.of(0, Math.max(0, advantage)),
-        losses: Float64Array.of(0, Math.min(0, advantage)),
+        positive: Float64Array.of(0, Math.max(0, advantage)),
+        negative: Float64Array.of(0, Math.min(0, advantage)),
       };
       learner.update([{ ...row, ...sums }], 1, rng);
       expect(Math.sign(p() - before)).toBe(direction);
@@ -100,8 +100,8 @@ describe("an update", () => {
         [0.25, 0.75].map((share) => ({
           ...row,
           visits: row.visits * share,
-          gains: row.gains.map((a) => a * share),
-          losses: row.losses.map((a) => a * share),
+          positive: row.positive.map((a) => a * share),
+          negative: row.negative.map((a) => a * share),
         })),
       );
       const loss = learner.update(split ? parts : rows, 1, rng);

@@ -30,7 +30,7 @@ export function someRows(game: Game, seed: number, episodes = 60): readonly Row[
 }
 /** The rows with nothing gained or lost, so that only the entropy bonus and the magnet are left. */
 export const quiet = (rows: readonly Row[]): Row[] =>
-  rows.map((row) => ({ ...row, gains: row.gains.map(() => 0), losses: row.losses.map(() => 0) }));
+  rows.map((row) => ({ ...row, positive: row.positive.map(() => 0), negative: row.negative.map(() => 0) }));
 
 /** For updates that do not shuffle. */
 export const rng = new Rng("minibatches");
