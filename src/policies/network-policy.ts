@@ -1,15 +1,13 @@
 /** A learned policy: one network for both seats and all its games. Information sets of one symmetry orbit share a row. */
-import { getGame } from "../games/registry.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { PolicyModel, PolicyNetwork, PolicySettings } from "./kind.ts";
-import type { Distribution, Policy, PolicyMaker } from "./policy.ts";
-import { policyModel } from "./registry.ts";
+import type { Distribution, Policy } from "./policy.ts";
 
 /** Rows of one forward pass at most, which bounds the memory of evaluating a large game. */
 const MAX_ROWS = 4096;
 
 /** Plain data that describes the network, its weights apart. */
-interface NetworkRecipe {
+export interface NetworkRecipe {
   readonly nn: PolicySettings;
   /** Ids of the model's games, in order. */
   readonly games: readonly string[];
@@ -26,14 +24,11 @@ export function networkPolicy(name: string, network: PolicyNetwork, { settings, 
   };
 }
 
-/** Makes the policy of a `NetworkRecipe` and its weights. */
-export const makeNetworkPolicy: PolicyMaker<NetworkRecipe> = async ({ settings: { nn, games }, weights = [] }) => {
-  const model = await policyModel(nn, games.map(getGame));
-  const network = model.network(weights);
-  return { policy: networkPolicy("network", network, model), dispose: () => network.dispose() };
-};
-
-function distributionsOf(network: Pick<PolicyNetwork, "policyAt">, infosets: readonly Infoset[]): Distribution[] {
+/** What the network says at each information set. It is asked once for each orbit, a chunk of rows at a time. */
+export function distributionsOf(
+  network: Pick<PolicyNetwork, "policyAt">,
+  infosets: readonly Infoset[],
+): Distribution[] {
   const rowOf = new Map<Infoset, number>();
   const rows: Infoset[] = [];
   for (const { canonical } of infosets) if (!rowOf.has(canonical)) rowOf.set(canonical, rows.push(canonical) - 1);

@@ -1,11 +1,20 @@
 /** The policies that a job names, made in the thread or process that plays it. */
 import { createHash } from "node:crypto";
 import type { Game } from "../games/game.ts";
+import { getGame } from "../games/registry.ts";
 import type { WeightArray } from "../nn/weights.ts";
 import { makeMcts } from "../players/mcts.ts";
 import { makeOpponent } from "../players/opponents.ts";
-import { makeNetworkPolicy } from "../policies/network-policy.ts";
+import { type NetworkRecipe, networkPolicy } from "../policies/network-policy.ts";
 import { type MadePolicy, makeGreedy, type Policy, type PolicyMaker, type PolicyRecipe } from "../policies/policy.ts";
+import { policyModel } from "../policies/registry.ts";
+
+/** A network by its recipe and its weights. */
+const makeNetworkPolicy: PolicyMaker<NetworkRecipe> = async ({ settings: { nn, games }, weights = [] }) => {
+  const model = await policyModel(nn, games.map(getGame));
+  const network = model.network(weights);
+  return { policy: networkPolicy("network", network, model), dispose: () => network.dispose() };
+};
 
 /** Who makes a policy, by the name in its recipe. */
 const MAKERS = {
