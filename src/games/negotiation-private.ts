@@ -7,10 +7,10 @@
  * What is legal never tells a player what the other holds: an offer needs the proposer's own goods, accepting it the
  * acceptor's own. The proposer's cannot have gone by then, as nothing changes hands while an offer stands.
  */
-import { endsUpTo } from "./ends.ts";
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { outcomeOf } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
-import { signed } from "./text.ts";
 import {
   ACCEPT,
   availableTrades,
@@ -18,12 +18,13 @@ import {
   FIRST_OFFER,
   goods,
   market,
-  type Offer,
   parseTrade,
   shortOffer,
   tradeActionName,
+  tradeMoves,
   tradeRules,
 } from "./trade.ts";
+import type { Holdings, Offer, TradeAct, View } from "./view.ts";
 
 export const NEGOTIATION_PRIVATE_PARAMETERS = {
   maxQuantity: { default: 3, min: 1, max: 5 },
@@ -63,7 +64,6 @@ const DEAL_TURNS = DEAL_RANGES.map(([min, max]): Turn => {
     probabilities: Array(size).fill(1 / size),
   };
 });
-const resultFor = endsUpTo(1);
 const NOTHING_TRADED: readonly number[] = Array(KINDS).fill(0);
 
 type State = NegotiationPrivateState;
@@ -105,20 +105,46 @@ export function negotiationPrivate(
     return { kind: "player", player, actions };
   }
 
-  /** "Turn 3: Player 0 offered 1 Ore for 2 Wood." for every turn so far. */
-  function historyLines(s: State): string[] {
-    return s.moves.map((action, i) => {
-      const o = offerOf(action);
-      const answered = offerOf(s.moves[i - 1]) !== undefined;
-      const did = o
-        ? `${answered ? "denied it and " : ""}offered ${goods(m, o.give, o.giveAmount)} for ${goods(m, o.get, o.getAmount)}`
-        : action === ACCEPT
-          ? "accepted"
-          : answered
-            ? "denied"
-            : "passed";
-      return `Turn ${i + 1}: Player ${i % 2} ${did}.`;
+  const rulesFor = (player: Seat): string =>
+    [
+      `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
+      "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
+      "Each player knows its own goods and values only.",
+      ...tradeRules(m),
+    ].join("\n");
+
+  function historyOf({ moves }: State): TradeAct[] {
+    return moves.map((action, i): TradeAct => {
+      const seat = (i % 2) as Seat;
+      const offer = offerOf(action);
+      if (offer) return { seat, act: "offer", offer };
+      const answers = offerOf(moves[i - 1]) !== undefined;
+      return { seat, act: action === ACCEPT ? "accept" : answers ? "deny" : "pass", offer: null };
     });
+  }
+
+  function viewOf(s: State, seat: Seat | null): View {
+    const holdings = (owner: Seat): Holdings | null =>
+      seat === null || seat === owner
+        ? {
+            owned: RESOURCES.map((_, r) => owned(s, owner, r)),
+            values: RESOURCES.map((_, r) => valueTo(s, owner, r)),
+            gain: gain(s, owner),
+          }
+        : null;
+    const turn = s.moves.length;
+    const offer = standing(s);
+    return {
+      kind: "goods",
+      resources: RESOURCES,
+      holdings: [holdings(0), holdings(1)],
+      turn: turn < maxTurns ? turn + 1 : null,
+      turnCount: maxTurns,
+      standing: offer ? { ...offer, seat: (1 - moverOf(s)) as Seat } : null,
+      history: historyOf(s),
+      maxQuantity,
+      moves: tradeMoves(game, s, seat),
+    };
   }
 
   /**
@@ -164,7 +190,7 @@ export function negotiationPrivate(
     turn(s) {
       if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length] as Turn;
       if (s.moves.length < maxTurns) return playerTurn(s);
-      return resultFor(Math.sign(gain(s, 0) - gain(s, 1)));
+      return outcomeOf(Math.sign(gain(s, 0) - gain(s, 1)));
     },
     apply(s, action) {
       if (s.deal.length < DEALS) {
@@ -187,21 +213,12 @@ export function negotiationPrivate(
       return `${dealt}:${s.moves.map((action) => shortNames[action]).join(" ")}`;
     },
     observe(s, player) {
-      const turn = s.moves.length;
-      return [
-        `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
-        "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
-        "Each player knows its own goods and values only.",
-        ...tradeRules(m),
-        "",
-        "Your goods and what one of each is worth to you:",
-        ...RESOURCES.map((name, r) => `- ${name}: ${owned(s, player, r)}, worth ${valueTo(s, player, r)} each`),
-        `Your gain so far: ${signed(gain(s, player))}.`,
-        ...historyLines(s),
-        turn < maxTurns ? `Turn ${turn + 1} of ${maxTurns}.` : "All turns have been played.",
-        availableTrades(game, s, player),
-      ].join("\n");
+      return [rulesFor(player), "", ...drawPosition(viewOf(s, player), player), availableTrades(game, s, player)].join(
+        "\n",
+      );
     },
+    rules: rulesFor,
+    view: viewOf,
     encode(s, player, out, offset) {
       const turn = s.moves.length;
       out[offset + turn] = 1;

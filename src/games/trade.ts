@@ -1,20 +1,13 @@
 /** What the negotiation games share: single-resource offers as actions, their names, and how a player's text is read. */
 import type { Game, Parsed, Seat } from "./game.ts";
 import { availableActions, bracketed } from "./text.ts";
+import type { Offer } from "./view.ts";
 
 export const ACCEPT = 0;
 /** Declines the standing offer; with none standing, passes. */
 export const DECLINE = 1;
 /** Offer i of a market is action FIRST_OFFER + i. */
 export const FIRST_OFFER = 2;
-
-/** The proposer gives `giveAmount` of resource `give` for `getAmount` of resource `get`. */
-export interface Offer {
-  readonly give: number;
-  readonly giveAmount: number;
-  readonly get: number;
-  readonly getAmount: number;
-}
 
 export interface Market {
   readonly resources: readonly string[];
@@ -62,13 +55,19 @@ export function tradeRules(m: Market): string[] {
   ];
 }
 
-/** `availableActions` with the offers, of which there may be hundreds, as one pattern. */
-export function availableTrades<S>(game: Game<S>, state: S, player: Seat): string {
+/** What `seat` may do now, the offers, of which there may be hundreds, as one pattern; `null` stands for the one to move. */
+export function tradeMoves<S>(game: Game<S>, state: S, seat: Seat | null): string[] {
   const turn = game.turn(state);
-  if (turn.kind !== "player" || turn.player !== player) return availableActions(game, state, player);
+  if (turn.kind !== "player" || (seat !== null && turn.player !== seat)) return [];
   const names = turn.actions.filter((a) => a < FIRST_OFFER).map((a) => game.actionName(state, a));
-  if (turn.actions.length > names.length) names.push("[Offer: <give> -> <get>]");
-  return `Your available actions are: ${names.join(", ")}`;
+  return turn.actions.length > names.length ? [...names, "[Offer: <give> -> <get>]"] : names;
+}
+
+/** `availableActions` with the offers as one pattern. */
+export function availableTrades<S>(game: Game<S>, state: S, player: Seat): string {
+  const moves = tradeMoves(game, state, player);
+  if (moves.length === 0) return availableActions(game, state, player);
+  return `Your available actions are: ${moves.join(", ")}`;
 }
 
 /** Where a text stands: is there an offer to answer, is this the last turn, what is legal, and why an offer is not. */
