@@ -17,14 +17,17 @@ import {
   DECLINE,
   FIRST_OFFER,
   goods,
+  goodsView,
   market,
+  offerOf,
   parseTrade,
   shortOffer,
   tradeActionName,
+  tradeHistory,
   tradeMoves,
   tradeRules,
 } from "./trade.ts";
-import type { Holdings, Offer, TradeAct, View } from "./view.ts";
+import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PRIVATE_PARAMETERS = {
   maxQuantity: { default: 3, min: 1, max: 5 },
@@ -87,9 +90,8 @@ export function negotiationPrivate(
   const maxTraded = maxQuantity * Math.floor(maxTurns / 2);
   const shortNames = ["a", "d", ...m.offers.map((o) => shortOffer(m, o, 2))];
 
-  const offerOf = (action: number | undefined): Offer | undefined => m.offers[(action ?? DECLINE) - FIRST_OFFER];
   /** The offer that stands, made by the player not to move. */
-  const standing = (s: State): Offer | undefined => offerOf(s.moves.at(-1));
+  const standing = (s: State): Offer | undefined => offerOf(m, s.moves.at(-1));
   const canGive = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.give) >= o.giveAmount;
   const canAccept = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.get) >= o.getAmount;
 
@@ -106,45 +108,22 @@ export function negotiationPrivate(
   }
 
   const rulesFor = (player: Seat): string =>
-    [
-      `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
-      "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
-      "Each player knows its own goods and values only.",
-      ...tradeRules(m),
-    ].join("\n");
-
-  function historyOf({ moves }: State): TradeAct[] {
-    return moves.map((action, i): TradeAct => {
-      const seat = (i % 2) as Seat;
-      const offer = offerOf(action);
-      if (offer) return { seat, act: "offer", offer };
-      const answers = offerOf(moves[i - 1]) !== undefined;
-      return { seat, act: action === ACCEPT ? "accept" : answers ? "deny" : "pass", offer: null };
-    });
-  }
+    tradeRules(m, maxTurns, player, ["Each player knows its own goods and values only."]);
 
   function viewOf(s: State, seat: Seat | null): View {
-    const holdings = (owner: Seat): Holdings | null =>
-      seat === null || seat === owner
-        ? {
-            owned: RESOURCES.map((_, r) => owned(s, owner, r)),
-            values: RESOURCES.map((_, r) => valueTo(s, owner, r)),
-            gain: gain(s, owner),
-          }
-        : null;
-    const turn = s.moves.length;
-    const offer = standing(s);
-    return {
-      kind: "goods",
-      resources: RESOURCES,
-      holdings: [holdings(0), holdings(1)],
-      turn: turn < maxTurns ? turn + 1 : null,
+    const holdings = (owner: Seat): Holdings => ({
+      owned: RESOURCES.map((_, r) => owned(s, owner, r)),
+      values: RESOURCES.map((_, r) => valueTo(s, owner, r)),
+      gain: gain(s, owner),
+    });
+    return goodsView(m, {
+      turnsPlayed: s.moves.length,
       turnCount: maxTurns,
-      standing: offer ? { ...offer, seat: (1 - moverOf(s)) as Seat } : null,
-      history: historyOf(s),
-      maxQuantity,
+      standing: standing(s),
+      holdings: [seat === 1 ? null : holdings(0), seat === 0 ? null : holdings(1)],
+      history: tradeHistory(m, s.moves),
       moves: tradeMoves(game, s, seat),
-    };
+    });
   }
 
   /**
@@ -160,9 +139,9 @@ export function negotiationPrivate(
     };
     s.moves.forEach((action, i) => {
       const own = i % 2 === player;
-      const offered = offerOf(action);
+      const offered = offerOf(m, action);
       if (own && offered) needs(offered.give, offered.giveAmount);
-      const taken = action === ACCEPT ? offerOf(s.moves[i - 1]) : undefined;
+      const taken = action === ACCEPT ? offerOf(m, s.moves[i - 1]) : undefined;
       if (!taken) return;
       if (own) needs(taken.get, taken.getAmount);
       const sign = own ? 1 : -1;
@@ -241,7 +220,7 @@ export function negotiationPrivate(
       at += 3;
       s.moves.forEach((action, i) => {
         // What the player would receive (+) and pay (−) by the offer of that turn.
-        const offer = offerOf(action);
+        const offer = offerOf(m, action);
         const sign = i % 2 === player ? -1 : 1;
         if (action === ACCEPT) out[at] = 1;
         if (offer) {

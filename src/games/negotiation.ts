@@ -18,6 +18,7 @@ import {
   DECLINE,
   FIRST_OFFER,
   goods,
+  goodsView,
   market,
   parseTrade,
   shortOffer,
@@ -105,32 +106,21 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     return turn;
   }
 
-  const rulesFor = (player: Seat): string =>
-    [
-      `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
-      "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
-      ...tradeRules(m),
-    ].join("\n");
-
+  const rulesFor = (player: Seat): string => tradeRules(m, maxTurns, player);
   function viewOf(state: NegotiationState, seat: Seat | null): View {
     const holdings = (owner: Seat): Holdings => ({
       owned: RESOURCES.map((_, r) => owned(state, owner, r)),
       values: VALUES[owner],
       gain: gain(state, owner),
     });
-    const turn = turnOf(state);
-    const offer = standing(state);
-    return {
-      kind: "goods",
-      resources: RESOURCES,
-      holdings: [holdings(0), holdings(1)],
-      turn: turn < maxTurns ? turn + 1 : null,
+    return goodsView(m, {
+      turnsPlayed: turnOf(state),
       turnCount: maxTurns,
-      standing: offer ? { ...offer, seat: (1 - moverOf(state)) as Seat } : null,
+      standing: standing(state),
+      holdings: [holdings(0), holdings(1)],
       history: null,
-      maxQuantity,
       moves: tradeMoves(game, state, seat),
-    };
+    });
   }
 
   const game: Game<NegotiationState> = {

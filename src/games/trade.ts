@@ -1,7 +1,7 @@
 /** What the negotiation games share: single-resource offers as actions, their names, and how a player's text is read. */
 import type { Game, Parsed, Seat } from "./game.ts";
 import { availableActions, bracketed } from "./text.ts";
-import type { Offer } from "./view.ts";
+import type { GoodsView, Offer, TradeAct } from "./view.ts";
 
 export const ACCEPT = 0;
 /** Declines the standing offer; with none standing, passes. */
@@ -42,17 +42,57 @@ export function tradeActionName(m: Market, action: number, standing: boolean): s
   return `[Offer: ${goods(m, o.give, o.giveAmount)} -> ${goods(m, o.get, o.getAmount)}]`;
 }
 
-/** The lines of a prompt that say what can be done. */
-export function tradeRules(m: Market): string[] {
+/** The rules as `player` reads them. `more` are lines that only one of the games has. */
+export function tradeRules(m: Market, turnCount: number, player: Seat, more: readonly string[] = []): string {
   const [mine = "", theirs = ""] = m.resources;
   const asked = Math.min(2, m.maxQuantity);
   return [
+    `You are Player ${player} in the Negotiation Game, which lasts ${turnCount} turns in total; Player 0 has the first.`,
+    "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
+    ...more,
     "On your turn, do one of these:",
     `- '[Offer: 1 ${mine} -> ${asked} ${theirs}]': offer 1 of your ${mine} for ${asked} of your opponent's ${theirs}; quantities go from 1 to ${m.maxQuantity}`,
     "- '[Accept]': accept the offer that was made to you",
     "- '[Deny]': deny it; a counter-offer denies it too",
     "- '[Pass]': do nothing, if there is no offer to answer",
-  ];
+  ].join("\n");
+}
+
+/** What a view of either game is made of; players alternate, seat 0 first. */
+export interface Bargaining extends Pick<GoodsView, "holdings" | "history" | "moves"> {
+  readonly turnsPlayed: number;
+  readonly turnCount: number;
+  readonly standing: Offer | undefined;
+}
+
+export function goodsView({ resources, maxQuantity }: Market, bargaining: Bargaining): GoodsView {
+  const { turnsPlayed, turnCount, standing, holdings, history, moves } = bargaining;
+  return {
+    kind: "goods",
+    resources,
+    holdings,
+    turn: turnsPlayed < turnCount ? turnsPlayed + 1 : null,
+    turnCount,
+    standing: standing ? { ...standing, seat: turnsPlayed % 2 === 0 ? 1 : 0 } : null,
+    history,
+    maxQuantity,
+    moves,
+  };
+}
+
+/** The offer that an action makes, if it makes one. */
+export const offerOf = (m: Market, action: number | undefined): Offer | undefined =>
+  m.offers[(action ?? DECLINE) - FIRST_OFFER];
+
+/** What was done in every turn, from all the actions of the players. */
+export function tradeHistory(m: Market, actions: readonly number[]): TradeAct[] {
+  return actions.map((action, i): TradeAct => {
+    const seat = i % 2 === 0 ? 0 : 1;
+    const offer = offerOf(m, action);
+    if (offer) return { seat, act: "offer", offer };
+    const answers = offerOf(m, actions[i - 1]) !== undefined;
+    return { seat, act: action === ACCEPT ? "accept" : answers ? "deny" : "pass", offer: null };
+  });
 }
 
 /** What `seat` may do now, the offers, of which there may be hundreds, as one pattern; `null` stands for the one to move. */

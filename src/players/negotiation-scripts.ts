@@ -46,8 +46,8 @@ function play({ game, actions, state, player }: Infoset, likes: Likes): Float64A
     return offer !== undefined && likes(offered(offer, own.values), true);
   };
   const liked = actions.filter(likesAction);
-  const played = liked.includes(ACCEPT) ? [ACCEPT] : liked.length > 0 ? liked : [DECLINE];
-  return Float64Array.from(actions, (action) => (played.includes(action) ? 1 / played.length : 0));
+  const played = new Set(liked.includes(ACCEPT) ? [ACCEPT] : liked.length > 0 ? liked : [DECLINE]);
+  return Float64Array.from(actions, (action) => (played.has(action) ? 1 / played.size : 0));
 }
 
 /** An offer as a trade of the player who makes it, to whom one of each resource is worth `values`. */
