@@ -97,7 +97,9 @@ function drawOpenGoods(view: GoodsView, own: Holdings, other: Holdings): string[
     turnText(view),
     `You have ${has(own)}.`,
     `Your opponent has ${has(other)}.`,
-    standing ? `Player ${standing.seat} offers ${offerText(resources, standing)}.` : "There is no offer to answer.",
+    standing
+      ? `Player ${standing.seat} offers ${offerText(resources, standing.offer)}.`
+      : "There is no offer to answer.",
   ];
 }
 

@@ -11,7 +11,7 @@ import type { Game, Seat, Turn } from "./game.ts";
 import { FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
 import { availableActions, bracketed } from "./text.ts";
-import type { View } from "./view.ts";
+import type { Bid, View } from "./view.ts";
 
 /** One die each can be walked: the lists of bids that are possible double with every bid, and each die more adds twelve bids. */
 export const LIARS_DICE_PARAMETERS = { dice: { default: 1, min: 1, max: 5 } } as const;
@@ -80,7 +80,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       kind: "dice",
       dice: [shown(0), shown(1)],
       dicePerSeat: each,
-      bids: bids.map((bid, i) => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
+      bids: bids.map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
       caller: caller ?? null,
     };
   }

@@ -73,7 +73,7 @@ export function goodsView({ resources, maxQuantity }: Market, bargaining: Bargai
     holdings,
     turn: turnsPlayed < turnCount ? turnsPlayed + 1 : null,
     turnCount,
-    standing: standing ? { ...standing, seat: turnsPlayed % 2 === 0 ? 1 : 0 } : null,
+    standing: standing ? { seat: turnsPlayed % 2 === 0 ? 1 : 0, offer: standing } : null,
     history,
     maxQuantity,
     moves,

@@ -69,8 +69,8 @@ export interface GoodsView {
   /** The turn that is being played, from 1; null once all have been played. */
   readonly turn: number | null;
   readonly turnCount: number;
-  /** The offer that waits for an answer. */
-  readonly standing: OfferBySeat | null;
+  /** The offer that waits for an answer, and who made it. */
+  readonly standing: { readonly seat: Seat; readonly offer: Offer } | null;
   /** Every turn so far; null where the game does not keep them. */
   readonly history: readonly TradeAct[] | null;
   /** Amounts in an offer go from 1 to this. */
@@ -97,10 +97,6 @@ export interface Offer {
   readonly giveAmount: number;
   readonly get: number;
   readonly getAmount: number;
-}
-
-export interface OfferBySeat extends Offer {
-  readonly seat: Seat;
 }
 
 export interface TradeAct {

@@ -41,7 +41,7 @@ function play({ game, actions, state, player }: Infoset, likes: Likes): Float64A
   if (view?.kind !== "goods" || !own) throw new Error(`${game.id} is no negotiation`);
   const { offers } = market(view.resources, view.maxQuantity);
   const likesAction = (action: number): boolean => {
-    if (action === ACCEPT) return view.standing !== null && likes(answered(view.standing, own.values), false);
+    if (action === ACCEPT) return view.standing !== null && likes(answered(view.standing.offer, own.values), false);
     const offer = offers[action - FIRST_OFFER];
     return offer !== undefined && likes(offered(offer, own.values), true);
   };
