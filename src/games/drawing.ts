@@ -26,14 +26,16 @@ export function drawPosition(view: View, seat: Seat): string[] {
 function drawGrid({ marks, cellNames, columnNames }: GridView): string[] {
   const lines = ["Current board:"];
   if (columnNames) lines.push(columnNames.join(" "));
+  if (!cellNames) return [...lines, ...marks.map((row) => row.map((mark) => mark ?? ".").join(" "))];
   marks.forEach((row, r) => {
-    const names = cellNames?.[r];
-    if (!names) {
-      lines.push(row.map((mark) => mark ?? ".").join(" "));
-      return;
+    const names = cellNames[r] as readonly string[];
+    let [rule, line] = ["", ""];
+    for (let c = 0; c < row.length; c++) {
+      rule += c === 0 ? "---" : "+---";
+      line += c === 0 ? ` ${row[c] ?? names[c]} ` : `| ${row[c] ?? names[c]} `;
     }
-    if (r > 0) lines.push(row.map(() => "---").join("+"));
-    lines.push(` ${row.map((mark, c) => mark ?? names[c]).join(" | ")} `);
+    if (r > 0) lines.push(rule);
+    lines.push(line);
   });
   return lines;
 }
