@@ -119,11 +119,11 @@ function drawOwnGoods(view: GoodsView, { owned, values, gain }: Holdings): strin
 /** "Turn 3: Player 0 offered 1 Ore for 2 Wood." for every turn so far. */
 function tradeLines({ resources, history }: GoodsView): string[] {
   const acts = history ?? [];
-  const did = { accept: "accepted", deny: "denied", pass: "passed" };
-  return acts.map(({ seat, act, offer }, i) => {
-    const denies = acts[i - 1]?.act === "offer" ? "denied it and " : "";
-    const what = offer ? `${denies}offered ${offerText(resources, offer)}` : act === "offer" ? "offered" : did[act];
-    return `Turn ${i + 1}: Player ${seat} ${what}.`;
+  const past = { accept: "accepted", deny: "denied", pass: "passed" };
+  return acts.map((done, i) => {
+    const denied = acts[i - 1]?.act === "offer" ? "denied it and " : "";
+    const what = done.act === "offer" ? `${denied}offered ${offerText(resources, done.offer)}` : past[done.act];
+    return `Turn ${i + 1}: Player ${done.seat} ${what}.`;
   });
 }
 

@@ -99,13 +99,10 @@ export interface Offer {
   readonly getAmount: number;
 }
 
-export interface TradeAct {
-  readonly seat: Seat;
-  /** An offer that answers an offer denies it. */
-  readonly act: "offer" | "accept" | "deny" | "pass";
-  /** What was offered, where `act` is `offer`. */
-  readonly offer: Offer | null;
-}
+/** What was done in one turn. An offer that follows an offer denies it. */
+export type TradeAct =
+  | { readonly seat: Seat; readonly act: "offer"; readonly offer: Offer }
+  | { readonly seat: Seat; readonly act: "accept" | "deny" | "pass"; readonly offer: null };
 
 /** Dice under cups, and bids on them. */
 export interface DiceView {

@@ -14,7 +14,7 @@ export interface Moment {
   readonly ply: number;
   readonly kind: "chance" | "player" | "end";
   readonly player: Seat | undefined;
-  /** What the player reads, where there is something to read. */
+  /** What the player reads, where there is something to read: the text of `Game.observe`. */
   readonly observation: string | undefined;
   /** The action in brackets, what chance brought, or the result. */
   readonly name: string;
