@@ -19,9 +19,10 @@ export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, se
   const reach = game.perfectInformation ? undefined : counterfactualReach(compiled, strategy, seat);
   const value = new Float64Array(kind.length);
   for (let n = kind.length - 1; n >= 0; n--) {
-    if (kind[n] === END) {
+    const mover = kind[n];
+    if (mover === END) {
       value[n] = sign * returns[n];
-    } else if (kind[n] === seat) {
+    } else if (mover === seat) {
       // The states of one information set stand together; n is the last of them.
       let first = n;
       while (first > 0 && infoset[first - 1] === infoset[n]) first--;
@@ -39,9 +40,10 @@ export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, se
       for (let s = first; s <= n; s++) value[s] = value[target[firstEdge[s] + bestSlot]];
       n = first;
     } else {
+      const end = firstEdge[n + 1];
       let mean = 0;
-      for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
-        const p = kind[n] === CHANCE ? probability[edge] : strategy[entry[edge]];
+      for (let edge = firstEdge[n]; edge < end; edge++) {
+        const p = mover === CHANCE ? probability[edge] : strategy[entry[edge]];
         mean += p * value[target[edge]];
       }
       value[n] = mean;

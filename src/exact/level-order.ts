@@ -8,7 +8,9 @@ import type { GameNode, Infoset } from "../graph/game-graph.ts";
 export function levelOrder(nodes: readonly GameNode[]): GameNode[] {
   // By node: how many edges come from nodes that are not sorted yet.
   const incoming = new Map<GameNode, number>(nodes.map((node) => [node, 0]));
-  for (const child of nodes.flatMap(({ children }) => children)) if (child) add(incoming, child, 1);
+  for (const { children } of nodes) {
+    for (const child of children) if (child) add(incoming, child, 1);
+  }
   const sorted: GameNode[] = [];
   const levelOf = new Map<Infoset, number>();
   let ready = nodes.filter((node) => incoming.get(node) === 0);

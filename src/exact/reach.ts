@@ -6,7 +6,7 @@
  * in one scan forward. The counterfactual reach of a seat counts chance and the opponent (Zinkevich et al. 2007): it is the
  * probability that they let the node be reached, the seat doing all it can to get there.
  */
-import { CHANCE, type CompiledGame } from "./compiled-game.ts";
+import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** By chance and the opponent of `seat`. [N] */
@@ -26,10 +26,12 @@ function reachBy(
   const reach = new Float64Array(kind.length);
   reach[0] = 1;
   for (let n = 0; n < kind.length; n++) {
-    const isCounted = counts[kind[n]];
-    for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
-      const p = !isCounted ? 1 : kind[n] === CHANCE ? probability[edge] : strategy[entry[edge]];
-      reach[target[edge]] += reach[n] * p;
+    const mover = kind[n];
+    if (mover === END) continue;
+    const [here, isCounted, end] = [reach[n], counts[mover], firstEdge[n + 1]];
+    for (let edge = firstEdge[n]; edge < end; edge++) {
+      const p = !isCounted ? 1 : mover === CHANCE ? probability[edge] : strategy[entry[edge]];
+      reach[target[edge]] += here * p;
     }
   }
   return reach;
