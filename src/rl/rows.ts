@@ -12,7 +12,7 @@
 
 import type { Game } from "../games/game.ts";
 import type { GameGraph, Infoset } from "../graph/game-graph.ts";
-import type { Trajectories } from "../selfplay/play.ts";
+import type { Trajectories } from "../selfplay/plan.ts";
 import { learnerDecisions } from "./advantages/advantage.ts";
 
 export interface Row {

@@ -3,7 +3,7 @@
  * gradient by central finite differences, Adam, the magnet and the averaged weights. For networks of a few hundred weights.
  */
 
-import type { WeightArray } from "../../src/nn/mlp.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import type { FeatureLayout } from "../../src/policies/features/layout.ts";
 import type { LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";

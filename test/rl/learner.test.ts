@@ -9,11 +9,11 @@ beforeAll(() => startBackend("wasm"));
 
 /** Columns of the head, weights and bias, of θ. */
 function headColumn(learner: Learner, column: number): number[] {
-  const { arrays } = learner.saveOptimizer();
-  const weight = find(arrays, "learner.layer1.weight");
+  const { weights } = learner.save();
+  const weight = find(weights, "layer1.weight");
   const width = weight.shape[1] as number;
   const rows = Array.from({ length: weight.shape[0] as number }, (_, i) => weight.values[i * width + column] as number);
-  return [...rows, find(arrays, "learner.layer1.bias").values[column] as number];
+  return [...rows, find(weights, "layer1.bias").values[column] as number];
 }
 
 describe("an update", () => {
@@ -105,9 +105,9 @@ describe("an update", () => {
         })),
       );
       const loss = learner.update(split ? parts : rows, 1, rng);
-      const { arrays } = learner.saveOptimizer();
+      const { weights, magnet, optimizer } = learner.save();
       learner.dispose();
-      return { loss, arrays };
+      return { loss, arrays: [...weights, ...magnet, ...optimizer.arrays] };
     };
     const [merged, split] = [run(false), run(true)];
     expect(split.loss).toBeCloseTo(merged.loss, 5);

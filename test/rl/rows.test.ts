@@ -7,7 +7,7 @@ import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import { mergeRows } from "../../src/rl/rows.ts";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { type Decision, learnerDecisions, opponent, playBatch } from "./batches.ts";
 
