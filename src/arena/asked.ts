@@ -107,9 +107,13 @@ async function playGame({ match, sides, graph, index, episode, signal, aborted }
       const side = seats[seat];
       if (isAsked(side)) side.ended?.({ episode, seat, returns });
     }
-    const names = bySeat([players[0].name, players[1].name]);
     const record: Episode = {
-      ...{ game: game.id, version: game.version, index, players: names, actions, returns },
+      game: game.id,
+      version: game.version,
+      index,
+      players: bySeat([players[0].name, players[1].name]),
+      actions,
+      returns,
       ...(forfeit ? { forfeit } : {}),
       ...(said.length > 0 ? { said } : {}),
     };
