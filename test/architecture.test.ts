@@ -114,9 +114,9 @@ describe("the source", () => {
     };
     for (const entry of [
       "cli/main.ts",
-      "cli/commands/games.ts",
-      "cli/commands/replay.ts",
-      "cli/commands/runs.ts",
+      "cli/actions/games.ts",
+      "cli/actions/replay.ts",
+      "cli/actions/runs.ts",
       "cli/commands/config.ts",
     ])
       follow(entry);

@@ -19,7 +19,7 @@ export function addArenaCommands(
       .option("--dir <folder>", "the folder that holds runs")
       .option("--json", "print one JSON document"),
   ).action(async (first: string, second: string, options: MatchFlags) => {
-    const { run } = await import("./commands/match.ts");
+    const { run } = await import("./actions/match.ts");
     done(await run(first, second, options));
   });
 
@@ -38,7 +38,7 @@ export function addArenaCommands(
       .option("--dir <folder>", "the folder that holds runs")
       .option("--json", "print one JSON document"),
   ).action(async (players: string[], options: ArenaFlags) => {
-    const { run } = await import("./commands/arena.ts");
+    const { run } = await import("./actions/arena.ts");
     done(await run(players, options));
   });
 
@@ -51,7 +51,7 @@ export function addArenaCommands(
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (name: string | undefined, options: LadderFlags) => {
-      const { run } = await import("./commands/ladder.ts");
+      const { run } = await import("./actions/ladder.ts");
       done(await run(name, options));
     });
 }

@@ -85,7 +85,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dry-run", "check the settings, print them and stop")
     .option("--json", "print JSON, one object per line")
     .action(async (config: string | undefined, options: TrainOptions) => {
-      const { run } = await import("./commands/train.ts");
+      const { run } = await import("./actions/train.ts");
       done(await run(config, { ...options, ...program.opts() }));
     });
 
@@ -100,7 +100,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (name: string | undefined, options: EvalOptions) => {
-      const { run } = await import("./commands/eval.ts");
+      const { run } = await import("./actions/eval.ts");
       done(await run(name, options));
     });
 
@@ -111,7 +111,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document with all rows")
     .action(async (name: string | undefined, options: PolicyOptions) => {
-      const { run } = await import("./commands/policy.ts");
+      const { run } = await import("./actions/policy.ts");
       done(await run(name, options));
     });
 
@@ -126,7 +126,7 @@ function makeProgram(done: (code: number) => void): Command {
       .option("--log <file>", "where finished games are logged; play.jsonl in the folder of runs if not given")
       .option("--dir <folder>", "the folder that holds runs"),
   ).action(async (options: PlayOptions) => {
-    const { run } = await import("./commands/play.ts");
+    const { run } = await import("./actions/play.ts");
     done(await run(options));
   });
 
@@ -140,7 +140,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (source: string | undefined, options: ReplayOptions) => {
-      const { run } = await import("./commands/replay.ts");
+      const { run } = await import("./actions/replay.ts");
       done(await run(source, options));
     });
 
@@ -159,7 +159,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds ablations (default: ablations)")
     .option("--json", "print one JSON document")
     .action(async (preset: string | undefined, options: AblateOptions) => {
-      const { run } = await import("./commands/ablate.ts");
+      const { run } = await import("./actions/ablate.ts");
       done(await run(preset, options));
     });
 
@@ -176,14 +176,14 @@ function makeProgram(done: (code: number) => void): Command {
   command("games [id]", "list the games, or describe one", "spiral games negotiation:maxQuantity=5")
     .option("--json", "print one JSON document")
     .action(async (id: string | undefined, options: ListOptions) => {
-      const { run } = await import("./commands/games.ts");
+      const { run } = await import("./actions/games.ts");
       done(run(id, options));
     });
 
   command("players", "list who can play, and which games", "spiral players")
     .option("--json", "print one JSON document")
     .action(async (options: ListOptions) => {
-      const { run } = await import("./commands/players.ts");
+      const { run } = await import("./actions/players.ts");
       done(run(options));
     });
 
@@ -199,7 +199,7 @@ function makeProgram(done: (code: number) => void): Command {
     .option("--dir <folder>", "the folder that holds runs")
     .option("--json", "print one JSON document")
     .action(async (what: string | undefined, name: string | undefined, options: ListOptions) => {
-      const { run } = await import("./commands/runs.ts");
+      const { run } = await import("./actions/runs.ts");
       done(await run(what, name, options));
     });
 

@@ -141,7 +141,7 @@ describe("the command line", () => {
 
 describe("a bug of ours", () => {
   it("shows its stack only with --verbose", async () => {
-    vi.doMock("../../src/cli/commands/games.ts", () => ({
+    vi.doMock("../../src/cli/actions/games.ts", () => ({
       run: () => {
         throw new TypeError("boom");
       },
@@ -155,7 +155,7 @@ describe("a bug of ours", () => {
     ]) {
       expect((await spiral(...argv)).err).toMatch(/error: internal error: boom\nTypeError: boom\n {4}at /);
     }
-    vi.doUnmock("../../src/cli/commands/games.ts");
+    vi.doUnmock("../../src/cli/actions/games.ts");
   });
 });
 

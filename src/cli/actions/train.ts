@@ -18,12 +18,12 @@ import type { RunWriter } from "../../run/writer.ts";
 import type { Executor } from "../../selfplay/plan.ts";
 import { UserError } from "../../util/errors.ts";
 import { Rng } from "../../util/rng.ts";
+import { run as showConfig } from "../commands/config.ts";
 import { workerCount } from "../open/executor.ts";
 import { checkAll, configSources, runsFolder, type TrainOptions } from "../options.ts";
 import { note, print, SPIRAL, styleFor, table, warn } from "../terminal/output.ts";
 import { listen, type Signals } from "../terminal/signals.ts";
 import { compact, createProgress, type GameMeasure, number } from "../terminal/training-progress.ts";
-import { run as showConfig } from "./config.ts";
 
 /** Games against random play, where a game cannot be evaluated exactly. */
 const SAMPLE_EPISODES = 1000;
