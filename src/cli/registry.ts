@@ -3,7 +3,7 @@ import type { ArgumentsOf, Declaration, Invocation, Run } from "./command.ts";
 import { type Flags, type Given, optionsOf } from "./flags/flag.ts";
 
 /** By name: what is typed, and what it does. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+const COMMANDS: Readonly<Record<string, Load<Command>>> = {
   train: command([() => import("./commands/train.ts"), () => import("./actions/train.ts")]),
   eval: command([() => import("./commands/eval.ts"), () => import("./actions/eval.ts")]),
   policy: command([() => import("./commands/policy.ts"), () => import("./actions/policy.ts")]),
@@ -34,14 +34,19 @@ export function commandsFor([name = ""]: readonly string[]): Promise<Command[]> 
   return Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()));
 }
 
+type Load<Module> = () => Promise<Module>;
+
 /**
- * Puts together where the declaration is and where `run` is; a command that loads little has both in one module. That
- * `run` takes what the declaration says is checked here, by their types.
+ * Puts together the module that has `declaration` and the module that has `run`; a command that loads little has both in
+ * one. That `run` takes what the declaration says is checked here, by their types.
  */
-function command<U extends string, F extends Flags>([declared, action]: readonly [
-  () => Promise<{ readonly declaration: Declaration<U, F> }>,
-  () => Promise<{ readonly run: Run<Declaration<U, F>> }>,
-]): () => Promise<Command> {
+export function command<U extends string, F extends Flags>(
+  modules:
+    | readonly [Load<Declared<U, F> & Runs<U, F>>]
+    | readonly [declared: Load<Declared<U, F>>, action: Load<Runs<U, F>>],
+): Load<Command> {
+  const [declared] = modules;
+  const action = modules.length === 1 ? modules[0] : modules[1];
   return async () => {
     const { declaration } = await declared();
     return {
@@ -53,4 +58,12 @@ function command<U extends string, F extends Flags>([declared, action]: readonly
       },
     };
   };
+}
+
+interface Declared<U extends string, F extends Flags> {
+  readonly declaration: Declaration<U, F>;
+}
+
+interface Runs<U extends string, F extends Flags> {
+  readonly run: Run<Declaration<U, F>>;
 }
