@@ -117,7 +117,8 @@ describe("the source", () => {
       "cli/actions/games.ts",
       "cli/actions/replay.ts",
       "cli/actions/runs.ts",
-      "cli/commands/config.ts",
+      "cli/actions/config.ts",
+      ...files.filter((file) => file.startsWith("cli/commands/")),
     ])
       follow(entry);
     expect([...reached].filter((file) => file.startsWith("nn/"))).toEqual([]);

@@ -7,17 +7,16 @@ import { makeFolders, writeFileAtomic } from "../../util/files.ts";
 import { type Plan, type PlannedCell, planOf } from "../ablation/plan.ts";
 import { checkEarlierRuns, runAll, type Task } from "../ablation/runs.ts";
 import { type EstimatorName, varianceOf } from "../ablation/variance.ts";
-import { type AblateOptions, checkAll, wholeNumber } from "../options.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/ablate.ts";
 import { note, print, printJson } from "../terminal/output.ts";
 
 /** Checkpoints of a run, evenly spread, at which the variance is measured. */
 const FROZEN = 4;
 
-export async function run(preset: string | undefined, options: AblateOptions): Promise<number> {
-  const [plan, jobs] = checkAll(
-    () => planOf(preset, options),
-    () => (options.jobs === undefined ? availableParallelism() : wholeNumber("--jobs", options.jobs, 1, 256)),
-  );
+export const run: Run<typeof declaration> = async ([preset], options) => {
+  const [plan, jobs = availableParallelism()] = checkAll(() => planOf(preset, options), options.jobs);
   const dir = join(options.dir ?? "ablations", plan.name);
   const cells = plan.cells.map(withCheckpoints);
   const tasks = Array.from({ length: plan.seeds }, (_, i) => i + 1).flatMap((seed) =>
@@ -36,7 +35,7 @@ export async function run(preset: string | undefined, options: AblateOptions): P
   else print(markdown.trimEnd());
   note(`Written to ${dir}: ablation.md, ablation.json and every run.`);
   return 0;
-}
+};
 
 /** Checkpoints at the quarters of the run, unless a setting says otherwise. */
 function withCheckpoints(cell: PlannedCell): PlannedCell {

@@ -17,49 +17,53 @@ import { didYouMean, UserError } from "../../util/errors.ts";
 import { plural } from "../../util/figures.ts";
 import { writeFileAtomic } from "../../util/files.ts";
 import { spiralVersion } from "../../util/package.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/arena.ts";
+import { gamesAtOnce } from "../flags/llm.ts";
 import { checkPlayers, closePlayers } from "../open/players.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { checkField, digest, gamesIn, identityOf, playAll } from "../open/tournament.ts";
-import { type ArenaFlags, checkAll, gamesAtOnce, runsFolder, wholeNumber } from "../options.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 import { personAtTerminal } from "../terminal/person.ts";
 
 const FOLDER = "tournaments";
 
-export async function run(specs: readonly string[], flags: ArenaFlags): Promise<number> {
-  const runs = await runsFolder(flags);
-  const human = (): Player => personAtTerminal(flags.json ? process.stderr : process.stdout);
+export const run: Run<typeof declaration> = async ([specs], options) => {
+  const runs = await runsFolder(options);
+  const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
   const [, games, pairs, seed, open] = checkAll(
     () => atLeastTwo(specs),
-    () => gamesIn(named(flags.games)),
-    () => wholeNumber("--pairs", flags.pairs, 1, 1_000_000),
-    () => wholeNumber("--seed", flags.seed, 0),
-    () => checkPlayers(specs, { runs, llm: flags, human }),
+    () => gamesIn(named(options.games)),
+    options.pairs,
+    options.seed,
+    () => checkPlayers(specs, { runs, llm: options, human }),
   );
-  // Of models it has been looked at by now.
-  const atOnce = gamesAtOnce(flags);
+  // A wrong number was reported already where a model plays.
+  const atOnce = gamesAtOnce(options);
   const players = await open();
   try {
-    const tournament: Tournament = { games, players, pairs, seed, gauntlet: flags.gauntlet === true };
+    const tournament: Tournament = { games, players, pairs, seed, gauntlet: options.gauntlet };
     const names = players.map(({ name }) => name);
     checkAll(
       () => checkField(tournament),
-      () => checkAnchor(flags.anchor, names),
+      () => checkAnchor(options.anchor, names),
     );
     const planned: Planned = {
       players: players.map((player, i) => ({
         name: player.name,
-        identity: identityOf(specs[i] as string, player, runs, flags),
+        identity: identityOf(specs[i] as string, player, runs, options),
       })),
       games: games.map(({ id, version }) => ({ id, version })),
       pairs,
       seed,
       gauntlet: tournament.gauntlet,
     };
-    const dir = flags.out ?? join(FOLDER, folderName(planned));
+    const dir = options.out ?? join(FOLDER, folderName(planned));
     const folder = openTournament(dir, planned, spiralVersion());
     try {
-      const standings = await playIn(dir, folder, tournament, atOnce, flags.anchor);
-      if (flags.json) printJson(standings);
+      const standings = await playIn(dir, folder, tournament, atOnce, options.anchor);
+      if (options.json) printJson(standings);
       else show(standings);
       note(`Written to ${dir}: standings.json, standings.md, ratings.csv, matches.csv and every game.`);
     } finally {
@@ -69,7 +73,7 @@ export async function run(specs: readonly string[], flags: ArenaFlags): Promise<
   } finally {
     await closePlayers(players);
   }
-}
+};
 
 async function playIn(
   dir: string,

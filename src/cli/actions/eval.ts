@@ -14,11 +14,14 @@ import { UserError } from "../../util/errors.ts";
 import { signed, withInterval } from "../../util/figures.ts";
 import { Rng } from "../../util/rng.ts";
 import { wilson } from "../../util/stats.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/eval.ts";
 import { loadPolicy } from "../open/checkpoint-contents.ts";
-import { openExecutor, workerCount } from "../open/executor.ts";
+import { openExecutor } from "../open/executor.ts";
 import { checkPlayers, closePlayers, fixedPlayer } from "../open/players.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { startTrained } from "../open/trained-backend.ts";
-import { checkAll, type EvalOptions, finiteNumber, runsFolder, wholeNumber } from "../options.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 import { number } from "../terminal/training-progress.ts";
 
@@ -29,7 +32,7 @@ interface GameReport {
   readonly versus: Versus[];
 }
 
-export async function run(spec: string | undefined, options: EvalOptions): Promise<number> {
+export const run: Run<typeof declaration> = async ([spec], options) => {
   const parent = await runsFolder(options);
   // Checked in this order: games and opponents are held against the run, where it could be read.
   let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
@@ -39,12 +42,12 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
       evaluated = { resolved, checkpoint: readCheckpoint(resolved) };
       return evaluated;
     },
-    () => pairs(options.episodes),
-    () => wholeNumber("--seed", options.seed, 0),
-    () => (options.failUnder === undefined ? undefined : finiteNumber("--fail-under", options.failUnder)),
+    options.episodes,
+    options.seed,
+    options.failUnder,
     () => chosenGames(options.games, evaluated?.checkpoint.config.games),
     () => chosenOpponents(options.vs, parent, evaluated?.resolved),
-    () => (options.workers === undefined ? undefined : workerCount(options.workers)),
+    options.workers,
   );
   const { config } = checkpoint;
 
@@ -71,7 +74,7 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
         games[game.id]?.versus.push({ ...result, opponent: rival.name });
       }
     }
-    const report = { run: resolved.name, checkpoint: main.checkpoint, seed, greedy: options.greedy === true, games };
+    const report = { run: resolved.name, checkpoint: main.checkpoint, seed, greedy: options.greedy, games };
     if (options.json) printJson(report);
     else show(report, episodes);
     return failUnder === undefined ? 0 : check(games, failUnder);
@@ -80,16 +83,7 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
     await executor.close();
     await closePlayers(rivals ?? []);
   }
-}
-
-function pairs(text: string): number {
-  const episodes = wholeNumber("--episodes", text, 2, 10_000_000);
-  if (episodes % 2 === 0) return episodes;
-  throw new UserError(
-    2,
-    `--episodes is ${episodes}; games come in pairs with the seats swapped, so it takes an even number.`,
-  );
-}
+};
 
 /** The games named, which the policy must have learned where it is known what it has; all of those if none is named. */
 function chosenGames(ids: string | undefined, learned: readonly string[] | undefined): Game[] {

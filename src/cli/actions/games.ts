@@ -2,10 +2,11 @@
 import type { Game } from "../../games/game.ts";
 import { gameIds, getGame, parametersOf } from "../../games/registry.ts";
 import { GameGraph } from "../../graph/game-graph.ts";
-import type { ListOptions } from "../options.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/games.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
-export function run(spec: string | undefined, options: ListOptions): number {
+export const run: Run<typeof declaration> = ([spec], options) => {
   if (spec === undefined) {
     const games = gameIds.map((id) => facts(getGame(id)));
     if (options.json) printJson(games);
@@ -33,7 +34,7 @@ export function run(spec: string | undefined, options: ListOptions): number {
   if (options.json) printJson(described);
   else print(describe(described));
   return 0;
-}
+};
 
 function facts(game: Game) {
   const graph = new GameGraph(game);

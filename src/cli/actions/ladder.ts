@@ -10,9 +10,12 @@ import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
 import { readRunConfig } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
 import { plural, signed, withInterval } from "../../util/figures.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/ladder.ts";
 import { closePlayers, openPlayers } from "../open/players.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { gamesIn, playAll } from "../open/tournament.ts";
-import { checkAll, type LadderFlags, runsFolder, wholeNumber } from "../options.ts";
 import { print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 /** Columns of the curve's picture. */
@@ -28,8 +31,8 @@ interface Report {
   readonly overall: Ladder | null;
 }
 
-export async function run(spec: string | undefined, flags: LadderFlags): Promise<number> {
-  const parent = await runsFolder(flags);
+export const run: Run<typeof declaration> = async ([spec], options) => {
+  const parent = await runsFolder(options);
   let learned: readonly string[] | undefined;
   const [resolved, games, most, pairs, seed] = checkAll(
     () => {
@@ -37,15 +40,15 @@ export async function run(spec: string | undefined, flags: LadderFlags): Promise
       learned = readRunConfig(found.dir).games;
       return found;
     },
-    () => chosenGames(flags.games, learned),
-    () => wholeNumber("--checkpoints", flags.checkpoints, 1, 1000),
-    () => wholeNumber("--pairs", flags.pairs, 1, 1_000_000),
-    () => wholeNumber("--seed", flags.seed, 0),
+    () => chosenGames(options.games, learned),
+    options.checkpoints,
+    options.pairs,
+    options.seed,
   );
   const saved = listCheckpoints(resolved.dir).map(({ update }) => update);
   if (saved.length === 0) throw new UserError(3, `${resolved.name} has no checkpoint yet.`);
   const updates = spreadOver(saved, most);
-  const suffix = flags.greedy ? ":greedy" : "";
+  const suffix = options.greedy ? ":greedy" : "";
   const checkpoints = await openPlayers(
     updates.map((update) => `${resolved.dir}@${update}${suffix}`),
     { runs: parent },
@@ -60,20 +63,20 @@ export async function run(spec: string | undefined, flags: LadderFlags): Promise
     const everywhere = fixtures.filter((fixture) => fixture.players.every(({ plays }) => games.every(plays)));
     const report: Report = {
       run: resolved.name,
-      greedy: flags.greedy === true,
+      greedy: options.greedy,
       seed,
       pairs,
       games: Object.fromEntries(ladders),
       overall: games.length > 1 ? ladderOf(everywhere, rungs) : null,
     };
-    if (flags.json) printJson(report);
+    if (options.json) printJson(report);
     else show(report);
     warnOf(report);
     return 0;
   } finally {
     await closePlayers(checkpoints);
   }
-}
+};
 
 function wholeRun(spec: string | undefined, parent: string): ResolvedRun {
   const resolved = resolveRun(spec, parent);

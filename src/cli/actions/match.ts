@@ -8,9 +8,13 @@ import { getGame } from "../../games/registry.ts";
 import type { Player } from "../../players/player.ts";
 import { UserError } from "../../util/errors.ts";
 import { estimated, likelihood, plural, withInterval } from "../../util/figures.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/match.ts";
+import { gamesAtOnce } from "../flags/llm.ts";
 import { checkGameFiles, gameFiles } from "../open/game-files.ts";
 import { checkPlayers, closePlayers } from "../open/players.ts";
-import { checkAll, gamesAtOnce, type MatchFlags, runsFolder, wholeNumber } from "../options.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { countedOff } from "../terminal/counter.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 import { personAtTerminal } from "../terminal/person.ts";
@@ -26,19 +30,19 @@ interface Report extends MatchSummary {
   readonly sprt: (Sprt & SprtState) | null;
 }
 
-export async function run(first: string, second: string, flags: MatchFlags): Promise<number> {
-  const runs = await runsFolder(flags);
-  const human = (): Player => personAtTerminal(flags.json ? process.stderr : process.stdout);
+export const run: Run<typeof declaration> = async ([first, second], options) => {
+  const runs = await runsFolder(options);
+  const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
   const [game, pairs, seed, sprt, open] = checkAll(
-    () => chosenGame(flags.game),
-    () => (flags.pairs === undefined ? undefined : wholeNumber("--pairs", flags.pairs, 1, 10_000_000)),
-    () => wholeNumber("--seed", flags.seed, 0),
-    () => (flags.sprt === undefined ? undefined : parseSprt(flags.sprt)),
-    () => checkPlayers([first, second], { runs, llm: flags, human }),
-    () => checkGameFiles(flags),
+    () => chosenGame(options.game),
+    options.pairs,
+    options.seed,
+    () => (options.sprt === undefined ? undefined : parseSprt(options.sprt)),
+    () => checkPlayers([first, second], { runs, llm: options, human }),
+    () => checkGameFiles(options),
   );
-  // Of models it has been looked at by now.
-  const atOnce = gamesAtOnce(flags);
+  // A wrong number was reported already where a model plays.
+  const atOnce = gamesAtOnce(options);
   const players = (await open()) as [Player, Player];
   try {
     const idle = players.filter(({ plays }) => !plays(game));
@@ -48,7 +52,7 @@ export async function run(first: string, second: string, flags: MatchFlags): Pro
         idle.map(({ name }) => `${name} does not play ${game.id}.`),
       );
     }
-    const files = gameFiles(flags);
+    const files = gameFiles(options);
     try {
       const match = { game, players, rng: matchRng(seed, game, players) };
       const most = pairs ?? (sprt ? MOST_PAIRS : PAIRS);
@@ -56,7 +60,7 @@ export async function run(first: string, second: string, flags: MatchFlags): Pro
       const names = [players[0].name, players[1].name] as const;
       const verdict = sprt && state ? { ...sprt, ...state } : null;
       const report: Report = { game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict };
-      if (flags.json) printJson(report);
+      if (options.json) printJson(report);
       else show(report);
       return verdict && verdict.verdict !== "H1" ? 4 : 0;
     } finally {
@@ -65,7 +69,7 @@ export async function run(first: string, second: string, flags: MatchFlags): Pro
   } finally {
     await closePlayers(players);
   }
-}
+};
 
 function chosenGame(id: string | undefined): Game {
   if (id !== undefined) return getGame(id);

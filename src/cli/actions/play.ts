@@ -6,11 +6,14 @@ import { opponents } from "../../players/opponents.ts";
 import type { Player } from "../../players/player.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { formatEpisode } from "../../record/episode.ts";
-import { didYouMean, UserError } from "../../util/errors.ts";
+import { UserError } from "../../util/errors.ts";
 import { appendLine, checkWritable, makeFolders } from "../../util/files.ts";
 import { Rng } from "../../util/rng.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration, PlayOptions, SeatChoice } from "../commands/play.ts";
 import { checkPlayers, closePlayers } from "../open/players.ts";
-import { checkAll, type PlayOptions, runsFolder, wholeNumber } from "../options.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { MOST_ANSWERS } from "../terminal/ask-move.ts";
 import { Dialogue } from "../terminal/dialogue.ts";
 import { count, endText, resultText, type Score, scoreText } from "../terminal/game-over.ts";
@@ -18,15 +21,13 @@ import { print, SPIRAL, styleFor } from "../terminal/output.ts";
 import { playGame, type Table } from "../terminal/play-game.ts";
 import { rulesOf } from "../terminal/position.ts";
 
-const SEATS = ["first", "second", "alternate"] as const;
-
-export async function run(options: PlayOptions): Promise<number> {
+export const run: Run<typeof declaration> = async (_args, options) => {
   const runs = await runsFolder(options);
   const [game, seat, seed, open] = checkAll(
     () => namedGame(options.game),
-    () => namedSeat(options.seat),
+    options.seat,
     // A person wants other cards the next time; the seed is shown, so that a session can be had again.
-    () => (options.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", options.seed, 0)),
+    () => options.seed() ?? Date.now() % 1_000_000,
     () => checkOthers(options, runs),
   );
   const log = options.log ?? join(runs, "play.jsonl");
@@ -46,7 +47,7 @@ export async function run(options: PlayOptions): Promise<number> {
     const rng = new Rng(seed).fork("play");
     dialogue = new Dialogue();
     const table: Table = {
-      ...{ game, opponent, dialogue, hints, signal: leaving.signal, always: options.hints === true },
+      ...{ game, opponent, dialogue, hints, signal: leaving.signal, always: options.hints },
       chanceKey: rng.fork("chance").key(),
       actionKey: rng.fork("actions").key(),
     };
@@ -64,10 +65,10 @@ export async function run(options: PlayOptions): Promise<number> {
     await closePlayers(players);
     process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
   }
-}
+};
 
 /** Game after game until the person leaves. */
-async function playGames(table: Table, seat: (typeof SEATS)[number], score: Score, log: string): Promise<void> {
+async function playGames(table: Table, seat: SeatChoice, score: Score, log: string): Promise<void> {
   const { game, opponent } = table;
   const { bold, dim } = styleFor(process.stdout);
   for (let index = 0; ; index++) {
@@ -104,12 +105,6 @@ async function wantsAnother({ dialogue, signal }: Table): Promise<boolean> {
 function namedGame(id: string | undefined): Game {
   if (id === undefined) throw new UserError(2, `Name a game: ${SPIRAL} play --game ttt. Games: ${gameIds.join(", ")}.`);
   return getGame(id);
-}
-
-function namedSeat(text: string): (typeof SEATS)[number] {
-  const seat = SEATS.find((name) => name === text);
-  if (seat) return seat;
-  throw new UserError(2, `--seat is "${text}"; it takes one of ${SEATS.join(", ")}.${didYouMean(text, SEATS)}`);
 }
 
 /** Throws what is wrong with who plays against the person, and with whose hints it gets; returns what opens them. */

@@ -4,7 +4,8 @@ import { gameIds, getGame } from "../../games/registry.ts";
 import { mctsPlayer } from "../../players/mcts.ts";
 import { opponents } from "../../players/opponents.ts";
 import { MCTS_PARAMETERS, type SpecParameter } from "../../players/spec.ts";
-import type { ListOptions } from "../options.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/players.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
 interface Kind {
@@ -29,7 +30,7 @@ const KINDS: readonly Kind[] = [
   { spec: "human", what: "a person at the terminal", plays: () => true },
 ];
 
-export function run(options: ListOptions): number {
+export const run: Run<typeof declaration> = (_args, options) => {
   const kinds = KINDS.map(({ spec, what, plays, parameters = [] }) => ({
     spec,
     what,
@@ -51,7 +52,7 @@ export function run(options: ListOptions): number {
   print(`\n${table(["parameter", "what it is", "takes"], settings)}`);
   print(styleFor(process.stdout).dim("\nMore: docs/players.md, docs/llm.md"));
   return 0;
-}
+};
 
 function gamesText(games: readonly string[] | null): string {
   if (games === null) return "the games it has learned";

@@ -11,9 +11,12 @@ import { resolveRun } from "../../run/directory.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { play } from "../../selfplay/play.ts";
 import { UserError } from "../../util/errors.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/policy.ts";
 import { loadPolicy } from "../open/checkpoint-contents.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { startTrained } from "../open/trained-backend.ts";
-import { checkAll, type PolicyOptions, runsFolder, wholeNumber } from "../options.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
 /** Rows shown where `--rows` does not say. */
@@ -21,11 +24,11 @@ const ROWS = 24;
 /** Games played to find information sets, where the game is too large to visit all of them. */
 const SAMPLE_GAMES = 16;
 
-export async function run(spec: string | undefined, options: PolicyOptions): Promise<number> {
+export const run: Run<typeof declaration> = async ([spec], options) => {
   const parent = await runsFolder(options);
-  const [resolved, rowLimit, asked] = checkAll(
+  const [resolved, rowLimit = ROWS, asked] = checkAll(
     () => resolveRun(spec, parent),
-    () => (options.rows === undefined ? ROWS : wholeNumber("--rows", options.rows, 1)),
+    options.rows,
     () => (options.game === undefined ? undefined : getGame(options.game)),
   );
   const checkpoint = readCheckpoint(resolved);
@@ -50,7 +53,7 @@ export async function run(spec: string | undefined, options: PolicyOptions): Pro
   } finally {
     saved.dispose();
   }
-}
+};
 
 function sampledInfosets(game: Game, policy: Policy): readonly Infoset[] {
   const graph = new GameGraph(game);

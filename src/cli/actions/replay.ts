@@ -9,7 +9,10 @@ import { isOfGame, type LoggedEpisode, noEpisode, selectEpisodes } from "../../r
 import { stepThrough } from "../../replay/terminal.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
-import { checkAll, type ReplayOptions, runsFolder, wholeNumber } from "../options.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/replay.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { note, print, printJson, styleFor, warn } from "../terminal/output.ts";
 
 /** How many episodes the stepper keeps at hand. */
@@ -17,14 +20,14 @@ const WINDOW = 20_000;
 /** Warnings shown one by one; more of them are counted. */
 const SHOWN_WARNINGS = 5;
 
-export async function run(source: string | undefined, options: ReplayOptions): Promise<number> {
+export const run: Run<typeof declaration> = async ([source], options) => {
   const [line, game, viewer] = checkAll(
-    () => (options.episode === undefined ? undefined : wholeNumber("--episode", options.episode, 1)),
+    options.episode,
     () => (options.game === undefined ? undefined : getGame(options.game).id),
-    () => viewerNamed(options.player),
+    options.player,
   );
-  const path = await logPath(source, options);
-  if (options.verify) return verify(path, game, options.json === true);
+  const path = await logPath(source, options.dir);
+  if (options.verify) return verify(path, game, options.json);
 
   const isInteractive = process.stdin.isTTY && process.stdout.isTTY && !options.json;
   const warnings = countedWarnings();
@@ -37,9 +40,9 @@ export async function run(source: string | undefined, options: ReplayOptions): P
     return code;
   }
   warnings.print();
-  for (const entry of entries) show(path, entry, viewer, options.json === true);
+  for (const entry of entries) show(path, entry, viewer, options.json);
   return 0;
-}
+};
 
 function show(path: string, { line, episode }: LoggedEpisode, viewer: Viewer, json: boolean): void {
   try {
@@ -74,17 +77,10 @@ function verify(path: string, game: string | undefined, json: boolean): number {
 }
 
 /** A file is a log; anything else names a run, the latest if nothing is named. */
-async function logPath(source: string | undefined, options: ReplayOptions): Promise<string> {
+async function logPath(source: string | undefined, dir: string | undefined): Promise<string> {
   if (source !== undefined && statSync(source, { throwIfNoEntry: false })?.isFile()) return source;
   if (source !== undefined && /\.jsonl$/.test(source)) throw new UserError(3, `There is no log ${source}.`);
-  return join(resolveRun(source, await runsFolder(options)).dir, "episodes.jsonl");
-}
-
-function viewerNamed(text: string): Viewer {
-  if (text === "0") return 0;
-  if (text === "1") return 1;
-  if (text === "all") return "all";
-  throw new UserError(2, `--player is "${text}"; it takes one of 0, 1, all.`);
+  return join(resolveRun(source, await runsFolder({ dir })).dir, "episodes.jsonl");
 }
 
 function countedWarnings(): { readonly add: (message: string) => void; readonly print: () => void } {

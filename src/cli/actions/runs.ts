@@ -7,20 +7,22 @@ import { lockHolder } from "../../run/lock.ts";
 import { type Manifest, readManifest } from "../../run/manifest.ts";
 import { didYouMean, UserError } from "../../util/errors.ts";
 import { readJson, readText, withDiskErrors } from "../../util/files.ts";
-import { type ListOptions, runsFolder } from "../options.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/runs.ts";
+import { runsFolder } from "../open/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
-export async function run(what: string | undefined, name: string | undefined, options: ListOptions): Promise<number> {
+export const run: Run<typeof declaration> = async ([what, name], options) => {
   const parent = await runsFolder(options);
-  if (what === "show") show(name, parent, options.json === true);
+  if (what === "show") show(name, parent, options.json);
   else if (what === undefined || what === "ls") {
     if (name !== undefined) throw new UserError(2, `runs ls takes no name; for one run: spiral runs show ${name}`);
-    list(parent, options.json === true);
+    list(parent, options.json);
   } else {
     throw new UserError(2, `"${what}" is neither ls nor show.${didYouMean(what, ["ls", "show"])}`);
   }
   return 0;
-}
+};
 
 function list(parent: string, json: boolean): void {
   const latest = latestName(parent);

@@ -14,16 +14,17 @@ import { policyKind } from "../../policies/registry.ts";
 import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
-import { type LlmFlags, type LlmSettings, llmSettings, llmSurroundings } from "../llm-options.ts";
-import { checkAll } from "../options.ts";
+import { checkAll } from "../check-all.ts";
+import type { LlmOptions } from "../flags/llm.ts";
 import { note } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
+import { type LlmSettings, llmSettings, llmSurroundings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
   readonly runs: string;
   /** Of the command, for `llm:` players, where it seats them. */
-  readonly llm?: LlmFlags;
+  readonly llm?: LlmOptions;
   /** Whether a backend of TensorFlow.js runs already; runs are then loaded on it. */
   readonly backendRuns?: boolean;
   /** Makes the player `human`, where the command has a place for one. */
