@@ -3,7 +3,8 @@ import type { Game, Seat } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import { UserError } from "../util/errors.ts";
 import { oneLine, printable } from "../util/printable.ts";
-import { type Episode, replaySteps, type Said } from "./episode.ts";
+import type { Episode, Said } from "./episode.ts";
+import { replaySteps } from "./steps.ts";
 
 /** Whose eyes: a seat sees its own decisions and the end; `all` sees everything, chance included. */
 export type Viewer = Seat | "all";
