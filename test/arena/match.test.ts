@@ -1,6 +1,6 @@
 /** Matches: the same games however they are played, every seat and deal where it belongs, and what happens when a player cannot go on. */
 import { describe, expect, it } from "vitest";
-import { playAsked } from "../../src/arena/asked.ts";
+import { playAsked } from "../../src/arena/asked-match.ts";
 import { playMatch } from "../../src/arena/match.ts";
 import { BLOCK, type Match, type MatchOptions, matchRng } from "../../src/arena/pairing.ts";
 import { getGame } from "../../src/games/registry.ts";
