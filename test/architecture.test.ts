@@ -25,9 +25,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   arena: ["selfplay", "players", "exact", "policies", "record", "graph", "games", "util"],
   config: ["players", "games", "util"],
   run: ["config", "util"],
+  jobs: ["run", "arena", "util"],
   replay: ["record", "games", "util"],
   cli: [
-    ...["run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
+    ...["jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
     ...["graph", "games", "nn", "util"],
   ],
 };
