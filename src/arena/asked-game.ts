@@ -9,7 +9,7 @@ import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { wordsKeeper } from "../record/kept-words.ts";
 
-/** A position that was left, and how. */
+/** A position that was left, and by which action. Where information is hidden it holds what players must not see. */
 export interface Move {
   readonly node: GameNode;
   readonly action: number;
@@ -17,14 +17,14 @@ export interface Move {
   readonly said: readonly Utterance[];
 }
 
-/** Back to the position before the move of this number; what was played from there on is forgotten. */
+/** The game goes back to the position at ply `backTo`, and what was played from there on is forgotten. */
 export interface TakeBack {
   readonly backTo: number;
 }
 
-/** Whoever is asked. `moves` are those so far, by ply, chance's included; where information is hidden they hold secrets. */
+/** Whoever is asked. */
 interface Asked extends Pick<AskedPlayer, "name" | "ended"> {
-  readonly choose: (decision: Decision, moves: readonly Move[]) => Promise<Choice | TakeBack>;
+  readonly choose: (decision: Decision) => Promise<Choice | TakeBack>;
 }
 
 /** A policy, whose moves are drawn from its distributions, or whoever is asked. */
@@ -48,7 +48,7 @@ export interface AskedGame {
 /** A game that is over, as its record holds it. */
 export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 
-/** Rejects with what a player rejects with, or with the signal's reason once it is aborted. */
+/** Plays it. Rejects with what a player rejects with, or with the signal's reason once it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
   const { graph, seats, episode, draw, signal, onMove } = game;
   const moves: Move[] = [];
@@ -75,7 +75,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
       move(sampleSlot(distribution, draw.move(moves.length)));
       continue;
     }
-    const choice = await unlessAborted(side.choose({ infoset, episode, ply: moves.length, signal }, moves), signal);
+    const choice = await unlessAborted(side.choose({ infoset, episode, ply: moves.length, signal }), signal);
     if ("backTo" in choice) {
       node = (moves[choice.backTo] as Move).node;
       moves.length = choice.backTo;

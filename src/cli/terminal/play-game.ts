@@ -29,7 +29,9 @@ class Left extends Error {}
 /** Plays it to its end; undefined where the person leaves. */
 export async function playGame(table: Table, index: number, person: Seat): Promise<Played | undefined> {
   const { game, chanceKey, actionKey, signal } = table;
-  const [own, other] = [personSide(table, person), opponentSide(table)];
+  /** By ply. */
+  const moves: Move[] = [];
+  const [own, other] = [personSide(table, person, moves), opponentSide(table)];
   try {
     return await playAskedGame({
       graph: new GameGraph(game),
@@ -40,7 +42,10 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
         move: (ply) => uniformAt(actionKey, index, ply),
       },
       signal,
-      onMove: (move) => showMove(table, move, person),
+      onMove(move) {
+        moves.push(move);
+        showMove(table, move, person);
+      },
     });
   } catch (error) {
     if (error instanceof Left) return undefined;
@@ -48,16 +53,18 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
   }
 }
 
-function personSide({ game, dialogue, signal, hints, always }: Table, person: Seat): Side {
+/** `moves` are those so far; the side cuts off those that the person takes back. */
+function personSide({ game, dialogue, signal, hints, always }: Table, person: Seat, moves: Move[]): Side {
   return {
     name: "human",
-    async choose({ infoset }, moves): Promise<Choice | TakeBack> {
+    async choose({ infoset }): Promise<Choice | TakeBack> {
       const situation = { infoset, hints, always, noUndo: noUndo(game, moves, person) };
       const reply = await askMove(dialogue, situation, signal);
       if (reply === "quit") throw new Left();
       if (reply === "resign") return { forfeit: "resigned" };
-      if (reply === "undo") return { backTo: lastMoveOf(person, moves) };
-      return reply;
+      if (reply !== "undo") return reply;
+      moves.length = lastMoveOf(person, moves);
+      return { backTo: moves.length };
     },
   };
 }
