@@ -5,9 +5,8 @@ import { nashConv } from "../src/exact/nash-conv.ts";
 import { type Solution, solve } from "../src/exact/solve.ts";
 import { getGame } from "../src/games/registry.ts";
 import { startBackend } from "../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../src/nn/mlp.ts";
-import { FeatureLayout } from "../src/policies/features/layout.ts";
-import { neuralPolicy } from "../src/policies/network-policy.ts";
+import { kind } from "../src/policies/features/mlp.ts";
+import { networkPolicy } from "../src/policies/network-policy.ts";
 import { uniform } from "../src/policies/policy.ts";
 import { Rng } from "../src/util/rng.ts";
 import { type Effort, type Figure, type Measured, milliseconds, repeat, type Took, timed } from "./measure.ts";
@@ -29,9 +28,8 @@ export function evaluationCost(id: string): EvaluationCost {
   const game = getGame(id);
   const compile = timed(() => gameTree(game));
   const tree = gameTree(game);
-  const layout = new FeatureLayout([game]);
-  const shape = { inputs: layout.inputs, hidden: [64, 64], outputs: layout.outputs, outputScale: 1 };
-  const policy = neuralPolicy("network", layout, new Mlp(initialWeights(shape, new Rng(1))));
+  const model = kind.model({ policy: "mlp", hidden: [64, 64], outputScale: 1 }, [game]);
+  const policy = networkPolicy("network", model.network(model.firstWeights(new Rng(1))), model);
   const strategy = strategyOf(tree, policy);
   return {
     states: tree.kind.length,

@@ -3,6 +3,7 @@
  *
  *   log π_i = z_i − log Σ_j e^{z_j}        ∂L/∂z_i = g_i − π_i Σ_j g_j        g = ∂L/∂ log π, j over the row's legal actions
  */
+import type { Infoset } from "../graph/game-graph.ts";
 
 /** The legal actions of R rows, side by side, S in all. */
 export interface LegalActions {
@@ -12,11 +13,20 @@ export interface LegalActions {
   readonly places: Int32Array;
 }
 
-export interface PolicyAtRows {
+export interface PolicyAtRows extends Pick<LegalActions, "starts"> {
   /** π of each legal action. [S] */
   readonly policy: Float64Array;
   /** Its logarithm, finite wherever the logits are. [S] */
   readonly logPolicy: Float64Array;
+}
+
+/** Where the legal actions of each information set start, side by side. [R + 1] */
+export function slotStarts(infosets: readonly Infoset[]): Int32Array {
+  const starts = new Int32Array(infosets.length + 1);
+  for (let r = 0; r < infosets.length; r++) {
+    starts[r + 1] = (starts[r] as number) + (infosets[r] as Infoset).actions.length;
+  }
+  return starts;
 }
 
 /** π and log π of the legal actions, from the head's logits [R, outputs], in 64 bits. */
@@ -40,11 +50,14 @@ export function softmax({ starts, places }: LegalActions, logits: Float32Array):
       (logPolicy[i] as number) -= logSum;
     }
   }
-  return { policy, logPolicy };
+  return { starts, policy, logPolicy };
 }
 
 /** Numbers of each row side by side: one for each of its legal actions, or one for them all. [S] */
-export function sideBySide({ starts }: LegalActions, of: (row: number) => Float64Array | number): Float64Array {
+export function sideBySide(
+  { starts }: Pick<LegalActions, "starts">,
+  of: (row: number) => Float64Array | number,
+): Float64Array {
   const R = starts.length - 1;
   const all = new Float64Array(starts[R] as number);
   for (let r = 0; r < R; r++) {

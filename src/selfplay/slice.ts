@@ -9,9 +9,21 @@ import { CHANCE, cumulate, END, type FlatGraph, flatOf, longer, sampleAt, UNKNOW
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
-import type { Cells, Plan } from "./play.ts";
+import { type Cells, type Plan, whoPlays } from "./plan.ts";
 
-/** Episodes `from` … `to` − 1 of a plan, being played into its cells, where `decisions` are ids of information sets. */
+/** Episodes `from` … `to` − 1 of a plan, played. Episode e stands at e − from in `cells`. */
+export interface PlayedSlice {
+  readonly from: number;
+  readonly to: number;
+  /** In which `decisions` are ids of information sets. */
+  readonly cells: Cells;
+  /** Ids of the information sets visited, in no particular order … */
+  readonly visited: ArrayLike<number>;
+  /** … and the earliest visit of each: r · E + e, as the r-th decision of episode e. */
+  readonly earliest: ArrayLike<number>;
+}
+
+/** Episodes `from` … `to` − 1 of a plan, being played. */
 export interface Slice {
   readonly plan: Plan;
   readonly cells: Cells;
@@ -48,7 +60,17 @@ interface Question {
   readonly answers: Answers[];
 }
 
-export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Slice {
+/** Room for this many episodes of at most P plies. */
+export function newCells(episodes: number, P: number): Cells {
+  return {
+    plies: new Uint16Array(episodes),
+    slots: new Uint16Array(episodes * P),
+    decisions: new Int32Array(episodes * P),
+    returns: new Float64Array(episodes * 2),
+  };
+}
+
+export function newSlice(plan: Plan, from: number, to: number): Slice {
   const flat = flatOf(plan.graph);
   const count = plan.graph.infosets.length;
   // Room for what is expected, twice: as it is given, and as running sums.
@@ -69,7 +91,7 @@ export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Sl
   const own = answers(first);
   return {
     plan,
-    cells,
+    cells: newCells(to - from, plan.graph.game.maxPlies),
     from,
     to,
     flat,
@@ -89,7 +111,7 @@ function ascending(from: number, to: number): Int32Array {
 }
 
 /** Plays every slice to its end. */
-export function playSlices(slices: readonly Slice[]): void {
+export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
   const questions = new Map<Policy, Question>();
   for (const { plan, flat, answers } of slices) {
     const expected = plan.expected ?? [];
@@ -101,14 +123,12 @@ export function playSlices(slices: readonly Slice[]): void {
   for (;;) {
     answer(questions);
     for (const slice of slices) walk(slice, questions);
-    if (questions.size === 0) return;
+    if (questions.size === 0) break;
   }
-}
-
-/** Which of the plan's two policies plays `seat` in this episode; always 0 where they are the same. */
-export function whoPlays({ policies, paired }: Plan, episode: number, seat: number): 0 | 1 {
-  if (policies[0] === policies[1]) return 0;
-  return (paired ? (seat + episode) & 1 : seat) as 0 | 1;
+  return slices.map(({ from, to, cells, visited, firstVisit }) => {
+    const earliest = Float64Array.from(visited, (id) => firstVisit[id] as number);
+    return { from, to, cells, visited, earliest };
+  });
 }
 
 /** Puts each open question to its policy. */
@@ -180,18 +200,19 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
     const episode = active[i] as number;
     const actionStream = streamAt(actionKey, episode);
     const chanceStream = streamAt(chanceKey, paired ? episode >> 1 : episode);
-    let node = nodes[episode - from] as number;
-    let ply = plies[episode] as number;
-    let chanceDraws = chancePlies[episode - from] as number;
+    const e = episode - from;
+    let node = nodes[e] as number;
+    let ply = plies[e] as number;
+    let chanceDraws = chancePlies[e] as number;
     for (;;) {
       const mover = kind[node] as number;
       const id = infoset[node] as number;
       if (mover === END) {
-        returns[episode * 2] = flat.returns[id] as number;
-        returns[episode * 2 + 1] = flat.returns[id + 1] as number;
+        returns[e * 2] = flat.returns[id] as number;
+        returns[e * 2 + 1] = flat.returns[id + 1] as number;
         break;
       }
-      const cell = episode * P + ply;
+      const cell = e * P + ply;
       let sums: Float64Array = flat.cumulative;
       let start = first[node] as number;
       let [stream, key, draw] = [chanceStream, chanceKey, chanceDraws];
@@ -203,8 +224,8 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         start = id < asked.start.length ? (asked.start[id] as number) : OPEN;
         if (start < 0) start = distributionAt(asked, flat, id, questions);
         if (start < 0) {
-          nodes[episode - from] = node;
-          chancePlies[episode - from] = chanceDraws;
+          nodes[e] = node;
+          chancePlies[e] = chanceDraws;
           active[stillActive++] = episode;
           break;
         }
@@ -233,7 +254,7 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         ({ kind, first, infoset, target } = flat);
       }
     }
-    plies[episode] = ply;
+    plies[e] = ply;
   }
   slice.active = active.subarray(0, stillActive);
 }

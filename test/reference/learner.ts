@@ -3,7 +3,7 @@
  * gradient by central finite differences, Adam, the magnet and the averaged weights. For networks of a few hundred weights.
  */
 
-import type { WeightArray } from "../../src/nn/mlp.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import type { FeatureLayout } from "../../src/policies/features/layout.ts";
 import type { LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
@@ -55,18 +55,18 @@ export function plainTraining(
       const sum = powers.reduce((a, b) => a + b, 0);
       return powers.map((power) => power / sum);
     });
-  const loss = (now: number[][], old: number[][], magnet: number[][]): number => {
+  const loss = (current: number[][], old: number[][], magnet: number[][]): number => {
     let total = 0;
-    rows.forEach(({ infoset, visits, gains, losses }, r) => {
+    rows.forEach(({ infoset, visits, positive, negative }, r) => {
       const of = perGame[infoset.game.id] ?? { entropy: 1, magnet: 1 };
-      now[r]?.forEach((p, slot) => {
-        const [gain, lost] = [gains[slot] as number, losses[slot] as number];
+      current[r]?.forEach((p, slot) => {
+        const [up, down] = [positive[slot] as number, negative[slot] as number];
         const [before, m] = [old[r]?.[slot] as number, magnet[r]?.[slot] as number];
         const { clip } = rl.ppo;
         total -=
           rl.loss === "pg"
-            ? (gain + lost) * Math.log(p)
-            : gain * Math.min(p / before, 1 + clip) + lost * Math.max(p / before, 1 - clip);
+            ? (up + down) * Math.log(p)
+            : up * Math.min(p / before, 1 + clip) + down * Math.max(p / before, 1 - clip);
         if (rl.magnet.kind !== "none") total += rl.magnet.coefficient * visits * of.magnet * p * Math.log(p / m);
         total += rl.entropy.start * visits * of.entropy * p * Math.log(p);
       });

@@ -1,6 +1,6 @@
 /** Advantages that a pencil can check. */
 import { describe, expect, it } from "vitest";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { byCell, gamesOf, learnerDecisions, opponent, playBatch } from "./batches.ts";
 import { make, type Name } from "./estimators.ts";
 

@@ -25,7 +25,7 @@ const oldLogits = logits.map((z) => z + 0.5 * rng.normal());
 // Both at once in most places, as after many games; each alone in some.
 const sums = (sign: 1 | -1) =>
   Float32Array.from(legal, (is) => (is && rng.next() < 0.8 ? sign * Math.abs(rng.normal()) : 0));
-const [gains, losses] = [sums(1), sums(-1)];
+const [positive, negative] = [sums(1), sums(-1)];
 const entropyWeights = Float32Array.from({ length: R }, () => rng.next());
 const magnetWeights = Float32Array.from({ length: R }, () => rng.next());
 
@@ -44,20 +44,27 @@ const sumLegal = (term: (i: number, row: number) => number): number =>
 const m = plainSoftmax(magnetLogits);
 const old = plainSoftmax(oldLogits);
 
-const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]) => number }[] = [
+const cases: readonly {
+  name: string;
+  made: (coefficient: number) => Loss;
+  hasCoefficient: boolean;
+  formula: (p: readonly number[]) => number;
+}[] = [
   {
     name: "policy gradient",
-    loss: policyGradient,
-    formula: (p) => -sumLegal((i) => ((gains[i] as number) + (losses[i] as number)) * Math.log(p[i] as number)),
+    made: () => policyGradient().loss,
+    hasCoefficient: false,
+    formula: (p) => -sumLegal((i) => ((positive[i] as number) + (negative[i] as number)) * Math.log(p[i] as number)),
   },
   {
     name: "PPO",
-    loss: ppo,
+    made: () => ppo({ ppo: { clip: 0.2, epochs: 1, minibatches: 1 } }).loss,
+    hasCoefficient: false,
     formula: (p) =>
       -sumLegal((i) => {
         const r = (p[i] as number) / (old[i] as number);
         const clipped = Math.min(1.2, Math.max(0.8, r));
-        return [gains, losses].reduce((sum, of) => {
+        return [positive, negative].reduce((sum, of) => {
           const a = of[i] as number;
           return sum + Math.min(r * a, clipped * a);
         }, 0);
@@ -65,12 +72,14 @@ const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]
   },
   {
     name: "negative entropy",
-    loss: negativeEntropy,
+    made: (coefficient) => negativeEntropy({ coefficient }),
+    hasCoefficient: true,
     formula: (p) => sumLegal((i, row) => (entropyWeights[row] as number) * (p[i] as number) * Math.log(p[i] as number)),
   },
   {
     name: "KL to the magnet",
-    loss: klToMagnet,
+    made: (coefficient) => klToMagnet({ coefficient }),
+    hasCoefficient: true,
     formula: (p) =>
       sumLegal(
         (i, row) => (magnetWeights[row] as number) * (p[i] as number) * Math.log((p[i] as number) / (m[i] as number)),
@@ -79,21 +88,20 @@ const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]
 ];
 
 const batch = {
-  gains: sideBySide(gains),
-  losses: sideBySide(losses),
+  positive: sideBySide(positive),
+  negative: sideBySide(negative),
   oldLogPolicy: sideBySide(old.map(Math.log)),
   entropyWeights: sideBySide(legal.map((_, i) => entropyWeights[Math.floor(i / A)] as number)),
   magnetWeights: sideBySide(legal.map((_, i) => magnetWeights[Math.floor(i / A)] as number)),
   magnetLogPolicy: sideBySide(m.map(Math.log)),
-  clip: 0.2,
 };
 
-describe.each(cases)("$name", ({ loss, formula }) => {
-  const evaluate = (scale = 1) => {
-    const now = softmax({ starts, places }, logits);
+describe.each(cases)("$name", ({ made, hasCoefficient, formula }) => {
+  const evaluate = (coefficient = 1) => {
+    const current = softmax({ starts, places }, logits);
     const inLogPolicy = new Float64Array(places.length);
-    const value = loss(now, batch, inLogPolicy, scale);
-    return { value, gradient: logitGradient({ starts, places }, now.policy, inLogPolicy, R * A), inLogPolicy };
+    const value = made(coefficient)(current, batch, inLogPolicy);
+    return { value, gradient: logitGradient({ starts, places }, current.policy, inLogPolicy, R * A), inLogPolicy };
   };
 
   it("is its formula", () => {
@@ -116,14 +124,15 @@ describe.each(cases)("$name", ({ loss, formula }) => {
     expect(Math.max(...differences)).toBeGreaterThan(0.05);
   });
 
-  it("is added to what is there, times its scale", () => {
+  it("is added to what is there, times its coefficient where it has one", () => {
+    const factor = hasCoefficient ? 3 : 1;
     const [once, thrice] = [evaluate(), evaluate(3)];
-    expect(thrice.value).toBeCloseTo(3 * once.value, 10);
+    expect(thrice.value).toBeCloseTo(factor * once.value, 10);
     thrice.inLogPolicy.forEach((partial, i) => {
-      expect(partial).toBeCloseTo(3 * (once.inLogPolicy[i] as number), 10);
+      expect(partial).toBeCloseTo(factor * (once.inLogPolicy[i] as number), 10);
     });
     const both = new Float64Array(places.length).fill(7);
-    loss(softmax({ starts, places }, logits), batch, both, 1);
+    made(1)(softmax({ starts, places }, logits), batch, both);
     both.forEach((partial, i) => {
       expect(partial).toBeCloseTo(7 + (once.inLogPolicy[i] as number), 10);
     });

@@ -7,7 +7,7 @@ import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import { mergeRows } from "../../src/rl/rows.ts";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { type Decision, learnerDecisions, opponent, playBatch } from "./batches.ts";
 
@@ -69,9 +69,9 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
         add(unmerged, `${orbit} ${a}`, (-advantage * ((a === action ? 1 : 0) - (p[i] as number))) / decisions.length);
       });
     }
-    for (const { infoset, gains, losses } of rows) {
+    for (const { infoset, positive, negative } of rows) {
       const p = policyAt(orbitOf(infoset), infoset.actions);
-      const weights = gains.map((gain, slot) => gain + (losses[slot] as number));
+      const weights = positive.map((gain, slot) => gain + (negative[slot] as number));
       const sum = weights.reduce((a, b) => a + b, 0);
       infoset.actions.forEach((a, slot) => {
         totals.merged -= (weights[slot] as number) * Math.log(p[slot] as number);
@@ -84,7 +84,7 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
     for (const [key, gradient] of unmerged) expect(merged.get(key), key).toBeCloseTo(gradient, 10);
   });
 
-  it("has gains that sum what is above 0, and losses that sum what is below", () => {
+  it("sums positive advantages and negative ones apart", () => {
     const sums = (advantageOf: (d: { readonly advantage: number }) => number) => {
       const byAction = new Map<string, number>();
       for (const d of decisions) {
@@ -95,11 +95,11 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
     };
     const gained = sums(({ advantage }) => (advantage > 0 ? advantage : 0));
     const lost = sums(({ advantage }) => (advantage < 0 ? advantage : 0));
-    for (const { infoset, gains, losses } of rows) {
+    for (const { infoset, positive, negative } of rows) {
       infoset.actions.forEach((a, slot) => {
         const key = `${orbitOf(infoset)} ${a}`;
-        expect(gains[slot], key).toBeCloseTo(gained.get(key) ?? 0, 12);
-        expect(losses[slot], key).toBeCloseTo(lost.get(key) ?? 0, 12);
+        expect(positive[slot], key).toBeCloseTo(gained.get(key) ?? 0, 12);
+        expect(negative[slot], key).toBeCloseTo(lost.get(key) ?? 0, 12);
       });
     }
   });
@@ -141,10 +141,10 @@ it("counts each game's decisions as one whole, however many there are and whoeve
   );
   const own = rows.filter(({ infoset }) => infoset.game.id === "kuhn");
   expect(own.length).toBe(new Set(kuhn.map(({ orbit }) => orbit)).size);
-  for (const { infoset, visits, gains, losses } of own) {
+  for (const { infoset, visits, positive, negative } of own) {
     const here = kuhn.filter((d) => d.infoset === infoset);
     expect(visits).toBeCloseTo(here.length / kuhn.length, 12);
-    const total = [...gains, ...losses].reduce((sum, x) => sum + x, 0);
+    const total = [...positive, ...negative].reduce((sum, x) => sum + x, 0);
     expect(total).toBeCloseTo(here.reduce((sum, { advantage }) => sum + advantage, 0) / kuhn.length, 12);
   }
 });

@@ -7,6 +7,7 @@ import { getGame } from "../../games/registry.ts";
 import { defaultOpponents, opponents } from "../../players/opponents.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
 import { greedy } from "../../policies/policy.ts";
+import { policyKind } from "../../policies/registry.ts";
 import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
@@ -49,7 +50,7 @@ export async function run(spec: string | undefined, options: EvalOptions): Promi
 
   const backend = await startTrained(config.nn.backend);
   const executor = openExecutor(workers ?? "auto", backend.name);
-  const main = loadPolicy(checkpoint, resolved.name);
+  const main = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
   let rivals: readonly PolicyPlayer[] | undefined;
   try {
     rivals = await named?.();

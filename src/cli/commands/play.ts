@@ -11,11 +11,12 @@ import { appendLine, checkWritable, makeFolders } from "../../util/files.ts";
 import { Rng } from "../../util/rng.ts";
 import { checkPlayers, closePlayers } from "../open/players.ts";
 import { checkAll, type PlayOptions, runsFolder, wholeNumber } from "../options.ts";
-import { MOST_ANSWERS, rulesOf } from "../terminal/ask-move.ts";
+import { MOST_ANSWERS } from "../terminal/ask-move.ts";
 import { Dialogue } from "../terminal/dialogue.ts";
 import { count, endText, resultText, type Score, scoreText } from "../terminal/game-over.ts";
 import { print, SPIRAL, styleFor } from "../terminal/output.ts";
 import { playGame, type Table } from "../terminal/play-game.ts";
+import { rulesOf } from "../terminal/position.ts";
 
 const SEATS = ["first", "second", "alternate"] as const;
 
@@ -72,8 +73,8 @@ async function playGames(table: Table, seat: (typeof SEATS)[number], score: Scor
   for (let index = 0; ; index++) {
     const person: Seat = seat === "alternate" ? ((index % 2) as Seat) : seat === "first" ? 0 : 1;
     print(`\n${bold(`Game ${index + 1}`)}: you are Player ${person} (${game.roles[person]}).`);
-    // Rules hold for both seats; those of the first game will do.
-    if (index === 0) print(dim(rulesOf(game, game.initial(), person)));
+    // Rules hold for both seats; those of the first game will do. A game without rules apart shows them with every position.
+    if (index === 0 && game.rules) print(dim(rulesOf(game, game.initial(), person)));
     const played = await playGame(table, index, person);
     if (!played) {
       print(`The game is left unfinished and does not count. ${scoreText(game, score, opponent.name)}`.trimEnd());

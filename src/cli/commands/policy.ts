@@ -6,6 +6,7 @@ import { getGame } from "../../games/registry.ts";
 import { GameGraph, type Infoset } from "../../graph/game-graph.ts";
 import { nash } from "../../players/opponents.ts";
 import { greedy, type Policy } from "../../policies/policy.ts";
+import { policyKind } from "../../policies/registry.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { play } from "../../selfplay/play.ts";
@@ -37,7 +38,7 @@ export async function run(spec: string | undefined, options: PolicyOptions): Pro
     );
   }
   await startTrained(checkpoint.config.nn.backend);
-  const saved = loadPolicy(checkpoint, resolved.name);
+  const saved = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
   try {
     const policy = options.greedy ? greedy(saved.policy) : saved.policy;
     const infosets = game.walkable ? gameTree(game).infosets : sampledInfosets(game, policy);

@@ -8,13 +8,14 @@ import type { Game } from "../../games/game.ts";
 import { getGame } from "../../games/registry.ts";
 import type { Backend } from "../../nn/backend.ts";
 import { type Policy, uniform } from "../../policies/policy.ts";
+import { policyKind } from "../../policies/registry.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import type { Snapshot } from "../../rl/train.ts";
 import type { Checkpoint } from "../../run/checkpoint.ts";
 import { checkFreeName, checkRunName, resolveRun } from "../../run/directory.ts";
 import { createRun, readRunConfig, resumeRun } from "../../run/run.ts";
 import type { RunWriter } from "../../run/writer.ts";
-import type { Executor } from "../../selfplay/play.ts";
+import type { Executor } from "../../selfplay/plan.ts";
 import { UserError } from "../../util/errors.ts";
 import { Rng } from "../../util/rng.ts";
 import { workerCount } from "../open/executor.ts";
@@ -91,10 +92,11 @@ async function trainWith(
 ): Promise<number> {
   const { train } = await import("../../rl/train.ts");
   const { toFiles, toSnapshot } = await import("../open/checkpoint-contents.ts");
+  const kind = await policyKind(config.nn.policy);
   const { profileTable, startProfile } = await import("../terminal/profile.ts");
   let snapshot: Snapshot | undefined;
   const { writer, checkpoint } = open(backend.name, (found, name) => {
-    snapshot = toSnapshot(found, name, config);
+    snapshot = toSnapshot(found, name, config, kind);
   });
   signals.onSecond(() => writer.finish("interrupted"));
   const started = performance.now();

@@ -1,7 +1,8 @@
 /** How many threads play beside the main one, and the pool of them. */
 import { availableParallelism } from "node:os";
 import type { BackendName } from "../../nn/backend.ts";
-import { type Executor, inThisThread } from "../../selfplay/play.ts";
+import type { Executor } from "../../selfplay/plan.ts";
+import { inThisThread } from "../../selfplay/play.ts";
 import { WorkerPool } from "../../selfplay/worker-pool.ts";
 import { UserError } from "../../util/errors.ts";
 import { wholeNumber } from "../options.ts";

@@ -1,10 +1,10 @@
 /** What every advantage estimator is: a number for each of the learner's decisions, and perhaps a memory of earlier ones. */
 
+import type { Game } from "../../games/game.ts";
 import { flatOf } from "../../graph/flat-graph.ts";
-import type { WeightArray } from "../../nn/mlp.ts";
-import type { FeatureLayout } from "../../policies/features/layout.ts";
-import type { Trajectories } from "../../selfplay/play.ts";
-import { whoPlays } from "../../selfplay/slice.ts";
+import type { WeightArray } from "../../nn/weights.ts";
+import type { Trajectories } from "../../selfplay/plan.ts";
+import { whoPlays } from "../../selfplay/plan.ts";
 import type { Rng } from "../../util/rng.ts";
 
 export interface AdvantageEstimator {
@@ -31,7 +31,7 @@ export interface EstimatorSettings {
 
 export type MakeEstimator = (
   settings: EstimatorSettings,
-  context: { layout: FeatureLayout; rng: Rng },
+  context: { games: readonly Game[]; rng: Rng },
 ) => AdvantageEstimator;
 
 /** For estimators that remember nothing from batch to batch. */

@@ -8,7 +8,7 @@
  * the leave-one-out mean of its role.
  */
 import type { Infoset } from "../../graph/game-graph.ts";
-import type { Trajectories } from "../../selfplay/play.ts";
+import type { Trajectories } from "../../selfplay/plan.ts";
 import { type AdvantageEstimator, learnerDecisions, memoryless } from "./advantage.ts";
 import { rloo } from "./rloo.ts";
 

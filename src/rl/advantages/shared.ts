@@ -6,7 +6,7 @@
  *
  * In self-play on a zero-sum game the two returns cancel and b stays 0: no baseline at all.
  */
-import type { Trajectories } from "../../selfplay/play.ts";
+import type { Trajectories } from "../../selfplay/plan.ts";
 import { type AdvantageEstimator, type EstimatorSettings, learnerSits, ofSides } from "./advantage.ts";
 
 export function shared({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">): AdvantageEstimator {
