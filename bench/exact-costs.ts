@@ -1,8 +1,9 @@
 /** What exact evaluation and solving cost, by game: for `npm run bench` and for the tables of exact.ts. */
 
-import { gameTree, strategyOf } from "../src/exact/compiled-game.ts";
+import { compiledGame } from "../src/exact/compiled-game.ts";
 import { nashConv } from "../src/exact/nash-conv.ts";
 import { type Solution, solve } from "../src/exact/solve.ts";
+import { strategyOf } from "../src/exact/strategy.ts";
 import { getGame } from "../src/games/registry.ts";
 import { startBackend } from "../src/nn/backend.ts";
 import { kind } from "../src/policies/features/mlp.ts";
@@ -14,7 +15,7 @@ import { type Effort, type Figure, type Measured, milliseconds, repeat, type Too
 export interface EvaluationCost {
   readonly states: number;
   readonly infosets: number;
-  /** Making the tree: once a process. */
+  /** Compiling the game: once a process. */
   readonly compile: Took;
   /** NashConv of a strategy. */
   readonly nashConv: readonly Took[];
@@ -26,17 +27,17 @@ const EFFORT: Effort = { least: 10, most: 100, seconds: 0.5, warmUp: 20 };
 
 export function evaluationCost(id: string): EvaluationCost {
   const game = getGame(id);
-  const compile = timed(() => gameTree(game));
-  const tree = gameTree(game);
+  const compile = timed(() => compiledGame(game));
+  const compiled = compiledGame(game);
   const model = kind.model({ policy: "mlp", hidden: [64, 64], outputScale: 1 }, [game]);
   const policy = networkPolicy("network", model.network(model.firstWeights(new Rng(1))), model);
-  const strategy = strategyOf(tree, policy);
+  const strategy = strategyOf(compiled, policy);
   return {
-    states: tree.kind.length,
-    infosets: tree.infosets.length,
+    states: compiled.kind.length,
+    infosets: compiled.infosets.length,
     compile,
-    nashConv: repeat(EFFORT, () => nashConv(tree, strategy)),
-    network: repeat(EFFORT, () => strategyOf(tree, policy)),
+    nashConv: repeat(EFFORT, () => nashConv(compiled, strategy)),
+    network: repeat(EFFORT, () => strategyOf(compiled, policy)),
   };
 }
 
@@ -47,13 +48,13 @@ export function solvingCost(id: string): { readonly solution: Solution; readonly
   return { solution, took: repeat({ least: 3, most: 20, seconds: 0.2, warmUp: 0 }, () => solve(game)) };
 }
 
-/** NashConv of uniform play with no tree at hand; the compiler of JavaScript has warmed up. */
+/** NashConv of uniform play with no compiled game at hand; the compiler of JavaScript has warmed up. */
 function fromNothing(id: string): readonly Took[] {
   const game = getGame(id);
   return repeat({ least: 3, most: 50, seconds: 0.5, warmUp: 3 }, () => {
     // Trees are kept by game; this is another one.
-    const tree = gameTree({ ...game });
-    nashConv(tree, strategyOf(tree, uniform));
+    const compiled = compiledGame({ ...game });
+    nashConv(compiled, strategyOf(compiled, uniform));
   });
 }
 

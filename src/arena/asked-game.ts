@@ -55,7 +55,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
   let node = graph.root;
   const move = (slot: number, said: readonly Utterance[] = []): void => {
     if (node.turn.kind === "end") throw new Error("the game is over");
-    const made = { node, action: node.turn.actions[slot] as number, said };
+    const made = { node, action: node.turn.actions[slot], said };
     moves.push(made);
     node = graph.child(node, slot);
     onMove?.(made);
@@ -77,7 +77,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     }
     const choice = await unlessAborted(side.choose({ infoset, episode, ply: moves.length, signal }), signal);
     if ("backTo" in choice) {
-      node = (moves[choice.backTo] as Move).node;
+      node = moves[choice.backTo].node;
       moves.length = choice.backTo;
     } else if ("forfeit" in choice) {
       const forfeit = { seat: turn.player, reason: choice.forfeit };

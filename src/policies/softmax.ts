@@ -34,20 +34,20 @@ export function softmax({ starts, places }: LegalActions, logits: Float32Array):
   const policy = new Float64Array(places.length);
   const logPolicy = new Float64Array(places.length);
   for (let r = 0; r + 1 < starts.length; r++) {
-    const [start, end] = [starts[r] as number, starts[r + 1] as number];
+    const [start, end] = [starts[r], starts[r + 1]];
     let max = Number.NEGATIVE_INFINITY;
-    for (let i = start; i < end; i++) max = Math.max(max, logits[places[i] as number] as number);
+    for (let i = start; i < end; i++) max = Math.max(max, logits[places[i]]);
     let sum = 0;
     for (let i = start; i < end; i++) {
-      const z = (logits[places[i] as number] as number) - max;
+      const z = logits[places[i]] - max;
       logPolicy[i] = z;
       policy[i] = Math.exp(z);
-      sum += policy[i] as number;
+      sum += policy[i];
     }
     const logSum = Math.log(sum);
     for (let i = start; i < end; i++) {
-      (policy[i] as number) /= sum;
-      (logPolicy[i] as number) -= logSum;
+      policy[i] /= sum;
+      logPolicy[i] -= logSum;
     }
   }
   return { starts, policy, logPolicy };
@@ -59,7 +59,7 @@ export function sideBySide(
   of: (row: number) => Float64Array | number,
 ): Float64Array {
   const R = starts.length - 1;
-  const all = new Float64Array(starts[R] as number);
+  const all = new Float64Array(starts[R]);
   for (let r = 0; r < R; r++) {
     const values = of(r);
     if (typeof values === "number") all.fill(values, starts[r], starts[r + 1]);
@@ -77,11 +77,11 @@ export function logitGradient(
 ): Float32Array {
   const result = new Float32Array(length);
   for (let r = 0; r + 1 < starts.length; r++) {
-    const [start, end] = [starts[r] as number, starts[r + 1] as number];
+    const [start, end] = [starts[r], starts[r + 1]];
     let sum = 0;
-    for (let i = start; i < end; i++) sum += gradient[i] as number;
+    for (let i = start; i < end; i++) sum += gradient[i];
     for (let i = start; i < end; i++) {
-      result[places[i] as number] = (gradient[i] as number) - (policy[i] as number) * sum;
+      result[places[i]] = gradient[i] - policy[i] * sum;
     }
   }
   return result;

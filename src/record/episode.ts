@@ -80,7 +80,7 @@ export function parseEpisode(line: string): Episode {
 }
 
 /** The first 32 bits of the SHA-256 of the line without it. */
-const checksum = (json: string): string => ((sha256(json)[0] as number) >>> 0).toString(16).padStart(8, "0");
+const checksum = (json: string): string => (sha256(json)[0] >>> 0).toString(16).padStart(8, "0");
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -11,8 +11,7 @@
  */
 
 import type { Game } from "../games/game.ts";
-import { type FlatGraph, flatOf } from "../graph/flat-graph.ts";
-import type { Infoset } from "../graph/game-graph.ts";
+import type { GameGraph, Infoset } from "../graph/game-graph.ts";
 import type { Trajectories } from "../selfplay/plan.ts";
 import { learnerDecisions } from "./advantages/advantage.ts";
 
@@ -51,7 +50,7 @@ export function mergeRows(batch: readonly Trajectories[], advantages: readonly F
 
 /** The learner's decisions in some trajectories, summed by information set. */
 interface Tally {
-  readonly flat: FlatGraph;
+  readonly graph: GameGraph;
   /** Of the information sets. [I] */
   readonly ids: Int32Array;
   /** By information set. [I] */
@@ -67,12 +66,12 @@ interface Tally {
 
 function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
   const { plan, slots, decisions, ids } = trajectories;
-  const flat = flatOf(plan.graph);
+  const { firstEntry } = plan.graph.flat;
   const visits = new Float64Array(ids.length);
   const starts = new Int32Array(ids.length + 1);
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i];
-    starts[i + 1] = starts[i] + flat.slots[id + 1] - flat.slots[id];
+    starts[i + 1] = starts[i] + firstEntry[id + 1] - firstEntry[id];
   }
   const positive = new Float64Array(starts[ids.length]);
   const negative = new Float64Array(starts[ids.length]);
@@ -86,21 +85,22 @@ function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
     if (a > 0) positive[at] += a;
     else negative[at] += a;
   }
-  return { flat, ids, visits, starts, positive, negative, turns: cells.length };
+  return { graph: plan.graph, ids, visits, starts, positive, negative, turns: cells.length };
 }
 
 /** The tallies of one game's plans by orbit, divided by T. */
 function rowsOf(tallies: readonly Tally[], T: number): Row[] {
-  const { flat } = tallies[0];
+  const { graph } = tallies[0];
+  const { canonical, firstEntry, toCanonical } = graph.flat;
   // By id of the representative: its row, counted from 1.
-  const rowOf = new Int32Array(flat.graph.infosets.length);
+  const rowOf = new Int32Array(graph.infosets.length);
   const representatives: number[] = [];
-  for (const { flat: own, ids, visits } of tallies) {
-    if (own !== flat) throw new Error(`${flat.graph.game.id} is played on two graphs`);
+  for (const { graph: own, ids, visits } of tallies) {
+    if (own !== graph) throw new Error(`${graph.game.id} is played on two graphs`);
     for (let i = 0; i < ids.length; i++) {
       // An opponent's decision only.
       if (visits[i] === 0) continue;
-      const orbit = flat.canonical[ids[i]];
+      const orbit = canonical[ids[i]];
       if (rowOf[orbit] === 0) rowOf[orbit] = representatives.push(orbit);
     }
   }
@@ -108,7 +108,7 @@ function rowsOf(tallies: readonly Tally[], T: number): Row[] {
   const starts = new Int32Array(representatives.length + 1);
   for (let row = 0; row < representatives.length; row++) {
     const id = representatives[row];
-    starts[row + 1] = starts[row] + flat.slots[id + 1] - flat.slots[id];
+    starts[row + 1] = starts[row] + firstEntry[id + 1] - firstEntry[id];
   }
   const visits = new Float64Array(representatives.length);
   const positive = new Float64Array(starts[representatives.length]);
@@ -117,14 +117,14 @@ function rowsOf(tallies: readonly Tally[], T: number): Row[] {
     for (let i = 0; i < tally.ids.length; i++) {
       if (tally.visits[i] === 0) continue;
       const id = tally.ids[i];
-      const row = rowOf[flat.canonical[id]] - 1;
+      const row = rowOf[canonical[id]] - 1;
       visits[row] += tally.visits[i];
-      const first = flat.slots[id];
+      const first = firstEntry[id];
       const start = starts[row];
       const from = tally.starts[i];
       const width = tally.starts[i + 1] - from;
       for (let slot = 0; slot < width; slot++) {
-        const to = start + flat.toCanonical[first + slot];
+        const to = start + toCanonical[first + slot];
         positive[to] += tally.positive[from + slot];
         negative[to] += tally.negative[from + slot];
       }
@@ -135,7 +135,7 @@ function rowsOf(tallies: readonly Tally[], T: number): Row[] {
     negative[i] /= T;
   }
   return representatives.map((id, row) => ({
-    infoset: flat.graph.infosets[id],
+    infoset: graph.infosets[id],
     visits: visits[row] / T,
     positive: positive.subarray(starts[row], starts[row + 1]),
     negative: negative.subarray(starts[row], starts[row + 1]),

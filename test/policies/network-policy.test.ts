@@ -1,6 +1,6 @@
 /** The learned policy: a softmax over legal actions, one row for each orbit, however the questions are put. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { gameTree } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
@@ -15,7 +15,7 @@ beforeAll(() => startBackend("wasm"));
 
 const games = ["ttt", "kuhn", "negotiation"].map(getGame);
 const layout = new FeatureLayout(games);
-const infosets = games.flatMap((game) => gameTree(game).infosets);
+const infosets = games.flatMap((game) => compiledGame(game).infosets);
 const model = kind.model({ policy: "mlp", hidden: [20], outputScale: 3 }, games);
 const network = () => model.network(model.firstWeights(new Rng("n")));
 
@@ -96,12 +96,12 @@ describe("the layout", () => {
   });
 
   it("is a softmax of the logits of its own game, whatever their size", () => {
-    const kuhn = gameTree(getGame("kuhn")).infosets[0];
+    const kuhn = compiledGame(getGame("kuhn")).infosets[0];
     if (!kuhn) throw new Error("no information set");
     const logits = new Float32Array(2 * layout.outputs).fill(1e30);
     const at = layout.outputs + 9;
     logits.set([1000, 1000 + Math.log(3)], at);
-    const [ttt] = gameTree(getGame("ttt")).infosets as [Infoset];
+    const [ttt] = compiledGame(getGame("ttt")).infosets as [Infoset];
     const legal = layout.legal([ttt, kuhn]);
     expect([...legal.starts]).toEqual([0, 9, 11]);
     expect([...legal.places]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, at, at + 1]);

@@ -16,7 +16,7 @@ const normals = (n: number, scale = 1) => Float32Array.from({ length: n }, () =>
 const legal = Array.from({ length: R * A }, (_, i) => (i < A ? i === 3 : i < 2 * A || i % A === 1 || rng.next() < 0.5));
 const places = Int32Array.from(legal.flatMap((is, i) => (is ? [i] : [])));
 const starts = Int32Array.from({ length: R + 1 }, (_, r) => places.filter((place) => place < r * A).length);
-const sideBySide = (values: ArrayLike<number>) => Float64Array.from(places, (place) => values[place] as number);
+const sideBySide = (values: ArrayLike<number>) => Float64Array.from(places, (place) => values[place]);
 // Some rows all but certain, as a trained policy is.
 const logits = normals(R * A, 4);
 const magnetLogits = normals(R * A, 4);
@@ -35,7 +35,7 @@ function plainSoftmax(z: ArrayLike<number>): number[] {
     if (!legal[i]) return 0;
     const row = Math.floor(i / A) * A;
     let sum = 0;
-    for (let j = row; j < row + A; j++) if (legal[j]) sum += Math.exp((z[j] as number) - (z[i] as number));
+    for (let j = row; j < row + A; j++) if (legal[j]) sum += Math.exp(z[j] - z[i]);
     return 1 / sum;
   });
 }
@@ -54,7 +54,7 @@ const cases: readonly {
     name: "policy gradient",
     made: () => policyGradient().loss,
     hasCoefficient: false,
-    formula: (p) => -sumLegal((i) => ((positive[i] as number) + (negative[i] as number)) * Math.log(p[i] as number)),
+    formula: (p) => -sumLegal((i) => (positive[i] + negative[i]) * Math.log(p[i])),
   },
   {
     name: "PPO",
@@ -62,10 +62,10 @@ const cases: readonly {
     hasCoefficient: false,
     formula: (p) =>
       -sumLegal((i) => {
-        const r = (p[i] as number) / (old[i] as number);
+        const r = p[i] / old[i];
         const clipped = Math.min(1.2, Math.max(0.8, r));
         return [positive, negative].reduce((sum, of) => {
-          const a = of[i] as number;
+          const a = of[i];
           return sum + Math.min(r * a, clipped * a);
         }, 0);
       }),
@@ -74,16 +74,13 @@ const cases: readonly {
     name: "negative entropy",
     made: (coefficient) => negativeEntropy({ coefficient }),
     hasCoefficient: true,
-    formula: (p) => sumLegal((i, row) => (entropyWeights[row] as number) * (p[i] as number) * Math.log(p[i] as number)),
+    formula: (p) => sumLegal((i, row) => entropyWeights[row] * p[i] * Math.log(p[i])),
   },
   {
     name: "KL to the magnet",
     made: (coefficient) => klToMagnet({ coefficient }),
     hasCoefficient: true,
-    formula: (p) =>
-      sumLegal(
-        (i, row) => (magnetWeights[row] as number) * (p[i] as number) * Math.log((p[i] as number) / (m[i] as number)),
-      ),
+    formula: (p) => sumLegal((i, row) => magnetWeights[row] * p[i] * Math.log(p[i] / m[i])),
   },
 ];
 
@@ -91,8 +88,8 @@ const batch = {
   positive: sideBySide(positive),
   negative: sideBySide(negative),
   oldLogPolicy: sideBySide(old.map(Math.log)),
-  entropyWeights: sideBySide(legal.map((_, i) => entropyWeights[Math.floor(i / A)] as number)),
-  magnetWeights: sideBySide(legal.map((_, i) => magnetWeights[Math.floor(i / A)] as number)),
+  entropyWeights: sideBySide(legal.map((_, i) => entropyWeights[Math.floor(i / A)])),
+  magnetWeights: sideBySide(legal.map((_, i) => magnetWeights[Math.floor(i / A)])),
   magnetLogPolicy: sideBySide(m.map(Math.log)),
 };
 
@@ -118,7 +115,7 @@ describe.each(cases)("$name", ({ made, hasCoefficient, formula }) => {
       return (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
     });
     gradient.forEach((g, i) => {
-      expect(g).toBeCloseTo(differences[i] as number, 6);
+      expect(g).toBeCloseTo(differences[i], 6);
       if (!legal[i] || i < A) expect(Math.abs(g)).toBe(0);
     });
     expect(Math.max(...differences)).toBeGreaterThan(0.05);
@@ -129,19 +126,19 @@ describe.each(cases)("$name", ({ made, hasCoefficient, formula }) => {
     const [once, thrice] = [evaluate(), evaluate(3)];
     expect(thrice.value).toBeCloseTo(factor * once.value, 10);
     thrice.inLogPolicy.forEach((partial, i) => {
-      expect(partial).toBeCloseTo(factor * (once.inLogPolicy[i] as number), 10);
+      expect(partial).toBeCloseTo(factor * once.inLogPolicy[i], 10);
     });
     const both = new Float64Array(places.length).fill(7);
     made(1)(softmax({ starts, places }, logits), batch, both);
     both.forEach((partial, i) => {
-      expect(partial).toBeCloseTo(7 + (once.inLogPolicy[i] as number), 10);
+      expect(partial).toBeCloseTo(7 + once.inLogPolicy[i], 10);
     });
   });
 });
 
 it("the ratios of PPO's case are below, within and above the clip range, none at its edge", () => {
   const p = plainSoftmax(logits);
-  const ratios = p.flatMap((x, i) => (legal[i] ? [x / (old[i] as number)] : []));
+  const ratios = p.flatMap((x, i) => (legal[i] ? [x / old[i]] : []));
   expect(ratios.filter((r) => r < 0.79).length).toBeGreaterThan(1);
   expect(ratios.filter((r) => r > 0.81 && r < 1.19).length).toBeGreaterThan(1);
   expect(ratios.filter((r) => r > 1.21).length).toBeGreaterThan(1);

@@ -28,7 +28,7 @@ function evaluate(
   const places = Int32Array.from({ length }, (_, i) => i).filter((i) => !isIllegal?.flat()[i]);
   const starts = Int32Array.from({ length: logits.length + 1 }, (_, r) => places.filter((i) => i < r * A).length);
   const legal = { starts, places };
-  const of = (rows: readonly (readonly number[])[]) => Float64Array.from(places, (i) => rows.flat()[i] as number);
+  const of = (rows: readonly (readonly number[])[]) => Float64Array.from(places, (i) => rows.flat()[i]);
   const current = softmaxOf(legal, Float32Array.from(logits.flat()));
   const oldLogPolicy = softmaxOf(legal, Float32Array.from(old.flat())).logPolicy;
   const inLogPolicy = new Float64Array(places.length);
@@ -62,7 +62,7 @@ function unmerged(z: readonly (readonly number[])[]): number {
   const [p, before] = [z.map(softmax), old.map(softmax)];
   let total = 0;
   for (const { row, action, a } of decisions) {
-    const r = (p[row]?.[action] as number) / (before[row]?.[action] as number);
+    const r = p[row][action] / before[row][action];
     total += Math.min(r * a, Math.min(1 + EPSILON, Math.max(1 - EPSILON, r)) * a);
   }
   return -total / decisions.length;
@@ -73,7 +73,7 @@ describe("merged rows", () => {
     const { value, gradient } = evaluate(clipped, { logits, old, ...sums });
     expect(value).toBeCloseTo(unmerged(logits), 5);
     // Summed together first, positive and negative advantages would be clipped alike.
-    const net = sums.positive.map((row, r) => row.map((g, a) => g + (sums.negative[r]?.[a] as number)));
+    const net = sums.positive.map((row, r) => row.map((g, a) => g + sums.negative[r][a]));
     const together = {
       positive: net.map((row) => row.map((x) => Math.max(0, x))),
       negative: net.map((row) => row.map((x) => Math.min(0, x))),
@@ -91,7 +91,7 @@ describe("merged rows", () => {
     const expected = evaluate(policyGradient(), here).gradient;
     expect(Math.max(...expected)).toBeGreaterThan(0.005);
     evaluate(clipped, here).gradient.forEach((g, i) => {
-      expect(g).toBeCloseTo(expected[i] as number, 6);
+      expect(g).toBeCloseTo(expected[i], 6);
     });
   });
 });
@@ -164,7 +164,7 @@ it("is finite for actions that are illegal, or were all but never played and now
       isIllegal,
     });
     expect([value, ...gradient].every(Number.isFinite)).toBe(true);
-    for (const i of [2, 3, 4, 5]) expect(Math.abs(gradient[i] as number)).toBe(0);
+    for (const i of [2, 3, 4, 5]) expect(Math.abs(gradient[i])).toBe(0);
     expect(
       evaluate(clipped, { logits: zeros, old: zeros, positive: zeros, negative: zeros, isIllegal }).gradient,
     ).toEqual(Array(6).fill(expect.closeTo(0, 12)));

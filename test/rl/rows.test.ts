@@ -27,7 +27,7 @@ function withAdvantages(batch: readonly Trajectories[], advantages: readonly Flo
   const all: (Decision & { readonly advantage: number })[] = [];
   batch.forEach((trajectories, i) => {
     for (const [t, d] of learnerDecisions(trajectories).entries()) {
-      all.push({ ...d, advantage: advantages[i]?.[t] as number });
+      all.push({ ...d, advantage: advantages[i][t] });
     }
   });
   return all;
@@ -64,18 +64,18 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
     const add = (into: Map<string, number>, key: string, x: number) => into.set(key, (into.get(key) ?? 0) + x);
     for (const { orbit, actions, action, advantage } of decisions) {
       const p = policyAt(orbit, actions);
-      totals.unmerged -= (advantage * Math.log(p[actions.indexOf(action)] as number)) / decisions.length;
+      totals.unmerged -= (advantage * Math.log(p[actions.indexOf(action)])) / decisions.length;
       actions.forEach((a, i) => {
-        add(unmerged, `${orbit} ${a}`, (-advantage * ((a === action ? 1 : 0) - (p[i] as number))) / decisions.length);
+        add(unmerged, `${orbit} ${a}`, (-advantage * ((a === action ? 1 : 0) - p[i])) / decisions.length);
       });
     }
     for (const { infoset, positive, negative } of rows) {
       const p = policyAt(orbitOf(infoset), infoset.actions);
-      const weights = positive.map((gain, slot) => gain + (negative[slot] as number));
+      const weights = positive.map((gain, slot) => gain + negative[slot]);
       const sum = weights.reduce((a, b) => a + b, 0);
       infoset.actions.forEach((a, slot) => {
-        totals.merged -= (weights[slot] as number) * Math.log(p[slot] as number);
-        add(merged, `${orbitOf(infoset)} ${a}`, -((weights[slot] as number) - sum * (p[slot] as number)));
+        totals.merged -= weights[slot] * Math.log(p[slot]);
+        add(merged, `${orbitOf(infoset)} ${a}`, -(weights[slot] - sum * p[slot]));
       });
     }
     expect(totals.merged).toBeCloseTo(totals.unmerged, 10);
@@ -135,10 +135,7 @@ it("counts each game's decisions as one whole, however many there are and whoeve
   expect(decisions).toBe(withAdvantages(batches, advantages).length);
 
   // Both plans of Kuhn count by their decisions, and share their rows.
-  const kuhn = withAdvantages(
-    [batches[0] as Trajectories, batches[2] as Trajectories],
-    [advantages[0] as Float64Array, advantages[2] as Float64Array],
-  );
+  const kuhn = withAdvantages([batches[0], batches[2]], [advantages[0], advantages[2]]);
   const own = rows.filter(({ infoset }) => infoset.game.id === "kuhn");
   expect(own.length).toBe(new Set(kuhn.map(({ orbit }) => orbit)).size);
   for (const { infoset, visits, positive, negative } of own) {

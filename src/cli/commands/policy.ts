@@ -1,6 +1,6 @@
 /** `spiral policy`: what a saved policy does, one row per information set, with an equilibrium beside it where one is known. */
 
-import { gameTree } from "../../exact/compiled-game.ts";
+import { compiledGame } from "../../exact/compiled-game.ts";
 import type { Game } from "../../games/game.ts";
 import { getGame } from "../../games/registry.ts";
 import { GameGraph, type Infoset } from "../../graph/game-graph.ts";
@@ -41,7 +41,7 @@ export async function run(spec: string | undefined, options: PolicyOptions): Pro
   const saved = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
   try {
     const policy = options.greedy ? greedy(saved.policy) : saved.policy;
-    const infosets = game.walkable ? gameTree(game).infosets : sampledInfosets(game, policy);
+    const infosets = game.walkable ? compiledGame(game).infosets : sampledInfosets(game, policy);
     const shown = options.json ? infosets : infosets.slice(0, rowLimit);
     const rows = describe(game, shown, policy, infosets);
     if (options.json) printJson({ run: resolved.name, checkpoint: saved.checkpoint, game: game.id, rows });

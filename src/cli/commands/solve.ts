@@ -1,6 +1,6 @@
 /** `spiral solve`: the value of a game, and an equilibrium, row by row. */
 
-import { gameTree } from "../../exact/compiled-game.ts";
+import { compiledGame } from "../../exact/compiled-game.ts";
 import { solve } from "../../exact/solve.ts";
 import { getGame } from "../../games/registry.ts";
 import { UserError } from "../../util/errors.ts";
@@ -18,7 +18,7 @@ export function run(id: string, options: SolveOptions): number {
     () => (options.rows === undefined ? ROWS : wholeNumber("--rows", options.rows, 0)),
   );
   const started = performance.now();
-  const tree = gameTree(game);
+  const tree = compiledGame(game);
   const compiled = performance.now();
   const { method, value, nashConv, iterations, strategy } = solve(game, { tolerance, maxIterations });
   const seconds = { compile: (compiled - started) / 1000, solve: (performance.now() - compiled) / 1000 };
@@ -28,7 +28,7 @@ export function run(id: string, options: SolveOptions): number {
     player,
     actions: actions.map((action, slot) => ({
       name: game.actionName(state, action),
-      probability: strategy[(tree.entries[i] as number) + slot] as number,
+      probability: strategy[tree.firstEntry[i] + slot],
     })),
   }));
   if (options.json) {
