@@ -4,7 +4,8 @@ import { getGame } from "../games/registry.ts";
 import { UserError } from "../util/errors.ts";
 import { withSign } from "../util/figures.ts";
 import { oneLine, printable } from "../util/printable.ts";
-import { type Episode, replaySteps, type Said } from "./episode.ts";
+import type { Episode, Said } from "./episode.ts";
+import { replaySteps } from "./steps.ts";
 
 /** Whose eyes: a seat sees its own decisions and the end; `all` sees everything, chance included. */
 export type Viewer = Seat | "all";

@@ -5,7 +5,7 @@ import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { Policy } from "../../src/policies/policy.ts";
-import { verifyEpisode } from "../../src/record/episode.ts";
+import { verifyEpisode } from "../../src/record/verify.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
 import { type Recorded, recorder, smallRun } from "../helpers.ts";
 import { throughFiles } from "./checkpoints.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { type Policy, uniform } from "../../src/policies/policy.ts";
-import { verifyEpisode } from "../../src/record/episode.ts";
+import { verifyEpisode } from "../../src/record/verify.ts";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { episodeOf, play } from "../../src/selfplay/play.ts";
 import { content, plan, playOne } from "./plans.ts";

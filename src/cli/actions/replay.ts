@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { getGame } from "../../games/registry.ts";
-import { verifyEpisode } from "../../record/episode.ts";
 import { moments, transcript, type Viewer } from "../../record/transcript.ts";
+import { verifyEpisode } from "../../record/verify.ts";
 import { readLog } from "../../replay/log.ts";
 import { isOfGame, type LoggedEpisode, noEpisode, selectEpisodes } from "../../replay/select.ts";
 import { stepThrough } from "../../replay/terminal.ts";

@@ -1,9 +1,9 @@
 /** What a person reads when a game is over: the end, the result, the score. */
+import type { Played } from "../../arena/asked-game.ts";
 import type { Game, Seat } from "../../games/game.ts";
-import { replaySteps } from "../../record/episode.ts";
+import { replaySteps } from "../../record/steps.ts";
 import { withSign } from "../../util/figures.ts";
 import { oneLine } from "../../util/printable.ts";
-import type { Played } from "./play-game.ts";
 import { folded, positionText } from "./position.ts";
 
 /** What the person has won and lost so far. */
