@@ -81,7 +81,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
     initial: () => pack(0, 0, 0),
     turn(state) {
       if (numberOf(state) === hands) return outcomeOf(Math.sign(leadOf(state)));
-      return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)] as Turn;
+      return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)];
     },
     apply(state, action) {
       const hand = handOf(state);

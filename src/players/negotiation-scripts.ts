@@ -52,7 +52,7 @@ function play({ game, actions, state, player }: Infoset, likes: Likes): Float64A
 
 /** An offer as a trade of the player who makes it, to whom one of each resource is worth `values`. */
 function offered({ give, giveAmount, get, getAmount }: Offer, values: readonly number[]): Trade {
-  const ownGain = getAmount * (values[get] as number) - giveAmount * (values[give] as number);
+  const ownGain = getAmount * values[get] - giveAmount * values[give];
   return { gives: giveAmount, gets: getAmount, ownGain };
 }
 
