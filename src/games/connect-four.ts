@@ -7,8 +7,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { bracketed } from "./text.ts";
 import type { View } from "./view.ts";
 

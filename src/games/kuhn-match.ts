@@ -10,8 +10,8 @@ import { withSign } from "../util/figures.ts";
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { CARDS, cardOf, HAND_RULES, HAND_STATES, handView, historyIndex, historyText, kuhn, redeal } from "./kuhn.ts";
-import { outcomeOf } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { View } from "./view.ts";
 

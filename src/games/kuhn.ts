@@ -8,7 +8,7 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { outcomesUpTo } from "./outcomes.ts";
+import { outcomesUpTo } from "./parts/outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { BettingAct, CardsView, MatchOfHands } from "./view.ts";
 

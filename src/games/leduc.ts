@@ -8,8 +8,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { BETS, CALL, FOLD, MOST_PAID, POINTS, type Point, RAISE } from "./leduc-betting.ts";
-import { outcomesUpTo } from "./outcomes.ts";
+import { BETS, CALL, FOLD, MOST_PAID, POINTS, type Point, RAISE } from "./parts/leduc-betting.ts";
+import { outcomesUpTo } from "./parts/outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { BettingAct, View } from "./view.ts";
 

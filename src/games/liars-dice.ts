@@ -8,8 +8,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, bracketed } from "./text.ts";
 import type { Bid, View } from "./view.ts";
 

@@ -8,7 +8,7 @@ import { leduc } from "./leduc.ts";
 import { LIARS_DICE_PARAMETERS, liarsDice } from "./liars-dice.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Parameters } from "./parts/parameters.ts";
 import { PIG_PARAMETERS, pig } from "./pig.ts";
 import { ttt } from "./ttt.ts";
 import { tttDraw } from "./ttt-draw.ts";

@@ -6,7 +6,7 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
 import { bracketed } from "./text.ts";
 import type { View } from "./view.ts";
 

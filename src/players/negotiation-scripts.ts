@@ -7,7 +7,7 @@
  *             goods often rise by more, and it loses to anyone who knows
  */
 
-import { ACCEPT, DECLINE, FIRST_OFFER, market } from "../games/trade.ts";
+import { ACCEPT, DECLINE, FIRST_OFFER, market } from "../games/parts/trade.ts";
 import type { Offer } from "../games/view.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";

@@ -1,5 +1,5 @@
 /** How zero-sum games end. Every outcome is made once, so that play allocates nothing. */
-import type { Turn } from "./game.ts";
+import type { Turn } from "../game.ts";
 
 /** The end at which seat 0 gains so much, a whole number from −most to most. */
 export function outcomesUpTo(most: number): (gain: number) => Turn {

@@ -1,7 +1,7 @@
 /** What the negotiation games share: single-resource offers as actions, their names, and how a player's text is read. */
-import type { Game, Parsed, Seat } from "./game.ts";
-import { availableActions, bracketed } from "./text.ts";
-import type { GoodsView, Offer, TradeAct } from "./view.ts";
+import type { Game, Parsed, Seat } from "../game.ts";
+import { availableActions, bracketed } from "../text.ts";
+import type { GoodsView, Offer, TradeAct } from "../view.ts";
 
 export const ACCEPT = 0;
 /** Declines the standing offer; with none standing, passes. */
