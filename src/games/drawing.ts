@@ -63,10 +63,10 @@ function drawCards({ cards, publicCards, rounds, roundCount, pot, match }: Cards
 /** "Player 0 checked. Player 1 bet 2 chips." */
 function bettingText(acts: readonly BettingAct[]): string {
   if (acts.length === 0) return "No one has acted yet.";
-  return acts.map((act) => `Player ${act.seat} ${didBet(act)}.`).join(" ");
+  return acts.map((act) => `Player ${act.seat} ${betText(act)}.`).join(" ");
 }
 
-function didBet({ act, chips }: BettingAct): string {
+function betText({ act, chips }: BettingAct): string {
   switch (act) {
     case "check":
       return "checked";

@@ -41,16 +41,16 @@ export class FlatGraph {
   addNode(turn: Turn, infoset: number): void {
     const n = this.#nodes++;
     if (n + 1 === this.kind.length) {
-      this.kind = longer(this.kind);
-      this.firstEdge = longer(this.firstEdge);
-      this.infoset = longer(this.infoset);
-      this.returns = longer(this.returns);
+      this.kind = doubled(this.kind);
+      this.firstEdge = doubled(this.firstEdge);
+      this.infoset = doubled(this.infoset);
+      this.returns = doubled(this.returns);
     }
     const first = this.firstEdge[n];
     const end = first + (turn.kind === "end" ? 0 : turn.actions.length);
     while (end > this.target.length) {
-      this.target = longer(this.target);
-      this.cumulative = longer(this.cumulative);
+      this.target = doubled(this.target);
+      this.cumulative = doubled(this.cumulative);
     }
     this.kind[n] = turn.kind === "player" ? turn.player : turn.kind === "chance" ? CHANCE : END;
     this.firstEdge[n + 1] = end;
@@ -64,12 +64,12 @@ export class FlatGraph {
   addInfoset(player: Seat, actions: number): void {
     const i = this.#infosets++;
     if (i + 1 === this.firstEntry.length) {
-      this.player = longer(this.player);
-      this.canonical = longer(this.canonical);
-      this.firstEntry = longer(this.firstEntry);
+      this.player = doubled(this.player);
+      this.canonical = doubled(this.canonical);
+      this.firstEntry = doubled(this.firstEntry);
     }
     const first = this.firstEntry[i];
-    while (first + actions > this.toCanonical.length) this.toCanonical = longer(this.toCanonical);
+    while (first + actions > this.toCanonical.length) this.toCanonical = doubled(this.toCanonical);
     this.player[i] = player;
     this.canonical[i] = i;
     this.firstEntry[i + 1] = first + actions;
@@ -118,7 +118,7 @@ export function sampleAt(cumulative: Float64Array, at: number, u: number): numbe
 }
 
 /** A copy of twice the length, the new half filled with `value`. */
-export function longer<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(array: T, value = 0): T {
+export function doubled<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(array: T, value = 0): T {
   const copy = new (array.constructor as new (length: number) => T)(2 * array.length);
   copy.set(array);
   if (value !== 0) copy.fill(value, array.length);

@@ -116,7 +116,7 @@ export class GameGraph {
     const mapKey = `${player}${key}`;
     const known = this.#infosets.get(mapKey);
     if (known) return known;
-    const some = drawnAnew(this.game, state, player, mapKey);
+    const some = resampled(this.game, state, player, mapKey);
     const image = this.game.canonical?.(some);
     const moved = image !== undefined && this.game.stateKey(image.state) !== this.game.stateKey(some);
     const infoset = { id: this.#infosetList.length, game: this.game, player, key, actions, state: some } as {
@@ -142,7 +142,7 @@ export class GameGraph {
 }
 
 /** A state that `player` cannot tell from this one, by draws that are seeded with the name of the information set. */
-function drawnAnew(game: Game, state: unknown, player: Seat, name: string): unknown {
+function resampled(game: Game, state: unknown, player: Seat, name: string): unknown {
   if (!game.resample) return state;
   // FNV-1a.
   let seed = 0x811c9dc5;

@@ -54,7 +54,7 @@ export function softmax({ starts, places }: LegalActions, logits: Float32Array):
 }
 
 /** Numbers of each row side by side: one for each of its legal actions, or one for them all. [S] */
-export function sideBySide(
+export function perLegalAction(
   { starts }: Pick<LegalActions, "starts">,
   of: (row: number) => Float64Array | number,
 ): Float64Array {

@@ -59,14 +59,14 @@ export function tradeRules(m: Market, turnCount: number, player: Seat, more: rea
 }
 
 /** What a view of either game is made of; players alternate, seat 0 first. */
-export interface Bargaining extends Pick<GoodsView, "holdings" | "history" | "moves"> {
+export interface TradeState extends Pick<GoodsView, "holdings" | "history" | "moves"> {
   readonly turnsPlayed: number;
   readonly turnCount: number;
   readonly standing: Offer | undefined;
 }
 
-export function goodsView({ resources, maxQuantity }: Market, bargaining: Bargaining): GoodsView {
-  const { turnsPlayed, turnCount, standing, holdings, history, moves } = bargaining;
+export function goodsView({ resources, maxQuantity }: Market, state: TradeState): GoodsView {
+  const { turnsPlayed, turnCount, standing, holdings, history, moves } = state;
   return {
     kind: "goods",
     resources,

@@ -6,9 +6,9 @@ import { expect, it } from "vitest";
 import { playMatch } from "../../src/arena/match.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { AskedPlayer } from "../../src/players/player.ts";
+import { answerLimiter } from "../../src/record/answer-limit.ts";
 import type { Utterance } from "../../src/record/episode.ts";
 import { formatEpisode } from "../../src/record/episode.ts";
-import { wordsKeeper } from "../../src/record/kept-words.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 import { readLog } from "../../src/replay/log.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -20,7 +20,7 @@ const long = (unit: string, illegal = false): Utterance => ({
 });
 
 it("keeps what fits, then the ends of answers, then none", () => {
-  const keep = wordsKeeper();
+  const keep = answerLimiter();
   const [first, second] = [long("a"), { text: "short", promptTokens: 3 }];
   expect(keep([first, second])).toEqual([first, second]);
   const kept = Array.from({ length: 100 }, () => keep([long('"', true)])).flat();
@@ -32,11 +32,11 @@ it("keeps what fits, then the ends of answers, then none", () => {
   expect(many.length).toBeLessThan(4000);
   expect(keep([endless])).toEqual([]);
   // Another game begins anew.
-  expect(wordsKeeper()([first])).toEqual([first]);
+  expect(answerLimiter()([first])).toEqual([first]);
 });
 
 it("does not cut a character in half", () => {
-  const keep = wordsKeeper();
+  const keep = answerLimiter();
   for (let i = 0; i < 40; i++) keep([long("七")]);
   expect(keep([{ text: `${"🎲".repeat(100_000)}x` }])[0]?.text.slice(0, 1000)).toBe(`[…]\ufffd${"🎲".repeat(99)}x`);
 });

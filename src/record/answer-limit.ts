@@ -13,7 +13,7 @@ const END = 200;
 const encoder = new TextEncoder();
 
 /** Takes a game's answers as they come, decision by decision; returns what is to be kept of them. */
-export function wordsKeeper(): (answers: readonly Utterance[]) => Utterance[] {
+export function answerLimiter(): (answers: readonly Utterance[]) => Utterance[] {
   let bytes = 0;
   return (answers) =>
     answers.flatMap((answer) => {
