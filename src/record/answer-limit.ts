@@ -1,18 +1,18 @@
 /**
- * How much of what is said in a game its record keeps. A log has a game in one line, and a line that is longer than its
- * reader takes (src/replay/log.ts) would spoil the file: so long answers, many of them, are cut, and at last left out.
+ * Limits the size of the answers in a game's record. A log holds a game in one line, and its reader (replay/log.ts) refuses a
+ * line that is too long. So once a game's answers are large, later answers are cut to their end, and finally left out.
  */
 import { wellFormed } from "../util/printable.ts";
 import type { Utterance } from "./episode.ts";
 
-/** Bytes, as the log writes them, up to which answers of one game are kept as they are, and up to which by their end. */
-const WHOLE = 6 << 20;
-const MOST = 8 << 20;
-/** Characters of the end, where the decision is. */
-const END = 200;
+/** Bytes of JSON for the answers of one game: up to the first limit answers are kept whole, up to the second their ends. */
+const MAX_WHOLE = 6 << 20;
+const MAX_BYTES = 8 << 20;
+/** Characters that are kept of an end. A player names its move at the end. */
+const END_LENGTH = 200;
 const encoder = new TextEncoder();
 
-/** Takes a game's answers as they come, decision by decision; returns what is to be kept of them. */
+/** A function for one game. It takes the answers of each decision in turn, and returns those to keep. */
 export function answerLimiter(): (answers: readonly Utterance[]) => Utterance[] {
   let bytes = 0;
   return (answers) =>
@@ -29,9 +29,9 @@ export function answerLimiter(): (answers: readonly Utterance[]) => Utterance[] 
         bytes += size;
         return [kept];
       };
-      const whole = fits(answer, WHOLE);
-      return whole.length > 0 ? whole : fits(short(), MOST);
+      const whole = fits(answer, MAX_WHOLE);
+      return whole.length > 0 ? whole : fits(short(), MAX_BYTES);
     });
 }
 
-const end = (text: string): string => (text.length > END ? `[…]${wellFormed(text.slice(-END))}` : text);
+const end = (text: string): string => (text.length > END_LENGTH ? `[…]${wellFormed(text.slice(-END_LENGTH))}` : text);

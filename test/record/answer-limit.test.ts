@@ -1,4 +1,4 @@
-/** What a game's record keeps of answers without end, and that a log of such games can be read back. */
+/** The record of a game with very long answers keeps a part of them, and a log of such games can be read. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { verifyEpisode } from "../../src/record/verify.ts";
 import { readLog } from "../../src/replay/log.ts";
 import { Rng } from "../../src/util/rng.ts";
 
-/** The most that a model's player keeps of one answer, each character two bytes or more in the log. */
+/** An answer of the greatest length that a language model's player returns. A character takes two bytes or more in the log. */
 const long = (unit: string, illegal = false): Utterance => ({
   text: `${unit.repeat(100_000 / unit.length)}[end]`,
   ...(illegal ? { illegal: `no: ${"x".repeat(500)}` } : {}),
@@ -41,7 +41,7 @@ it("does not cut a character in half", () => {
   expect(keep([{ text: `${"🎲".repeat(100_000)}x` }])[0]?.text.slice(0, 1000)).toBe(`[…]\ufffd${"🎲".repeat(99)}x`);
 });
 
-it("a game in which every answer is as long as can be is read back from its log", async () => {
+it("a game in which every answer has the greatest length can be read from its log", async () => {
   const talker: AskedPlayer = {
     kind: "asked",
     name: "talker",
