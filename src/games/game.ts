@@ -31,7 +31,7 @@ export interface Game<S = unknown> {
   readonly id: string;
   /** A name for people, in one line. */
   readonly title: string;
-  /** Raised when the rules, names or features change. Logs and checkpoints store it. */
+  /** Raised when rules, keys, actions, features or chance change. Logs and checkpoints store it. */
   readonly version: number;
   /** Names of seats 0 and 1. Role-conditioned baselines are stored by these names. */
   readonly roles: readonly [string, string];
