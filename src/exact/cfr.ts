@@ -52,7 +52,7 @@ export function cfrPlus(compiled: CompiledGame): CfrSolver {
   };
 }
 
-/** The strategy proportional to `weights` at each information set; uniform where they are all 0. */
+/** The strategy proportional to `weights` at each information set; uniform if they are all 0. */
 function matchRegrets({ firstEntry, infosets }: CompiledGame, weights: Float64Array, strategy: Strategy): void {
   for (let i = 0; i < infosets.length; i++) {
     const [start, end] = [firstEntry[i], firstEntry[i + 1]];
