@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { json, pairs, runFolder, seed } from "../flags/common.ts";
 import { text, toggle } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
-import { runsFolder } from "../open/runs-folder.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 const FOLDER = "tournaments";

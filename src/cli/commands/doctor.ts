@@ -7,7 +7,7 @@ import { packageFile, spiralVersion } from "../../util/package.ts";
 import { defineCommand } from "../command.ts";
 import type { Probe } from "../doctor-probe.ts";
 import { json, runFolder } from "../flags/common.ts";
-import { runsFolder } from "../open/runs-folder.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, type Style, styleFor } from "../terminal/output.ts";
 
 /** Seconds until a backend that does not answer counts as broken. */

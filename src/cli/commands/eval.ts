@@ -1,7 +1,5 @@
 /** `spiral eval`: a saved policy measured exactly, where its game can be walked, and played against opponents in pairs. */
 import type { PolicyPlayer } from "../../players/player.ts";
-import { greedy as greedily } from "../../policies/policy.ts";
-import { policyKind } from "../../policies/registry.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import type { readCheckpoint } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
@@ -12,8 +10,8 @@ import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, runFolder, seed, WORKERS } from "../flags/common.ts";
 import { checked, finite, text } from "../flags/flag.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import type { GameReport } from "../open/evaluation.ts";
-import { runsFolder } from "../open/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 import { number } from "../terminal/training-progress.ts";
 
@@ -33,6 +31,8 @@ export const command = defineCommand({
   },
 
   async run([spec], options) {
+    const { greedy: greedily } = await import("../../policies/policy.ts");
+    const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");
     const { readCheckpoint } = await import("../../run/run.ts");
     const { loadPolicy } = await import("../open/checkpoint-contents.ts");

@@ -7,7 +7,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, pairs, runFolder, seed } from "../flags/common.ts";
 import { whole } from "../flags/flag.ts";
-import { runsFolder } from "../open/runs-folder.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import type { LadderReport } from "../terminal/ladder-chart.ts";
 import { printJson } from "../terminal/output.ts";
 

@@ -10,7 +10,7 @@ import { defineCommand } from "../command.ts";
 import { game, json, runFolder, seed } from "../flags/common.ts";
 import { text, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
-import { runsFolder } from "../open/runs-folder.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 const PAIRS = 500;

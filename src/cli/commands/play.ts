@@ -10,7 +10,7 @@ import { defineCommand } from "../command.ts";
 import { game, runFolder } from "../flags/common.ts";
 import { checked, text, toggle, whole } from "../flags/flag.ts";
 import { llmFlags } from "../flags/llm.ts";
-import { runsFolder } from "../open/runs-folder.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import type { Dialogue } from "../terminal/dialogue.ts";
 import type { Score } from "../terminal/game-over.ts";
 import { print, SPIRAL, styleFor } from "../terminal/output.ts";

@@ -1,14 +1,13 @@
 /** `spiral policy`: what a saved policy does, one row per information set, with an equilibrium beside it where one is known. */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { greedy, type Policy } from "../../policies/policy.ts";
-import { policyKind } from "../../policies/registry.ts";
+import type { Policy } from "../../policies/policy.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { text, toggle, whole } from "../flags/flag.ts";
-import { runsFolder } from "../open/runs-folder.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
 /** Rows shown where `--rows` does not say. */
@@ -29,6 +28,8 @@ export const command = defineCommand({
 
   async run([spec], options) {
     const { getGame } = await import("../../games/registry.ts");
+    const { greedy } = await import("../../policies/policy.ts");
+    const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");
     const { readCheckpoint } = await import("../../run/run.ts");
     const parent = await runsFolder(options);

@@ -8,7 +8,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
 import { checked, text, toggle, whole } from "../flags/flag.ts";
-import { runsFolder } from "../open/runs-folder.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, warn } from "../terminal/output.ts";
 
 /** How many episodes the stepper keeps at hand. */

@@ -2,8 +2,8 @@
 import { didYouMean, UserError } from "../../util/errors.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import type { ListedRun, RunContents } from "../open/run-contents.ts";
-import { runsFolder } from "../open/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({

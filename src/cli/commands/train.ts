@@ -2,7 +2,6 @@
 import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
 import type { Backend } from "../../nn/backend.ts";
-import { policyKind } from "../../policies/registry.ts";
 import type { Snapshot } from "../../rl/train.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import type { Executor } from "../../selfplay/plan.ts";
@@ -96,6 +95,7 @@ async function trainOnBackend(job: Job): Promise<number> {
 
 async function trainWith(executor: Executor, backend: Backend, job: Job): Promise<number> {
   const { config, games, open, signals, json } = job;
+  const { policyKind } = await import("../../policies/registry.ts");
   const { train } = await import("../../rl/train.ts");
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
   const { hooksOf, trainSettings } = await import("../open/training-hooks.ts");

@@ -9,8 +9,8 @@ import { UserError } from "../../util/errors.ts";
 import type { Invocation } from "../command.ts";
 import { type ConfigOptions, configSources } from "../flags/config.ts";
 import { workerCount } from "../flags/numbers.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import { warn } from "../terminal/output.ts";
-import { runsFolder } from "./runs-folder.ts";
 
 /** The options of `spiral train` that say which run. */
 export interface TrainingRunOptions extends ConfigOptions {
