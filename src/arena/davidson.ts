@@ -45,7 +45,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     x.set(start.strengths.subarray(1), 0);
     x.set(start.firstSeat, players - 1);
     drawAt.forEach((at, g) => {
-      const eta = start.draws[g] as number;
+      const eta = start.draws[g];
       if (at >= 0 && Number.isFinite(eta)) x[at] = eta;
     });
   }
@@ -63,15 +63,15 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     const valueBefore = value;
     // At most three units of log-odds at once, and halved until it helps.
     for (let scale = Math.min(1, 3 / largest); ; scale /= 2) {
-      for (let i = 0; i < size; i++) x[i] = (before[i] as number) + scale * (direction[i] as number);
+      for (let i = 0; i < size; i++) x[i] = before[i] + scale * direction[i];
       value = evaluate(x);
       if (value >= valueBefore - 1e-13 * Math.abs(valueBefore) || scale < 1e-6) break;
     }
   }
   return {
-    strengths: Float64Array.from({ length: players }, (_, i) => (i === 0 ? 0 : (x[i - 1] as number))),
+    strengths: Float64Array.from({ length: players }, (_, i) => (i === 0 ? 0 : x[i - 1])),
     firstSeat: x.slice(players - 1, players - 1 + games),
-    draws: Float64Array.from(drawAt, (at) => (at < 0 ? Number.NEGATIVE_INFINITY : (x[at] as number))),
+    draws: Float64Array.from(drawAt, (at) => (at < 0 ? Number.NEGATIVE_INFINITY : x[at])),
   };
 
   /** The log-likelihood at x; leaves its gradient and its negative second derivatives. */
@@ -83,9 +83,9 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
       const i = first - 1;
       const j = second - 1;
       const seat = seatAt(game);
-      const draw = drawAt[game] as number;
-      const delta = (i < 0 ? 0 : (x[i] as number)) - (j < 0 ? 0 : (x[j] as number)) + (x[seat] as number);
-      const eta = draw < 0 ? Number.NEGATIVE_INFINITY : (x[draw] as number);
+      const draw = drawAt[game];
+      const delta = (i < 0 ? 0 : x[i]) - (j < 0 ? 0 : x[j]) + x[seat];
+      const eta = draw < 0 ? Number.NEGATIVE_INFINITY : x[draw];
       const top = Math.max(Math.abs(delta) / 2, eta);
       const win = Math.exp(delta / 2 - top);
       const tie = Math.exp(eta - top);
@@ -105,19 +105,19 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
       at[1] = j;
       at[2] = seat;
       for (let r = 0; r < 3; r++) {
-        const row = at[r] as number;
+        const row = at[r];
         if (row < 0) continue;
-        const sign = SIGNS[r] as number;
-        gradient[row] = (gradient[row] as number) + sign * byDelta;
+        const sign = SIGNS[r];
+        gradient[row] = gradient[row] + sign * byDelta;
         for (let c = 0; c < 3; c++) {
-          if ((at[c] as number) >= 0) add(row, at[c] as number, sign * (SIGNS[c] as number) * deltaDelta);
+          if (at[c] >= 0) add(row, at[c], sign * SIGNS[c] * deltaDelta);
         }
         if (draw < 0) continue;
         add(row, draw, -sign * n * margin * pTie);
         add(draw, row, -sign * n * margin * pTie);
       }
       if (draw < 0) continue;
-      gradient[draw] = (gradient[draw] as number) + draws - n * pTie;
+      gradient[draw] = gradient[draw] + draws - n * pTie;
       add(draw, draw, n * pTie * (1 - pTie));
     }
     return sum;
@@ -125,7 +125,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
 
   function add(row: number, column: number, x: number): void {
     const at = row * size + column;
-    information[at] = (information[at] as number) + x;
+    information[at] = information[at] + x;
   }
 }
 
@@ -133,7 +133,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
 function solve(a: Float64Array, b: Float64Array, size: number): Float64Array {
   const l = a.slice();
   const x = b.slice();
-  const at = (row: number, column: number): number => l[row * size + column] as number;
+  const at = (row: number, column: number): number => l[row * size + column];
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {
       let sum = at(row, column);
@@ -142,13 +142,13 @@ function solve(a: Float64Array, b: Float64Array, size: number): Float64Array {
       const pivot = isDiagonal ? Math.sqrt(Math.max(sum, 1e-12)) : sum / at(column, column);
       l[row * size + column] = pivot;
     }
-    let sum = x[row] as number;
-    for (let k = 0; k < row; k++) sum -= at(row, k) * (x[k] as number);
+    let sum = x[row];
+    for (let k = 0; k < row; k++) sum -= at(row, k) * x[k];
     x[row] = sum / at(row, row);
   }
   for (let row = size - 1; row >= 0; row--) {
-    let sum = x[row] as number;
-    for (let k = row + 1; k < size; k++) sum -= at(k, row) * (x[k] as number);
+    let sum = x[row];
+    for (let k = row + 1; k < size; k++) sum -= at(k, row) * x[k];
     x[row] = sum / at(row, row);
   }
   return x;

@@ -62,5 +62,5 @@ export function ladderOf(fixtures: readonly Fixture[], rungs: readonly Rung[], d
 export function spreadOver<T>(all: readonly T[], most: number): T[] {
   if (all.length <= most) return [...all];
   if (most === 1) return all.slice(-1);
-  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))] as T);
+  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 }

@@ -34,7 +34,7 @@ async function* playPolicies(
     if (!played) throw new Error("one plan gives one result");
     yield open.map((i) => ({
       index: start + i,
-      returns: [played.returns[2 * i] as number, played.returns[2 * i + 1] as number] as const,
+      returns: [played.returns[2 * i], played.returns[2 * i + 1]] as const,
       episode: () => ({ ...episodeOf(played, i), index: start + i }),
     }));
   }

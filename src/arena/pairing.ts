@@ -77,7 +77,7 @@ export function seated(player: PolicyPlayer, game: Game): Policy {
     distributions(infosets) {
       const open = infosets.filter((infoset) => !known.has(infoset));
       policy.distributions(open).forEach((distribution, i) => {
-        known.set(open[i] as Infoset, distribution);
+        known.set(open[i], distribution);
       });
       return infosets.map((infoset) => known.get(infoset) as Distribution);
     },

@@ -54,7 +54,7 @@ export function rate(meetings: readonly Meeting[], anchor?: string, draws = DRAW
       const both = fitted.find(({ samples }) => samples.has(a) && samples.has(b));
       if (!both) throw new RangeError(`${a} and ${b} cannot be compared`);
       const [as, bs] = [both.samples.get(a) as Float64Array, both.samples.get(b) as Float64Array];
-      const weaker = as.reduce((n, x, i) => n + (x < (bs[i] as number) ? 1 : 0), 0.5);
+      const weaker = as.reduce((n, x, i) => n + (x < bs[i] ? 1 : 0), 0.5);
       return weaker / (as.length + 1);
     },
   };
@@ -81,7 +81,7 @@ function rateGroup(
     );
   const zero = anchor === undefined ? -1 : names.indexOf(anchor);
   const ratingsOf = ({ strengths }: Fit): Float64Array => {
-    const origin = zero >= 0 ? (strengths[zero] as number) : strengths.reduce((a, b) => a + b, 0) / strengths.length;
+    const origin = zero >= 0 ? strengths[zero] : strengths.reduce((a, b) => a + b, 0) / strengths.length;
     return strengths.map((strength) => (strength - origin) * ELO_PER_LOGIT);
   };
 
@@ -97,9 +97,9 @@ function rateGroup(
   const bounded = boundedEnds(names, meetings, zero);
   return {
     players: names.map((player, i): Rating => {
-      const rating = ratings[i] as number;
+      const rating = ratings[i];
       const [low, high] = middle95((samples[i] as Float64Array).slice().sort());
-      const { below, above } = bounded[i] as { below: boolean; above: boolean };
+      const { below, above } = bounded[i];
       return {
         player,
         rating,
@@ -110,7 +110,7 @@ function rateGroup(
         group,
       };
     }),
-    firstSeat: Object.fromEntries(games.map((game, g) => [game, (best.firstSeat[g] as number) * ELO_PER_LOGIT])),
+    firstSeat: Object.fromEntries(games.map((game, g) => [game, best.firstSeat[g] * ELO_PER_LOGIT])),
     samples: new Map(names.map((name, i) => [name, samples[i] as Float64Array])),
   };
 }
@@ -170,9 +170,9 @@ function weighed({ first, second, game, kinds, total }: Prepared, weigh: Weigh):
   for (const { count, shape, results } of kinds) {
     const weight = weigh(count, shape);
     all += weight;
-    for (let i = 0; i < 6; i++) sums[i] = (sums[i] as number) + weight * (results[i] as number);
+    for (let i = 0; i < 6; i++) sums[i] = sums[i] + weight * results[i];
   }
-  const sum = (i: number): number => ((sums[i] as number) * total) / all;
+  const sum = (i: number): number => (sums[i] * total) / all;
   return [
     { first, second, game, wins: sum(0), draws: sum(1), losses: sum(2) },
     { first: second, second: first, game, wins: sum(5), draws: sum(4), losses: sum(3) },
@@ -199,14 +199,14 @@ function linked(meetings: readonly Meeting[]): string[][] {
 function boundedEnds(names: readonly string[], meetings: readonly Meeting[], zero: number) {
   const took = names.map(() => names.map(() => false));
   names.forEach((_, i) => {
-    (took[i] as boolean[])[i] = true;
+    took[i][i] = true;
   });
   for (const { players, pairs } of meetings) {
     const [a, b] = [names.indexOf(players[0]), names.indexOf(players[1])];
     for (const { scores } of pairs) {
       for (const score of scores) {
-        if (score > 0) (took[a] as boolean[])[b] = true;
-        if (score < 1) (took[b] as boolean[])[a] = true;
+        if (score > 0) took[a][b] = true;
+        if (score < 1) took[b][a] = true;
       }
     }
   }
@@ -214,7 +214,7 @@ function boundedEnds(names: readonly string[], meetings: readonly Meeting[], zer
   for (const middle of took.keys()) {
     for (const row of took) {
       if (!row[middle]) continue;
-      for (const j of names.keys()) row[j] ||= took[middle]?.[j] as boolean;
+      for (const j of names.keys()) row[j] ||= took[middle]?.[j];
     }
   }
   const origins = zero >= 0 ? [zero] : [...names.keys()];

@@ -87,8 +87,8 @@ function logLikelihoodRatio(scores: Counts, s0: number, s1: number): number {
   const [mu0, mu1] = [tilt(values, weights, s0), tilt(values, weights, s1)];
   let llr = 0;
   for (let k = 0; k < values.length; k++) {
-    const a = values[k] as number;
-    llr += (weights[k] as number) * Math.log((1 + mu0 * (a - s0)) / (1 + mu1 * (a - s1)));
+    const a = values[k];
+    llr += weights[k] * Math.log((1 + mu0 * (a - s0)) / (1 + mu1 * (a - s1)));
   }
   return llr;
 }
@@ -100,10 +100,10 @@ function tilt(values: readonly number[], weights: readonly number[], s: number):
   for (let step = 0; step < 100; step++) {
     let [f, slope] = [0, 0];
     for (let k = 0; k < values.length; k++) {
-      const x = (values[k] as number) - s;
+      const x = values[k] - s;
       const t = x / (1 + mu * x);
-      f += (weights[k] as number) * t;
-      slope += (weights[k] as number) * t * t;
+      f += weights[k] * t;
+      slope += weights[k] * t * t;
     }
     if (f > 0) low = mu;
     else high = mu;

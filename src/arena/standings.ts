@@ -115,7 +115,7 @@ function rows(ratings: Ratings, matches: readonly MatchResult[]): Standing[] {
       row.wins += side === 0 ? wins : losses;
       row.draws += draws;
       row.losses += side === 0 ? losses : wins;
-      row.forfeits += forfeits[side] as number;
+      row.forfeits += forfeits[side];
       row.score += 2 * pairs * (side === 0 ? score : 1 - score);
     }
     return { player, rating, ci95, group, ...row, score: row.score / row.games };

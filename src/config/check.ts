@@ -23,13 +23,13 @@ export function checkLeaf(
     } else {
       const unknown = [parent, path[depth]].filter(Boolean).join(".");
       problems.push(
-        `${where}: unknown key "${unknown}".${didYouMean(path[depth] as string, known)} Keys there: ${known.join(", ")}.`,
+        `${where}: unknown key "${unknown}".${didYouMean(path[depth], known)} Keys there: ${known.join(", ")}.`,
       );
     }
     return undefined;
   }
   if (path[0] === "perGame" && path[1] !== undefined && path[1] !== "default") {
-    const id = attempt(problems, () => getGame(path[1] as string).id, `${where}: perGame: `);
+    const id = attempt(problems, () => getGame(path[1]).id, `${where}: perGame: `);
     if (id === undefined) return undefined;
     key = [path[0], id, ...path.slice(2)].join(".");
   }

@@ -77,7 +77,7 @@ function opponentProblems({ games, rl }: Config): string[] {
 
 /** The settings of one game: its exact id over its id without parameters over `default`, key by key. */
 export function gameSettings(config: Config, gameId: string): GameSettings {
-  const bare = gameId.split(":")[0] as string;
+  const bare = gameId.split(":")[0];
   const own = (id: string): Partial<GameSettings> =>
     Object.hasOwn(config.perGame, id) ? (config.perGame[id] as Partial<GameSettings>) : {};
   return { ...config.perGame.default, ...own(bare), ...own(gameId) };

@@ -72,7 +72,7 @@ export function yamlLeaves(text: string, source: Source, problems: string[]): Le
         problems.push(`${where}: expected settings, such as "updates: 600".`);
       }
     } else if (node !== null && aliasesIn(node).length > 0) {
-      const { line, col } = place(aliasesIn(node)[0] as number);
+      const { line, col } = place(aliasesIn(node)[0]);
       problems.push(`${source.file}:${line}:${col}: ${NO_ALIASES}.`);
     } else {
       leaves.push({ path, value: node === null ? null : node.toJS(document), where, origin: source.origin(line) });

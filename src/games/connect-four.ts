@@ -7,8 +7,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { bracketed } from "./text.ts";
 import type { View } from "./view.ts";
 
@@ -112,10 +112,10 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
   function mirror(s: ConnectFourState): ConnectFourState {
     const halves = [0, 0, 0, 0];
     for (const column of all) {
-      const to = mirrored[column] as number;
+      const to = mirrored[column];
       const half = to < LEFT_COLUMNS ? 0 : 1;
-      (halves[half] as number) |= columnOf(s, 0, column) << shiftOf(to);
-      (halves[2 + half] as number) |= columnOf(s, 1, column) << shiftOf(to);
+      halves[half] |= columnOf(s, 0, column) << shiftOf(to);
+      halves[2 + half] |= columnOf(s, 1, column) << shiftOf(to);
     }
     const [firstLeft = 0, firstRight = 0, secondLeft = 0, secondRight = 0] = halves;
     return { firstLeft, firstRight, secondLeft, secondRight, discs: s.discs, won: s.won };
@@ -146,7 +146,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
         const half = column < LEFT_COLUMNS ? left : right;
         full |= ((half >> (shiftOf(column) + rows - 1)) & 1) << column;
       }
-      return (moves[full] as readonly Turn[])[moverOf(s)] as Turn;
+      return (moves[full] as readonly Turn[])[moverOf(s)];
     },
     apply(s, column) {
       let { firstLeft, firstRight, secondLeft, secondRight } = s;
@@ -164,7 +164,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
       const near = through[column * rows + row] as Int32Array;
       let won = false;
       for (let i = 0; i < near.length && !won; i += 2) {
-        won = ((near[i] as number) & ~left) === 0 && ((near[i + 1] as number) & ~right) === 0;
+        won = (near[i] & ~left) === 0 && (near[i + 1] & ~right) === 0;
       }
       return { firstLeft, firstRight, secondLeft, secondRight, discs: s.discs + 1, won };
     },

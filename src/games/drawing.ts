@@ -28,7 +28,7 @@ function drawGrid({ marks, cellNames, columnNames }: GridView): string[] {
   if (columnNames) lines.push(columnNames.join(" "));
   if (!cellNames) return [...lines, ...marks.map((row) => row.map((mark) => mark ?? ".").join(" "))];
   marks.forEach((row, r) => {
-    const names = cellNames[r] as readonly string[];
+    const names = cellNames[r];
     let [rule, line] = ["", ""];
     for (let c = 0; c < row.length; c++) {
       rule += c === 0 ? "---" : "+---";

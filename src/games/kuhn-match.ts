@@ -10,8 +10,8 @@ import { withSign } from "../util/figures.ts";
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { CARDS, cardOf, HAND_RULES, HAND_STATES, handView, historyIndex, historyText, kuhn, redeal } from "./kuhn.ts";
-import { outcomeOf } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { View } from "./view.ts";
 
@@ -81,7 +81,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
     initial: () => pack(0, 0, 0),
     turn(state) {
       if (numberOf(state) === hands) return outcomeOf(Math.sign(leadOf(state)));
-      return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)] as Turn;
+      return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)];
     },
     apply(state, action) {
       const hand = handOf(state);

@@ -8,7 +8,7 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { outcomesUpTo } from "./outcomes.ts";
+import { outcomesUpTo } from "./parts/outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { BettingAct, CardsView, MatchOfHands } from "./view.ts";
 
@@ -74,7 +74,7 @@ export function cardOf(state: KuhnState, player: Seat): number {
 export function redeal(state: KuhnState, player: Seat, uniform: () => number): KuhnState {
   const own = cardOf(state, player);
   const deals = [...DEALS.keys()].filter((deal) => (DEALS[deal] as readonly number[])[player] === own);
-  return 1 + (deals[Math.floor(uniform() * deals.length)] as number) * HISTORIES.length + historyIndex(state);
+  return 1 + deals[Math.floor(uniform() * deals.length)] * HISTORIES.length + historyIndex(state);
 }
 
 /** `kb`: the actions so far, k check or fold, b bet or call. */
@@ -145,11 +145,11 @@ export const kuhn: Game<KuhnState> = {
   walkable: true,
 
   initial: () => 0,
-  turn: (state) => TURNS[state] as Turn,
+  turn: (state) => TURNS[state],
   apply(state, action) {
     if (state === 0) return 1 + action * HISTORIES.length;
     const history = historyIndex(state);
-    return state - history + ((NEXT[history] as number[])[action] as number);
+    return state - history + NEXT[history][action];
   },
 
   stateKey: String,

@@ -8,8 +8,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { BETS, CALL, FOLD, MOST_PAID, POINTS, type Point, RAISE } from "./leduc-betting.ts";
-import { outcomesUpTo } from "./outcomes.ts";
+import { BETS, CALL, FOLD, MOST_PAID, POINTS, type Point, RAISE } from "./parts/leduc-betting.ts";
+import { outcomesUpTo } from "./parts/outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { BettingAct, View } from "./view.ts";
 
@@ -54,7 +54,7 @@ const CLAIMS = [
   [PRIVATE_SHIFTS[1], PUBLIC_SHIFT, PRIVATE_SHIFTS[0]],
 ] as const;
 
-const pointOf = (state: LeducState): Point => POINTS[state & POINT_MASK] as Point;
+const pointOf = (state: LeducState): Point => POINTS[state & POINT_MASK];
 /** −1 when it is not dealt. */
 const cardAt = (state: LeducState, shift: number): number => ((state >> shift) & 7) - 1;
 
@@ -135,15 +135,13 @@ export const leduc: Game<LeducState> = {
     const { turn, deals, paid } = pointOf(state);
     if (turn) return turn;
     // The public card is never among the dealt where another is to come.
-    if (deals !== undefined) return DEALS[asSet(state, PRIVATE_SHIFTS[0]) | asSet(state, PRIVATE_SHIFTS[1])] as Turn;
+    if (deals !== undefined) return DEALS[asSet(state, PRIVATE_SHIFTS[0]) | asSet(state, PRIVATE_SHIFTS[1])];
     return endFor(Math.sign(strength(state, 0) - strength(state, 1)) * paid[0]);
   },
   apply(state, action) {
     const { next, deals } = pointOf(state);
     const cards = state & ~POINT_MASK;
-    return deals === undefined
-      ? cards | (next[action] as number)
-      : cards | (next[0] as number) | ((action + 1) << ALL_SHIFTS[deals]);
+    return deals === undefined ? cards | next[action] : cards | next[0] | ((action + 1) << ALL_SHIFTS[deals]);
   },
 
   stateKey: String,
@@ -168,7 +166,7 @@ export const leduc: Game<LeducState> = {
     out[offset + rank] = 1;
     out[offset + 3 + (card < 0 ? 3 : card >> 1)] = 1;
     if (card >= 0 && card >> 1 === rank) out[offset + 7] = 1;
-    for (const feature of BETTING[state & POINT_MASK] as readonly number[]) out[offset + feature] = 1;
+    for (const feature of BETTING[state & POINT_MASK]) out[offset + feature] = 1;
     const { paid } = pointOf(state);
     out[offset + 22] = paid[player] / MOST_PAID;
     out[offset + 23] = paid[player === 0 ? 1 : 0] / MOST_PAID;
@@ -187,7 +185,7 @@ export const leduc: Game<LeducState> = {
     const shift = PRIVATE_SHIFTS[player === 0 ? 1 : 0];
     const seen = asSet(state, PRIVATE_SHIFTS[player]) | asSet(state, PUBLIC_SHIFT);
     const unseen = [...CARDS.keys()].filter((card) => !(seen & (1 << card)));
-    const card = unseen[Math.floor(uniform() * unseen.length)] as number;
+    const card = unseen[Math.floor(uniform() * unseen.length)];
     return (state & ~(7 << shift)) | ((card + 1) << shift);
   },
 
@@ -207,11 +205,11 @@ export const leduc: Game<LeducState> = {
       if (!(seen & rank) && card & 1) swaps |= rank;
       seen |= rank;
     }
-    const to = RELABELLED[swaps] as readonly number[];
+    const to = RELABELLED[swaps];
     let image = state & POINT_MASK;
     for (const shift of ALL_SHIFTS) {
       const card = cardAt(state, shift);
-      if (card >= 0) image |= ((to[card] as number) + 1) << shift;
+      if (card >= 0) image |= (to[card] + 1) << shift;
     }
     return { state: image, permutation: turn ? SAME_ACTIONS : to };
   },

@@ -8,8 +8,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, bracketed } from "./text.ts";
 import type { Bid, View } from "./view.ts";
 
@@ -103,7 +103,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       if (roller(s) !== undefined) return DIE;
       const { dice, bids, caller } = s;
       const last = bids.at(-1) ?? -1;
-      if (caller === undefined) return (turns[bids.length % 2] as readonly Turn[])[last + 1] as Turn;
+      if (caller === undefined) return (turns[bids.length % 2] as readonly Turn[])[last + 1];
       const holds = matching(dice[0], faceOf(last)) + matching(dice[1], faceOf(last)) >= quantityOf(last);
       const winner = holds ? otherOf(caller) : caller;
       return winner === 0 ? FIRST_WINS : SECOND_WINS;
@@ -125,7 +125,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     },
     infosetKey({ dice, bids }, player) {
       let key = `${digits(dice[player])}:`;
-      for (let i = 0; i < bids.length; i++) key += (i === 0 ? "" : " ") + bidTexts[bids[i] as number];
+      for (let i = 0; i < bids.length; i++) key += (i === 0 ? "" : " ") + bidTexts[bids[i]];
       return key;
     },
     observe(s, player) {
@@ -139,7 +139,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     rules: rulesFor,
     view: viewOf,
     encode({ dice, bids }, player, out, offset) {
-      for (const die of dice[player]) (out[offset + die - 1] as number) += 1 / each;
+      for (const die of dice[player]) out[offset + die - 1] += 1 / each;
       bids.forEach((bid, i) => {
         out[offset + FACES.length + bid] = i % 2 === player ? 1 : -1;
       });

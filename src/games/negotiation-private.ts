@@ -9,8 +9,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { outcomeOf } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import {
   ACCEPT,
   availableTrades,
@@ -26,7 +26,7 @@ import {
   tradeHistory,
   tradeMoves,
   tradeRules,
-} from "./trade.ts";
+} from "./parts/trade.ts";
 import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PRIVATE_PARAMETERS = {
@@ -57,7 +57,7 @@ const DEALS = 4 * KINDS;
 /** Chance node i deals number i of `deal`; outcome o means its least value + o. */
 const DEAL_RANGES = Array.from({ length: DEALS }, (_, i) => {
   const isValue = Math.floor(i / KINDS) % 2 === 1;
-  return isValue ? (VALUE_RANGES[i % KINDS] as readonly [number, number]) : ([LEAST, MOST] as const);
+  return isValue ? VALUE_RANGES[i % KINDS] : ([LEAST, MOST] as const);
 });
 const DEAL_TURNS = DEAL_RANGES.map(([min, max]): Turn => {
   const size = max - min + 1;
@@ -73,7 +73,7 @@ type State = NegotiationPrivateState;
 const quantityDealt = (s: State, player: Seat, resource: number): number => s.deal[player * 2 * KINDS + resource] ?? 0;
 const valueTo = (s: State, player: Seat, resource: number): number => s.deal[(player * 2 + 1) * KINDS + resource] ?? 0;
 const change = (s: State, player: Seat, resource: number): number =>
-  player === 0 ? (s.traded[resource] as number) : 0 - (s.traded[resource] as number);
+  player === 0 ? s.traded[resource] : 0 - s.traded[resource];
 const owned = (s: State, player: Seat, resource: number): number =>
   quantityDealt(s, player, resource) + change(s, player, resource);
 const gain = (s: State, player: Seat): number =>
@@ -135,7 +135,7 @@ export function negotiationPrivate(
     /** What `player` has received less what it has paid so far, by resource. */
     const received = RESOURCES.map(() => 0);
     const needs = (resource: number, amount: number) => {
-      least[resource] = Math.max(least[resource] as number, amount - (received[resource] as number));
+      least[resource] = Math.max(least[resource], amount - received[resource]);
     };
     s.moves.forEach((action, i) => {
       const own = i % 2 === player;
@@ -145,8 +145,8 @@ export function negotiationPrivate(
       if (!taken) return;
       if (own) needs(taken.get, taken.getAmount);
       const sign = own ? 1 : -1;
-      (received[taken.give] as number) += sign * taken.giveAmount;
-      (received[taken.get] as number) -= sign * taken.getAmount;
+      received[taken.give] += sign * taken.giveAmount;
+      received[taken.get] -= sign * taken.getAmount;
     });
     return least;
   }
@@ -167,13 +167,13 @@ export function negotiationPrivate(
 
     initial: () => ({ deal: [], moves: [], traded: NOTHING_TRADED }),
     turn(s) {
-      if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length] as Turn;
+      if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length];
       if (s.moves.length < maxTurns) return playerTurn(s);
       return outcomeOf(Math.sign(gain(s, 0) - gain(s, 1)));
     },
     apply(s, action) {
       if (s.deal.length < DEALS) {
-        const [least] = DEAL_RANGES[s.deal.length] as readonly [number, number];
+        const [least] = DEAL_RANGES[s.deal.length];
         return { ...s, deal: [...s.deal, least + action] };
       }
       const o = action === ACCEPT ? standing(s) : undefined;
@@ -203,7 +203,7 @@ export function negotiationPrivate(
       out[offset + turn] = 1;
       let at = offset + maxTurns;
       for (let r = 0; r < KINDS; r++) {
-        const [least, most] = VALUE_RANGES[r] as readonly [number, number];
+        const [least, most] = VALUE_RANGES[r];
         out[at + r] = quantityDealt(s, player, r) / MOST;
         out[at + KINDS + r] = owned(s, player, r) / (MOST + maxTraded);
         out[at + 2 * KINDS + r] = (2 * (valueTo(s, player, r) - least)) / (most - least) - 1;
@@ -254,8 +254,8 @@ export function negotiationPrivate(
       const least = leastDealt(s, other);
       const deal = s.deal.map((dealt, i) => {
         if (Math.floor(i / (2 * KINDS)) !== other) return dealt;
-        const [min, max] = DEAL_RANGES[i] as readonly [number, number];
-        const from = Math.floor(i / KINDS) % 2 === 0 ? (least[i % KINDS] as number) : min;
+        const [min, max] = DEAL_RANGES[i];
+        const from = Math.floor(i / KINDS) % 2 === 0 ? least[i % KINDS] : min;
         return from + Math.floor(uniform() * (max - from + 1));
       });
       return { ...s, deal };

@@ -10,8 +10,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { outcomeOf } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import {
   ACCEPT,
   availableTrades,
@@ -25,7 +25,7 @@ import {
   tradeActionName,
   tradeMoves,
   tradeRules,
-} from "./trade.ts";
+} from "./parts/trade.ts";
 import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PARAMETERS = {

@@ -10,8 +10,8 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { View } from "./view.ts";
 
@@ -91,9 +91,9 @@ export function pig(settings: Settings<typeof PIG_PARAMETERS> = {}): Game<PigSta
       if (s.rolling) return DIE;
       if (s.scores[0] >= target) return FIRST_WINS;
       if (s.scores[1] >= target) return SECOND_WINS;
-      if (reached(s)) return MUST_HOLD[s.mover] as Turn;
+      if (reached(s)) return MUST_HOLD[s.mover];
       if (s.rolls === limit) return DRAW;
-      return (s.total === 0 ? MUST_ROLL : EITHER)[s.mover] as Turn;
+      return (s.total === 0 ? MUST_ROLL : EITHER)[s.mover];
     },
     apply(s, action) {
       const { scores, mover, total, rolls } = s;

@@ -8,7 +8,7 @@ import { leduc } from "./leduc.ts";
 import { LIARS_DICE_PARAMETERS, liarsDice } from "./liars-dice.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Parameters } from "./parts/parameters.ts";
 import { PIG_PARAMETERS, pig } from "./pig.ts";
 import { ttt } from "./ttt.ts";
 import { tttDraw } from "./ttt-draw.ts";
@@ -21,7 +21,7 @@ interface Family {
 
 const fixed = (game: Game): Family => ({ make: () => game, parameters: {} });
 
-const FAMILIES: Readonly<Record<string, Family>> = {
+const FAMILIES: Readonly<Record<string, Family | undefined>> = {
   ttt: fixed(ttt),
   "ttt-draw": fixed(tttDraw),
   "connect-four": { make: connectFour, parameters: CONNECT_FOUR_PARAMETERS },
@@ -75,6 +75,6 @@ export function getGame(spec: string): Game {
 
 /** The parameters that a game's id may carry, with their defaults and ranges; for help. */
 export function parametersOf(spec: string): Parameters {
-  const id = spec.split(":")[0] as string;
-  return Object.hasOwn(FAMILIES, id) ? (FAMILIES[id] as Family).parameters : {};
+  const id = spec.split(":")[0];
+  return (Object.hasOwn(FAMILIES, id) ? FAMILIES[id]?.parameters : undefined) ?? {};
 }

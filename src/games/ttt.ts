@@ -6,7 +6,7 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
 import { bracketed } from "./text.ts";
 import type { View } from "./view.ts";
 
@@ -20,7 +20,7 @@ const COUNT = Array.from({ length: 512 }, (_, cells) => cells.toString(2).replac
 /** Turns by occupied cells: X moves when their number is even, to an empty cell. */
 const MOVES = Array.from({ length: 512 }, (_, occupied): Turn => {
   const actions = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((cell) => !(occupied & (1 << cell)));
-  return { kind: "player", player: ((COUNT[occupied] as number) % 2) as Seat, actions };
+  return { kind: "player", player: (COUNT[occupied] % 2) as Seat, actions };
 });
 /** The same as players read it: `[0], [4]`. */
 const MOVES_TEXT = MOVES.map((turn) =>
@@ -58,7 +58,7 @@ const ROW_MARKS = Array.from({ length: 64 }, (_, row) =>
 const ROW_TEXTS = ROW_MARKS.map((marks) => marks.map((mark) => mark ?? ".").join(""));
 const CELL_NAMES = [0, 3, 6].map((first) => [first, first + 1, first + 2].map(String));
 
-const rowText = (state: TttState, i: number): string => ROW_TEXTS[rowOf(state, i)] as string;
+const rowText = (state: TttState, i: number): string => ROW_TEXTS[rowOf(state, i)];
 
 /** Nine of `.XO`, row by row. */
 const boardText = (state: TttState): string => rowText(state, 0) + rowText(state, 1) + rowText(state, 2);
@@ -109,10 +109,10 @@ export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState
       const o = oCells(state);
       if (WON[x]) return FIRST_WINS;
       if (WON[o]) return SECOND_WINS;
-      return (x | o) === FULL ? full : (MOVES[x | o] as Turn);
+      return (x | o) === FULL ? full : MOVES[x | o];
     },
     apply(state, action) {
-      const isXs = (COUNT[xCells(state) | oCells(state)] as number) % 2 === 0;
+      const isXs = COUNT[xCells(state) | oCells(state)] % 2 === 0;
       return state | (1 << (isXs ? action : action + 9));
     },
 
@@ -123,7 +123,7 @@ export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState
       const position = drawPosition(viewOf(state), player).join("\n");
       return `${rules[player]}\n\n${position}\n\nAvailable moves: ${moves}`;
     },
-    rules: (player) => rules[player] as string,
+    rules: (player) => rules[player],
     view: viewOf,
     encode(state, player, out, offset) {
       const own = player === 0 ? xCells(state) : oCells(state);
@@ -151,13 +151,13 @@ export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState
 
     canonical(state) {
       let best = state;
-      let permutation = SYMMETRIES[0] as readonly number[];
+      let permutation = SYMMETRIES[0];
       for (let s = 1; s < SYMMETRIES.length; s++) {
-        const table = PERMUTED[s] as number[];
-        const moved = (table[xCells(state)] as number) | ((table[oCells(state)] as number) << 9);
+        const table = PERMUTED[s];
+        const moved = table[xCells(state)] | (table[oCells(state)] << 9);
         if (moved < best) {
           best = moved;
-          permutation = SYMMETRIES[s] as readonly number[];
+          permutation = SYMMETRIES[s];
         }
       }
       return { state: best, permutation };

@@ -52,8 +52,8 @@ export class Adam {
     const secondCorrection = 1 - beta2 ** this.#steps;
     tf.tidy(() => {
       const updates = this.#variables.map((_, i) => {
-        const g = gradients[i] as tf.Tensor;
-        const v = this.#second[i] as tf.Variable;
+        const g = gradients[i];
+        const v = this.#second[i];
         const m = this.#first[i];
         v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
         m?.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
@@ -62,7 +62,7 @@ export class Adam {
       });
       const clipped = clip === undefined ? 1 : shrinking(updates, clip * firstCorrection);
       this.#variables.forEach((variable, i) => {
-        const step = tf.mul(updates[i] as tf.Tensor, learningRate / firstCorrection);
+        const step = tf.mul(updates[i], learningRate / firstCorrection);
         variable.assign(tf.sub(variable, tf.mul(step, clipped)));
       });
     });

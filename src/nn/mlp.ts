@@ -24,7 +24,7 @@ export interface MlpShape {
 export function mlpTensors({ inputs, hidden, outputs }: Omit<MlpShape, "outputScale">): TensorShape[] {
   const widths = [inputs, ...hidden, outputs];
   return widths.slice(1).flatMap((width, layer) => [
-    { name: `layer${layer}.weight`, shape: [widths[layer] as number, width] },
+    { name: `layer${layer}.weight`, shape: [widths[layer], width] },
     { name: `layer${layer}.bias`, shape: [width] },
   ]);
 }
@@ -131,7 +131,7 @@ export class Mlp {
 
   /** Takes the values of `arrays`, which must have this network's names and shapes; throws an Error that says where not. */
   load(arrays: readonly WeightArray[]): void {
-    const own = this.variables.map(({ shape }, i) => ({ name: this.#names[i] as string, shape }));
+    const own = this.variables.map(({ shape }, i) => ({ name: this.#names[i], shape }));
     arraysOf(own, arrays).forEach(({ values, shape }, i) => {
       tf.tidy(() => this.variables[i]?.assign(tf.tensor(values, [...shape])));
     });
@@ -140,7 +140,7 @@ export class Mlp {
   /** A copy of the weights for a file. */
   save(): WeightArray[] {
     return this.variables.map((v, i) => ({
-      name: this.#names[i] as string,
+      name: this.#names[i],
       shape: v.shape,
       values: Float32Array.from(v.dataSync()),
     }));

@@ -88,7 +88,7 @@ function mcts(game: Game, settings: MctsSettings): Policy {
         if (canonical.game.id !== game.id) throw new Error(`mcts for ${game.id} was asked about ${canonical.game.id}`);
         const found = searched.get(canonical) ?? answer(search(canonical, settings), settings.sample === 1);
         searched.set(canonical, found);
-        return toCanonical ? found.map((_, slot) => found[toCanonical[slot] as number] as number) : found;
+        return toCanonical ? found.map((_, slot) => found[toCanonical[slot]]) : found;
       });
     },
   };
@@ -96,10 +96,10 @@ function mcts(game: Game, settings: MctsSettings): Policy {
 
 function answer({ visits, counts, totals }: Node, sample: boolean): Distribution {
   if (sample) return Float64Array.from(counts, (count) => count / visits);
-  const mean = (slot: number): number => (totals[slot] as number) / (counts[slot] as number);
+  const mean = (slot: number): number => totals[slot] / counts[slot];
   let best = 0;
   for (let slot = 1; slot < counts.length; slot++) {
-    const more = (counts[slot] as number) - (counts[best] as number);
+    const more = counts[slot] - counts[best];
     if (more > 0 || (more === 0 && mean(slot) > mean(best))) best = slot;
   }
   return new Float64Array(counts.length).fill(1, best, best + 1);
@@ -137,7 +137,7 @@ function search({ game, player, key, actions, state: given }: Infoset, { sims, c
         slots[depth] = slot;
         movers[depth++] = turn.player;
       }
-      state = game.apply(state, turn.actions[slot] as number);
+      state = game.apply(state, turn.actions[slot]);
       turn = game.turn(state);
       if (turn.kind === "end") break;
       // A chance node among hidden information has nothing to keep: the players' nodes are found by what they know.
@@ -158,11 +158,11 @@ function search({ game, player, key, actions, state: given }: Infoset, { sims, c
     }
     const first = (turn.returns[0] - min) / (max - min);
     for (let i = 0; i < depth; i++) {
-      const visited = path[i] as Node;
-      const slot = slots[i] as number;
+      const visited = path[i];
+      const slot = slots[i];
       visited.visits++;
-      (visited.counts[slot] as number)++;
-      (visited.totals[slot] as number) += movers[i] === 0 ? first : 1 - first;
+      visited.counts[slot]++;
+      visited.totals[slot] += movers[i] === 0 ? first : 1 - first;
     }
   }
   return root;
@@ -186,8 +186,8 @@ function select({ visits, counts, totals }: Node, c: number, uniform: () => numb
   let best = 0;
   let greatest = Number.NEGATIVE_INFINITY;
   for (let slot = 0; slot < counts.length; slot++) {
-    const count = counts[slot] as number;
-    const bound = (totals[slot] as number) / count + width / Math.sqrt(count);
+    const count = counts[slot];
+    const bound = totals[slot] / count + width / Math.sqrt(count);
     if (bound > greatest) {
       greatest = bound;
       best = slot;
@@ -203,7 +203,7 @@ function playOut(game: Game, from: unknown, fromTurn: Turn, uniform: () => numbe
   while (turn.kind !== "end") {
     const u = uniform();
     const slot = turn.kind === "chance" ? sampleSlot(turn.probabilities, u) : Math.floor(u * turn.actions.length);
-    state = game.apply(state, turn.actions[slot] as number);
+    state = game.apply(state, turn.actions[slot]);
     turn = game.turn(state);
   }
   return turn;

@@ -7,7 +7,7 @@
  *             goods often rise by more, and it loses to anyone who knows
  */
 
-import { ACCEPT, DECLINE, FIRST_OFFER, market } from "../games/trade.ts";
+import { ACCEPT, DECLINE, FIRST_OFFER, market } from "../games/parts/trade.ts";
 import type { Offer } from "../games/view.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -52,7 +52,7 @@ function play({ game, actions, state, player }: Infoset, likes: Likes): Float64A
 
 /** An offer as a trade of the player who makes it, to whom one of each resource is worth `values`. */
 function offered({ give, giveAmount, get, getAmount }: Offer, values: readonly number[]): Trade {
-  const ownGain = getAmount * (values[get] as number) - giveAmount * (values[give] as number);
+  const ownGain = getAmount * values[get] - giveAmount * values[give];
   return { gives: giveAmount, gets: getAmount, ownGain };
 }
 

@@ -20,7 +20,7 @@ export interface Opponent {
 const SLIP = 0.2;
 
 const isNegotiation = (game: Game): boolean => game.id.split(":")[0] === "negotiation";
-const WHAT: Readonly<Record<string, string>> = {
+const WHAT: Readonly<Record<string, string | undefined>> = {
   fair: "takes no trade that costs it items; offers even swaps",
   stubborn: "never trades",
   naive: "takes and offers whatever raises its own value",
@@ -92,7 +92,7 @@ function mixture(name: string, base: Policy, other: Policy, share: number): Poli
       const others = other.distributions(infosets);
       return base
         .distributions(infosets)
-        .map((p, i) => p.map((x, slot) => (1 - share) * x + share * (others[i]?.[slot] as number)));
+        .map((p, i) => p.map((x, slot) => (1 - share) * x + share * others[i]?.[slot]));
     },
   };
 }

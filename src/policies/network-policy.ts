@@ -39,10 +39,10 @@ export function distributionsOf(
     for (let r = 0; r < chunk.length; r++) answers.push(policy.subarray(starts[r], starts[r + 1]));
   }
   return infosets.map(({ canonical, toCanonical }) => {
-    const distribution = answers[rowOf.get(canonical) as number] as Distribution;
+    const distribution = answers[rowOf.get(canonical) as number];
     if (!toCanonical) return distribution;
     const moved = new Float64Array(distribution.length);
-    for (let slot = 0; slot < moved.length; slot++) moved[slot] = distribution[toCanonical[slot] as number] as number;
+    for (let slot = 0; slot < moved.length; slot++) moved[slot] = distribution[toCanonical[slot]];
     return moved;
   });
 }

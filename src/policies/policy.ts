@@ -63,7 +63,7 @@ export const makeGreedy: PolicyMaker<undefined> = ({ of }) => {
 function oneHotArgmax(probabilities: Distribution): Distribution {
   let best = 0;
   for (let slot = 1; slot < probabilities.length; slot++) {
-    if ((probabilities[slot] as number) > (probabilities[best] as number)) best = slot;
+    if (probabilities[slot] > probabilities[best]) best = slot;
   }
   return new Float64Array(probabilities.length).fill(1, best, best + 1);
 }
@@ -80,7 +80,7 @@ export function sampleSlot(probabilities: ArrayLike<number>, u: number): number 
   let sum = 0;
   let last = 0;
   for (let slot = 0; slot < probabilities.length; slot++) {
-    const p = probabilities[slot] as number;
+    const p = probabilities[slot];
     if (p <= 0) continue;
     sum += p;
     if (u < sum) return slot;

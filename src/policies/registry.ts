@@ -5,7 +5,7 @@ import type { Game } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
 import type { PolicyKind, PolicyModel, PolicySettings } from "./kind.ts";
 
-const KINDS: Readonly<Record<string, () => Promise<{ readonly kind: PolicyKind }>>> = {
+const KINDS: Readonly<Record<string, (() => Promise<{ readonly kind: PolicyKind }>) | undefined>> = {
   mlp: () => import("./features/mlp.ts"),
 };
 

@@ -24,7 +24,7 @@ export interface PolicyAtRows extends Pick<LegalActions, "starts"> {
 export function slotStarts(infosets: readonly Infoset[]): Int32Array {
   const starts = new Int32Array(infosets.length + 1);
   for (let r = 0; r < infosets.length; r++) {
-    starts[r + 1] = (starts[r] as number) + (infosets[r] as Infoset).actions.length;
+    starts[r + 1] = starts[r] + infosets[r].actions.length;
   }
   return starts;
 }

@@ -67,7 +67,7 @@ export function parseNotation(text: string): Episode {
   const tags = new Map<string, string>();
   let at = 0;
   for (; at < lines.length; at++) {
-    const [, name, value] = TAG.exec(lines[at] as string) ?? [];
+    const [, name, value] = TAG.exec(lines[at]) ?? [];
     if (name === undefined || value === undefined) break;
     tags.set(name, unquote(value));
   }
@@ -91,7 +91,7 @@ export function parseNotation(text: string): Episode {
     index: count("Index"),
     players: [tags.get("First") ?? wrong("First"), tags.get("Second") ?? wrong("Second")],
     actions: readMoves(game, lines.slice(at).join("\n"), seat !== undefined),
-    returns: [first as number, second as number],
+    returns: [first, second],
     ...(seat === undefined ? {} : { forfeit: { seat: seat === "1" ? 1 : 0, reason: tags.get("Reason") ?? "" } }),
   };
 }
@@ -111,8 +111,7 @@ function readMoves(game: Game, text: string, isForfeit: boolean): number[] {
     // The longest, where one name is the beginning of another.
     let [found, length] = [-1, 0];
     for (const [slot, move] of moveTexts(game, state, turn).entries()) {
-      if (move.length > length && text.startsWith(move, at))
-        [found, length] = [turn.actions[slot] as number, move.length];
+      if (move.length > length && text.startsWith(move, at)) [found, length] = [turn.actions[slot], move.length];
     }
     if (found < 0) {
       const next = text.slice(at, at + 40).split("\n", 1)[0];
@@ -137,7 +136,7 @@ function moveTexts(game: Game, state: unknown, turn: Turn): string[] {
 }
 
 function skipSpace(text: string, at: number): number {
-  while (at < text.length && /\s/.test(text[at] as string)) at++;
+  while (at < text.length && /\s/.test(text[at])) at++;
   return at;
 }
 

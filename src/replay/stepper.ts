@@ -18,7 +18,9 @@ export interface Paint {
 }
 
 /** What a terminal sends for a key, and what the key does. */
-const KEYS: Readonly<Record<string, "next" | "back" | "first" | "last" | "nextEpisode" | "lastEpisode" | "help">> = {
+const KEYS: Readonly<
+  Record<string, "next" | "back" | "first" | "last" | "nextEpisode" | "lastEpisode" | "help" | undefined>
+> = {
   "\x1b[C": "next",
   "\x1bOC": "next",
   "\x1b[B": "next",
@@ -87,7 +89,7 @@ export function press(stepper: Stepper, position: Position, key: string): Positi
 
 /** The picture for a terminal of this size: at most `rows` lines, none wider than `columns`. */
 export function frame(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): string[] {
-  const { line, episode } = stepper.entries[position.episode] as LoggedEpisode;
+  const { line, episode } = stepper.entries[position.episode];
   const fold = (text: string): string[] => text.split("\n").flatMap((part) => wrap(part, columns));
   const count = `line ${line} · ${position.episode + 1} of ${stepper.entries.length}`;
   const footer = ["", ...fold("←/→ step · g/G first/last · e/E episode · ? help · q quit").map(paint.dim)];
@@ -97,7 +99,7 @@ export function frame(stepper: Stepper, position: Position, paint: Paint, column
   try {
     const [title, players] = heading(episode);
     const all = momentsOf(stepper, position.episode, true);
-    const moment = all[position.moment] as Moment;
+    const moment = all[position.moment];
     const path = all.map(({ name, kind }, i) => (kind === "end" ? "end" : i === position.moment ? `▸${name}` : name));
     top = [
       ...fold(`${title} · ${count}`).map(paint.bold),
@@ -122,7 +124,7 @@ export function frame(stepper: Stepper, position: Position, paint: Paint, column
 
 function momentsOf({ entries, viewer }: Stepper, index: number, strict = false): Moment[] {
   try {
-    return moments((entries[index] as LoggedEpisode).episode, viewer);
+    return moments(entries[index].episode, viewer);
   } catch (error) {
     if (strict || !(error instanceof UserError)) throw error;
     return [];

@@ -37,7 +37,7 @@ export interface LearnerSettings {
     readonly entropy: Schedule;
   };
   /** By game id: what its share of the entropy bonus and of the pull to the magnet is multiplied by. */
-  readonly weights: Readonly<Record<string, { readonly entropy: number; readonly magnet: number }>>;
+  readonly weights: Readonly<Record<string, { readonly entropy: number; readonly magnet: number } | undefined>>;
 }
 
 /** What a checkpoint must hold of a learner. */
@@ -97,11 +97,11 @@ export class Learner {
       for (let epoch = 0; epoch < epochs; epoch++) {
         for (const part of minibatchesOf(rows.length, minibatches, rng.fork("epoch", epoch))) {
           total += this.#step(
-            part.map((i) => rows[i] as Row),
+            part.map((i) => rows[i]),
             learningRate,
             entropy,
             phase,
-            part.map((i) => old[i] as Float64Array),
+            part.map((i) => old[i]),
           );
           steps += 1;
         }
@@ -148,17 +148,17 @@ export class Learner {
     const legal = { starts: slotStarts(infosets) };
     const weighted = (of: "entropy" | "magnet") =>
       sideBySide(legal, (r) => {
-        const { visits, infoset } = rows[r] as Row;
+        const { visits, infoset } = rows[r];
         return visits * (this.#settings.weights[infoset.game.id]?.[of] ?? 1);
       });
     const magnet = this.#magnetLogPolicies(rows);
     return {
       positive: sideBySide(legal, (r) => rows[r].positive),
       negative: sideBySide(legal, (r) => rows[r].negative),
-      ...(old ? { oldLogPolicy: sideBySide(legal, (r) => old[r] as Float64Array) } : {}),
+      ...(old ? { oldLogPolicy: sideBySide(legal, (r) => old[r]) } : {}),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
-      magnetLogPolicy: sideBySide(legal, (r) => magnet[r] as Float64Array),
+      magnetLogPolicy: sideBySide(legal, (r) => magnet[r]),
     };
   }
 
@@ -171,7 +171,7 @@ export class Learner {
     const unknown = rows.flatMap(({ infoset }, r) => (known[r] ? [] : [infoset]));
     if (unknown.length === 0) return known as Float64Array[];
     logPolicies(this.#magnet, unknown).forEach((logPolicy, i) => {
-      this.#magnetRows.set(unknown[i] as Infoset, logPolicy);
+      this.#magnetRows.set(unknown[i], logPolicy);
     });
     return rows.map(({ infoset }) => this.#magnetRows.get(infoset) as Float64Array);
   }
@@ -214,7 +214,7 @@ function minibatchesOf(count: number, parts: number, rng: Rng): number[][] {
   const order = Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const j = rng.below(i + 1);
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   const size = Math.ceil(count / Math.min(parts, count));
   return Array.from({ length: Math.ceil(count / size) }, (_, part) => order.slice(part * size, (part + 1) * size));

@@ -114,7 +114,7 @@ function meanScore(batch: readonly Trajectories[]): number {
   for (const trajectories of batch) {
     for (let episode = 0; episode < trajectories.plan.episodes; episode++) {
       const seat = learnerSits(trajectories, episode, 0) ? 0 : 1;
-      sum += (Math.sign(trajectories.returns[episode * 2 + seat] as number) + 1) / 2;
+      sum += (Math.sign(trajectories.returns[episode * 2 + seat]) + 1) / 2;
       count++;
     }
   }

@@ -72,9 +72,9 @@ export function gradientVariance(
         entry.mean ??= new Float64Array(g.length);
         // Welford's update, summed over the weights.
         for (let i = 0; i < g.length; i++) {
-          const delta = (g[i] as number) - (entry.mean[i] as number);
-          (entry.mean[i] as number) += delta / (b + 1);
-          entry.squares += delta * ((g[i] as number) - (entry.mean[i] as number));
+          const delta = g[i] - entry.mean[i];
+          entry.mean[i] += delta / (b + 1);
+          entry.squares += delta * (g[i] - entry.mean[i]);
         }
       }
     }

@@ -66,7 +66,7 @@ function varianceTable(variance: readonly VarianceResult[]): string[] {
 function spread(values: readonly number[], digits: number): string {
   if (values.length === 0) return NOTHING;
   const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)].map((v) => v.toFixed(digits));
-  return low === high ? (middle as string) : `${middle} (${low} – ${high})`;
+  return low === high ? middle : `${middle} (${low} – ${high})`;
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

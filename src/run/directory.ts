@@ -114,7 +114,7 @@ export function resolveRun(spec: string | undefined, parent: string): ResolvedRu
   if (names.includes(wanted)) return found(join(parent, wanted));
   if (isRun(wanted)) return found(wanted);
   const begin = names.filter((name) => name.startsWith(wanted));
-  if (begin.length === 1) return found(join(parent, begin[0] as string));
+  if (begin.length === 1) return found(join(parent, begin[0]));
   if (begin.length > 1) throw new UserError(3, `"${wanted}" is the beginning of ${begin.length} runs: ${list(begin)}.`);
   if (existsSync(wanted)) throw new UserError(3, `${wanted} is not a run: it holds no manifest.json.`);
   const there = names.length === 0 ? `There are none in ${parent}.` : `Runs in ${parent}: ${list(names)}.`;

@@ -1,5 +1,4 @@
 /** From slices of a plan, wherever they were played, to its trajectories. */
-import type { Infoset } from "../graph/game-graph.ts";
 import type { Cells, Plan, Trajectories } from "./plan.ts";
 import { newCells, type PlayedSlice } from "./slice.ts";
 
@@ -14,9 +13,9 @@ export function assemble(plan: Plan, slices: readonly Part[]): Trajectories {
   const known = plan.graph.infosets;
   const ids = idsByFirstVisit(known.length, slices);
   const index = new Int32Array(known.length);
-  for (let i = 0; i < ids.length; i++) index[ids[i] as number] = i;
+  for (let i = 0; i < ids.length; i++) index[ids[i]] = i;
   for (const slice of slices) renumberDecisions(plan, slice, index);
-  const infosets = Array.from(ids, (id) => known[id] as Infoset);
+  const infosets = Array.from(ids, (id) => known[id]);
   return { plan, ...joined(plan, slices), infosets, ids };
 }
 
@@ -26,16 +25,16 @@ function idsByFirstVisit(count: number, slices: readonly Part[]): Int32Array {
   const visited: number[] = [];
   for (const { ids, visited: own, earliest } of slices) {
     for (let i = 0; i < own.length; i++) {
-      const id = ids ? (ids[own[i] as number] as number) : (own[i] as number);
-      const earlier = firstVisit[id] as number;
+      const id = ids ? ids[own[i]] : own[i];
+      const earlier = firstVisit[id];
       if (earlier === Number.POSITIVE_INFINITY) visited.push(id);
-      firstVisit[id] = Math.min(earlier, earliest[i] as number);
+      firstVisit[id] = Math.min(earlier, earliest[i]);
     }
   }
   // Sorted as numbers, which is much quicker than by a comparison; they are exact up to 2^53.
   const order = new Float64Array(visited.length);
   for (let i = 0; i < order.length; i++) {
-    order[i] = (firstVisit[visited[i] as number] as number) * count + (visited[i] as number);
+    order[i] = firstVisit[visited[i]] * count + visited[i];
   }
   order.sort();
   return Int32Array.from(order, (visit) => visit % count);
@@ -49,15 +48,15 @@ function renumberDecisions(plan: Plan, { cells, ids, visited }: Part, index: Int
   if (ids) {
     indexOf = new Int32Array(ids.length);
     for (let i = 0; i < visited.length; i++) {
-      const id = visited[i] as number;
-      indexOf[id] = index[ids[id] as number] as number;
+      const id = visited[i];
+      indexOf[id] = index[ids[id]];
     }
   }
   for (let e = 0; e < plies.length; e++) {
-    const end = e * P + (plies[e] as number);
+    const end = e * P + plies[e];
     for (let cell = e * P; cell < end; cell++) {
-      const id = decisions[cell] as number;
-      if (id >= 0) decisions[cell] = indexOf[id] as number;
+      const id = decisions[cell];
+      if (id >= 0) decisions[cell] = indexOf[id];
     }
   }
 }

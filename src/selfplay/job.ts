@@ -70,7 +70,7 @@ export class JobPlayer {
     this.#entries = entries;
     for (const [id, entry] of entries)
       entry.expected = played[jobs.findIndex(({ game }) => game === id)]?.visited ?? [];
-    return played.map((slice, i) => ({ ...slice, graph: (entries.get((jobs[i] as Job).game) as Entry).number }));
+    return played.map((slice, i) => ({ ...slice, graph: (entries.get(jobs[i].game) as Entry).number }));
   }
 
   #entryOf(id: string): Entry {
@@ -94,7 +94,7 @@ export class Translation {
     }
     const { ids } = known;
     for (let i = 0; i < result.visited.length; i++) {
-      ids[result.visited[i] as number] ??= infosetAt(plan, result, result.earliest[i] as number).id;
+      ids[result.visited[i]] ??= infosetAt(plan, result, result.earliest[i]).id;
     }
     return { ...result, ids };
   }
@@ -107,6 +107,6 @@ function infosetAt({ graph, episodes }: Plan, { from, cells: { slots } }: Played
   let node = graph.root;
   for (let cell = (episode - from) * graph.game.maxPlies; ; cell++) {
     if (node.infoset && left-- === 0) return node.infoset;
-    node = graph.child(node, slots[cell] as number);
+    node = graph.child(node, slots[cell]);
   }
 }

@@ -44,16 +44,14 @@ export function assign(plans: readonly Plan[], threads: number): (number | "cut"
   ) as (number | "cut")[];
   if (threads === 1) return shares.map(() => 0);
   const sets = plans.map(({ expected }) => expected?.length ?? 0);
-  const wide = [...plans.keys()].filter(
-    (i) => shares[i] === "cut" && (plans[i] as Plan).episodes < MERGED * (sets[i] as number),
-  );
+  const wide = [...plans.keys()].filter((i) => shares[i] === "cut" && plans[i].episodes < MERGED * sets[i]);
   if (Math.ceil(wide.length / threads) >= wide.length / Math.sqrt(threads)) return shares;
   const load = Array<number>(threads).fill(0);
-  for (const i of wide.sort((a, b) => (sets[b] as number) - (sets[a] as number))) {
+  for (const i of wide.sort((a, b) => sets[b] - sets[a])) {
     // The last of those with the least to do, as this thread, the first, has a batch to put together.
     const thread = load.lastIndexOf(Math.min(...load));
     shares[i] = thread;
-    (load[thread] as number) += sets[i] as number;
+    load[thread] += sets[i];
   }
   return shares;
 }

@@ -14,7 +14,7 @@ export const inThisThread: Executor = { play: async (plans) => play(plans), clos
 /** Plays every plan to the end. */
 export function play(plans: readonly Plan[]): Trajectories[] {
   const slices = plans.map((plan) => newSlice(plan, 0, plan.episodes));
-  return playSlices(slices).map((slice, i) => assemble(plans[i] as Plan, [slice]));
+  return playSlices(slices).map((slice, i) => assemble(plans[i], [slice]));
 }
 
 /** Episode number `index` of the trajectories, as the log holds it. */
@@ -24,9 +24,9 @@ export function episodeOf({ plan, plies, slots, returns }: Trajectories, index: 
   const [first, second] = paired && index % 2 === 1 ? [policies[1], policies[0]] : policies;
   let node = graph.root;
   const actions: number[] = [];
-  for (let ply = 0; ply < (plies[index] as number); ply++) {
-    const slot = slots[index * game.maxPlies + ply] as number;
-    if (node.turn.kind !== "end") actions.push(node.turn.actions[slot] as number);
+  for (let ply = 0; ply < plies[index]; ply++) {
+    const slot = slots[index * game.maxPlies + ply];
+    if (node.turn.kind !== "end") actions.push(node.turn.actions[slot]);
     node = graph.child(node, slot);
   }
   return {
@@ -36,6 +36,6 @@ export function episodeOf({ plan, plies, slots, returns }: Trajectories, index: 
     index,
     players: [first.name, second.name],
     actions,
-    returns: [returns[index * 2] as number, returns[index * 2 + 1] as number],
+    returns: [returns[index * 2], returns[index * 2 + 1]],
   };
 }

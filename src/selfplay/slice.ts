@@ -76,7 +76,7 @@ export function newSlice(plan: Plan, from: number, to: number): Slice {
   const expected = plan.expected ?? [];
   let room = 1024;
   for (let i = 0; i < expected.length; i++) {
-    const id = expected[i] as number;
+    const id = expected[i];
     if (id < count) room += 2 * (firstEntry[id + 1] - firstEntry[id]);
   }
   const answers = (policy: Policy): Answers => ({
@@ -114,7 +114,7 @@ export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
   for (const { plan, answers } of slices) {
     const expected = plan.expected ?? [];
     for (let i = 0; i < expected.length; i++) {
-      const id = expected[i] as number;
+      const id = expected[i];
       if (id < plan.graph.infosets.length) distributionAt(answers[0], plan.graph, id, questions);
     }
   }
@@ -124,7 +124,7 @@ export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
     if (questions.size === 0) break;
   }
   return slices.map(({ from, to, cells, visited, firstVisit }) => {
-    const earliest = Float64Array.from(visited, (id) => firstVisit[id] as number);
+    const earliest = Float64Array.from(visited, (id) => firstVisit[id]);
     return { from, to, cells, visited, earliest };
   });
 }
@@ -133,10 +133,10 @@ export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
 function answer(questions: Map<Policy, Question>): void {
   for (const [policy, { infosets, answers }] of questions) {
     policy.distributions(infosets).forEach((distribution, i) => {
-      const asker = answers[i] as Answers;
+      const asker = answers[i];
       const at = reserve(asker, distribution.length);
-      asker.given[(infosets[i] as Infoset).id] = at;
-      for (let slot = 0; slot < distribution.length; slot++) asker.values[at + slot] = distribution[slot] as number;
+      asker.given[infosets[i].id] = at;
+      for (let slot = 0; slot < distribution.length; slot++) asker.values[at + slot] = distribution[slot];
     });
   }
   questions.clear();
@@ -159,9 +159,9 @@ function distributionAt(answers: Answers, graph: GameGraph, id: number, question
     answers.start = longer(answers.start, OPEN);
     answers.given = longer(answers.given, OPEN);
   }
-  const known = answers.start[id] as number;
+  const known = answers.start[id];
   if (known >= 0) return known;
-  const given = answers.given[asked] as number;
+  const given = answers.given[asked];
   if (given >= 0) {
     const first = flat.firstEntry[id];
     const count = flat.firstEntry[id + 1] - first;
@@ -197,16 +197,16 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
   let stillActive = 0;
   const { active } = slice;
   for (let i = 0; i < active.length; i++) {
-    const episode = active[i] as number;
+    const episode = active[i];
     const actionStream = streamAt(actionKey, episode);
     const chanceStream = streamAt(chanceKey, paired ? episode >> 1 : episode);
     const e = episode - from;
-    let node = nodes[e] as number;
-    let ply = plies[e] as number;
-    let chanceDraws = chancePlies[e] as number;
+    let node = nodes[e];
+    let ply = plies[e];
+    let chanceDraws = chancePlies[e];
     for (;;) {
-      const mover = kind[node] as number;
-      const id = infoset[node] as number;
+      const mover = kind[node];
+      const id = infoset[node];
       if (mover === END) {
         returns[e * 2] = flat.returns[node * 2];
         returns[e * 2 + 1] = flat.returns[node * 2 + 1];
@@ -221,7 +221,7 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         decisions[cell] = -1;
       } else {
         const asked = answers[isSelfPlay ? 0 : whoPlays(plan, episode, mover)];
-        start = id < asked.start.length ? (asked.start[id] as number) : OPEN;
+        start = id < asked.start.length ? asked.start[id] : OPEN;
         if (start < 0) start = distributionAt(asked, graph, id, questions);
         if (start < 0) {
           nodes[e] = node;
@@ -236,7 +236,7 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
           firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);
           slice.firstVisit = firstVisit;
         }
-        const earlier = firstVisit[id] as number;
+        const earlier = firstVisit[id];
         const visit = (ply - chanceDraws) * episodes + episode;
         if (visit < earlier) {
           if (earlier === Number.POSITIVE_INFINITY) visited.push(id);

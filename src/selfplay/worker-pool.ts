@@ -86,15 +86,15 @@ export class WorkerPool implements Executor {
     const threads = quicker?.begin() === 0 ? [] : ready;
     const [own, ...others] = partition(plans, threads.length + 1) as [Share[], ...Share[][]];
     const recipes = new SentRecipes();
-    const pending = others.map((shares, k) => playThere(threads[k] as Thread, shares, recipes));
+    const pending = others.map((shares, k) => playThere(threads[k], shares, recipes));
     const parts: Part[][] = plans.map(() => []);
     const keep = (shares: readonly Share[], played: readonly Part[]) =>
       shares.forEach(({ place }, i) => {
-        parts[place]?.push(played[i] as Part);
+        parts[place]?.push(played[i]);
       });
     keep(own, playHere(own));
     for (const [k, shares] of others.entries()) keep(shares, (await pending[k]) ?? playHere(shares));
-    const trajectories = plans.map((plan, place) => assemble(plan, parts[place] as Part[]));
+    const trajectories = plans.map((plan, place) => assemble(plan, parts[place]));
     quicker?.end();
     this.#startAll();
     return trajectories;
@@ -156,7 +156,7 @@ async function playThere(thread: Thread, shares: readonly Share[], recipes: Sent
   if (shares.length === 0) return [];
   const jobs = shares.map(({ plan, from, to }) => jobOf(plan, from, to, recipes));
   const results = await send(thread, { jobs, weights: recipes.weights });
-  return results && shares.map(({ plan }, i) => thread.translation.translated(plan, results[i] as JobResult));
+  return results && shares.map(({ plan }, i) => thread.translation.translated(plan, results[i]));
 }
 
 function send(thread: Thread, batch: WorkerBatch): Promise<readonly JobResult[] | undefined> {

@@ -52,9 +52,9 @@ export function bootstrapMeans(counts: Counts, { min, max }: Range, draws = DRAW
   for (let draw = 0; draw < draws; draw++) {
     let [total, sum] = [0, 0];
     for (let i = 0; i < values.length; i++) {
-      const weight = gamma(shapes[i] as number, uniform);
+      const weight = gamma(shapes[i], uniform);
       total += weight;
-      sum += weight * (values[i] as number);
+      sum += weight * values[i];
     }
     means[draw] = sum / total;
   }
@@ -82,8 +82,8 @@ export function middle95(sorted: Float64Array): [number, number] {
 export function quantile(sorted: Float64Array, p: number): number {
   const at = Math.min(Math.max(p * (sorted.length + 1) - 1, 0), sorted.length - 1);
   const below = Math.floor(at);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  const low = sorted[below];
+  const high = sorted[Math.min(below + 1, sorted.length - 1)];
   // Where both are the same infinity, their difference is no number.
   return low === high ? low : low + (at - below) * (high - low);
 }

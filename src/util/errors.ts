@@ -38,7 +38,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
 export function editDistance(a: string, b: string): number {
   const width = b.length + 1;
   const d = new Uint16Array((a.length + 1) * width);
-  const at = (i: number, j: number): number => d[i * width + j] as number;
+  const at = (i: number, j: number): number => d[i * width + j];
   for (let i = 0; i <= a.length; i++) d[i * width] = i;
   for (let j = 0; j <= b.length; j++) d[j] = j;
   for (let i = 1; i <= a.length; i++) {

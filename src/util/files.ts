@@ -24,7 +24,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type ExitCode, UserError } from "./errors.ts";
 
 /** What a person should know about an errno, worded to follow "Cannot write runs/x: ". */
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string | undefined>> = {
   ENOSPC: "the disk is full. Free some space, or name another folder",
   EDQUOT: "the disk quota is used up. Free some space, or name another folder",
   EROFS: "the file system is read-only. Name a folder that can be written",

@@ -54,7 +54,7 @@ const MEND: Readonly<Record<number, string>> = {
   413: "The prompt is longer than the server takes.",
   429: "Lower --llm-concurrency, or see what the account allows.",
 };
-const CONNECTION: Readonly<Record<string, string>> = {
+const CONNECTION: Readonly<Record<string, string | undefined>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "there is no such host",
   EAI_AGAIN: "the name of the host cannot be looked up",

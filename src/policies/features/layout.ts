@@ -52,12 +52,12 @@ export class FeatureLayout {
   /** Where the legal actions of these information sets, one a row, stand in logits [R, outputs]. */
   legal(infosets: readonly Infoset[]): LegalActions {
     const starts = slotStarts(infosets);
-    const places = new Int32Array(starts[infosets.length] as number);
+    const places = new Int32Array(starts[infosets.length]);
     let i = 0;
     for (let r = 0; r < infosets.length; r++) {
-      const { game, actions } = infosets[r] as Infoset;
+      const { game, actions } = infosets[r];
       const offset = r * this.outputs + this.actionOffset(game);
-      for (let slot = 0; slot < actions.length; slot++) places[i++] = offset + (actions[slot] as number);
+      for (let slot = 0; slot < actions.length; slot++) places[i++] = offset + actions[slot];
     }
     return { starts, places };
   }

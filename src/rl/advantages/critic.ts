@@ -25,7 +25,7 @@ export function critic(
   /** V at each row, of the role to move there. */
   function valuesOf(rows: readonly Infoset[]): Map<Infoset, number> {
     const outputs = network.values(rows);
-    return new Map(rows.map((row, i) => [row, outputs[i * 2 + row.player] as number]));
+    return new Map(rows.map((row, i) => [row, outputs[i * 2 + row.player]]));
   }
 
   function regress(rows: readonly Infoset[], targets: ReadonlyMap<Infoset, { n: number; sum: number }>): void {
@@ -39,8 +39,7 @@ export function critic(
       goal[i * 2 + row.player] = sum / n;
       weight[i * 2 + row.player] = n / total;
     });
-    const lossGradient = (values: Float32Array) =>
-      values.map((value, i) => 2 * (weight[i] as number) * (value - (goal[i] as number)));
+    const lossGradient = (values: Float32Array) => values.map((value, i) => 2 * weight[i] * (value - goal[i]));
     network.step(rows, lossGradient, learningRate);
   }
 
@@ -82,10 +81,10 @@ function generalised(
   // Backwards through each role's decisions: what follows a decision is the one after it, or the return.
   const next = new Map<number, { value: number; advantage: number }>();
   for (let t = cells.length - 1; t >= 0; t--) {
-    const [cell, side] = [cells[t] as number, sides[t] as number];
-    const row = (infosets[decisions[cell] as number] as Infoset).canonical;
+    const [cell, side] = [cells[t], sides[t]];
+    const row = infosets[decisions[cell]].canonical;
     const value = values.get(row) as number;
-    const after = next.get(side) ?? { value: returns[side] as number, advantage: 0 };
+    const after = next.get(side) ?? { value: returns[side], advantage: 0 };
     const advantage = after.value - value + lambda * after.advantage;
     next.set(side, { value, advantage });
     advantages[t] = advantage;

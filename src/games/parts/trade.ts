@@ -1,7 +1,7 @@
 /** What the negotiation games share: single-resource offers as actions, their names, and how a player's text is read. */
-import type { Game, Parsed, Seat } from "./game.ts";
-import { availableActions, bracketed } from "./text.ts";
-import type { GoodsView, Offer, TradeAct } from "./view.ts";
+import type { Game, Parsed, Seat } from "../game.ts";
+import { availableActions, bracketed } from "../text.ts";
+import type { GoodsView, Offer, TradeAct } from "../view.ts";
 
 export const ACCEPT = 0;
 /** Declines the standing offer; with none standing, passes. */
@@ -38,7 +38,7 @@ export const shortOffer = (m: Market, o: Offer, letters: number): string =>
 export function tradeActionName(m: Market, action: number, standing: boolean): string {
   if (action === ACCEPT) return "[Accept]";
   if (action === DECLINE) return standing ? "[Deny]" : "[Pass]";
-  const o = m.offers[action - FIRST_OFFER] as Offer;
+  const o = m.offers[action - FIRST_OFFER];
   return `[Offer: ${goods(m, o.give, o.giveAmount)} -> ${goods(m, o.get, o.getAmount)}]`;
 }
 
@@ -157,7 +157,7 @@ export function parseTrade(m: Market, text: string, turn: TradeTurn): Parsed {
   );
   if (turn.actions.includes(FIRST_OFFER + index)) return { ok: true, action: FIRST_OFFER + index };
   if (turn.last) return no("This is the last turn: no one could answer an offer.");
-  return no(turn.infeasible(m.offers[index] as Offer));
+  return no(turn.infeasible(m.offers[index]));
 }
 
 /** `3 woods` */

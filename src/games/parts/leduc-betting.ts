@@ -1,5 +1,5 @@
 /** The betting of Leduc poker, cards apart: everything that can be put in, called and folded. */
-import type { Seat, Turn } from "./game.ts";
+import type { Seat, Turn } from "../game.ts";
 import { outcomesUpTo } from "./outcomes.ts";
 
 const ANTE = 1;
