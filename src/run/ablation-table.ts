@@ -1,4 +1,4 @@
-/** The tables of an ablation, in Markdown: a row per cell, and a row per frozen checkpoint. */
+/** The tables of an ablation in Markdown: one row for each cell, and one for each frozen checkpoint. */
 import { markdownTable } from "../util/markdown.ts";
 import { median } from "../util/stats.ts";
 import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
@@ -62,7 +62,7 @@ function varianceTable(variance: readonly VarianceResult[]): string[] {
   ];
 }
 
-/** `0.0041 (0.0026 – 0.0080)`; one number where the range rounds to it. */
+/** `0.0041 (0.0026 – 0.0080)`: median and range; one number if the ends of the range round to the same. */
 function spread(values: readonly number[], digits: number): string {
   if (values.length === 0) return NOTHING;
   const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)].map((v) => v.toFixed(digits));

@@ -6,7 +6,8 @@
  * All answers and errors of this module are `printable` and do not contain the key.
  */
 import { UserError } from "../../util/errors.ts";
-import { oneLine, printable, wellFormed } from "../../util/printable.ts";
+import { oneLine, wellFormed } from "../../util/printable.ts";
+import { keyRemover } from "./key-remover.ts";
 
 export interface Endpoint {
   /** The full URL of the chat completions. */
@@ -78,7 +79,7 @@ export async function requestChat(
   usesMaxCompletionTokens: Set<string>,
 ): Promise<ChatAnswer | Failure> {
   const { url, key, timeoutMs, maxTokens, temperature } = endpoint;
-  const clean = cleaner(key);
+  const clean = keyRemover(key);
   const limit = usesMaxCompletionTokens.has(model) ? "max_completion_tokens" : "max_tokens";
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal.reason);
@@ -204,7 +205,7 @@ function quote(body: string, clean: (text: string) => string): string {
   return text.startsWith("<") ? "a web page" : text;
 }
 
-/** The body without escape sequences, so that `cleaner` finds the key in it. */
+/** The body without escape sequences, so that `keyRemover` finds the key in it. */
 function unescaped(body: string, value: unknown): string {
   try {
     if (value !== undefined) return JSON.stringify(value);
@@ -213,25 +214,6 @@ function unescaped(body: string, value: unknown): string {
   }
   const letters = body.replaceAll(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
   return letters.replaceAll("\\/", "/");
-}
-
-/** Makes text printable and removes the key, which an endpoint may send back. A key below 8 characters is a dummy. */
-function cleaner(key: string | undefined): (text: string) => string {
-  if (key === undefined || key.length < 8) return printable;
-  const plain = [key, JSON.stringify(key).slice(1, -1), ...inBase64(key)];
-  const forms = [...plain, ...plain.map(encodeURIComponent)];
-  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, "***"), printable(text));
-}
-
-/** The key in base64, alone and inside a longer text. There it has three forms, without the characters shared with its neighbours. */
-function inBase64(key: string): string[] {
-  const within = [0, 1, 2].map((before) => {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(key)]);
-    const [from, to] = [Math.ceil((8 * before) / 6), Math.floor((8 * bytes.length) / 6)];
-    return bytes.toString("base64").slice(from, to);
-  });
-  const forms = [Buffer.from(key).toString("base64").replace(/=+$/, ""), ...within];
-  return [...forms, ...forms.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
 /** The cause of a failed `fetch`, whose own message says only "fetch failed". */
