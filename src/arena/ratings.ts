@@ -92,14 +92,14 @@ function rateGroup(
   const samples = names.map(() => new Float64Array(draws));
   for (let draw = 0; draw < draws; draw++) {
     ratingsOf(fitWith((count, shape) => gamma(count * shape, uniform) / shape, best)).forEach((rating, i) => {
-      (samples[i] as Float64Array)[draw] = rating;
+      samples[i][draw] = rating;
     });
   }
   const bounded = boundedEnds(names, meetings, zero);
   return {
     players: names.map((player, i): Rating => {
       const rating = ratings[i];
-      const [low, high] = middle95((samples[i] as Float64Array).slice().sort());
+      const [low, high] = middle95(samples[i].slice().sort());
       const { below, above } = bounded[i];
       return {
         player,
@@ -112,7 +112,7 @@ function rateGroup(
       };
     }),
     firstSeat: Object.fromEntries(games.map((game, g) => [game, best.firstSeat[g] * ELO_PER_LOGIT])),
-    samples: new Map(names.map((name, i) => [name, samples[i] as Float64Array])),
+    samples: new Map(names.map((name, i) => [name, samples[i]])),
   };
 }
 
@@ -216,12 +216,12 @@ function boundedEnds(names: readonly string[], meetings: readonly Meeting[], zer
   for (const middle of took.keys()) {
     for (const row of took) {
       if (!row[middle]) continue;
-      for (const j of names.keys()) row[j] ||= took[middle]?.[j];
+      for (const j of names.keys()) row[j] ||= took[middle][j];
     }
   }
   const origins = zero >= 0 ? [zero] : [...names.keys()];
   return names.map((_, i) => ({
-    below: origins.every((origin) => took[i]?.[origin]),
-    above: origins.every((origin) => took[origin]?.[i]),
+    below: origins.every((origin) => took[i][origin]),
+    above: origins.every((origin) => took[origin][i]),
   }));
 }

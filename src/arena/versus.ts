@@ -42,8 +42,8 @@ export async function versus(
     if (graph.size > maxNodes) graph = new GameGraph(game);
     const [played] = await executor.play([{ graph, episodes: size, policies, paired: true, ...blockKeys(rng, batch) }]);
     for (let pair = 0; pair < size / 2; pair++) {
-      const [a0 = 0, b1 = 0, b0 = 0, a1 = 0] = played?.returns.subarray(4 * pair, 4 * pair + 4) ?? [];
-      tally.add([a0, b1, b0, a1]);
+      const [first0, second1, second0, first1] = played.returns.subarray(4 * pair, 4 * pair + 4);
+      tally.add([first0, second1, second0, first1]);
     }
   }
   const { wins, draws, losses } = resultsOf(tally);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
-import { opponents } from "../players/opponents.ts";
+import { trainingOpponents } from "../players/opponents.ts";
 import { isModule, kindNames } from "../policies/registry.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { allowed, schemaAt } from "./schema.ts";
@@ -59,13 +59,10 @@ export function checkLeaf(
   return games && { key, value: games };
 }
 
-/** The names that `rl.opponents` takes. */
-export const opponentNames: readonly string[] = ["self", "pool", ...opponents.map(({ name }) => name)];
-
 /** What is wrong with the text of `rl.opponents`. Whether the opponents play the games is checked in load.ts. */
 function opponentsProblem(text: string): string | undefined {
   try {
-    parseOpponents(text, opponentNames);
+    parseOpponents(text, trainingOpponents);
     return undefined;
   } catch (error) {
     return (error as Error).message;

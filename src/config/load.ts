@@ -4,12 +4,12 @@
  */
 import { gameIds, getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
-import { opponents } from "../players/opponents.ts";
+import { opponents, trainingOpponents } from "../players/opponents.ts";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
 import { packageFile } from "../util/package.ts";
 import { type Flag, flagLeaves, setLeaves } from "./arguments.ts";
-import { attempt, checkLeaf, opponentNames } from "./check.ts";
+import { attempt, checkLeaf } from "./check.ts";
 import { type Config, configSchema, type GameSettings, SIZES } from "./schema.ts";
 import { type Leaf, yamlLeaves } from "./yaml.ts";
 
@@ -69,7 +69,7 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
 
 /** Opponents that do not play one of the games. */
 function opponentProblems({ games, rl }: Config): string[] {
-  const mix = parseOpponents(rl.opponents, opponentNames);
+  const mix = parseOpponents(rl.opponents, trainingOpponents);
   return opponents
     .filter(({ name }) => mix.some((share) => share.name === name))
     .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));

@@ -24,7 +24,7 @@ export function parseOpponents(text: string, known: readonly string[]): Opponent
   const names = shares.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new Error(`${twice} is named twice`);
-  if (shares.length === 1 && Number.isNaN(shares[0]?.fraction)) return [{ name: names[0], fraction: 1 }];
+  if (shares.length === 1 && Number.isNaN(shares[0].fraction)) return [{ name: names[0], fraction: 1 }];
   const sum = shares.reduce((total, { fraction }) => total + fraction, 0);
   if (!(Math.abs(sum - 1) < 1e-9))
     throw new Error(`the fractions must be given and sum to 1, as in self=0.7,random=0.3`);

@@ -59,6 +59,9 @@ export const opponents: readonly Opponent[] = kinds.map((kind) => ({
   make: (game) => ({ ...kind.make(game), recipe: { maker: "opponent", settings: { name: kind.name } } }),
 }));
 
+/** The names that `rl.opponents` takes. */
+export const trainingOpponents: readonly string[] = ["self", "pool", ...opponents.map(({ name }) => name)];
+
 /** Makes a fixed opponent from its name. */
 export const makeOpponent: PolicyMaker<{ readonly name: string }> = ({ settings, game }) => {
   const opponent = opponents.find(({ name }) => name === settings.name);
@@ -90,9 +93,7 @@ function mixture(name: string, base: Policy, other: Policy, share: number): Poli
     name,
     distributions(infosets) {
       const others = other.distributions(infosets);
-      return base
-        .distributions(infosets)
-        .map((p, i) => p.map((x, slot) => (1 - share) * x + share * others[i]?.[slot]));
+      return base.distributions(infosets).map((p, i) => p.map((x, slot) => (1 - share) * x + share * others[i][slot]));
     },
   };
 }

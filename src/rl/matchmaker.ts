@@ -7,7 +7,7 @@
 import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
-import { opponents } from "../players/opponents.ts";
+import { opponents, trainingOpponents } from "../players/opponents.ts";
 import type { PolicyModel } from "../policies/kind.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Executor, Plan, Trajectories } from "../selfplay/plan.ts";
@@ -39,7 +39,7 @@ export class Matchmaker {
   /** Between batches, a graph larger than `maxNodes` is replaced by an empty one, which bounds the memory. */
   constructor({ games, rl }: MatchmakerSettings, model: PolicyModel, maxNodes = MAX_CACHED_NODES) {
     this.#maxNodes = maxNodes;
-    const mix = parseOpponents(rl.opponents, ["self", "pool", ...opponents.map(({ name }) => name)]);
+    const mix = parseOpponents(rl.opponents, trainingOpponents);
     this.#pool = mix.some(({ name }) => name === "pool") ? new Pool(rl.pool, model) : undefined;
     this.#entries = games.map(({ game, episodes }) => ({
       game,

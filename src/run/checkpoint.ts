@@ -44,7 +44,7 @@ export interface Checkpoint {
 export const checkpointName = (update: number): string => String(update).padStart(6, "0");
 
 const checkpointDir = (dir: string, update: number): string => join(dir, "checkpoints", checkpointName(update));
-const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** The entries of checkpoints.jsonl, in order; none if there is no such file. */
 export function listCheckpoints(dir: string): CheckpointEntry[] {

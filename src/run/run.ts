@@ -1,5 +1,4 @@
 /** The three ways to open a run directory: create a run, resume it, or read a checkpoint. */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../config/load.ts";
@@ -13,6 +12,7 @@ import {
   checkpointName,
   lastWhole,
   listCheckpoints,
+  sha256,
   sweepCheckpoints,
   verifyCheckpoint,
   writeEntries,
@@ -185,8 +185,6 @@ function checkConfigSum(dir: string, { config }: Manifest): void {
   const hint = `Put it back as it was, or start a new run with it: spiral train ${path}`;
   throw new UserError(3, `${path} is not what the run was started with: its checksum differs. ${hint}`);
 }
-
-const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function noCheckpoint(name: string, problems: readonly string[]): UserError {
   if (problems.length > 0) return new UserError(3, [...problems, `${name} has no checkpoint that is whole.`]);

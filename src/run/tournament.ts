@@ -90,7 +90,7 @@ function checkSame(path: string, planned: Planned): void {
   if (names(there) !== names(planned)) differs.push(`players: ${names(there)} there, ${names(planned)} now`);
   else {
     for (const [i, { name, identity }] of there.players.entries()) {
-      if (identity !== planned.players[i]?.identity) differs.push(`${name} is not the player that it was`);
+      if (identity !== planned.players[i].identity) differs.push(`${name} is not the player that it was`);
     }
   }
   if (differs.length === 0) return;

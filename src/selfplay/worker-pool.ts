@@ -84,13 +84,13 @@ export class WorkerPool implements Executor {
     // Batches are timed only once all workers are ready.
     const quicker = ready.length > 0 && ready.length === this.#threads.length ? this.#quicker : undefined;
     const threads = quicker?.begin() === 0 ? [] : ready;
-    const [own, ...others] = partition(plans, threads.length + 1) as [Share[], ...Share[][]];
+    const [own, ...others] = partition(plans, threads.length + 1);
     const recipes = new SentRecipes();
     const pending = others.map((shares, k) => playThere(threads[k], shares, recipes));
     const parts: Part[][] = plans.map(() => []);
     const keep = (shares: readonly Share[], played: readonly Part[]) =>
       shares.forEach(({ place }, i) => {
-        parts[place]?.push(played[i]);
+        parts[place].push(played[i]);
       });
     keep(own, playHere(own));
     for (const [k, shares] of others.entries()) keep(shares, (await pending[k]) ?? playHere(shares));
