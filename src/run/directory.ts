@@ -15,7 +15,7 @@ import {
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
-import { errnoOf, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { errnoOf, expandHome, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
 /** An existing run; `checkpoint` is the update that `@120` asked for. */
@@ -99,7 +99,7 @@ export function pointLatest(parent: string, name: string): void {
  */
 export function resolveRun(spec: string | undefined, parent: string): ResolvedRun {
   const [, base = "", update] = /^(.*?)(?:@(\d+))?$/s.exec(spec ?? "latest") ?? [];
-  const wanted = base === "" ? "latest" : base;
+  const wanted = base === "" ? "latest" : expandHome(base);
   const checkpoint = update === undefined ? undefined : Number(update);
   const found = (dir: string): ResolvedRun => ({ dir, name: basename(resolve(dir)), checkpoint });
 

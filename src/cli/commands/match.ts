@@ -8,7 +8,7 @@ import { estimated, likelihood, plural, withInterval } from "../../util/figures.
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, json, runFolder, seed } from "../flags/common.ts";
-import { text, whole } from "../flags/flag.ts";
+import { path, text, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
@@ -29,8 +29,8 @@ export const command = defineCommand({
     ),
     ...seed,
     sprt: text("--sprt <test>", "stop as soon as it is clear which: elo0=0,elo1=20,alpha=0.05,beta=0.05"),
-    log: text("--log <file>", "write every game, as lines that replay reads"),
-    notation: text("--notation <file>", "write every game, as text that people read and replay too"),
+    log: path("--log <file>", "write every game, as lines that replay reads"),
+    notation: path("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
     ...json,
     ...llmFlags,

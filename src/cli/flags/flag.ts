@@ -2,6 +2,7 @@
  * What a flag is: how it is written, what the help says, and what a command reads of it. The kinds of flags below give
  * each its type, so that no command lists the types of its options a second time.
  */
+import { expandHome } from "../../util/files.ts";
 import { finiteNumber, wholeNumber } from "./numbers.ts";
 
 /** What the command line holds for a flag: `true` where it stands without a value, a list where it may be repeated. */
@@ -43,6 +44,13 @@ export function text(usage: string, help: string, fallback: string): Flag<string
 export function text(usage: string, help: string, fallback?: string): Flag<string | undefined> {
   return { usage, help, default: fallback, read: (given) => (typeof given === "string" ? given : fallback) };
 }
+
+/** `--dir <folder>`: a path, with the home folder in place of a leading `~`. */
+export const path = (usage: string, help: string): Flag<string | undefined> => ({
+  usage,
+  help,
+  read: (given) => (typeof given === "string" ? expandHome(given) : undefined),
+});
 
 /** `--set <key=value>`, any number of times: the texts in their order. */
 export const texts = (usage: string, help: string): Flag<readonly string[]> => ({
