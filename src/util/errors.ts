@@ -20,6 +20,16 @@ export class UserError extends Error {
   }
 }
 
+/** Why a value does not fit a schema: `games.0: Invalid input: expected string, received null`. Takes an error of zod. */
+export function firstIssue({
+  issues: [issue],
+}: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  const where = issue?.path.map(String).join(".") ?? "";
+  return `${where === "" ? "" : `${where}: `}${issue?.message ?? "not what it should be"}`;
+}
+
 /** The first of many problems, and in a last line how many more there are. */
 export function firstOf(problems: readonly string[], most = 20): readonly string[] {
   if (problems.length <= most) return problems;

@@ -7,7 +7,7 @@ import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
 import { type Job, runLocally } from "../../jobs/local.ts";
 import { isFinished, runNameOf } from "../../run/ablation.ts";
-import { listCheckpoints } from "../../run/checkpoint.ts";
+import { readEntries } from "../../run/checkpoint.ts";
 import { lockHolder } from "../../run/lock.ts";
 import { readRunConfig } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
@@ -105,7 +105,7 @@ async function trainInProcess(
   children: Set<ChildProcess>,
 ): Promise<void> {
   const run = join(dir, id);
-  const goesOn = existsSync(run) && (listCheckpoints(run).length > 0 || lockHolder(run) !== undefined);
+  const goesOn = existsSync(run) && (readEntries(run).entries.length > 0 || lockHolder(run) !== undefined);
   if (!goesOn && isLeftOver(run)) withDiskErrors("write", run, () => rmSync(run, { recursive: true }));
   const args = goesOn
     ? ["--resume", id]

@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { text, toggle, whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { print, printJson, styleFor, table } from "../terminal/output.ts";
+import { print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 /** Rows shown where `--rows` does not say. */
 const ROWS = 24;
@@ -38,7 +38,7 @@ export const command = defineCommand({
       options.rows,
       () => (options.game === undefined ? undefined : getGame(options.game)),
     );
-    const checkpoint = readCheckpoint(resolved);
+    const checkpoint = readCheckpoint(resolved, warn);
     const learned = checkpoint.config.games.map(getGame);
     const game = asked ?? (learned[0] as Game);
     if (!learned.includes(game)) {

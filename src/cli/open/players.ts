@@ -16,7 +16,7 @@ import { readCheckpoint } from "../../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
-import { note } from "../terminal/output.ts";
+import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
 import { type LlmSettings, llmSettings, llmSurroundings } from "./llm-settings.ts";
 
@@ -134,7 +134,7 @@ export function fixedPlayer({ name, plays, make }: Opponent): PolicyPlayer {
 
 function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, parent: string): PreparedRun {
   const resolved = foundRun(run, parent);
-  return { name: resolved.name, checkpoint: readCheckpoint(resolved), greedy };
+  return { name: resolved.name, checkpoint: readCheckpoint(resolved, warn), greedy };
 }
 
 function foundRun(run: string, parent: string): ResolvedRun {
