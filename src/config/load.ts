@@ -30,9 +30,9 @@ export interface LoadedConfig {
 /** Throws one UserError (exit 2) with all problems. */
 export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
   const problems: string[] = [];
-  let leaves = packagedLeaves("default", "default", problems);
+  let leaves = [...packagedLeaves("default", "default")];
   if (size !== undefined) {
-    if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`, problems));
+    if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`));
     else problems.push(`--size is "${size}"; it takes one of ${SIZES.join(", ")}.`);
   }
   if (file !== undefined) {
@@ -84,9 +84,20 @@ export function gameSettings(config: Config, gameId: string): GameSettings {
   return { ...config.perGame.default, ...own(bare), ...own(gameId) };
 }
 
-function packagedLeaves(name: string, label: string, problems: string[]): Leaf[] {
+/** By name. An ablation loads many configs. */
+const packaged = new Map<string, readonly Leaf[]>();
+
+/** The leaves of a config that ships with Spiral. */
+function packagedLeaves(name: string, label: string): readonly Leaf[] {
+  const known = packaged.get(name);
+  if (known) return known;
   const file = `configs/${name}.yaml`;
-  return yamlLeaves(readText(packageFile(file), 1), { file, origin: (line) => `${label} (${file}:${line})` }, problems);
+  const problems: string[] = [];
+  const text = readText(packageFile(file), 1);
+  const leaves = yamlLeaves(text, { file, origin: (line) => `${label} (${file}:${line})` }, problems);
+  if (problems.length > 0) throw new UserError(2, problems);
+  packaged.set(name, leaves);
+  return leaves;
 }
 
 function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
