@@ -63,6 +63,7 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
   }
   const optimizerTensors = model.optimizerTensors(config.rl.adam);
   const remembered = estimatorTensors(config.rl.advantage, config.rl, games);
+  const averaged = readTensors(checkpoint, MODEL, run, model.tensors);
   const arrays = readTensors(checkpoint, OPTIMIZER, run, [
     ...withPrefix("learner", model.tensors),
     ...withPrefix("magnet", model.tensors),
@@ -74,7 +75,7 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
     update,
     learner: {
       weights: withoutPrefix("learner", arrays),
-      averaged: readTensors(checkpoint, MODEL, run, model.tensors),
+      averaged,
       magnet: withoutPrefix("magnet", arrays),
       optimizer: {
         arrays: arraysOf(optimizerTensors, arrays),
