@@ -6,8 +6,8 @@ import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
+import { answerLimiter } from "../record/answer-limit.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
-import { wordsKeeper } from "../record/kept-words.ts";
 
 /** A position that was left, and by which action. Where information is hidden it holds what players must not see. */
 export interface Move {
@@ -103,7 +103,7 @@ function finish(
     if (isAsked(side)) side.ended?.({ episode, seat, returns });
   }
   // Only now: what was taken back is not kept, and does not count towards the limit.
-  const keep = wordsKeeper();
+  const keep = answerLimiter();
   const said = [...moves.map((move) => move.said), lastWords].flatMap((words, ply) => {
     const answers = keep(words);
     return answers.length > 0 ? { ply, answers } : [];

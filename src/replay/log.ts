@@ -14,7 +14,7 @@ export type LogLine =
   | { readonly line: number; readonly problem: string };
 
 const CHUNK = 1 << 16;
-/** Bytes. Longer than any episode, what was said in it included (src/record/kept-words.ts); past it the file is something else. */
+/** Bytes. Longer than any episode, what was said in it included (src/record/answer-limit.ts); past it the file is something else. */
 const LONGEST_LINE = 1 << 24;
 
 /** `warn` hears of a torn last line. */

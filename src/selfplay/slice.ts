@@ -5,7 +5,7 @@
  *     every game walks on, through chance and through decisions whose distribution is known, until it stands at one whose is not
  *     each policy is asked, once, for its distributions at the information sets that games stand at
  */
-import { CHANCE, cumulate, END, longer, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
+import { CHANCE, cumulate, doubled, END, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
 import type { GameGraph, Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
@@ -146,7 +146,7 @@ function answer(questions: Map<Policy, Question>): void {
 function reserve(answers: Answers, count: number): number {
   const at = answers.used;
   answers.used += count;
-  while (answers.used > answers.values.length) answers.values = longer(answers.values);
+  while (answers.used > answers.values.length) answers.values = doubled(answers.values);
   return at;
 }
 
@@ -156,8 +156,8 @@ function distributionAt(answers: Answers, graph: GameGraph, id: number, question
   const { flat } = graph;
   const asked = policy.symmetric ? flat.canonical[id] : id;
   while (Math.max(id, asked) >= answers.start.length) {
-    answers.start = longer(answers.start, OPEN);
-    answers.given = longer(answers.given, OPEN);
+    answers.start = doubled(answers.start, OPEN);
+    answers.given = doubled(answers.given, OPEN);
   }
   const known = answers.start[id];
   if (known >= 0) return known;
@@ -233,7 +233,7 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         [stream, key, draw] = [actionStream, actionKey, ply];
         decisions[cell] = id;
         while (id >= firstVisit.length) {
-          firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);
+          firstVisit = doubled(firstVisit, Number.POSITIVE_INFINITY);
           slice.firstVisit = firstVisit;
         }
         const earlier = firstVisit[id];
