@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { bin, build, contents, edit, folder, spiral, start } from "./spiral.ts";
+import { bin, contents, edit, folder, spiral, start } from "./spiral.ts";
 
 const UPDATES = 60;
 const settings = (dir: string, name: string): string[] => [
@@ -36,7 +36,6 @@ function lasting(run: string): Record<string, string> {
 let parent: string;
 let uninterrupted: Record<string, string>;
 beforeAll(async () => {
-  build();
   parent = folder();
   expect(await start(...settings(parent, "whole")).done).toMatchObject({ code: 0 });
   uninterrupted = lasting(join(parent, "whole"));

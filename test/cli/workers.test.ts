@@ -1,10 +1,8 @@
 /** `--workers`: how many threads play changes no byte of what is written; `--profile`: where the time goes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { build, contents, folder, spiral, start } from "./spiral.ts";
-
-beforeAll(build);
+import { describe, expect, it } from "vitest";
+import { contents, folder, spiral, start } from "./spiral.ts";
 
 /** What a run has written, but for the times, which also shift the offsets of lines. */
 function written(dir: string): Record<string, string> {

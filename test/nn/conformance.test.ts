@@ -8,7 +8,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { type BackendName, backendNames, findBackend } from "../../src/nn/backend.ts";
 import { plainLogits, plainTraining, widened } from "../reference/learner.ts";
-import { inChild } from "./child.ts";
+import { inChildWithTypes } from "./child.ts";
 import { firstWeights, type Report, STEPS, tasks } from "./conformance-tasks.ts";
 import { softwareGpu } from "./software-gpu.ts";
 
@@ -25,7 +25,7 @@ function gap(a: readonly number[], b: readonly number[]): number {
 
 /** What the backend reports, or why it does not run here. */
 function run(name: BackendName, steps: number, env: NodeJS.ProcessEnv = {}): Report | string {
-  const { status, stdout, stderr } = inChild(
+  const { status, stdout, stderr } = inChildWithTypes(
     `import { report } from "./test/nn/conformance-tasks.ts";
      try {
        process.stdout.write(JSON.stringify(await report("${name}", ${steps})));

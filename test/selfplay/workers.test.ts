@@ -17,7 +17,6 @@ import { deal } from "../../src/selfplay/partition.ts";
 import { type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
 import { WorkerPool } from "../../src/selfplay/worker-pool.ts";
 import { Rng } from "../../src/util/rng.ts";
-import { build } from "../cli/spiral.ts";
 import { randomPolicy } from "../helpers.ts";
 import { content } from "./plans.ts";
 
@@ -32,7 +31,6 @@ let past: Policy;
 let here: Awaited<ReturnType<typeof playAll>>;
 
 beforeAll(async () => {
-  build();
   await startBackend("js");
   networks = ["a", "b"].map((name) => new Mlp(initialWeights(shape, new Rng(name))));
   [learner, past] = networks.map((network, i) => neuralPolicy(`net ${i}`, layout, network)) as [Policy, Policy];

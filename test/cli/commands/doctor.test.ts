@@ -2,13 +2,12 @@
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { backendNames } from "../../../src/nn/backend.ts";
 import { disagreements } from "../documented.ts";
-import { build, folder, spiral } from "../spiral.ts";
+import { folder, spiral } from "../spiral.ts";
 
 // Backends are tried by the built program, in processes of their own.
-beforeAll(build, 120_000);
 afterEach(() => {
   vi.unstubAllEnvs();
 });

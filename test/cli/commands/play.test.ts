@@ -11,11 +11,10 @@ import { getGame } from "../../../src/games/registry.ts";
 import { parseEpisode } from "../../../src/record/episode.ts";
 import { Rng } from "../../../src/util/rng.ts";
 import { inOrder, says, serve } from "../../players/llm/server.ts";
-import { build, folder, type Outcome, spiral, start } from "../spiral.ts";
+import { folder, type Outcome, spiral, start } from "../spiral.ts";
 
 let dir: string;
 beforeAll(() => {
-  build();
   dir = folder();
 }, 60_000);
 
