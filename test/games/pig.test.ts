@@ -120,7 +120,7 @@ describe("perfect play", () => {
 
   it.each([2, 5, 7])("is hardly touched by the limit of rolls, at %i", (target) => {
     const values = new Map<string, number>();
-    for (const { key, turn, children } of reachable(getGame(`pig:target=${target}`)).reverse()) {
+    for (const { key, turn, children } of [...reachable(getGame(`pig:target=${target}`))].reverse()) {
       const below = children.map((child) => values.get(child.key) as number);
       if (turn.kind === "end") values.set(key, turn.returns[0]);
       else if (turn.kind === "chance") values.set(key, below.reduce((sum, value) => sum + value, 0) / 6);
