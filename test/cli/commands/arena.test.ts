@@ -135,7 +135,7 @@ describe("an interrupted tournament", () => {
     let kills = 0;
     for (const share of [0, 0.02, 0.3, 0.5]) {
       const child = start("arena", ...argv, "--out", out, "--dir", dir);
-      while (size() <= share * end && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
+      while (size() <= share * end && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
       child.kill("SIGKILL");
       // It may have been quicker than we were.
       kills += (await child.done).code === 137 ? 1 : 0;
