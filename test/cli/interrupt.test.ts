@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from "vitest";
 import { bin, contents, edit, folder, spiral, start } from "./spiral.ts";
 
 const UPDATES = 60;
-const settings = (dir: string, name: string): string[] => [
+const settings = (dir: string, name: string, workers = "0"): string[] => [
   ...["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", String(UPDATES), "--seed", "5", "--json"],
   ...[
     "--set",
@@ -19,6 +19,8 @@ const settings = (dir: string, name: string): string[] => [
     dir,
     "--name",
     name,
+    "--workers",
+    workers,
   ],
 ];
 /** Seen between updates, long before the end. */
@@ -42,8 +44,8 @@ beforeAll(async () => {
 }, 60_000);
 
 /** Sends a signal mid-run; checks that the run saves, ends with this code and says how to go on. */
-async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number): Promise<void> {
-  const run = start(...settings(parent, signal));
+async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number, workers?: string): Promise<void> {
+  const run = start(...settings(parent, signal, workers));
   await run.line(UNDER_WAY);
   run.kill(signal);
   const { code, out, err } = await run.done;
@@ -60,7 +62,7 @@ async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number): Promise<v
 }
 
 it("SIGINT: saves, says how to go on, and goes on to the same bytes", async () => {
-  await stopBy("SIGINT", 130);
+  await stopBy("SIGINT", 130, "1");
   expect(await start("train", "--resume", "SIGINT", "--dir", parent).done).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "SIGINT"))).toEqual(uninterrupted);
   expect(manifest("SIGINT")).toMatchObject({ status: "finished", resumed: [expect.any(String)] });

@@ -12,8 +12,8 @@ function written(dir: string): Record<string, string> {
   );
 }
 
-const train = (dir: string, ...more: string[]) =>
-  start("train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "40", "--dir", dir, "--name", "r", ...more).done;
+const TRAIN = ["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "40", "--name", "r"];
+const train = (dir: string, ...more: string[]) => start(...TRAIN, "--dir", dir, ...more).done;
 
 describe("--workers", () => {
   it("1, 2 and 4 write what none does, byte for byte", async () => {
@@ -41,7 +41,7 @@ describe("--workers", () => {
 });
 
 it("--profile says what an update spends its time on, and in JSON", async () => {
-  const { code, out } = await train(folder(), "--profile");
+  const { code, out } = await spiral(folder(), ...TRAIN, "--profile");
   expect(code).toBe(0);
   const rows = [...out.matchAll(/^(\w+) +([\d.]+) +(\d+) %/gm)].map(([, name, ms, share]) => [
     name,
@@ -52,14 +52,14 @@ it("--profile says what an update spends its time on, and in JSON", async () => 
   const parts = rows.slice(0, -1).map(([, ms]) => ms as number);
   expect(Math.abs(parts.reduce((a, b) => a + b) - (rows.at(-1)?.[1] as number))).toBeLessThan(0.1);
   expect(parts.every((ms) => ms > 0)).toBe(true);
-  const json = await train(folder(), "--profile", "--json");
+  const json = await spiral(folder(), ...TRAIN, "--profile", "--json");
   const { milliseconds } = JSON.parse(json.out.trim().split("\n").at(-1) as string);
   expect(Object.keys(milliseconds)).toEqual(["play", "merge", "forward", "backward", "evaluate", "write"]);
 });
 
 it("spiral eval --workers: the same report for any number", async () => {
   const dir = folder();
-  expect((await train(dir)).code).toBe(0);
+  expect((await spiral(dir, ...TRAIN)).code).toBe(0);
   const evaluate = (n: number) =>
     start(
       "eval",
