@@ -7,7 +7,7 @@
  *   --rows N --hidden LxW   the large network: 65536 rows, 4x2048 unless given
  *   --updates N             of each config; 100 unless given
  *   --seconds N             about how long each step is timed; 10 unless given
- *   --peak-tflops N         of the card, where bench/cards.ts does not know it
+ *   --peak-tflops N         of the card, where bench/lib/cards.ts does not know it
  *   --torch cuda|cpu|none   where PyTorch runs; cuda unless given. PYTHON names another interpreter than python3
  *   --machine NAME          names the file of results; --out FILE is another
  *
@@ -19,12 +19,12 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BackendName, backendNames, findBackend } from "../src/nn/backend.ts";
 import { writeFileAtomic } from "../src/util/files.ts";
-import { type Card, firstCard } from "./cards.ts";
-import { run, runNode, runScript, SPIRAL } from "./child.ts";
 import type { Steps, Task } from "./gpu-step.ts";
-import { circumstances, load, thisMachine } from "./machine.ts";
-import { type Figure, figure, type Took } from "./measure.ts";
-import { terminalTable } from "./report.ts";
+import { type Card, firstCard } from "./lib/cards.ts";
+import { run, runNode, runScript, SPIRAL } from "./lib/child.ts";
+import { circumstances, load, thisMachine } from "./lib/machine.ts";
+import { type Figure, figure, type Took } from "./lib/measure.ts";
+import { terminalTable } from "./lib/report.ts";
 
 /** The sizes and configs that are shipped; m trains as s does, only longer. */
 const CONFIGS: readonly (readonly string[])[] = [["--size", "xs"], ["--size", "s"], ["configs/leduc.yaml"]];

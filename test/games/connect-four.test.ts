@@ -122,7 +122,7 @@ describe("Connect Four", () => {
     const nodes = reachable(small);
     expect(new Set(nodes.map(({ key }) => key))).toEqual(new Set(known.keys()));
     const values = new Map<string, number>();
-    for (const { key, turn, children } of nodes.reverse()) {
+    for (const { key, turn, children } of [...nodes].reverse()) {
       const below = children.map((child) => values.get(child.key) as number);
       const best = turn.kind === "player" && turn.player === 0 ? Math.max(...below) : Math.min(...below);
       values.set(key, turn.kind === "end" ? turn.returns[0] : best);

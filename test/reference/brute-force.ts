@@ -81,12 +81,12 @@ export function bruteForceNashConv(game: Game, policy: ReferencePolicy): Referen
   };
 
   const values = new Float64Array(nodes.length);
-  const valueOf = (node: ReferenceNode): number => values[node.index] as number;
+  const valueAt = (node: ReferenceNode): number => values[node.index] as number;
   for (const node of [...nodes].reverse()) {
-    values[node.index] = node.turn.kind === "end" ? node.turn.returns[0] : mean(node, valueOf);
+    values[node.index] = node.turn.kind === "end" ? node.turn.returns[0] : mean(node, valueAt);
   }
   const bestResponse = [0, 1].map((player) => respond(player as Seat)) as [number, number];
-  return { nashConv: bestResponse[0] + bestResponse[1], bestResponse, value: valueOf(nodes[0] as ReferenceNode) };
+  return { nashConv: bestResponse[0] + bestResponse[1], bestResponse, value: valueAt(nodes[0] as ReferenceNode) };
 
   /** The value of the best response of `player`. */
   function respond(player: Seat): number {

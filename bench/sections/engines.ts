@@ -3,8 +3,8 @@
  * written, or with its text written and the answer parsed. CPU time is the process's, its compiler and collector included. Many
  * short repetitions, in turns, so that a busy moment of the machine falls on all alike; the plain loop says how fast it is.
  */
-import { getGame } from "../src/games/registry.ts";
-import { figure, type Measured, timed } from "./measure.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { figure, type Measured, timed } from "../lib/measure.ts";
 import { plainLoop } from "./playouts.ts";
 
 type Playouts = typeof import("./playouts.ts");

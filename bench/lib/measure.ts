@@ -2,7 +2,7 @@
  * Repeated timings and what is said of them. A figure is the median of several repetitions with the range they span, and the
  * CPU time that one of them took; on a machine that others use, CPU time says more than the clock.
  */
-import { median } from "../src/util/stats.ts";
+import { median } from "../../src/util/stats.ts";
 
 /** What one repetition took, in seconds; `cpu` is that of all threads of the process. */
 export interface Took {

@@ -1,16 +1,16 @@
 /** What exact evaluation and solving cost, by game: for `npm run bench` and for the tables of exact.ts. */
 
-import { gameTree, strategyOf } from "../src/exact/compiled-game.ts";
-import { nashConv } from "../src/exact/nash-conv.ts";
-import { type Solution, solve } from "../src/exact/solve.ts";
-import { getGame } from "../src/games/registry.ts";
-import { startBackend } from "../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../src/nn/mlp.ts";
-import { FeatureLayout } from "../src/policies/features/layout.ts";
-import { neuralPolicy } from "../src/policies/network-policy.ts";
-import { uniform } from "../src/policies/policy.ts";
-import { Rng } from "../src/util/rng.ts";
-import { type Effort, type Figure, type Measured, milliseconds, repeat, type Took, timed } from "./measure.ts";
+import { gameTree, strategyOf } from "../../src/exact/compiled-game.ts";
+import { nashConv } from "../../src/exact/nash-conv.ts";
+import { type Solution, solve } from "../../src/exact/solve.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { startBackend } from "../../src/nn/backend.ts";
+import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { FeatureLayout } from "../../src/policies/features/layout.ts";
+import { neuralPolicy } from "../../src/policies/network-policy.ts";
+import { uniform } from "../../src/policies/policy.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { type Effort, type Figure, type Measured, milliseconds, repeat, type Took, timed } from "../lib/measure.ts";
 
 export interface EvaluationCost {
   readonly states: number;

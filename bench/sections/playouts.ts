@@ -2,7 +2,7 @@
  * Random games through the public `Game` API, with nothing known of the game at hand, and tic-tac-toe in a plain loop without
  * any API, to hold them against.
  */
-import type { Game } from "../src/games/game.ts";
+import type { Game } from "../../src/games/game.ts";
 
 /** What was played: kept, so that no part of the work can be left out, and compared by tests. */
 export interface Played {
