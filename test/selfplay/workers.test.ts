@@ -23,7 +23,7 @@ import { content } from "./plans.ts";
 const program = (name: string) => new URL(`../../dist/selfplay/${name}`, import.meta.url);
 const games = ["kuhn", "ttt", "negotiation-private"].map(getGame);
 const layout = new FeatureLayout(games);
-const shape = { inputs: layout.inputs, hidden: [16], outputs: layout.outputs, outputScale: 3 };
+const shape = { inputs: layout.inputs, hidden: [4], outputs: layout.outputs, outputScale: 3 };
 let networks: Mlp[];
 let learner: Policy;
 let past: Policy;
