@@ -64,6 +64,7 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
       if (name === "webgpu") { console.log("hello"); process.exit(0); }
       if (name === "node") { console.error("a library is too old"); process.exit(3); }
       if (name === "wasm") { console.log("chatter of a library"); }
+      if (name === "js") process.exit(1);
     `);
     const { code, out } = await spiral(folder(), "doctor");
     expect(code).toBe(0);
