@@ -9,6 +9,7 @@ import { Adam } from "../src/nn/adam.ts";
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
 import { initialWeights, Mlp } from "../src/nn/mlp.ts";
 import { tf } from "../src/nn/tf.ts";
+import { policyModel } from "../src/policies/registry.ts";
 import { Learner } from "../src/rl/learner.ts";
 import type { Row } from "../src/rl/rows.ts";
 import { Rng } from "../src/util/rng.ts";
@@ -48,7 +49,7 @@ async function steps({ backend, rows: count, hidden, seconds }: Task): Promise<S
 
   const magnet = { ...settings.rl.magnet, kind: "uniform" as const };
   const large = { ...settings, nn: { ...settings.nn, hidden }, rl: { ...settings.rl, magnet } };
-  const learner = new Learner(large, batch.layout, new Rng(1));
+  const learner = new Learner(large, await policyModel(large.nn, batch.layout.games), new Rng(1));
   const update = repeat(effort, () => learner.update(rows, 1, new Rng(1)));
   learner.dispose();
 

@@ -18,16 +18,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   policies: ["graph", "games", "nn", "util"],
   exact: ["policies", "graph", "games", "util"],
   record: ["graph", "games", "util"],
-  players: ["exact", "policies", "record", "graph", "games", "nn", "util"],
+  players: ["exact", "policies", "record", "graph", "games", "util"],
   // A worker thread starts a backend of its own.
-  selfplay: ["players", "policies", "record", "graph", "games", "util", "nn/backend.ts"],
+  selfplay: ["players", "policies", "record", "graph", "games", "util", "nn/backend.ts", "nn/weights.ts"],
   rl: ["selfplay", "players", "policies", "record", "graph", "games", "nn", "util"],
   arena: ["selfplay", "players", "exact", "policies", "record", "graph", "games", "util"],
-  config: ["players", "games", "util"],
+  config: ["players", "policies", "games", "util"],
   run: ["config", "util"],
+  jobs: ["run", "arena", "util"],
   replay: ["record", "games", "util"],
   cli: [
-    ...["run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
+    ...["jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
     ...["graph", "games", "nn", "util"],
   ],
 };
@@ -50,7 +51,7 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: (file: string
   {
     what: "tensors",
     pattern: /\bnn\/tf\.ts["']/,
-    allowed: (file) => ["rl/learner.ts", "rl/variance.ts", "rl/advantages/critic.ts"].includes(file),
+    allowed: (file) => ["policies/features/mlp.ts", "policies/features/value-network.ts"].includes(file),
   },
   { what: "any", pattern: /:\s*any\b|\bas any\b|@ts-(ignore|expect-error|nocheck)/, allowed: () => false },
   { what: "a default export", pattern: /^export default\b/m, allowed: () => false },
@@ -86,6 +87,38 @@ function problems(file: string, text: string): string[] {
   return found;
 }
 
+/** Rooms that a page in a browser loads: no file that they load, directly or not, may need node. */
+const BROWSER = ["games", "graph", "exact", "record"];
+/** Packages that run in browsers too. */
+const BROWSER_PACKAGES = ["seedrandom"];
+
+/** What of node a file of this text needs: its modules, its globals, packages that may need it. */
+function nodeIn(file: string, text: string): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const modules = [...code.matchAll(IMPORT)]
+    .map(([, fixed, dynamic]) => fixed ?? dynamic ?? "")
+    .filter((name) => !name.startsWith(".") && !BROWSER_PACKAGES.includes(name));
+  const globals =
+    code.match(/\b(?:Buffer|process|global|require|setImmediate|__dirname|__filename|NodeJS)\b(?=\s*[.(])/g) ?? [];
+  return [...modules, ...globals].map((name) => `${file}: uses ${name}, which browsers do not have`);
+}
+
+/** These files and all that they load, directly or not, when the program runs. */
+function reachedFrom(entries: readonly string[]): Set<string> {
+  const reached = new Set<string>();
+  const follow = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const text = readFileSync(join(root, file), "utf8");
+    // Types are gone when the program runs, and `import(…)` waits until it is called.
+    for (const [line, name] of text.matchAll(/^(?:import|export)\s[^;]*?from\s*["'](\.[^"']+)["']/gm)) {
+      if (!/^(import|export)\s+type\b/.test(line)) follow(join(dirname(file), name as string).replaceAll("\\", "/"));
+    }
+  };
+  for (const entry of entries) follow(entry);
+  return reached;
+}
+
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
   .map((file) => relative(root, join(root, file)).replaceAll("\\", "/"));
@@ -102,26 +135,22 @@ describe("the source", () => {
   });
 
   it("loads TensorFlow.js lazily: no command but those that run a network names it before it must", () => {
-    const reached = new Set<string>();
-    const follow = (file: string): void => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      const text = readFileSync(join(root, file), "utf8");
-      // Types are gone when the program runs, and `import(…)` waits until it is called.
-      for (const [line, name] of text.matchAll(/^(?:import|export)\s[^;]*?from\s*["'](\.[^"']+)["']/gm)) {
-        if (!/^(import|export)\s+type\b/.test(line)) follow(join(dirname(file), name as string).replaceAll("\\", "/"));
-      }
-    };
-    for (const entry of [
+    const reached = reachedFrom([
       "cli/main.ts",
-      "cli/commands/games.ts",
-      "cli/commands/replay.ts",
-      "cli/commands/runs.ts",
-      "cli/commands/config.ts",
-    ])
-      follow(entry);
+      "cli/actions/games.ts",
+      "cli/actions/replay.ts",
+      "cli/actions/runs.ts",
+      "cli/actions/config.ts",
+      ...files.filter((file) => file.startsWith("cli/commands/")),
+    ]);
     expect([...reached].filter((file) => file.startsWith("nn/"))).toEqual([]);
     expect(reached.size).toBeGreaterThan(15);
+  });
+
+  it("runs in a browser where it plays games, solves them and reads records", () => {
+    const reached = reachedFrom(files.filter(inFolder(...BROWSER)));
+    expect([...reached].flatMap((file) => nodeIn(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
+    expect(reached).toContain("util/sha256.ts");
   });
 });
 
@@ -146,11 +175,25 @@ describe("the checks themselves", () => {
     expect(problems(file, text).join("\n")).toContain(problem);
   });
 
+  it.each([
+    ['import { createHash } from "node:crypto";', "node:crypto"],
+    ['import type { Readable } from "node:stream";', "node:stream"],
+    ['import { z } from "zod";', "zod"],
+    ["const size = Buffer.byteLength(text);", "Buffer"],
+    ["const out: NodeJS.WriteStream = x;", "NodeJS"],
+    ["process.exit(1);", "process"],
+  ])("find what needs node: %s", (text, name) => {
+    expect(nodeIn("record/a.ts", text)).toEqual([`record/a.ts: uses ${name}, which browsers do not have`]);
+  });
+
   it("let pass what is allowed", () => {
     const text =
       '// Not Math.random.\nimport { x } from "../util/rng.ts";\nimport { y } from "./b.ts";\nimport fs from "node:fs";';
     expect(problems("games/a.ts", text)).toEqual([]);
     expect(problems("replay/a.ts", 'import { e } from "../record/episode.ts";')).toEqual([]);
     expect(problems("run/a.ts", "const t = new Date();")).toEqual([]);
+    expect(
+      nodeIn("util/rng.ts", '// No Buffer.\nimport seedrandom from "seedrandom";\nimport { x } from "./b.ts";'),
+    ).toEqual([]);
   });
 });

@@ -62,7 +62,7 @@ export function smallRun(games: readonly (readonly [Game, number])[], updates: n
     seed,
     updates,
     games: games.map(([game, episodes]) => ({ game, episodes })),
-    nn: { hidden: [32, 32], outputScale: 0.01 },
+    nn: { policy: "mlp", hidden: [32, 32], outputScale: 0.01 },
     rl: {
       advantage: "rae",
       baselineDecay: 0.95,

@@ -5,13 +5,14 @@ import type { Game } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { Infoset } from "../../src/graph/game-graph.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
+import { policyModel } from "../../src/policies/registry.ts";
 import { learnerDecisions } from "../../src/rl/advantages/advantage.ts";
 import { rae } from "../../src/rl/advantages/rae.ts";
 import { Learner } from "../../src/rl/learner.ts";
 import { Matchmaker } from "../../src/rl/matchmaker.ts";
 import { mergeRows, type Row } from "../../src/rl/rows.ts";
 import type { TrainSettings } from "../../src/rl/train.ts";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 /** The default settings for these games, with `factor` times their episodes; `sets` as of `--set`. */
@@ -40,8 +41,9 @@ export interface FirstBatch {
 export async function firstBatch(settings: TrainSettings): Promise<FirstBatch> {
   const layout = new FeatureLayout(settings.games.map(({ game }) => game));
   const rng = new Rng(settings.seed);
-  const learner = () => new Learner(settings, layout, rng.fork("weights"));
-  const trajectories = await new Matchmaker(settings, layout).play(learner().policy, rng.fork("update", 1));
+  const model = await policyModel(settings.nn, layout.games);
+  const learner = () => new Learner(settings, model, rng.fork("weights"));
+  const trajectories = await new Matchmaker(settings, model).play(learner().policy, rng.fork("update", 1));
   return { layout, trajectories, advantages: rae(settings.rl).advantages(trajectories), learner };
 }
 
@@ -62,10 +64,10 @@ export function unmerged({ trajectories, advantages }: FirstBatch): Row[] {
       const { canonical, toCanonical, actions } = part.infosets[part.decisions[cell] as number] as Infoset;
       const slot = part.slots[cell] as number;
       const advantage = share * ((advantages[i] as Float64Array)[t] as number);
-      const gains = new Float64Array(actions.length);
-      const losses = new Float64Array(actions.length);
-      (advantage > 0 ? gains : losses)[toCanonical ? (toCanonical[slot] as number) : slot] = advantage;
-      rows.push({ infoset: canonical, visits: share, gains, losses });
+      const positive = new Float64Array(actions.length);
+      const negative = new Float64Array(actions.length);
+      (advantage > 0 ? positive : negative)[toCanonical ? (toCanonical[slot] as number) : slot] = advantage;
+      rows.push({ infoset: canonical, visits: share, positive, negative });
     });
   });
   return rows;

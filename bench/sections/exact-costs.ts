@@ -1,13 +1,13 @@
 /** What exact evaluation and solving cost, by game: for `npm run bench` and for the tables of exact.ts. */
 
-import { gameTree, strategyOf } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { nashConv } from "../../src/exact/nash-conv.ts";
 import { type Solution, solve } from "../../src/exact/solve.ts";
+import { strategyOf } from "../../src/exact/strategy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
-import { FeatureLayout } from "../../src/policies/features/layout.ts";
-import { neuralPolicy } from "../../src/policies/network-policy.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import { networkPolicy } from "../../src/policies/network-policy.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { type Effort, type Figure, type Measured, milliseconds, repeat, type Took, timed } from "../lib/measure.ts";
@@ -15,7 +15,7 @@ import { type Effort, type Figure, type Measured, milliseconds, repeat, type Too
 export interface EvaluationCost {
   readonly states: number;
   readonly infosets: number;
-  /** Making the tree: once a process. */
+  /** Compiling the game: once a process. */
   readonly compile: Took;
   /** NashConv of a strategy. */
   readonly nashConv: readonly Took[];
@@ -27,18 +27,17 @@ const EFFORT: Effort = { least: 10, most: 100, seconds: 0.5, warmUp: 20 };
 
 export function evaluationCost(id: string): EvaluationCost {
   const game = getGame(id);
-  const compile = timed(() => gameTree(game));
-  const tree = gameTree(game);
-  const layout = new FeatureLayout([game]);
-  const shape = { inputs: layout.inputs, hidden: [64, 64], outputs: layout.outputs, outputScale: 1 };
-  const policy = neuralPolicy("network", layout, new Mlp(initialWeights(shape, new Rng(1))));
-  const strategy = strategyOf(tree, policy);
+  const compile = timed(() => compiledGame(game));
+  const compiled = compiledGame(game);
+  const model = kind.model({ policy: "mlp", hidden: [64, 64], outputScale: 1 }, [game]);
+  const policy = networkPolicy("network", model.network(model.firstWeights(new Rng(1))), model);
+  const strategy = strategyOf(compiled, policy);
   return {
-    states: tree.kind.length,
-    infosets: tree.infosets.length,
+    states: compiled.kind.length,
+    infosets: compiled.infosets.length,
     compile,
-    nashConv: repeat(EFFORT, () => nashConv(tree, strategy)),
-    network: repeat(EFFORT, () => strategyOf(tree, policy)),
+    nashConv: repeat(EFFORT, () => nashConv(compiled, strategy)),
+    network: repeat(EFFORT, () => strategyOf(compiled, policy)),
   };
 }
 
@@ -49,13 +48,13 @@ export function solvingCost(id: string): { readonly solution: Solution; readonly
   return { solution, took: repeat({ least: 3, most: 20, seconds: 0.2, warmUp: 0 }, () => solve(game)) };
 }
 
-/** NashConv of uniform play with no tree at hand; the compiler of JavaScript has warmed up. */
+/** NashConv of uniform play with no compiled game at hand; the compiler of JavaScript has warmed up. */
 function fromNothing(id: string): readonly Took[] {
   const game = getGame(id);
   return repeat({ least: 3, most: 50, seconds: 0.5, warmUp: 3 }, () => {
     // Trees are kept by game; this is another one.
-    const tree = gameTree({ ...game });
-    nashConv(tree, strategyOf(tree, uniform));
+    const compiled = compiledGame({ ...game });
+    nashConv(compiled, strategyOf(compiled, uniform));
   });
 }
 

@@ -3,7 +3,7 @@ import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { PolicyPlayer } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
 import { episodeOf, inThisThread } from "../selfplay/play.ts";
-import { playAsked } from "./asked.ts";
+import { playAsked } from "./asked-match.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
 /**

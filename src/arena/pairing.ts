@@ -11,7 +11,7 @@ import type { Infoset } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
 import type { Episode } from "../record/episode.ts";
-import type { Executor, Plan } from "../selfplay/play.ts";
+import type { Executor, Plan } from "../selfplay/plan.ts";
 import { Rng } from "../util/rng.ts";
 
 export interface Match {

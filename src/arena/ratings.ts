@@ -146,11 +146,16 @@ function prepare(
   const n = pairs.reduce((sum, { count }) => sum + count, 0);
   const shape = Math.max(0.25, (n - 2) / n);
   const kind = (scores: readonly [number, number], count: number, shape: number): Kind => ({
-    ...{ count, shape },
+    count,
+    shape,
     // What is neither won, drawn nor lost outright is won by the share that the score says.
     results: Float64Array.from(scores.flatMap((score) => (score === 0.5 ? [0, 1, 0] : [score, 0, 1 - score]))),
   });
-  const kinds = [...pairs.map(({ scores, count }) => kind(scores, count, shape)), kind([0, 0], prior, 1), kind([1, 1], prior, 1)]; // biome-ignore format: a line
+  const kinds = [
+    ...pairs.map(({ scores, count }) => kind(scores, count, shape)),
+    kind([0, 0], prior, 1),
+    kind([1, 1], prior, 1),
+  ];
   const [first, second] = [names.indexOf(players[0]), names.indexOf(players[1])];
   return { first, second, game: games.indexOf(game), kinds, total: n + 2 * prior };
 }

@@ -97,12 +97,10 @@ export function standingsNotes(standings: Standings): string[] {
 }
 
 export function standingsMarkdown(name: string, standings: Standings): string {
-  const tables = standingsTables(standings).flatMap(({ title, header, rows, figuresFrom }) => [
-    `## ${escaped(title)}`,
-    "",
-    ...markdownTable(header, rows.map((row) => row.map(escaped)), figuresFrom),
-    "",
-  ]); // biome-ignore format: nested
+  const tables = standingsTables(standings).flatMap(({ title, header, rows, figuresFrom }) => {
+    const cells = rows.map((row) => row.map(escaped));
+    return [`## ${escaped(title)}`, "", ...markdownTable(header, cells, figuresFrom), ""];
+  });
   return [
     `# ${escaped(name)}`,
     "",
@@ -123,9 +121,9 @@ export function ratingsCsv({ overall, byGame }: Standings): string {
   return csv(
     ["game", "player", "rating", "low", "high", "group", "games", "wins", "draws", "losses", "forfeits", "score"],
     groups.flatMap(([game, standings]) =>
-      standings.map(({ player, rating, ci95, group, games, wins, draws, losses, forfeits, score }) => [
-        ...[game, player, rating, ...ci95, group, games, wins, draws, losses, forfeits, score],
-      ]),
+      standings.map(({ player, rating, ci95, group, games, wins, draws, losses, forfeits, score }) => {
+        return [game, player, rating, ...ci95, group, games, wins, draws, losses, forfeits, score];
+      }),
     ),
   );
 }
@@ -134,9 +132,10 @@ export function ratingsCsv({ overall, byGame }: Standings): string {
 export function matchesCsv({ matches }: Standings): string {
   return csv(
     ["game", "first", "second", "pairs", "wins", "draws", "losses", "forfeits", "return", "low", "high", "score"],
-    matches.map(({ game, players, pairs, wins, draws, losses, forfeits, meanReturn, ci95, score }) => [
-      ...[game, ...players, pairs, wins, draws, losses, forfeits[0] + forfeits[1], meanReturn, ...ci95, score],
-    ]),
+    matches.map(({ game, players, pairs, wins, draws, losses, forfeits, meanReturn, ci95, score }) => {
+      const forfeited = forfeits[0] + forfeits[1];
+      return [game, ...players, pairs, wins, draws, losses, forfeited, meanReturn, ...ci95, score];
+    }),
   );
 }
 

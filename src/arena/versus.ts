@@ -2,7 +2,8 @@
 import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
-import { type Executor, inThisThread } from "../selfplay/play.ts";
+import type { Executor } from "../selfplay/plan.ts";
+import { inThisThread } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import { blockKeys } from "./pairing.ts";
 import { meanReturnOf, resultsOf, Tally } from "./summary.ts";

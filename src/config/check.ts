@@ -3,6 +3,7 @@ import { z } from "zod";
 import { getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
 import { opponents } from "../players/opponents.ts";
+import { isModule, kindNames } from "../policies/registry.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { allowed, schemaAt } from "./schema.ts";
 import type { Leaf } from "./yaml.ts";
@@ -46,6 +47,12 @@ export function checkLeaf(
     const problem = opponentsProblem(value as string);
     if (problem !== undefined) problems.push(`${where}: ${key} is ${show(value)}: ${problem}.`);
     return problem === undefined ? { key, value } : undefined;
+  }
+  if (key === "nn.policy" && !kindNames.includes(value as string) && !isModule(value as string)) {
+    const hint = didYouMean(value as string, kindNames);
+    const takes = `${kindNames.join(", ")}, or the path of a module that exports a kind of policy`;
+    problems.push(`${where}: ${key} is ${show(value)}; it takes ${takes}.${hint}`);
+    return undefined;
   }
   if (key !== "games") return { key, value };
   const games = checkGames(value as string[], where, problems);

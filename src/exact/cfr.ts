@@ -9,8 +9,11 @@
  */
 import type { Game } from "../games/game.ts";
 import type { Policy } from "../policies/policy.ts";
-import { oncePerGame, tablePolicy } from "../policies/table-policy.ts";
-import { CHANCE, END, type GameTree, gameTree, type Strategy } from "./compiled-game.ts";
+import { tablePolicy } from "../policies/table-policy.ts";
+import { memoised } from "../util/memoised.ts";
+import { CHANCE, type CompiledGame, compiledGame, END } from "./compiled-game.ts";
+import { counterfactualReach, ownReach } from "./reach.ts";
+import type { Strategy } from "./strategy.ts";
 
 export interface CfrSolver {
   /** Iterations done so far; each updates both players. */
@@ -20,13 +23,13 @@ export interface CfrSolver {
   average(): Strategy;
 }
 
-export function cfrPlus(tree: GameTree): CfrSolver {
-  const size = tree.entries[tree.infosets.length] as number;
-  const regret = new Float64Array(size);
-  const total = new Float64Array(size);
-  const strategy = new Float64Array(size);
+export function cfrPlus(compiled: CompiledGame): CfrSolver {
+  const entries = compiled.firstEntry[compiled.infosets.length];
+  const regret = new Float64Array(entries);
+  const total = new Float64Array(entries);
+  const strategy = new Float64Array(entries);
   let t = 0;
-  matchRegrets(tree, regret, strategy);
+  matchRegrets(compiled, regret, strategy);
   return {
     get iterations() {
       return t;
@@ -35,92 +38,64 @@ export function cfrPlus(tree: GameTree): CfrSolver {
       for (const end = t + times; t < end; ) {
         t += 1;
         for (const seat of [0, 1] as const) {
-          updateRegrets(tree, strategy, seat, regret);
-          matchRegrets(tree, regret, strategy);
-          addAverage(tree, strategy, seat, t, total);
+          updateRegrets(compiled, strategy, seat, regret);
+          matchRegrets(compiled, regret, strategy);
+          addAverage(compiled, strategy, seat, t, total);
         }
       }
     },
     average() {
-      const average = new Float64Array(size);
-      matchRegrets(tree, total, average);
+      const average = new Float64Array(entries);
+      matchRegrets(compiled, total, average);
       return average;
     },
   };
 }
 
 /** The strategy proportional to `weights` at each information set; uniform where they are all 0. */
-function matchRegrets({ entries, infosets }: GameTree, weights: Float64Array, strategy: Strategy): void {
+function matchRegrets({ firstEntry, infosets }: CompiledGame, weights: Float64Array, strategy: Strategy): void {
   for (let i = 0; i < infosets.length; i++) {
-    const start = entries[i] as number;
-    const end = entries[i + 1] as number;
+    const [start, end] = [firstEntry[i], firstEntry[i + 1]];
     let sum = 0;
-    for (let e = start; e < end; e++) sum += weights[e] as number;
-    for (let e = start; e < end; e++) strategy[e] = sum > 0 ? (weights[e] as number) / sum : 1 / (end - start);
+    for (let e = start; e < end; e++) sum += weights[e];
+    for (let e = start; e < end; e++) strategy[e] = sum > 0 ? weights[e] / sum : 1 / (end - start);
   }
 }
 
-/** Probability of reaching each node by those whose moves count: chance and one player, or one player alone. [N] */
-function reachOf(
-  { kind, edges, target, probability, entry }: GameTree,
-  strategy: Strategy,
-  seat: 0 | 1,
-  chance: boolean,
-) {
-  const reach = new Float64Array(kind.length);
-  reach[0] = 1;
-  for (let n = 0; n < kind.length; n++) {
-    const k = kind[n];
-    for (let edge = edges[n] as number; edge < (edges[n + 1] as number); edge++) {
-      const p =
-        k === CHANCE
-          ? chance
-            ? (probability[edge] as number)
-            : 1
-          : k === seat
-            ? (strategy[entry[edge] as number] as number)
-            : 1;
-      (reach[target[edge] as number] as number) += (reach[n] as number) * p;
-    }
-  }
-  return reach;
-}
-
-function updateRegrets(tree: GameTree, strategy: Strategy, seat: 0 | 1, regret: Float64Array): void {
-  const { kind, edges, target, probability, entry } = tree;
+/** Q⁺(a) ← max(0, Q⁺(a) + v(a) − Σ_b σ(b) v(b)) at the information sets of `seat`. */
+function updateRegrets(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1, regret: Float64Array): void {
+  const { kind, firstEdge, returns, target, probability, entry } = compiled;
   const sign = seat === 0 ? 1 : -1;
-  const reach = reachOf(tree, strategy, seat === 0 ? 1 : 0, true);
+  const reach = counterfactualReach(compiled, strategy, seat);
   const value = new Float64Array(kind.length);
   for (let n = kind.length - 1; n >= 0; n--) {
-    const k = kind[n];
-    if (k === END) {
-      value[n] = sign * (tree.value[n] as number);
+    if (kind[n] === END) {
+      value[n] = sign * returns[n];
       continue;
     }
     let mean = 0;
-    for (let edge = edges[n] as number; edge < (edges[n + 1] as number); edge++) {
-      const p = k === CHANCE ? probability[edge] : strategy[entry[edge] as number];
-      mean += (p as number) * (value[target[edge] as number] as number);
+    for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
+      const p = kind[n] === CHANCE ? probability[edge] : strategy[entry[edge]];
+      mean += p * value[target[edge]];
     }
     value[n] = mean;
-    if (k !== seat) continue;
-    for (let edge = edges[n] as number; edge < (edges[n + 1] as number); edge++) {
-      const gain = (value[target[edge] as number] as number) - mean;
-      (regret[entry[edge] as number] as number) += (reach[n] as number) * gain;
+    if (kind[n] !== seat) continue;
+    for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
+      regret[entry[edge]] += reach[n] * (value[target[edge]] - mean);
     }
   }
-  for (let e = 0; e < regret.length; e++) regret[e] = Math.max(0, regret[e] as number);
+  for (let e = 0; e < regret.length; e++) regret[e] = Math.max(0, regret[e]);
 }
 
 /** Adds t · own reach · σ at the information sets of `seat`. */
-function addAverage(tree: GameTree, strategy: Strategy, seat: 0 | 1, t: number, total: Float64Array): void {
-  const { kind, edges, entry } = tree;
-  const reach = reachOf(tree, strategy, seat, false);
+function addAverage(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1, t: number, total: Float64Array): void {
+  const { kind, firstEdge, entry } = compiled;
+  const reach = ownReach(compiled, strategy, seat);
   for (let n = 0; n < kind.length; n++) {
     if (kind[n] !== seat) continue;
-    for (let edge = edges[n] as number; edge < (edges[n + 1] as number); edge++) {
-      const e = entry[edge] as number;
-      (total[e] as number) += t * (reach[n] as number) * (strategy[e] as number);
+    for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
+      const e = entry[edge];
+      total[e] += t * reach[n] * strategy[e];
     }
   }
 }
@@ -131,15 +106,16 @@ const ITERATIONS = 1000;
 const MOST_VISITS = 40_000_000;
 
 /** Solved at a game's first call. */
-export const cfrPolicy = oncePerGame(solve);
+export const cfrPolicy = memoised(solve);
 
 function solve(game: Game): Policy {
-  const tree = gameTree(game);
-  const solver = cfrPlus(tree);
-  solver.iterate(Math.min(ITERATIONS, Math.ceil(MOST_VISITS / tree.kind.length)));
+  const compiled = compiledGame(game);
+  const solver = cfrPlus(compiled);
+  solver.iterate(Math.min(ITERATIONS, Math.ceil(MOST_VISITS / compiled.kind.length)));
   const strategy = solver.average();
-  const table = tree.infosets.map(
-    ({ player, key }, i) => [`${player}${key}`, strategy.slice(tree.entries[i], tree.entries[i + 1])] as const,
+  const { infosets, firstEntry } = compiled;
+  const table = infosets.map(
+    ({ player, key }, i) => [`${player}${key}`, strategy.slice(firstEntry[i], firstEntry[i + 1])] as const,
   );
   return tablePolicy("nash", game, new Map(table));
 }

@@ -7,29 +7,30 @@
  */
 import type { Game } from "../games/game.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
-import { oncePerGame, tablePolicy } from "../policies/table-policy.ts";
-import { CHANCE, END, gameTree } from "./compiled-game.ts";
+import { tablePolicy } from "../policies/table-policy.ts";
+import { memoised } from "../util/memoised.ts";
+import { CHANCE, compiledGame, END } from "./compiled-game.ts";
 
 /** Solved at a game's first call. */
-export const minimax = oncePerGame(solve);
+export const minimax = memoised(solve);
 
 function solve(game: Game): Policy {
-  const { kind, edges, target, probability, value: returns, infoset, infosets } = gameTree(game);
+  const { kind, firstEdge, infoset, returns, target, probability, infosets } = compiledGame(game);
   const value = new Float64Array(kind.length);
   const table = new Map<string, Distribution>();
   for (let n = kind.length - 1; n >= 0; n--) {
-    const children = target.subarray(edges[n], edges[n + 1]);
-    const values = Float64Array.from(children, (child) => value[child] as number);
+    const [first, end] = [firstEdge[n], firstEdge[n + 1]];
+    const values = Float64Array.from(target.subarray(first, end), (child) => value[child]);
     if (kind[n] === END) {
-      value[n] = returns[n] as number;
+      value[n] = returns[n];
     } else if (kind[n] === CHANCE) {
-      value[n] = values.reduce((sum, v, slot) => sum + v * (probability[(edges[n] as number) + slot] as number), 0);
+      value[n] = values.reduce((sum, v, slot) => sum + v * probability[first + slot], 0);
     } else {
       const best = kind[n] === 0 ? Math.max(...values) : Math.min(...values);
       value[n] = best;
       const optimal = values.map((v) => (Math.abs(v - best) < 1e-12 ? 1 : 0));
       const count = optimal.reduce((sum, x) => sum + x, 0);
-      const { player, key } = infosets[infoset[n] as number] as { player: 0 | 1; key: string };
+      const { player, key } = infosets[infoset[n]];
       table.set(
         `${player}${key}`,
         optimal.map((x) => x / count),

@@ -1,9 +1,14 @@
-/** The value of a game that can be walked, and an equilibrium: by backward induction, or by CFR+ where information is hidden. */
+/**
+ * The value of a game that can be walked, and an equilibrium: by backward induction (minimax.ts), or by CFR+ (cfr.ts) where
+ * information is hidden.
+ */
 import type { Game } from "../games/game.ts";
 import { cfrPlus } from "./cfr.ts";
-import { CHANCE, END, type GameTree, gameTree, type Strategy, strategyOf } from "./compiled-game.ts";
+import { type CompiledGame, compiledGame } from "./compiled-game.ts";
+import { expectedValue } from "./expected-value.ts";
 import { minimax } from "./minimax.ts";
 import { nashConv } from "./nash-conv.ts";
+import { type Strategy, strategyOf } from "./strategy.ts";
 
 export interface Solution {
   readonly method: "backward induction" | "CFR+";
@@ -20,43 +25,29 @@ const FIRST_LOOK = 64;
 
 /** Solves to a NashConv of at most `tolerance`, or as near as `maxIterations` of CFR+ come. */
 export function solve(game: Game, { tolerance = 1e-4, maxIterations = 20_000 } = {}): Solution {
-  const tree = gameTree(game);
+  const compiled = compiledGame(game);
   if (game.perfectInformation) {
-    const strategy = strategyOf(tree, minimax(game));
+    const strategy = strategyOf(compiled, minimax(game));
     return {
       method: "backward induction",
-      value: valueOfPlay(tree, strategy),
-      nashConv: distanceOf(tree, strategy),
+      value: expectedValue(compiled, strategy),
+      nashConv: distanceOf(compiled, strategy),
       iterations: undefined,
       strategy,
     };
   }
-  const solver = cfrPlus(tree);
+  const solver = cfrPlus(compiled);
   for (let step = FIRST_LOOK; ; step = Math.ceil(solver.iterations / 8)) {
     solver.iterate(Math.min(step, maxIterations - solver.iterations));
     const strategy = solver.average();
-    const distance = distanceOf(tree, strategy);
+    const distance = distanceOf(compiled, strategy);
     if (distance <= tolerance || solver.iterations >= maxIterations) {
       const { iterations } = solver;
-      return { method: "CFR+", value: valueOfPlay(tree, strategy), nashConv: distance, iterations, strategy };
+      return { method: "CFR+", value: expectedValue(compiled, strategy), nashConv: distance, iterations, strategy };
     }
   }
 }
 
 /** NashConv, which rounding may bring a hair below 0. */
-const distanceOf = (tree: GameTree, strategy: Strategy): number => Math.max(0, nashConv(tree, strategy).nashConv);
-
-/** What seat 0 gets on average when both seats follow the strategy. */
-export function valueOfPlay({ kind, edges, target, probability, entry, value }: GameTree, strategy: Strategy): number {
-  const mean = Float64Array.from(value);
-  for (let n = kind.length - 1; n >= 0; n--) {
-    if (kind[n] === END) continue;
-    let sum = 0;
-    for (let edge = edges[n] as number; edge < (edges[n + 1] as number); edge++) {
-      const p = kind[n] === CHANCE ? probability[edge] : strategy[entry[edge] as number];
-      sum += (p as number) * (mean[target[edge] as number] as number);
-    }
-    mean[n] = sum;
-  }
-  return mean[0] as number;
-}
+const distanceOf = (compiled: CompiledGame, strategy: Strategy): number =>
+  Math.max(0, nashConv(compiled, strategy).nashConv);

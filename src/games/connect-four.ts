@@ -5,9 +5,12 @@
  * A state is two bit boards, each in two halves of at most 24 bits: columns 0–3 on the left, 4–6 on the right. Within a half
  * cell (column c, row r from the bottom) is bit (c mod 4) · rows + r, so that a column is a run of bits filled from below.
  */
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
 import { bracketed } from "./text.ts";
+import type { View } from "./view.ts";
 
 export const CONNECT_FOUR_PARAMETERS = {
   rows: { default: 6, min: 4, max: 6 },
@@ -35,9 +38,6 @@ const DIRECTIONS = [
   [1, 1],
   [1, -1],
 ] as const;
-const FIRST_WINS: Turn = { kind: "end", returns: [1, -1] };
-const SECOND_WINS: Turn = { kind: "end", returns: [-1, 1] };
-const DRAW: Turn = { kind: "end", returns: [0, 0] };
 const COUNT_WORDS: Record<number, string> = { 3: "three", 4: "four" };
 
 export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> = {}): Game<ConnectFourState> {
@@ -78,9 +78,24 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
     const half = player === 0 ? (isLeft ? s.firstLeft : s.firstRight) : isLeft ? s.secondLeft : s.secondRight;
     return (half >> shiftOf(column)) & columnMask;
   };
-  /** X, O or a dot. */
-  const markAt = (s: ConnectFourState, column: number, row: number): string =>
-    (columnOf(s, 0, column) >> row) & 1 ? "X" : (columnOf(s, 1, column) >> row) & 1 ? "O" : ".";
+  const markAt = (s: ConnectFourState, column: number, row: number): string | null =>
+    (columnOf(s, 0, column) >> row) & 1 ? "X" : (columnOf(s, 1, column) >> row) & 1 ? "O" : null;
+  const columnNames = all.map(String);
+  const viewOf = (s: ConnectFourState): View => ({
+    kind: "grid",
+    seatMarks: ["X", "O"],
+    marks: Array.from({ length: rows }, (_, i) => all.map((column) => markAt(s, column, rows - 1 - i))),
+    cellNames: null,
+    columnNames,
+  });
+  const count = COUNT_WORDS[connect];
+  const rulesFor = (player: Seat): string =>
+    [
+      `You are Player ${player} in Connect ${connect === 4 ? "Four" : "Three"}. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
+      `Drop a disc into a column; it falls to the lowest empty cell. Bring ${count} of your marks into a row, column or`,
+      "diagonal to win; a full board without such a line is a draw. Answer with the number of a column that is not full",
+      `in square brackets: '[0]' drops a disc into the leftmost of the ${columns} columns.`,
+    ].join("\n");
 
   /** `XO//X////`: the columns from left to right, each from the bottom up. */
   function columnsText(s: ConnectFourState): string {
@@ -158,20 +173,16 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
     infosetKey: columnsText,
     observe(s, player) {
       const turn = game.turn(s);
-      const count = COUNT_WORDS[connect];
-      const drawn = Array.from({ length: rows }, (_, i) => all.map((column) => markAt(s, column, rows - 1 - i)));
       return [
-        `You are Player ${player} in Connect ${connect === 4 ? "Four" : "Three"}. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
-        `Drop a disc into a column; it falls to the lowest empty cell. Bring ${count} of your marks into a row, column or`,
-        "diagonal to win; a full board without such a line is a draw. Answer with the number of a column that is not full",
-        `in square brackets: '[0]' drops a disc into the leftmost of the ${columns} columns.`,
+        rulesFor(player),
         "",
-        "Current board:",
-        ...[all.map(String), ...drawn].map((line) => line.join(" ")),
+        ...drawPosition(viewOf(s), player),
         "",
         `Available moves: ${turn.kind === "player" ? turn.actions.map((column) => `[${column}]`).join(", ") : "none"}`,
       ].join("\n");
     },
+    rules: rulesFor,
+    view: viewOf,
     encode(s, player, out, offset) {
       for (let column = 0; column < columns; column++) {
         const own = columnOf(s, player, column);

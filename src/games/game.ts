@@ -3,8 +3,9 @@
  * explicit chance, so that a whole game is its list of actions: a log replays without a random generator and best
  * responses are exact.
  *
- * To add a game, write one file that exports a `Game`, add a line to `registry.ts` and a table to `test/games`.
+ * CONTRIBUTING.md says how to add a game.
  */
+import type { View } from "./view.ts";
 
 /** 0 moves first (in the first hand, where there are several). */
 export type Seat = 0 | 1;
@@ -62,6 +63,17 @@ export interface Game<S = unknown> {
   actionName(state: S, action: number): string;
   /** The legal action that a player's text names, or why it names none. */
   parseAction(state: S, text: string): Parsed;
+
+  /**
+   * The rules as `player` reads them, the beginning of every observation. With `view`, what a person at a terminal is shown
+   * in place of the whole text of `observe`.
+   */
+  rules?(player: Seat): string;
+  /**
+   * The position as data of one of the shapes in view.ts. What `seat` may not see is not in it; `null` sees everything. At a
+   * decision the mover's view is a function of the information set.
+   */
+  view?(state: S, seat: Seat | null): View;
 
   /**
    * Where information is hidden: a state that `player`, who is to move at `state`, cannot tell from it, drawn with the

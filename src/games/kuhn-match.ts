@@ -6,28 +6,20 @@
  * earlier hands is left out of states, keys, text and features: given the chips, the hands still to come do not depend
  * on it (each is dealt afresh), so nothing that bears on what follows is lost.
  */
-import { endsUpTo } from "./ends.ts";
+import { withSign } from "../util/figures.ts";
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import {
-  CARDS,
-  cardOf,
-  HAND_RULES,
-  HAND_STATES,
-  historyIndex,
-  historyProse,
-  historyText,
-  kuhn,
-  redeal,
-} from "./kuhn.ts";
+import { CARDS, cardOf, HAND_RULES, HAND_STATES, handView, historyIndex, historyText, kuhn, redeal } from "./kuhn.ts";
+import { outcomeOf } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
-import { availableActions, parseByName, signed } from "./text.ts";
+import { availableActions, parseByName } from "./text.ts";
+import type { View } from "./view.ts";
 
 export const KUHN_MATCH_PARAMETERS = { hands: { default: 5, min: 1, max: 9 } } as const;
 
 /** (hand · leads + lead + greatest lead) · HAND_STATES + state of the hand; the lead is seat 0's. */
 export type KuhnMatchState = number;
 
-const resultFor = endsUpTo(1);
 /** Turns of a hand, by the seat that opens it and the hand's state. */
 const HAND_TURNS = ([0, 1] as const).map((opener) =>
   Array.from({ length: HAND_STATES }, (_, hand): Turn => {
@@ -57,6 +49,22 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
   const ownCard = (state: KuhnMatchState, player: Seat): number =>
     cardOf(handOf(state), (player ^ openerOf(state)) as Seat);
 
+  function viewOf(state: KuhnMatchState, seat: Seat | null): View {
+    const number = numberOf(state);
+    const opener = openerOf(state);
+    const hand = number === hands ? null : number + 1;
+    const won = [leadOf(state), ownLead(state, 1)] as const;
+    return handView(handOf(state), seat, opener, { hand, handCount: hands, opener, won });
+  }
+  const rulesFor = (player: Seat): string =>
+    [
+      `You are Player ${player} in a match of Kuhn Poker over ${hands} ${hands === 1 ? "hand" : "hands"}.`,
+      "Whoever has won more chips when the last hand is over wins the match.",
+      "Rules:",
+      HAND_RULES,
+      "- Player 0 acts first in the first hand; after that the players take turns to act first",
+    ].join("\n");
+
   const game: Game<KuhnMatchState> = {
     id: idOf("kuhn-match", KUHN_MATCH_PARAMETERS, parameters),
     title: `Kuhn poker, a match of ${hands} ${hands === 1 ? "hand" : "hands"}`,
@@ -72,7 +80,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
 
     initial: () => pack(0, 0, 0),
     turn(state) {
-      if (numberOf(state) === hands) return resultFor(Math.sign(leadOf(state)));
+      if (numberOf(state) === hands) return outcomeOf(Math.sign(leadOf(state)));
       return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)] as Turn;
     },
     apply(state, action) {
@@ -85,33 +93,19 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
 
     stateKey: String,
     infosetKey(state, player) {
-      const lead = signed(ownLead(state, player));
+      const lead = withSign(ownLead(state, player));
       return `${numberOf(state) + 1}:${lead}:${CARDS[ownCard(state, player)]}:${historyText(handOf(state))}`;
     },
     observe(state, player) {
-      const number = numberOf(state);
-      const opener = openerOf(state);
-      const dealt = handOf(state) !== 0;
       return [
-        `You are Player ${player} in a match of Kuhn Poker over ${hands} ${hands === 1 ? "hand" : "hands"}.`,
-        "Whoever has won more chips when the last hand is over wins the match.",
-        "Rules:",
-        HAND_RULES,
-        "- Player 0 acts first in the first hand; after that the players take turns to act first",
+        rulesFor(player),
         "",
-        number === hands
-          ? "All hands have been played."
-          : `Hand ${number + 1} of ${hands}. Player ${opener} acts first.`,
-        `Chips won so far: Player 0: ${signed(leadOf(state))}, Player 1: ${signed(ownLead(state, 1))}.`,
-        ...(dealt
-          ? [
-              `Your card is: ${CARDS[ownCard(state, player)]}`,
-              historyProse(handOf(state), [opener, (1 - opener) as Seat]),
-            ]
-          : []),
+        ...drawPosition(viewOf(state, player), player),
         availableActions(game, state, player),
       ].join("\n");
     },
+    rules: rulesFor,
+    view: viewOf,
     encode(state, player, out, offset) {
       const lead = ownLead(state, player);
       out[offset + ownCard(state, player)] = 1;

@@ -6,8 +6,11 @@
  *
  * 12 information sets; value −1/18 to the first player.
  */
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { outcomesUpTo } from "./outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
+import type { BettingAct, CardsView, MatchOfHands } from "./view.ts";
 
 /** 0 before the deal; then 1 + 9 · deal + history, both indices into the tables below. */
 export type KuhnState = number;
@@ -36,6 +39,7 @@ const PLAYER_TURNS: readonly Turn[] = [0, 1, 1, 0].map((player) => ({
   actions: [PASS, BET],
 }));
 const DEAL_TURN: Turn = { kind: "chance", actions: [0, 1, 2, 3, 4, 5], probabilities: Array(6).fill(1 / 6) };
+const endFor = outcomesUpTo(2);
 /** Every state's turn, made once: the loop that plays millions of hands allocates nothing. */
 const TURNS: readonly Turn[] = [
   DEAL_TURN,
@@ -49,7 +53,7 @@ const TURNS: readonly Turn[] = [
           ? 1
           : -1
         : (first > second ? 1 : -1) * (history.endsWith("bb") ? 2 : 1);
-      return { kind: "end", returns: [gain, -gain] };
+      return endFor(gain);
     }),
   ),
 ];
@@ -78,17 +82,41 @@ export function historyText(state: KuhnState): string {
   return HISTORIES[historyIndex(state)] as string;
 }
 
-/** What was done so far, in the words of the table: "Player 0 checked. Player 1 bet." `seats` names first and second. */
-export function historyProse(state: KuhnState, seats: readonly [Seat, Seat]): string {
+/** What was done so far. `opener` is the seat that acts first. */
+function actsOf(state: KuhnState, opener: Seat): BettingAct[] {
+  if (state === 0) return [];
   const history = historyText(state);
-  if (history === "") return "No one has acted yet.";
-  return [...history]
-    .map((a, i) => {
-      const facingBet = history[i - 1] === "b";
-      const verb = a === "k" ? (facingBet ? "folded" : "checked") : facingBet ? "called" : "bet 1 chip";
-      return `Player ${seats[i % 2 === 0 ? 0 : 1]} ${verb}.`;
-    })
-    .join(" ");
+  return [...history].map((letter, i): BettingAct => {
+    const seat = ((opener + i) % 2) as Seat;
+    const facingBet = history[i - 1] === "b";
+    if (letter === "k") return { seat, act: facingBet ? "fold" : "check", chips: 0 };
+    return facingBet ? { seat, act: "call", chips: 0 } : { seat, act: "bet", chips: 1 };
+  });
+}
+
+/** A hand in which `opener` acts first, as `seat` sees it, or as it is where that is null. */
+export function handView(
+  state: KuhnState,
+  seat: Seat | null,
+  opener: Seat = 0,
+  match: MatchOfHands | null = null,
+): CardsView {
+  const acts = actsOf(state, opener);
+  const cards = (owner: Seat): (string | null)[] => {
+    if (state === 0) return [];
+    return [seat === null || seat === owner ? (CARDS[cardOf(state, (owner ^ opener) as Seat)] as string) : null];
+  };
+  const paid = (payer: Seat): number =>
+    1 + acts.filter(({ seat: s, act }) => s === payer && (act === "bet" || act === "call")).length;
+  return {
+    kind: "cards",
+    cards: [cards(0), cards(1)],
+    publicCards: [],
+    rounds: [acts],
+    roundCount: 1,
+    pot: match?.hand === null ? [0, 0] : [paid(0), paid(1)],
+    match,
+  };
 }
 
 export const HAND_RULES = [
@@ -99,6 +127,9 @@ export const HAND_RULES = [
   "- '[call]': match the opponent's bet of 1 chip; the higher card wins the pot",
   "- '[fold]': give up the pot to the opponent",
 ].join("\n");
+
+const rulesFor = (player: Seat): string =>
+  [`You are Player ${player} in a one-hand game of Kuhn Poker. Player 0 acts first.`, "Rules:", HAND_RULES].join("\n");
 
 export const kuhn: Game<KuhnState> = {
   id: "kuhn",
@@ -125,14 +156,14 @@ export const kuhn: Game<KuhnState> = {
   infosetKey: (state, player) => `${CARDS[cardOf(state, player)]}:${historyText(state)}`,
   observe(state, player) {
     return [
-      `You are Player ${player} in a one-hand game of Kuhn Poker. Player 0 acts first.`,
-      "Rules:",
-      HAND_RULES,
+      rulesFor(player),
       "",
-      ...(state === 0 ? [] : [`Your card is: ${CARDS[cardOf(state, player)]}`, historyProse(state, [0, 1])]),
+      ...drawPosition(handView(state, player), player),
       availableActions(kuhn, state, player),
     ].join("\n");
   },
+  rules: rulesFor,
+  view: (state, seat) => handView(state, seat),
   encode(state, player, out, offset) {
     out[offset + cardOf(state, player)] = 1;
     out[offset + 3 + historyIndex(state)] = 1;

@@ -1,6 +1,6 @@
 /** The betting of Leduc poker, cards apart: everything that can be put in, called and folded. */
-import { endsUpTo } from "./ends.ts";
 import type { Seat, Turn } from "./game.ts";
+import { outcomesUpTo } from "./outcomes.ts";
 
 const ANTE = 1;
 /** What a bet or raise adds, by round. */
@@ -29,7 +29,7 @@ export interface Point {
   readonly next: readonly number[];
 }
 
-const endFor = endsUpTo(MOST_PAID);
+const endFor = outcomesUpTo(MOST_PAID);
 
 /** All ways to bet. The deals of the private cards come first, then the two rounds, depth first. */
 export const POINTS: Point[] = [];

@@ -6,10 +6,12 @@
  *
  * 9,457 histories; 936 information sets, 288 when the suits, which decide nothing, are forgotten (`canonical`).
  */
-import { endsUpTo } from "./ends.ts";
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { BETS, CALL, FOLD, MOST_PAID, POINTS, type Point, RAISE } from "./leduc-betting.ts";
+import { outcomesUpTo } from "./outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
+import type { BettingAct, View } from "./view.ts";
 
 /** Bits 0–6: which of POINTS; then three bits a card, 0 for none, else card + 1: seat 0's, seat 1's, the public one. */
 export type LeducState = number;
@@ -23,7 +25,7 @@ const PRIVATE_SHIFTS = [POINT_BITS, POINT_BITS + 3] as const;
 const PUBLIC_SHIFT = POINT_BITS + 6;
 const ALL_SHIFTS = [...PRIVATE_SHIFTS, PUBLIC_SHIFT] as const;
 
-const endFor = endsUpTo(MOST_PAID);
+const endFor = outcomesUpTo(MOST_PAID);
 
 /** The deals of one card more, by the set of the cards dealt already. */
 const DEALS: readonly Turn[] = Array.from({ length: 1 << CARDS.length }, (_, dealt) => {
@@ -65,18 +67,34 @@ function strength(state: LeducState, seat: Seat): number {
   return rank === cardAt(state, PUBLIC_SHIFT) >> 1 ? 3 : rank;
 }
 
-/** "Player 0 checked. Player 1 bet 2 chips." */
-function roundProse(letters: string, round: 0 | 1): string {
-  if (letters === "") return "No one has acted yet.";
-  const chips = `${BETS[round]} chips`;
-  const verbs: Record<string, string> = {
-    k: "checked",
-    b: `bet ${chips}`,
-    r: `raised by ${chips}`,
-    c: "called",
-    f: "folded",
+/** The acts of a round, by their letters in `Point.rounds`. */
+const ACTS = { k: "check", b: "bet", r: "raise", c: "call", f: "fold" } as const;
+const actsOf = (letters: string, round: number): BettingAct[] =>
+  [...letters].map((letter, i) => ({
+    seat: (i % 2) as Seat,
+    act: ACTS[letter as keyof typeof ACTS],
+    chips: letter === "b" || letter === "r" ? (BETS[round] as number) : 0,
+  }));
+
+function viewOf(state: LeducState, seat: Seat | null): View {
+  const { rounds, paid } = pointOf(state);
+  const dealt = (shift: number): string[] => {
+    const card = CARDS[cardAt(state, shift)];
+    return card === undefined ? [] : [card];
   };
-  return [...letters].map((letter, i) => `Player ${i % 2} ${verbs[letter]}.`).join(" ");
+  const cards = (owner: Seat): readonly (string | null)[] => {
+    const own = dealt(PRIVATE_SHIFTS[owner]);
+    return seat === null || seat === owner ? own : own.map(() => null);
+  };
+  return {
+    kind: "cards",
+    cards: [cards(0), cards(1)],
+    publicCards: dealt(PUBLIC_SHIFT),
+    rounds: rounds.map((letters = "", round) => actsOf(letters, round)),
+    roundCount: BETS.length,
+    pot: paid,
+    match: null,
+  };
 }
 
 const RULES = [
@@ -91,6 +109,13 @@ const RULES = [
   "- After round 2 a card of the public card's rank wins the pot; if neither player has one, the higher rank does; equal",
   "  ranks split the pot. Suits decide nothing",
 ].join("\n");
+
+const rulesFor = (player: Seat): string =>
+  [
+    `You are Player ${player} in a one-hand game of Leduc Poker. Player 0 acts first in both rounds.`,
+    "Rules:",
+    RULES,
+  ].join("\n");
 
 export const leduc: Game<LeducState> = {
   id: "leduc",
@@ -128,22 +153,15 @@ export const leduc: Game<LeducState> = {
     return second === undefined ? start : `${start}:${CARDS[cardAt(state, PUBLIC_SHIFT)]}:${second}`;
   },
   observe(state, player) {
-    const { rounds, paid } = pointOf(state);
-    const [first, second] = rounds;
-    const card = CARDS[cardAt(state, PRIVATE_SHIFTS[player])];
     return [
-      `You are Player ${player} in a one-hand game of Leduc Poker. Player 0 acts first in both rounds.`,
-      "Rules:",
-      RULES,
+      rulesFor(player),
       "",
-      ...(card ? [`Your card is: ${card}`, `Round 1: ${roundProse(first, 0)}`] : []),
-      ...(second === undefined
-        ? []
-        : [`The public card is: ${CARDS[cardAt(state, PUBLIC_SHIFT)]}`, `Round 2: ${roundProse(second, 1)}`]),
-      `Chips in the pot: ${paid[player]} of yours, ${paid[player === 0 ? 1 : 0]} of your opponent's.`,
+      ...drawPosition(viewOf(state, player), player),
       availableActions(leduc, state, player),
     ].join("\n");
   },
+  rules: rulesFor,
+  view: viewOf,
   encode(state, player, out, offset) {
     const rank = cardAt(state, PRIVATE_SHIFTS[player]) >> 1;
     const card = cardAt(state, PUBLIC_SHIFT);

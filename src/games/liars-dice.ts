@@ -6,9 +6,12 @@
  *
  * With one die each 24,576 information sets: one for each face and each set of the twelve bids.
  */
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
 import { availableActions, bracketed } from "./text.ts";
+import type { Bid, View } from "./view.ts";
 
 /** One die each can be walked: the lists of bids that are possible double with every bid, and each die more adds twelve bids. */
 export const LIARS_DICE_PARAMETERS = { dice: { default: 1, min: 1, max: 5 } } as const;
@@ -28,8 +31,6 @@ const WILD = 6;
 const FIRST_BID = 65;
 
 const DIE: Turn = { kind: "chance", actions: FACES, probabilities: FACES.map(() => 1 / FACES.length) };
-const FIRST_WINS: Turn = { kind: "end", returns: [1, -1] };
-const SECOND_WINS: Turn = { kind: "end", returns: [-1, 1] };
 
 /** Bid b claims that at least this many dice show its face, or the wild one. */
 const quantityOf = (bid: number): number => Math.floor(bid / FACES.length) + 1;
@@ -61,12 +62,27 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     s.dice[0].length < each ? 0 : s.dice[1].length < each ? 1 : undefined;
   const otherOf = (player: Seat): Seat => (player === 0 ? 1 : 0);
 
-  /** "Player 0 bid 1x3. Player 1 bid 1x5." */
-  function history({ bids, caller }: LiarsDiceState): string {
-    if (bids.length === 0) return "No one has bid yet.";
+  const rulesFor = (player: Seat): string =>
+    [
+      `You are Player ${player} in a game of Liar's Dice. Player 0 bids first.`,
+      "Rules:",
+      `- Each player has ${each} ${each === 1 ? "die" : "dice"} with the faces 1 to 6 and sees only its own`,
+      `- '[bid 2x5]': claim that at least 2 of the ${2 * each} dice show a 5; sixes are wild, whatever face is bid`,
+      "- A bid must be higher than the last: a higher quantity, or the same quantity of a higher face",
+      "- '[liar]': call the last bid a lie. All dice are shown; if the bid holds, whoever made it wins, otherwise you do",
+    ].join("\n");
+
+  function viewOf({ dice, bids, caller }: LiarsDiceState, seat: Seat | null): View {
+    const shown = (owner: Seat): readonly (number | null)[] =>
+      seat === null || seat === owner || caller !== undefined ? dice[owner] : dice[owner].map(() => null);
     const bidder = (i: number): Seat => (caller === undefined ? ((i % 2) as Seat) : otherOf(caller));
-    const told = bids.map((bid, i) => `Player ${bidder(i)} bid ${bidText(bid)}.`);
-    return [...told, ...(caller === undefined ? [] : [`Player ${caller} called it a lie.`])].join(" ");
+    return {
+      kind: "dice",
+      dice: [shown(0), shown(1)],
+      dicePerSeat: each,
+      bids: bids.map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
+      caller: caller ?? null,
+    };
   }
 
   const game: Game<LiarsDiceState> = {
@@ -113,23 +129,15 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       return key;
     },
     observe(s, player) {
-      const { dice, caller } = s;
-      const own = dice[player].join(", ");
       return [
-        `You are Player ${player} in a game of Liar's Dice. Player 0 bids first.`,
-        "Rules:",
-        `- Each player has ${each} ${each === 1 ? "die" : "dice"} with the faces 1 to 6 and sees only its own`,
-        `- '[bid 2x5]': claim that at least 2 of the ${2 * each} dice show a 5; sixes are wild, whatever face is bid`,
-        "- A bid must be higher than the last: a higher quantity, or the same quantity of a higher face",
-        "- '[liar]': call the last bid a lie. All dice are shown; if the bid holds, whoever made it wins, otherwise you do",
+        rulesFor(player),
         "",
-        ...(own === "" ? [] : [`Your ${each === 1 ? "die" : "dice"}: ${own}.`, history(s)]),
-        ...(caller === undefined
-          ? []
-          : [`Your opponent's ${each === 1 ? "die" : "dice"}: ${dice[otherOf(player)].join(", ")}.`]),
+        ...drawPosition(viewOf(s, player), player),
         roller(s) === undefined ? availableActions(game, s, player) : "The dice are rolling.",
       ].join("\n");
     },
+    rules: rulesFor,
+    view: viewOf,
     encode({ dice, bids }, player, out, offset) {
       for (const die of dice[player]) (out[offset + die - 1] as number) += 1 / each;
       bids.forEach((bid, i) => {

@@ -7,23 +7,27 @@
  * What is legal never tells a player what the other holds: an offer needs the proposer's own goods, accepting it the
  * acceptor's own. The proposer's cannot have gone by then, as nothing changes hands while an offer stands.
  */
-import { endsUpTo } from "./ends.ts";
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { outcomeOf } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
-import { signed } from "./text.ts";
 import {
   ACCEPT,
   availableTrades,
   DECLINE,
   FIRST_OFFER,
   goods,
+  goodsView,
   market,
-  type Offer,
+  offerOf,
   parseTrade,
   shortOffer,
   tradeActionName,
+  tradeHistory,
+  tradeMoves,
   tradeRules,
 } from "./trade.ts";
+import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PRIVATE_PARAMETERS = {
   maxQuantity: { default: 3, min: 1, max: 5 },
@@ -63,7 +67,6 @@ const DEAL_TURNS = DEAL_RANGES.map(([min, max]): Turn => {
     probabilities: Array(size).fill(1 / size),
   };
 });
-const resultFor = endsUpTo(1);
 const NOTHING_TRADED: readonly number[] = Array(KINDS).fill(0);
 
 type State = NegotiationPrivateState;
@@ -87,9 +90,8 @@ export function negotiationPrivate(
   const maxTraded = maxQuantity * Math.floor(maxTurns / 2);
   const shortNames = ["a", "d", ...m.offers.map((o) => shortOffer(m, o, 2))];
 
-  const offerOf = (action: number | undefined): Offer | undefined => m.offers[(action ?? DECLINE) - FIRST_OFFER];
   /** The offer that stands, made by the player not to move. */
-  const standing = (s: State): Offer | undefined => offerOf(s.moves.at(-1));
+  const standing = (s: State): Offer | undefined => offerOf(m, s.moves.at(-1));
   const canGive = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.give) >= o.giveAmount;
   const canAccept = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.get) >= o.getAmount;
 
@@ -105,19 +107,22 @@ export function negotiationPrivate(
     return { kind: "player", player, actions };
   }
 
-  /** "Turn 3: Player 0 offered 1 Ore for 2 Wood." for every turn so far. */
-  function historyLines(s: State): string[] {
-    return s.moves.map((action, i) => {
-      const o = offerOf(action);
-      const answered = offerOf(s.moves[i - 1]) !== undefined;
-      const did = o
-        ? `${answered ? "denied it and " : ""}offered ${goods(m, o.give, o.giveAmount)} for ${goods(m, o.get, o.getAmount)}`
-        : action === ACCEPT
-          ? "accepted"
-          : answered
-            ? "denied"
-            : "passed";
-      return `Turn ${i + 1}: Player ${i % 2} ${did}.`;
+  const rulesFor = (player: Seat): string =>
+    tradeRules(m, maxTurns, player, ["Each player knows its own goods and values only."]);
+
+  function viewOf(s: State, seat: Seat | null): View {
+    const holdings = (owner: Seat): Holdings => ({
+      owned: RESOURCES.map((_, r) => owned(s, owner, r)),
+      values: RESOURCES.map((_, r) => valueTo(s, owner, r)),
+      gain: gain(s, owner),
+    });
+    return goodsView(m, {
+      turnsPlayed: s.moves.length,
+      turnCount: maxTurns,
+      standing: standing(s),
+      holdings: [seat === 1 ? null : holdings(0), seat === 0 ? null : holdings(1)],
+      history: tradeHistory(m, s.moves),
+      moves: tradeMoves(game, s, seat),
     });
   }
 
@@ -134,9 +139,9 @@ export function negotiationPrivate(
     };
     s.moves.forEach((action, i) => {
       const own = i % 2 === player;
-      const offered = offerOf(action);
+      const offered = offerOf(m, action);
       if (own && offered) needs(offered.give, offered.giveAmount);
-      const taken = action === ACCEPT ? offerOf(s.moves[i - 1]) : undefined;
+      const taken = action === ACCEPT ? offerOf(m, s.moves[i - 1]) : undefined;
       if (!taken) return;
       if (own) needs(taken.get, taken.getAmount);
       const sign = own ? 1 : -1;
@@ -164,7 +169,7 @@ export function negotiationPrivate(
     turn(s) {
       if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length] as Turn;
       if (s.moves.length < maxTurns) return playerTurn(s);
-      return resultFor(Math.sign(gain(s, 0) - gain(s, 1)));
+      return outcomeOf(Math.sign(gain(s, 0) - gain(s, 1)));
     },
     apply(s, action) {
       if (s.deal.length < DEALS) {
@@ -187,21 +192,12 @@ export function negotiationPrivate(
       return `${dealt}:${s.moves.map((action) => shortNames[action]).join(" ")}`;
     },
     observe(s, player) {
-      const turn = s.moves.length;
-      return [
-        `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
-        "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
-        "Each player knows its own goods and values only.",
-        ...tradeRules(m),
-        "",
-        "Your goods and what one of each is worth to you:",
-        ...RESOURCES.map((name, r) => `- ${name}: ${owned(s, player, r)}, worth ${valueTo(s, player, r)} each`),
-        `Your gain so far: ${signed(gain(s, player))}.`,
-        ...historyLines(s),
-        turn < maxTurns ? `Turn ${turn + 1} of ${maxTurns}.` : "All turns have been played.",
-        availableTrades(game, s, player),
-      ].join("\n");
+      return [rulesFor(player), "", ...drawPosition(viewOf(s, player), player), availableTrades(game, s, player)].join(
+        "\n",
+      );
     },
+    rules: rulesFor,
+    view: viewOf,
     encode(s, player, out, offset) {
       const turn = s.moves.length;
       out[offset + turn] = 1;
@@ -224,7 +220,7 @@ export function negotiationPrivate(
       at += 3;
       s.moves.forEach((action, i) => {
         // What the player would receive (+) and pay (−) by the offer of that turn.
-        const offer = offerOf(action);
+        const offer = offerOf(m, action);
         const sign = i % 2 === player ? -1 : 1;
         if (action === ACCEPT) out[at] = 1;
         if (offer) {

@@ -8,23 +8,25 @@
  * The difference of the gains is 20 · (what player 0 has gained in items), so that whoever ends with more items wins, and
  * the game stays the same when Wood and Gold change places.
  */
-import { endsUpTo } from "./ends.ts";
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { outcomeOf } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
-import { signed } from "./text.ts";
 import {
   ACCEPT,
   availableTrades,
   DECLINE,
   FIRST_OFFER,
   goods,
+  goodsView,
   market,
-  type Offer,
   parseTrade,
   shortOffer,
   tradeActionName,
+  tradeMoves,
   tradeRules,
 } from "./trade.ts";
+import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PARAMETERS = {
   maxQuantity: { default: 3, min: 1, max: 10 },
@@ -34,17 +36,16 @@ export const NEGOTIATION_PARAMETERS = {
 /** ((turns played · 21 + player 0's Wood) · 21 + player 0's Gold) · (offers + 1) + standing offer (0 none, else its index + 1). */
 export type NegotiationState = number;
 
-export const RESOURCES = ["Wood", "Gold"] as const;
+const RESOURCES = ["Wood", "Gold"] as const;
 const START = 10;
 /** Of each resource, both players' holdings together. */
 const TOTAL = 2 * START;
 const SIZE = TOTAL + 1;
 /** VALUES[player][resource] */
-export const VALUES = [
+const VALUES = [
   [5, 15],
   [15, 5],
 ] as const;
-const resultFor = endsUpTo(1);
 
 export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = {}): Game<NegotiationState> {
   const parameters = resolve(NEGOTIATION_PARAMETERS, settings);
@@ -105,6 +106,23 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     return turn;
   }
 
+  const rulesFor = (player: Seat): string => tradeRules(m, maxTurns, player);
+  function viewOf(state: NegotiationState, seat: Seat | null): View {
+    const holdings = (owner: Seat): Holdings => ({
+      owned: RESOURCES.map((_, r) => owned(state, owner, r)),
+      values: VALUES[owner],
+      gain: gain(state, owner),
+    });
+    return goodsView(m, {
+      turnsPlayed: turnOf(state),
+      turnCount: maxTurns,
+      standing: standing(state),
+      holdings: [holdings(0), holdings(1)],
+      history: null,
+      moves: tradeMoves(game, state, seat),
+    });
+  }
+
   const game: Game<NegotiationState> = {
     id: idOf("negotiation", NEGOTIATION_PARAMETERS, parameters),
     title: `Simple Negotiation: Wood and Gold, ${maxTurns} turns, quantities up to ${maxQuantity}`,
@@ -123,7 +141,7 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     initial: () => pack(0, START, START, 0),
     turn(state) {
       if (turnOf(state) < maxTurns) return playerTurn(state);
-      return resultFor(Math.sign(lead(state)));
+      return outcomeOf(Math.sign(lead(state)));
     },
     apply(state, action) {
       if (action === ACCEPT) return accepted(state);
@@ -138,26 +156,15 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
       return `${turnOf(state) + 1}:${own}:${o ? shortOffer(m, o, 1) : "-"}`;
     },
     observe(state, player) {
-      const other = (1 - player) as Seat;
-      const o = standing(state);
-      const has = (p: Seat): string => RESOURCES.map((_, r) => goods(m, r, owned(state, p, r))).join(", ");
-      const worth = (p: Seat): string => `Wood ${VALUES[p][0]}, Gold ${VALUES[p][1]}`;
-      const turn = turnOf(state);
       return [
-        `You are Player ${player} in the Negotiation Game, which lasts ${maxTurns} turns in total; Player 0 has the first.`,
-        "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
-        ...tradeRules(m),
+        rulesFor(player),
         "",
-        `What one item is worth to you: ${worth(player)}. To your opponent: ${worth(other)}.`,
-        turn < maxTurns ? `Turn ${turn + 1} of ${maxTurns}.` : "All turns have been played.",
-        `You have ${has(player)} (gain so far ${signed(gain(state, player))}).`,
-        `Your opponent has ${has(other)} (gain so far ${signed(gain(state, other))}).`,
-        o
-          ? `Player ${1 - moverOf(state)} offers ${goods(m, o.give, o.giveAmount)} for ${goods(m, o.get, o.getAmount)}.`
-          : "There is no offer to answer.",
+        ...drawPosition(viewOf(state, player), player),
         availableTrades(game, state, player),
       ].join("\n");
     },
+    rules: rulesFor,
+    view: viewOf,
     encode(state, player, out, offset) {
       const turn = turnOf(state);
       const items = owned(state, player, 0) + owned(state, player, 1) - TOTAL;

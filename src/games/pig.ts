@@ -8,9 +8,12 @@
  * a winner, of which sensible play seldom needs a third. As the limit is part of the rules, the rolls are part of a state, and
  * no state comes back.
  */
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
 import { idOf, resolve, type Settings } from "./parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
+import type { View } from "./view.ts";
 
 export const PIG_PARAMETERS = { target: { default: 100, min: 2, max: 100 } } as const;
 
@@ -33,9 +36,6 @@ const FACES = [1, 2, 3, 4, 5, 6] as const;
 const OVERSHOOT = 5;
 
 const DIE: Turn = { kind: "chance", actions: FACES, probabilities: FACES.map(() => 1 / FACES.length) };
-const FIRST_WINS: Turn = { kind: "end", returns: [1, -1] };
-const SECOND_WINS: Turn = { kind: "end", returns: [-1, 1] };
-const DRAW: Turn = { kind: "end", returns: [0, 0] };
 const turnsWith = (actions: readonly number[]): readonly Turn[] =>
   ([0, 1] as const).map((player) => ({ kind: "player", player, actions }));
 const MUST_ROLL = turnsWith([ROLL]);
@@ -52,6 +52,25 @@ export function pig(settings: Settings<typeof PIG_PARAMETERS> = {}): Game<PigSta
   const reached = (s: PigState): boolean => s.scores[s.mover] + s.total >= target;
   const keyOf = (s: PigState): string =>
     `${s.scores[0]}-${s.scores[1]}:${s.mover}+${s.total}@${s.rolls}${s.rolling ? "!" : ""}`;
+  const rulesFor = (player: Seat): string =>
+    [
+      `You are Player ${player} in a game of Pig. Player 0 has the first turn.`,
+      "Rules:",
+      "- '[roll]': roll the die; 2 to 6 is added to your turn total, 1 loses the turn total and ends your turn",
+      "- '[hold]': add your turn total to your score and end your turn; a turn begins with a roll",
+      `- Whoever holds with a score of ${target} or more wins; when score and turn total together reach it, you can only hold`,
+      `- After ${limit} rolls in all without a winner the game is a draw`,
+    ].join("\n");
+  const viewOf = ({ scores, mover, total, rolls, rolling }: PigState): View => ({
+    kind: "score",
+    scores,
+    target,
+    mover,
+    turnTotal: total,
+    rolls,
+    rollLimit: limit,
+    rolling,
+  });
 
   const game: Game<PigState> = {
     id: idOf("pig", PIG_PARAMETERS, parameters),
@@ -92,21 +111,15 @@ export function pig(settings: Settings<typeof PIG_PARAMETERS> = {}): Game<PigSta
     stateKey: keyOf,
     infosetKey: keyOf,
     observe(s, player) {
-      const whose = s.mover === player ? "Your" : `Player ${s.mover}'s`;
       return [
-        `You are Player ${player} in a game of Pig. Player 0 has the first turn.`,
-        "Rules:",
-        "- '[roll]': roll the die; 2 to 6 is added to your turn total, 1 loses the turn total and ends your turn",
-        "- '[hold]': add your turn total to your score and end your turn; a turn begins with a roll",
-        `- Whoever holds with a score of ${target} or more wins; when score and turn total together reach it, you can only hold`,
-        `- After ${limit} rolls in all without a winner the game is a draw`,
+        rulesFor(player),
         "",
-        `Scores: Player 0: ${s.scores[0]}, Player 1: ${s.scores[1]}.`,
-        `${whose} turn total: ${s.total}.`,
-        `Rolls so far: ${s.rolls} of ${limit}.`,
+        ...drawPosition(viewOf(s), player),
         s.rolling ? "The die is rolling." : availableActions(game, s, player),
       ].join("\n");
     },
+    rules: rulesFor,
+    view: viewOf,
     encode(s, player, out, offset) {
       const own = s.scores[player];
       const most = target + OVERSHOOT;

@@ -21,9 +21,6 @@ function lastInBrackets(text: string): string | undefined {
   return undefined;
 }
 
-/** `+2`, `0`, `-1` */
-export const signed = (n: number): string => (n > 0 ? `+${n}` : String(n));
-
 /** `[check], [bet]`: the legal actions of the player to move, as text. */
 function actionList<S>(game: Game<S>, state: S): string {
   const turn = game.turn(state);

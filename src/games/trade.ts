@@ -1,20 +1,13 @@
 /** What the negotiation games share: single-resource offers as actions, their names, and how a player's text is read. */
 import type { Game, Parsed, Seat } from "./game.ts";
 import { availableActions, bracketed } from "./text.ts";
+import type { GoodsView, Offer, TradeAct } from "./view.ts";
 
 export const ACCEPT = 0;
 /** Declines the standing offer; with none standing, passes. */
 export const DECLINE = 1;
 /** Offer i of a market is action FIRST_OFFER + i. */
 export const FIRST_OFFER = 2;
-
-/** The proposer gives `giveAmount` of resource `give` for `getAmount` of resource `get`. */
-export interface Offer {
-  readonly give: number;
-  readonly giveAmount: number;
-  readonly get: number;
-  readonly getAmount: number;
-}
 
 export interface Market {
   readonly resources: readonly string[];
@@ -49,26 +42,72 @@ export function tradeActionName(m: Market, action: number, standing: boolean): s
   return `[Offer: ${goods(m, o.give, o.giveAmount)} -> ${goods(m, o.get, o.getAmount)}]`;
 }
 
-/** The lines of a prompt that say what can be done. */
-export function tradeRules(m: Market): string[] {
+/** The rules as `player` reads them. `more` are lines that only one of the games has. */
+export function tradeRules(m: Market, turnCount: number, player: Seat, more: readonly string[] = []): string {
   const [mine = "", theirs = ""] = m.resources;
   const asked = Math.min(2, m.maxQuantity);
   return [
+    `You are Player ${player} in the Negotiation Game, which lasts ${turnCount} turns in total; Player 0 has the first.`,
+    "Trade so that the value of your goods grows by more than the value of your opponent's goods does.",
+    ...more,
     "On your turn, do one of these:",
     `- '[Offer: 1 ${mine} -> ${asked} ${theirs}]': offer 1 of your ${mine} for ${asked} of your opponent's ${theirs}; quantities go from 1 to ${m.maxQuantity}`,
     "- '[Accept]': accept the offer that was made to you",
     "- '[Deny]': deny it; a counter-offer denies it too",
     "- '[Pass]': do nothing, if there is no offer to answer",
-  ];
+  ].join("\n");
 }
 
-/** `availableActions` with the offers, of which there may be hundreds, as one pattern. */
-export function availableTrades<S>(game: Game<S>, state: S, player: Seat): string {
+/** What a view of either game is made of; players alternate, seat 0 first. */
+export interface Bargaining extends Pick<GoodsView, "holdings" | "history" | "moves"> {
+  readonly turnsPlayed: number;
+  readonly turnCount: number;
+  readonly standing: Offer | undefined;
+}
+
+export function goodsView({ resources, maxQuantity }: Market, bargaining: Bargaining): GoodsView {
+  const { turnsPlayed, turnCount, standing, holdings, history, moves } = bargaining;
+  return {
+    kind: "goods",
+    resources,
+    holdings,
+    turn: turnsPlayed < turnCount ? turnsPlayed + 1 : null,
+    turnCount,
+    standing: standing ? { seat: turnsPlayed % 2 === 0 ? 1 : 0, offer: standing } : null,
+    history,
+    maxQuantity,
+    moves,
+  };
+}
+
+/** The offer that an action makes, if it makes one. */
+export const offerOf = (m: Market, action: number | undefined): Offer | undefined =>
+  m.offers[(action ?? DECLINE) - FIRST_OFFER];
+
+/** What was done in every turn, from all the actions of the players. */
+export function tradeHistory(m: Market, actions: readonly number[]): TradeAct[] {
+  return actions.map((action, i): TradeAct => {
+    const seat = i % 2 === 0 ? 0 : 1;
+    const offer = offerOf(m, action);
+    if (offer) return { seat, act: "offer", offer };
+    const answers = offerOf(m, actions[i - 1]) !== undefined;
+    return { seat, act: action === ACCEPT ? "accept" : answers ? "deny" : "pass", offer: null };
+  });
+}
+
+/** What `seat` may do now, the offers, of which there may be hundreds, as one pattern; `null` stands for the one to move. */
+export function tradeMoves<S>(game: Game<S>, state: S, seat: Seat | null): string[] {
   const turn = game.turn(state);
-  if (turn.kind !== "player" || turn.player !== player) return availableActions(game, state, player);
+  if (turn.kind !== "player" || (seat !== null && turn.player !== seat)) return [];
   const names = turn.actions.filter((a) => a < FIRST_OFFER).map((a) => game.actionName(state, a));
-  if (turn.actions.length > names.length) names.push("[Offer: <give> -> <get>]");
-  return `Your available actions are: ${names.join(", ")}`;
+  return turn.actions.length > names.length ? [...names, "[Offer: <give> -> <get>]"] : names;
+}
+
+/** `availableActions` with the offers as one pattern. */
+export function availableTrades<S>(game: Game<S>, state: S, player: Seat): string {
+  const moves = tradeMoves(game, state, player);
+  if (moves.length === 0) return availableActions(game, state, player);
+  return `Your available actions are: ${moves.join(", ")}`;
 }
 
 /** Where a text stands: is there an offer to answer, is this the last turn, what is legal, and why an offer is not. */

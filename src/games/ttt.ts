@@ -4,8 +4,11 @@
  *
  * A state is one integer: X's cells in bits 0–8, O's in bits 9–17, cell i being row ⌊i/3⌋, column i mod 3.
  */
+import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { DRAW, FIRST_WINS, SECOND_WINS } from "./outcomes.ts";
 import { bracketed } from "./text.ts";
+import type { View } from "./view.ts";
 
 export type TttState = number;
 
@@ -23,8 +26,6 @@ const MOVES = Array.from({ length: 512 }, (_, occupied): Turn => {
 const MOVES_TEXT = MOVES.map((turn) =>
   turn.kind === "player" ? turn.actions.map((cell) => `[${cell}]`).join(", ") : "",
 );
-const X_WINS: Turn = { kind: "end", returns: [1, -1] };
-const O_WINS: Turn = { kind: "end", returns: [-1, 1] };
 
 /** The 8 symmetries of the square as cell permutations: cell c goes to SYMMETRIES[s][c]. */
 const SYMMETRIES: readonly (readonly number[])[] = [false, true].flatMap((mirror) =>
@@ -50,43 +51,37 @@ const oCells = (state: TttState): number => state >> 9;
 /** Row i of the board, 0 the upper one: X's cells in bits 0–2, O's in bits 3–5. */
 const rowOf = (state: TttState, i: number): number => ((state >> (3 * i)) & 7) | (((state >> (9 + 3 * i)) & 7) << 3);
 
-/** By row of the board and what is in it: its cells, `empty` naming those that nobody has, put together by `join`. */
-const rowTexts = (empty: (cell: number) => string, join: (cells: readonly string[]) => string): string[][] =>
-  [0, 1, 2].map((i) =>
-    Array.from({ length: 64 }, (_, row) =>
-      join([0, 1, 2].map((c) => (row & (1 << c) ? "X" : row & (8 << c) ? "O" : empty(3 * i + c)))),
-    ),
-  );
-const MARKS = rowTexts(
-  () => ".",
-  (cells) => cells.join(""),
+/** By what is in a row: the mark in each of its cells, or null; and the same as three of `.XO`. */
+const ROW_MARKS = Array.from({ length: 64 }, (_, row) =>
+  [0, 1, 2].map((c) => (row & (1 << c) ? "X" : row & (8 << c) ? "O" : null)),
 );
-const RULE = "\n---+---+---\n";
-const DRAWN = rowTexts(String, (cells) => ` ${cells.join(" | ")} `);
+const ROW_TEXTS = ROW_MARKS.map((marks) => marks.map((mark) => mark ?? ".").join(""));
+const CELL_NAMES = [0, 3, 6].map((first) => [first, first + 1, first + 2].map(String));
 
-const textOf = (rows: readonly (readonly string[])[], state: TttState, i: number): string =>
-  rows[i]?.[rowOf(state, i)] as string;
+const rowText = (state: TttState, i: number): string => ROW_TEXTS[rowOf(state, i)] as string;
 
 /** Nine of `.XO`, row by row. */
-const boardText = (state: TttState): string =>
-  textOf(MARKS, state, 0) + textOf(MARKS, state, 1) + textOf(MARKS, state, 2);
+const boardText = (state: TttState): string => rowText(state, 0) + rowText(state, 1) + rowText(state, 2);
 
-/** The board as people draw it; empty cells show their number. */
-const drawBoard = (state: TttState): string =>
-  `${textOf(DRAWN, state, 0)}${RULE}${textOf(DRAWN, state, 1)}${RULE}${textOf(DRAWN, state, 2)}`;
+const viewOf = (state: TttState): View => ({
+  kind: "grid",
+  seatMarks: ["X", "O"],
+  marks: [0, 1, 2].map((i) => ROW_MARKS[rowOf(state, i)] as readonly (string | null)[]),
+  cellNames: CELL_NAMES,
+  columnNames: null,
+});
 
 /** What may differ between games on this board. */
 interface Variant {
   readonly id: string;
   readonly title: string;
-  /** Returns of a full board without a line. */
-  readonly drawReturns: readonly [number, number];
+  /** The outcome of a full board without a line. */
+  readonly full: Turn;
   /** What players read of that, where it needs saying. */
   readonly drawRule: readonly string[];
 }
 
-export function ticTacToe({ id, title, drawReturns, drawRule }: Variant): Game<TttState> {
-  const draw: Turn = { kind: "end", returns: drawReturns };
+export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState> {
   const rules = ([0, 1] as const).map((player) =>
     [
       `You are Player ${player} in Tic Tac Toe. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
@@ -112,9 +107,9 @@ export function ticTacToe({ id, title, drawReturns, drawRule }: Variant): Game<T
     turn(state) {
       const x = xCells(state);
       const o = oCells(state);
-      if (WON[x]) return X_WINS;
-      if (WON[o]) return O_WINS;
-      return (x | o) === FULL ? draw : (MOVES[x | o] as Turn);
+      if (WON[x]) return FIRST_WINS;
+      if (WON[o]) return SECOND_WINS;
+      return (x | o) === FULL ? full : (MOVES[x | o] as Turn);
     },
     apply(state, action) {
       const isXs = (COUNT[xCells(state) | oCells(state)] as number) % 2 === 0;
@@ -125,8 +120,11 @@ export function ticTacToe({ id, title, drawReturns, drawRule }: Variant): Game<T
     infosetKey: boardText,
     observe(state, player) {
       const moves = game.turn(state).kind === "player" ? MOVES_TEXT[xCells(state) | oCells(state)] : "none";
-      return `${rules[player]}\n\nCurrent board:\n${drawBoard(state)}\n\nAvailable moves: ${moves}`;
+      const position = drawPosition(viewOf(state), player).join("\n");
+      return `${rules[player]}\n\n${position}\n\nAvailable moves: ${moves}`;
     },
+    rules: (player) => rules[player] as string,
+    view: viewOf,
     encode(state, player, out, offset) {
       const own = player === 0 ? xCells(state) : oCells(state);
       const other = player === 0 ? oCells(state) : xCells(state);
@@ -168,4 +166,4 @@ export function ticTacToe({ id, title, drawReturns, drawRule }: Variant): Game<T
   return game;
 }
 
-export const ttt = ticTacToe({ id: "ttt", title: "Tic-tac-toe", drawReturns: [0, 0], drawRule: [] });
+export const ttt = ticTacToe({ id: "ttt", title: "Tic-tac-toe", full: DRAW, drawRule: [] });

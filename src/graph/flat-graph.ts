@@ -1,119 +1,86 @@
 /**
- * A game graph in flat arrays, for the loop that visits millions of nodes a second. It grows as the graph does; nodes and
- * information sets keep the ids that the graph gave them.
+ * The flat arrays of a `GameGraph`, which owns them, for the loop that visits millions of nodes a second. They grow as the
+ * graph does, so read them again after a node was made. Nodes and information sets have the ids that the graph gives them.
+ *
+ * N nodes, E edges, I information sets, and an *entry* for each action of each information set. The arrays are longer than
+ * that: what lies behind is room to grow. `CompiledGame` (exact/compiled-game.ts) uses the same names.
  */
-import type { GameGraph, Infoset } from "./game-graph.ts";
+import type { Seat, Turn } from "../games/game.ts";
 
 /** Kinds of node beside 0 and 1, the player to move. */
 export const CHANCE = 2;
 export const END = 3;
-/** A target that the graph has not made yet. */
+/** The target of an edge that nobody has followed yet. */
 export const UNKNOWN = -1;
 
 export class FlatGraph {
-  readonly graph: GameGraph;
   /** 0 or 1: the player to move; `CHANCE`; `END`. [N] */
   kind = new Uint8Array(64);
-  /** Node n's arcs stand at `first[n] + slot`. [N] */
-  first = new Int32Array(64);
-  /** Id of the information set; at `END`, where its returns stand. [N] */
+  /** Node n's edges are `firstEdge[n] … firstEdge[n + 1]`, by slot. [N + 1] */
+  firstEdge = new Int32Array(64);
+  /** Id of the information set; −1 at chance and end nodes. [N] */
   infoset = new Int32Array(64);
-  /** The node that each arc leads to, or `UNKNOWN`. [arcs] */
+  /** Returns of seats 0 and 1 at `END` nodes; 0 elsewhere. [N, 2] */
+  returns = new Float64Array(128);
+  /** The node that each edge leads to, or `UNKNOWN`. [E] */
   target = new Int32Array(256);
-  /** Arcs of chance nodes: as in `cumulate`. [arcs] */
+  /** Edges of chance nodes: running sums of their probabilities, as `cumulate` makes them. [E] */
   cumulative = new Float64Array(256);
-  /** Of seats 0 and 1, by end. [ends, 2] */
-  returns = new Float64Array(64);
-  /** By information set: the player to move. [I] */
+  /** The player to move. [I] */
   player = new Uint8Array(64);
-  /** By information set: the id of its representative. [I] */
+  /** Id of the representative. [I] */
   canonical = new Int32Array(64);
-  /** The slots of information set i are `slots[i] … slots[i + 1]`. [I + 1] */
-  slots = new Int32Array(64);
-  /** The slot that each goes to at the representative. [slots[I]] */
+  /** Information set i's entries are `firstEntry[i] … firstEntry[i + 1]`, by slot. [I + 1] */
+  firstEntry = new Int32Array(64);
+  /** The slot of each entry's action at the representative. [entries] */
   toCanonical = new Uint16Array(256);
   #nodes = 0;
-  #arcs = 0;
-  #ends = 0;
   #infosets = 0;
 
-  constructor(graph: GameGraph) {
-    this.graph = graph;
-  }
-
-  /** The node after the action in `slot` of node n. Reread the arrays afterwards: they may have grown. */
-  child(n: number, slot: number): number {
-    const node = this.graph.nodes[n];
-    if (!node) throw new Error(`there is no node ${n}`);
-    const { id } = this.graph.child(node, slot);
-    this.grow();
-    this.target[(this.first[n] as number) + slot] = id;
-    return id;
-  }
-
-  /** Takes in what the graph has made since. */
-  grow(): void {
-    this.#growNodes();
-    const { infosets } = this.graph;
-    for (; this.#infosets < infosets.length; this.#infosets++) {
-      const i = this.#infosets;
-      const { player, canonical, actions, toCanonical } = infosets[i] as Infoset;
-      if (i + 1 === this.slots.length) {
-        this.player = longer(this.player);
-        this.canonical = longer(this.canonical);
-        this.slots = longer(this.slots);
-      }
-      const first = this.slots[i] as number;
-      while (first + actions.length > this.toCanonical.length) this.toCanonical = longer(this.toCanonical);
-      this.player[i] = player;
-      this.canonical[i] = canonical.id;
-      this.slots[i + 1] = first + actions.length;
-      for (let slot = 0; slot < actions.length; slot++) {
-        this.toCanonical[first + slot] = toCanonical ? (toCanonical[slot] as number) : slot;
-      }
+  /** Appends a node, none of whose edges has a target yet. `infoset`: as in `infoset`. */
+  addNode(turn: Turn, infoset: number): void {
+    const n = this.#nodes++;
+    if (n + 1 === this.kind.length) {
+      this.kind = longer(this.kind);
+      this.firstEdge = longer(this.firstEdge);
+      this.infoset = longer(this.infoset);
+      this.returns = longer(this.returns);
     }
-  }
-
-  #growNodes(): void {
-    const { nodes } = this.graph;
-    for (; this.#nodes < nodes.length; this.#nodes++) {
-      const n = this.#nodes;
-      const { turn, infoset, children } = nodes[n] as (typeof nodes)[number];
-      if (n === this.kind.length) {
-        this.kind = longer(this.kind);
-        this.first = longer(this.first);
-        this.infoset = longer(this.infoset);
-      }
-      while (this.#arcs + children.length > this.target.length) {
-        this.target = longer(this.target);
-        this.cumulative = longer(this.cumulative);
-      }
-      this.kind[n] = turn.kind === "player" ? turn.player : turn.kind === "chance" ? CHANCE : END;
-      this.first[n] = this.#arcs;
-      this.infoset[n] = infoset?.id ?? 0;
-      this.target.fill(UNKNOWN, this.#arcs, this.#arcs + children.length);
-      if (turn.kind === "chance") cumulate(turn.probabilities, 0, children.length, this.cumulative, this.#arcs);
-      if (turn.kind === "end") {
-        if (2 * this.#ends === this.returns.length) this.returns = longer(this.returns);
-        this.infoset[n] = 2 * this.#ends;
-        this.returns.set(turn.returns, 2 * this.#ends++);
-      }
-      this.#arcs += children.length;
+    const first = this.firstEdge[n];
+    const end = first + (turn.kind === "end" ? 0 : turn.actions.length);
+    while (end > this.target.length) {
+      this.target = longer(this.target);
+      this.cumulative = longer(this.cumulative);
     }
+    this.kind[n] = turn.kind === "player" ? turn.player : turn.kind === "chance" ? CHANCE : END;
+    this.firstEdge[n + 1] = end;
+    this.infoset[n] = infoset;
+    this.target.fill(UNKNOWN, first, end);
+    if (turn.kind === "chance") cumulate(turn.probabilities, 0, end - first, this.cumulative, first);
+    if (turn.kind === "end") this.returns.set(turn.returns, 2 * n);
   }
-}
 
-const flats = new WeakMap<GameGraph, FlatGraph>();
-
-/** The flat arrays of a graph as it stands; made at the first call. */
-export function flatOf(graph: GameGraph): FlatGraph {
-  let flat = flats.get(graph);
-  if (!flat) {
-    flat = new FlatGraph(graph);
-    flats.set(graph, flat);
+  /** Appends an information set, its own representative until `setCanonical` says otherwise. */
+  addInfoset(player: Seat, actions: number): void {
+    const i = this.#infosets++;
+    if (i + 1 === this.firstEntry.length) {
+      this.player = longer(this.player);
+      this.canonical = longer(this.canonical);
+      this.firstEntry = longer(this.firstEntry);
+    }
+    const first = this.firstEntry[i];
+    while (first + actions > this.toCanonical.length) this.toCanonical = longer(this.toCanonical);
+    this.player[i] = player;
+    this.canonical[i] = i;
+    this.firstEntry[i + 1] = first + actions;
+    for (let slot = 0; slot < actions; slot++) this.toCanonical[first + slot] = slot;
   }
-  flat.grow();
-  return flat;
+
+  /** Gives information set i a representative, and the slot that each of its slots goes to there. */
+  setCanonical(i: number, representative: number, toCanonical: ArrayLike<number>): void {
+    this.canonical[i] = representative;
+    this.toCanonical.set(toCanonical, this.firstEntry[i]);
+  }
 }
 
 /**
@@ -133,7 +100,7 @@ export function cumulate(
   let sum = 0;
   let last = 0;
   for (let slot = 0; slot < count; slot++) {
-    const p = probabilities[from + (order ? (order[first + slot] as number) : slot)] as number;
+    const p = probabilities[from + (order ? order[first + slot] : slot)];
     if (p > 0) {
       sum += p;
       last = slot;
@@ -146,7 +113,7 @@ export function cumulate(
 /** The slot in which u ∈ [0, 1) falls; never one of probability 0. */
 export function sampleAt(cumulative: Float64Array, at: number, u: number): number {
   let slot = 0;
-  while (u >= (cumulative[at + slot] as number)) slot++;
+  while (u >= cumulative[at + slot]) slot++;
   return slot;
 }
 

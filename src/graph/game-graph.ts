@@ -7,6 +7,7 @@
 
 import type { Game, Seat, Turn } from "../games/game.ts";
 import { uniformAt } from "../util/rng.ts";
+import { FlatGraph } from "./flat-graph.ts";
 
 /** What the player to move knows, and what it may do. Policies are functions of this. */
 export interface Infoset {
@@ -45,6 +46,8 @@ export const MAX_CACHED_NODES = 300_000;
 export class GameGraph {
   readonly game: Game;
   readonly root: GameNode;
+  /** The same graph in flat arrays, which grow with it. */
+  readonly flat = new FlatGraph();
   readonly #nodes = new Map<string, GameNode>();
   readonly #nodeList: GameNode[] = [];
   readonly #infosets = new Map<string, Infoset>();
@@ -81,6 +84,7 @@ export class GameGraph {
       node = { id: this.#nodeList.length, state, turn, infoset, children };
       this.#nodes.set(key, node);
       this.#nodeList.push(node);
+      this.flat.addNode(turn, infoset?.id ?? -1);
     }
     return node;
   }
@@ -90,8 +94,9 @@ export class GameGraph {
     let child = node.children[slot];
     if (child === undefined) {
       if (node.turn.kind === "end") throw new Error("a finished game has no next state");
-      child = this.node(this.game.apply(node.state, node.turn.actions[slot] as number));
+      child = this.node(this.game.apply(node.state, node.turn.actions[slot]));
       node.children[slot] = child;
+      this.flat.target[this.flat.firstEdge[node.id] + slot] = child.id;
     }
     return child;
   }
@@ -119,6 +124,7 @@ export class GameGraph {
     };
     this.#infosets.set(mapKey, infoset);
     this.#infosetList.push(infoset);
+    this.flat.addInfoset(player, actions.length);
     infoset.canonical = infoset;
     infoset.toCanonical = undefined;
     if (image && moved) {
@@ -127,9 +133,8 @@ export class GameGraph {
       // Where information is hidden, the image may be another state of this same set.
       if (canonical !== infoset) {
         infoset.canonical = canonical;
-        infoset.toCanonical = Uint16Array.from(actions, (a) =>
-          canonical.actions.indexOf(image.permutation[a] as number),
-        );
+        infoset.toCanonical = Uint16Array.from(actions, (a) => canonical.actions.indexOf(image.permutation[a]));
+        this.flat.setCanonical(infoset.id, canonical.id, infoset.toCanonical);
       }
     }
     return infoset;

@@ -11,8 +11,8 @@
  *
  * In self-play momentum keeps pushing towards yesterday's best response and makes play cycle; β₁ = 0 is the default.
  */
-import type { WeightArray } from "./mlp.ts";
 import { tf } from "./tf.ts";
+import type { TensorShape, WeightArray } from "./weights.ts";
 
 export interface AdamSettings {
   readonly beta1: number;
@@ -20,6 +20,12 @@ export interface AdamSettings {
   readonly epsilon: number;
   /** d; no bound where absent. */
   readonly clip?: number | undefined;
+}
+
+/** What `save` of an optimizer of these tensors gives. */
+export function adamTensors({ beta1 }: AdamSettings, tensors: readonly TensorShape[]): TensorShape[] {
+  const moments = beta1 > 0 ? ["v", "m"] : ["v"];
+  return moments.flatMap((moment) => tensors.map(({ shape }, i) => ({ name: `adam.${moment}.${i}`, shape })));
 }
 
 export class Adam {

@@ -4,6 +4,7 @@
  * silent fallback.
  */
 import { UserError } from "../util/errors.ts";
+import type { Finding, Trouble } from "./finding.ts";
 import { findNative, startNative } from "./native.ts";
 import { load, tf } from "./tf.ts";
 import { startWasm } from "./wasm.ts";
@@ -13,12 +14,6 @@ import { findWebgpu, startWebgpu } from "./webgpu.ts";
 export const backendNames = ["cuda", "webgpu", "wasm", "node", "js"] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** `missing` is not installed; `broken` is there and does not work. The reason says how to mend it, where that is known. */
-export type Finding = { readonly status: "usable" } | Trouble;
-interface Trouble {
-  readonly status: "missing" | "broken";
-  readonly reason: string;
-}
 type PassedOver = Trouble & { readonly name: BackendName };
 
 export interface Backend {

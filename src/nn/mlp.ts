@@ -1,5 +1,5 @@
 /**
- * The default network: a multilayer perceptron with ReLU between its layers,
+ * A multilayer perceptron with ReLU between its layers,
  *
  *   h_0 = x      h_l = relu(h_{l−1} · W_l + b_l)      logits = h_{L−1} · W_L + b_L       x [R, inputs] → logits [R, outputs]
  *
@@ -11,6 +11,7 @@
  */
 import type { Rng } from "../util/rng.ts";
 import { tf } from "./tf.ts";
+import { arraysOf, type TensorShape, type WeightArray } from "./weights.ts";
 
 export interface MlpShape {
   readonly inputs: number;
@@ -19,28 +20,24 @@ export interface MlpShape {
   readonly outputScale: number;
 }
 
-/** A named array as weight files hold it. */
-export interface WeightArray {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
+/** The tensors of such a network, in the order of its file: W_1, b_1, W_2, b_2, … */
+export function mlpTensors({ inputs, hidden, outputs }: Omit<MlpShape, "outputScale">): TensorShape[] {
+  const widths = [inputs, ...hidden, outputs];
+  return widths.slice(1).flatMap((width, layer) => [
+    { name: `layer${layer}.weight`, shape: [widths[layer] as number, width] },
+    { name: `layer${layer}.bias`, shape: [width] },
+  ]);
 }
 
 /** First weights, from our own generator: the same on every backend. */
 export function initialWeights(shape: MlpShape, rng: Rng): WeightArray[] {
-  const widths = [shape.inputs, ...shape.hidden, shape.outputs];
-  return widths.slice(1).flatMap((outputs, layer) => {
-    const inputs = widths[layer] as number;
+  return mlpTensors(shape).map((tensor, i) => {
+    const [inputs = 0, outputs] = tensor.shape;
+    if (outputs === undefined) return { ...tensor, values: new Float32Array(inputs) };
+    const layer = i / 2;
     const scale = Math.sqrt(2 / inputs) * (layer === shape.hidden.length ? shape.outputScale : 1);
     const stream = rng.fork("layer", layer);
-    return [
-      {
-        name: `layer${layer}.weight`,
-        shape: [inputs, outputs],
-        values: Float32Array.from({ length: inputs * outputs }, () => scale * stream.normal()),
-      },
-      { name: `layer${layer}.bias`, shape: [outputs], values: new Float32Array(outputs) },
-    ];
+    return { ...tensor, values: Float32Array.from({ length: inputs * outputs }, () => scale * stream.normal()) };
   });
 }
 
@@ -134,14 +131,9 @@ export class Mlp {
 
   /** Takes the values of `arrays`, which must have this network's names and shapes; throws an Error that says where not. */
   load(arrays: readonly WeightArray[]): void {
-    this.variables.forEach((variable, i) => {
-      const name = this.#names[i] as string;
-      const array = arrays.find((a) => a.name === name);
-      if (!array) throw new Error(`it has no tensor ${name}`);
-      if (String(array.shape) !== String(variable.shape)) {
-        throw new Error(`${name} is [${array.shape}], and this network's is [${variable.shape}]`);
-      }
-      tf.tidy(() => variable.assign(tf.tensor(array.values, [...array.shape])));
+    const own = this.variables.map(({ shape }, i) => ({ name: this.#names[i] as string, shape }));
+    arraysOf(own, arrays).forEach(({ values, shape }, i) => {
+      tf.tidy(() => this.variables[i]?.assign(tf.tensor(values, [...shape])));
     });
   }
 

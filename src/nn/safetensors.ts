@@ -2,7 +2,7 @@
  * Weight files in the safetensors format: 8 bytes of header length (little endian), a JSON header that gives each
  * tensor's type, shape and byte range, then the numbers. Only 32-bit floats are written or read here.
  */
-import type { WeightArray } from "./mlp.ts";
+import type { WeightArray } from "./weights.ts";
 
 interface Entry {
   dtype: string;

@@ -12,7 +12,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { packageFile } from "../util/package.ts";
-import type { Finding } from "./backend.ts";
+import type { Finding } from "./finding.ts";
 import { tf } from "./tf.ts";
 import { type Device, keepTidy, readNow, type WebgpuBackend } from "./webgpu-buffers.ts";
 

@@ -1,15 +1,33 @@
-/** Arrays of several owners in one file: each owner's carry its name, a dot, and then their own. No networks here. */
-import type { WeightArray } from "./mlp.ts";
+/** Named arrays of numbers, as weight files hold them, and the names of several owners in one file. */
 
-/** An owner's arrays as a file of several names them. */
-export function withPrefix(owner: string, arrays: readonly WeightArray[]): WeightArray[] {
+export interface WeightArray extends TensorShape {
+  readonly values: Float32Array;
+}
+
+export interface TensorShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** The arrays under an owner's name: `layer0.bias` of `magnet` is `magnet.layer0.bias`. */
+export function withPrefix<T extends TensorShape>(owner: string, arrays: readonly T[]): T[] {
   return arrays.map((array) => ({ ...array, name: `${owner}.${array.name}` }));
 }
 
-/** Of a file's arrays the owner's, as the owner names them. */
-export function withoutPrefix(owner: string, arrays: readonly WeightArray[]): WeightArray[] {
+/** The arrays that carry the owner's name, without it. */
+export function withoutPrefix<T extends TensorShape>(owner: string, arrays: readonly T[]): T[] {
   const prefix = `${owner}.`;
   return arrays
     .filter(({ name }) => name.startsWith(prefix))
     .map((array) => ({ ...array, name: array.name.slice(prefix.length) }));
+}
+
+/** The arrays of these tensors, in their order. Throws an Error that names the first that is missing or of another shape. */
+export function arraysOf(tensors: readonly TensorShape[], arrays: readonly WeightArray[]): WeightArray[] {
+  return tensors.map(({ name, shape }) => {
+    const array = arrays.find((candidate) => candidate.name === name);
+    if (!array) throw new Error(`it has no tensor ${name}`);
+    if (String(array.shape) === String(shape)) return array;
+    throw new Error(`${name} is [${array.shape}], and this network's is [${shape}]`);
+  });
 }

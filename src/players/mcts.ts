@@ -20,7 +20,7 @@
  */
 import type { Game, Seat, Turn } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
-import { type Distribution, type Policy, sampleSlot } from "../policies/policy.ts";
+import { type Distribution, type Policy, type PolicyMaker, sampleSlot } from "../policies/policy.ts";
 import { Rng, uniformAt } from "../util/rng.ts";
 import type { PolicyPlayer } from "./player.ts";
 
@@ -62,6 +62,11 @@ export function mctsPlayer(settings: Partial<MctsSettings> = {}): PolicyPlayer {
   };
 }
 
+/** Makes tree search by its settings. */
+export const makeMcts: PolicyMaker<Partial<MctsSettings>> = ({ settings, game }) => ({
+  policy: mctsPlayer(settings).policy(game),
+});
+
 /** `mcts:sims=200,seed=3`: what differs from the defaults, and always how many simulations. */
 function nameOf(settings: MctsSettings): string {
   const told = Object.entries(settings).filter(
@@ -75,7 +80,7 @@ function mcts(game: Game, settings: MctsSettings): Policy {
   return {
     name: nameOf(settings),
     symmetric: true,
-    source: { kind: "mcts", settings: { ...settings } },
+    recipe: { maker: "mcts", settings: { ...settings } },
     distributions(infosets) {
       // Images under the game's symmetries are searched once.
       const searched = new Map<Infoset, Distribution>();

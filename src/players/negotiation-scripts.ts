@@ -1,6 +1,5 @@
 /**
- * Scripted players of `negotiation`. They read what any player may read: the key of their information set and the names
- * of their actions.
+ * Scripted players of `negotiation`. They read what any player may read: the view of their information set.
  *
  *   fair      takes no trade that costs it items, and offers even swaps: nobody can beat it
  *   stubborn  never trades: nobody can beat it, and it beats nobody
@@ -8,7 +7,8 @@
  *             goods often rise by more, and it loses to anyone who knows
  */
 
-import { RESOURCES, VALUES } from "../games/negotiation.ts";
+import { ACCEPT, DECLINE, FIRST_OFFER, market } from "../games/trade.ts";
+import type { Offer } from "../games/view.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 
@@ -35,31 +35,28 @@ export const negotiationScripts: readonly Policy[] = Object.entries(LIKES).map((
 }));
 
 /** Accepts a standing offer it likes; else makes any offer it likes, each as likely; else declines. */
-function play(infoset: Infoset, likes: Likes): Float64Array {
-  const { game, actions, state, key, player } = infoset;
-  const names = actions.map((action) => game.actionName(state, action));
-  const accept = names.indexOf("[Accept]");
-  const standing = /:(\d+)([WG])>(\d+)([WG])$/.exec(key);
-  if (accept >= 0 && standing) {
-    const [, given, gave, asked, wants] = standing;
-    if (likes(trade(player, Number(asked), resource(wants), Number(given), resource(gave)), false)) {
-      return new Float64Array(actions.length).fill(1, accept, accept + 1);
-    }
-  }
-  const liked = names.map((name) => {
-    const offer = /^\[Offer: (\d+) (\w)\w* -> (\d+) (\w)/.exec(name);
-    if (!offer) return false;
-    const [, given, gives, asked, gets] = offer;
-    return likes(trade(player, Number(given), resource(gives), Number(asked), resource(gets)), true);
-  });
-  if (!liked.includes(true)) liked[names.findIndex((name) => name === "[Deny]" || name === "[Pass]")] = true;
-  const count = liked.filter(Boolean).length;
-  return Float64Array.from(liked, (likesIt) => (likesIt ? 1 / count : 0));
+function play({ game, actions, state, player }: Infoset, likes: Likes): Float64Array {
+  const view = game.view?.(state, player);
+  const own = view?.kind === "goods" ? view.holdings[player] : null;
+  if (view?.kind !== "goods" || !own) throw new Error(`${game.id} is no negotiation`);
+  const { offers } = market(view.resources, view.maxQuantity);
+  const likesAction = (action: number): boolean => {
+    if (action === ACCEPT) return view.standing !== null && likes(answered(view.standing.offer, own.values), false);
+    const offer = offers[action - FIRST_OFFER];
+    return offer !== undefined && likes(offered(offer, own.values), true);
+  };
+  const liked = actions.filter(likesAction);
+  const played = new Set(liked.includes(ACCEPT) ? [ACCEPT] : liked.length > 0 ? liked : [DECLINE]);
+  return Float64Array.from(actions, (action) => (played.has(action) ? 1 / played.size : 0));
 }
 
-const resource = (letter: string | undefined): number => RESOURCES.findIndex((name) => name[0] === letter);
+/** An offer as a trade of the player who makes it, to whom one of each resource is worth `values`. */
+function offered({ give, giveAmount, get, getAmount }: Offer, values: readonly number[]): Trade {
+  const ownGain = getAmount * (values[get] as number) - giveAmount * (values[give] as number);
+  return { gives: giveAmount, gets: getAmount, ownGain };
+}
 
-function trade(player: 0 | 1, gives: number, given: number, gets: number, got: number): Trade {
-  const values = VALUES[player] as readonly number[];
-  return { gives, gets, ownGain: gets * (values[got] as number) - gives * (values[given] as number) };
+/** An offer as a trade of the player who answers it. */
+function answered({ give, giveAmount, get, getAmount }: Offer, values: readonly number[]): Trade {
+  return offered({ give: get, giveAmount: getAmount, get: give, getAmount: giveAmount }, values);
 }

@@ -3,7 +3,7 @@
 import { cfrPolicy } from "../exact/cfr.ts";
 import { minimax } from "../exact/minimax.ts";
 import type { Game } from "../games/game.ts";
-import { type Policy, uniform } from "../policies/policy.ts";
+import { type Policy, type PolicyMaker, uniform } from "../policies/policy.ts";
 import { tablePolicy } from "../policies/table-policy.ts";
 import { negotiationScripts } from "./negotiation-scripts.ts";
 
@@ -56,8 +56,15 @@ const kinds: readonly Opponent[] = [
 
 export const opponents: readonly Opponent[] = kinds.map((kind) => ({
   ...kind,
-  make: (game) => ({ ...kind.make(game), source: { kind: "opponent", name: kind.name } }),
+  make: (game) => ({ ...kind.make(game), recipe: { maker: "opponent", settings: { name: kind.name } } }),
 }));
+
+/** Makes a fixed opponent by its name. */
+export const makeOpponent: PolicyMaker<{ readonly name: string }> = ({ settings, game }) => {
+  const opponent = opponents.find(({ name }) => name === settings.name);
+  if (!opponent) throw new Error(`there is no opponent ${settings.name}`);
+  return { policy: opponent.make(game) };
+};
 
 /** The opponents that a game is measured against where none is named: each that plays it, `nash` where it is not minimax. */
 export function defaultOpponents(game: Game): string[] {

@@ -1,44 +1,48 @@
-/** The learned policy: one network for both seats and all its games. Information sets of one symmetry orbit share a row. */
-
+/** A learned policy: one network for both seats and all its games. Information sets of one symmetry orbit share a row. */
 import type { Infoset } from "../graph/game-graph.ts";
-import type { Mlp } from "../nn/mlp.ts";
-import type { FeatureLayout } from "./features/layout.ts";
+import type { PolicyModel, PolicyNetwork, PolicySettings } from "./kind.ts";
 import type { Distribution, Policy } from "./policy.ts";
-import { softmax } from "./softmax.ts";
 
 /** Rows of one forward pass at most, which bounds the memory of evaluating a large game. */
 const MAX_ROWS = 4096;
 
-export function neuralPolicy(
-  name: string,
-  layout: FeatureLayout,
-  network: Pick<Mlp, "logits"> & Partial<Pick<Mlp, "save">>,
-): Policy {
-  const games = layout.games.map(({ id }) => id);
-  const weights = network.save?.bind(network);
+/** Plain data that describes the network, its weights apart. */
+export interface NetworkRecipe {
+  readonly nn: PolicySettings;
+  /** Ids of the model's games, in order. */
+  readonly games: readonly string[];
+}
+
+/** The policy of a network of this model. */
+export function networkPolicy(name: string, network: PolicyNetwork, { settings, games }: PolicyModel): Policy {
+  const described: NetworkRecipe = { nn: settings, games: games.map(({ id }) => id) };
   return {
     name,
-    ...(weights ? { source: { kind: "network", games, weights } } : {}),
     symmetric: true,
-    distributions(infosets) {
-      const rowOf = new Map<Infoset, number>();
-      const rows: Infoset[] = [];
-      for (const { canonical } of infosets) if (!rowOf.has(canonical)) rowOf.set(canonical, rows.push(canonical) - 1);
-      const answers: Distribution[] = [];
-      for (let start = 0; start < rows.length; start += MAX_ROWS) {
-        const chunk = rows.slice(start, start + MAX_ROWS);
-        const legal = layout.legal(chunk);
-        const { policy } = softmax(legal, network.logits(layout.encode(chunk), chunk.length));
-        for (let r = 0; r < chunk.length; r++) answers.push(policy.subarray(legal.starts[r], legal.starts[r + 1]));
-      }
-      return infosets.map(({ canonical, toCanonical }) => {
-        const distribution = answers[rowOf.get(canonical) as number] as Distribution;
-        if (!toCanonical) return distribution;
-        const moved = new Float64Array(distribution.length);
-        for (let slot = 0; slot < moved.length; slot++)
-          moved[slot] = distribution[toCanonical[slot] as number] as number;
-        return moved;
-      });
-    },
+    recipe: { maker: "network", settings: described, weights: () => network.save() },
+    distributions: (infosets) => distributionsOf(network, infosets),
   };
+}
+
+/** What the network says at each information set. It is asked once for each orbit, a chunk of rows at a time. */
+export function distributionsOf(
+  network: Pick<PolicyNetwork, "policyAt">,
+  infosets: readonly Infoset[],
+): Distribution[] {
+  const rowOf = new Map<Infoset, number>();
+  const rows: Infoset[] = [];
+  for (const { canonical } of infosets) if (!rowOf.has(canonical)) rowOf.set(canonical, rows.push(canonical) - 1);
+  const answers: Distribution[] = [];
+  for (let start = 0; start < rows.length; start += MAX_ROWS) {
+    const chunk = rows.slice(start, start + MAX_ROWS);
+    const { starts, policy } = network.policyAt(chunk);
+    for (let r = 0; r < chunk.length; r++) answers.push(policy.subarray(starts[r], starts[r + 1]));
+  }
+  return infosets.map(({ canonical, toCanonical }) => {
+    const distribution = answers[rowOf.get(canonical) as number] as Distribution;
+    if (!toCanonical) return distribution;
+    const moved = new Float64Array(distribution.length);
+    for (let slot = 0; slot < moved.length; slot++) moved[slot] = distribution[toCanonical[slot] as number] as number;
+    return moved;
+  });
 }

@@ -1,23 +1,37 @@
 /** A policy: for each information set, a probability for each of its actions. */
+import type { Game } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
+import type { WeightArray } from "../nn/weights.ts";
 
 /** Probabilities by slot of `infoset.actions`; they sum to 1. */
 export type Distribution = Float64Array;
 
-/** From which another thread makes the same policy. */
-export type PolicySource =
-  /** One of the fixed opponents, by name. */
-  | { readonly kind: "opponent"; readonly name: string }
-  /** Tree search by its settings. */
-  | { readonly kind: "mcts"; readonly settings: Readonly<Record<string, number>> }
-  /** A network that has learned `games`; its weights are read whenever they are sent. */
-  | { readonly kind: "network"; readonly games: readonly string[]; readonly weights: () => readonly SourceArray[] }
-  | { readonly kind: "greedy"; readonly of: PolicySource };
+/**
+ * How another thread, process or machine makes the same policy. All of it is plain data but `weights`, which are read when
+ * they are sent.
+ */
+export interface PolicyRecipe {
+  /** Name of the maker in selfplay/policy-makers.ts. */
+  readonly maker: string;
+  /** What the maker needs to know, as JSON has it. */
+  readonly settings?: unknown;
+  /** The policy that this one is made from. */
+  readonly of?: PolicyRecipe;
+  readonly weights?: () => readonly WeightArray[];
+}
 
-export interface SourceArray {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
+/** Makes a policy from a recipe of its `settings` type. Throws where it does not play `game`. */
+export type PolicyMaker<Settings> = (recipe: {
+  readonly settings: Settings;
+  readonly game: Game;
+  readonly of?: Policy | undefined;
+  readonly weights?: readonly WeightArray[] | undefined;
+}) => MadePolicy | Promise<MadePolicy>;
+
+export interface MadePolicy {
+  readonly policy: Policy;
+  /** Gives back what it holds, where it holds anything. */
+  readonly dispose?: () => void;
 }
 
 export interface Policy {
@@ -26,7 +40,7 @@ export interface Policy {
   /** Whether it plays all members of a symmetry orbit alike: it is then asked about representatives only. */
   readonly symmetric?: boolean;
   /** Absent where only this thread can play it. */
-  readonly source?: PolicySource;
+  readonly recipe?: PolicyRecipe;
   /** One distribution per information set, in order; the sets may belong to several games. */
   distributions(infosets: readonly Infoset[]): Distribution[];
 }
@@ -35,10 +49,16 @@ export interface Policy {
 export function greedy(policy: Policy): Policy {
   return {
     name: `${policy.name}:greedy`,
-    ...(policy.source ? { source: { kind: "greedy", of: policy.source } } : {}),
+    ...(policy.recipe ? { recipe: { maker: "greedy", of: policy.recipe } } : {}),
     distributions: (infosets) => policy.distributions(infosets).map(oneHotArgmax),
   };
 }
+
+/** Makes the greedy policy of the policy that a recipe is `of`. */
+export const makeGreedy: PolicyMaker<undefined> = ({ of }) => {
+  if (!of) throw new Error("a greedy policy is made of another policy");
+  return { policy: greedy(of) };
+};
 
 function oneHotArgmax(probabilities: Distribution): Distribution {
   let best = 0;
@@ -51,7 +71,7 @@ function oneHotArgmax(probabilities: Distribution): Distribution {
 export const uniform: Policy = {
   name: "random",
   symmetric: true,
-  source: { kind: "opponent", name: "random" },
+  recipe: { maker: "opponent", settings: { name: "random" } },
   distributions: (infosets) => infosets.map(({ actions }) => new Float64Array(actions.length).fill(1 / actions.length)),
 };
 

@@ -3,6 +3,7 @@
  *
  *   log π_i = z_i − log Σ_j e^{z_j}        ∂L/∂z_i = g_i − π_i Σ_j g_j        g = ∂L/∂ log π, j over the row's legal actions
  */
+import type { Infoset } from "../graph/game-graph.ts";
 
 /** The legal actions of R rows, side by side, S in all. */
 export interface LegalActions {
@@ -12,11 +13,20 @@ export interface LegalActions {
   readonly places: Int32Array;
 }
 
-export interface PolicyAtRows {
+export interface PolicyAtRows extends Pick<LegalActions, "starts"> {
   /** π of each legal action. [S] */
   readonly policy: Float64Array;
   /** Its logarithm, finite wherever the logits are. [S] */
   readonly logPolicy: Float64Array;
+}
+
+/** Where the legal actions of each information set start, side by side. [R + 1] */
+export function slotStarts(infosets: readonly Infoset[]): Int32Array {
+  const starts = new Int32Array(infosets.length + 1);
+  for (let r = 0; r < infosets.length; r++) {
+    starts[r + 1] = (starts[r] as number) + (infosets[r] as Infoset).actions.length;
+  }
+  return starts;
 }
 
 /** π and log π of the legal actions, from the head's logits [R, outputs], in 64 bits. */
@@ -24,29 +34,32 @@ export function softmax({ starts, places }: LegalActions, logits: Float32Array):
   const policy = new Float64Array(places.length);
   const logPolicy = new Float64Array(places.length);
   for (let r = 0; r + 1 < starts.length; r++) {
-    const [start, end] = [starts[r] as number, starts[r + 1] as number];
+    const [start, end] = [starts[r], starts[r + 1]];
     let max = Number.NEGATIVE_INFINITY;
-    for (let i = start; i < end; i++) max = Math.max(max, logits[places[i] as number] as number);
+    for (let i = start; i < end; i++) max = Math.max(max, logits[places[i]]);
     let sum = 0;
     for (let i = start; i < end; i++) {
-      const z = (logits[places[i] as number] as number) - max;
+      const z = logits[places[i]] - max;
       logPolicy[i] = z;
       policy[i] = Math.exp(z);
-      sum += policy[i] as number;
+      sum += policy[i];
     }
     const logSum = Math.log(sum);
     for (let i = start; i < end; i++) {
-      (policy[i] as number) /= sum;
-      (logPolicy[i] as number) -= logSum;
+      policy[i] /= sum;
+      logPolicy[i] -= logSum;
     }
   }
-  return { policy, logPolicy };
+  return { starts, policy, logPolicy };
 }
 
 /** Numbers of each row side by side: one for each of its legal actions, or one for them all. [S] */
-export function sideBySide({ starts }: LegalActions, of: (row: number) => Float64Array | number): Float64Array {
+export function sideBySide(
+  { starts }: Pick<LegalActions, "starts">,
+  of: (row: number) => Float64Array | number,
+): Float64Array {
   const R = starts.length - 1;
-  const all = new Float64Array(starts[R] as number);
+  const all = new Float64Array(starts[R]);
   for (let r = 0; r < R; r++) {
     const values = of(r);
     if (typeof values === "number") all.fill(values, starts[r], starts[r + 1]);
@@ -64,11 +77,11 @@ export function logitGradient(
 ): Float32Array {
   const result = new Float32Array(length);
   for (let r = 0; r + 1 < starts.length; r++) {
-    const [start, end] = [starts[r] as number, starts[r + 1] as number];
+    const [start, end] = [starts[r], starts[r + 1]];
     let sum = 0;
-    for (let i = start; i < end; i++) sum += gradient[i] as number;
+    for (let i = start; i < end; i++) sum += gradient[i];
     for (let i = start; i < end; i++) {
-      result[places[i] as number] = (gradient[i] as number) - (policy[i] as number) * sum;
+      result[places[i]] = gradient[i] - policy[i] * sum;
     }
   }
   return result;

@@ -13,13 +13,3 @@ export function tablePolicy(name: string, game: Game, table: ReadonlyMap<string,
       }),
   };
 }
-
-/** `solve`, whose answer is kept for as long as the game is. */
-export function oncePerGame(solve: (game: Game) => Policy): (game: Game) => Policy {
-  const solved = new WeakMap<Game, Policy>();
-  return (game) => {
-    const policy = solved.get(game) ?? solve(game);
-    solved.set(game, policy);
-    return policy;
-  };
-}

@@ -2,11 +2,9 @@
  * The record of one game, and its line in episodes.jsonl. Chance is among the actions, so a game's rules and this record
  * are all that replaying and verifying need. A line ends in a checksum of itself: an altered character does not pass.
  */
-import { createHash } from "node:crypto";
-import { forfeitReturns } from "../games/forfeit.ts";
-import type { Game, Seat, Turn } from "../games/game.ts";
-import { getGame } from "../games/registry.ts";
+import type { Seat } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
+import { sha256 } from "../util/sha256.ts";
 
 export interface Episode {
   /** Id of the game, parameters included, and the version of its rules. */
@@ -39,16 +37,6 @@ export interface Utterance {
 export interface Said {
   readonly ply: number;
   readonly answers: readonly Utterance[];
-}
-
-/** One position of a replayed game; the last has no action. */
-export interface Step {
-  readonly ply: number;
-  readonly state: unknown;
-  readonly turn: Turn;
-  readonly action: number | undefined;
-  /** The action in brackets, or what chance brought. */
-  readonly name: string | undefined;
 }
 
 /** One line of JSON without the newline; keys in a fixed order, `check` last. */
@@ -91,70 +79,8 @@ export function parseEpisode(line: string): Episode {
   };
 }
 
-/**
- * Every position of an episode, the end included; a UserError at the first action that the rules do not allow. A forfeit is
- * an end at the position where the one who forfeits was to move.
- */
-export function* replaySteps(
-  game: Game,
-  episode: Pick<Episode, "actions" | "forfeit">,
-): Generator<Step, void, undefined> {
-  const { forfeit } = episode;
-  let state = game.initial();
-  for (let ply = 0; ; ply++) {
-    const turn = game.turn(state);
-    const action = episode.actions[ply];
-    if (turn.kind === "end") {
-      if (action !== undefined) {
-        throw new UserError(1, `the game ends after ${ply} actions, the episode has ${episode.actions.length}`);
-      }
-      if (forfeit) throw new UserError(1, `the game ends after ${ply} actions: there was nothing left to forfeit`);
-      yield { ply, state, turn, action, name: undefined };
-      return;
-    }
-    if (action === undefined && forfeit) {
-      if (turn.kind !== "player" || turn.player !== forfeit.seat) {
-        throw new UserError(1, `player ${forfeit.seat} forfeits at ply ${ply}, and it is not its turn`);
-      }
-      yield { ply, state, turn: { kind: "end", returns: forfeitReturns(forfeit.seat) }, action, name: undefined };
-      return;
-    }
-    if (action === undefined) throw new UserError(1, `the episode stops after ${ply} actions, before the game ends`);
-    if (!turn.actions.includes(action)) {
-      const legal = turn.actions.map((a) => `${a} ${game.actionName(state, a)}`).join(", ");
-      throw new UserError(1, `action ${action} at ply ${ply} is not legal; legal there: ${legal}`);
-    }
-    yield { ply, state, turn, action, name: game.actionName(state, action) };
-    state = game.apply(state, action);
-  }
-}
-
-/** What an episode and the rules disagree about; undefined where they agree. */
-export function verifyEpisode(episode: Episode): string | undefined {
-  try {
-    const game = getGame(episode.game);
-    if (game.version !== episode.version) {
-      return `${game.id} is at version ${game.version} of its rules, the episode was played with ${episode.version}`;
-    }
-    for (const { turn } of replaySteps(game, episode)) {
-      if (turn.kind !== "end") continue;
-      const [first, second] = turn.returns;
-      if (first !== episode.returns[0] || second !== episode.returns[1]) {
-        return `the game returns ${first}, ${second}; the episode says ${episode.returns.join(", ")}`;
-      }
-    }
-    // Whoever forfeits has answered too: at the ply after the last action.
-    const answered = episode.actions.length + (episode.forfeit ? 1 : 0);
-    const late = episode.said?.find(({ ply }) => ply >= answered);
-    if (late) return `something was said at ply ${late.ply}, after the end`;
-    return undefined;
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-}
-
-const checksum = (json: string): string => createHash("sha256").update(json).digest("hex").slice(0, 8);
+/** The first 32 bits of the SHA-256 of the line without it. */
+const checksum = (json: string): string => (sha256(json)[0] >>> 0).toString(16).padStart(8, "0");
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -10,6 +10,7 @@ const WHOLE = 6 << 20;
 const MOST = 8 << 20;
 /** Characters of the end, where the decision is. */
 const END = 200;
+const encoder = new TextEncoder();
 
 /** Takes a game's answers as they come, decision by decision; returns what is to be kept of them. */
 export function wordsKeeper(): (answers: readonly Utterance[]) => Utterance[] {
@@ -23,7 +24,7 @@ export function wordsKeeper(): (answers: readonly Utterance[]) => Utterance[] {
       });
       const fits = (kept: Utterance, limit: number): Utterance[] => {
         if (bytes + kept.text.length > limit) return [];
-        const size = Buffer.byteLength(JSON.stringify(kept));
+        const size = encoder.encode(JSON.stringify(kept)).length;
         if (bytes + size > limit) return [];
         bytes += size;
         return [kept];

@@ -2,8 +2,10 @@
 import type { Game, Seat } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import { UserError } from "../util/errors.ts";
+import { withSign } from "../util/figures.ts";
 import { oneLine, printable } from "../util/printable.ts";
-import { type Episode, replaySteps, type Said } from "./episode.ts";
+import type { Episode, Said } from "./episode.ts";
+import { replaySteps } from "./steps.ts";
 
 /** Whose eyes: a seat sees its own decisions and the end; `all` sees everything, chance included. */
 export type Viewer = Seat | "all";
@@ -13,7 +15,7 @@ export interface Moment {
   readonly ply: number;
   readonly kind: "chance" | "player" | "end";
   readonly player: Seat | undefined;
-  /** What the player reads, where there is something to read. */
+  /** What the player reads, where there is something to read: the text of `Game.observe`. */
   readonly observation: string | undefined;
   /** The action in brackets, what chance brought, or the result. */
   readonly name: string;
@@ -103,8 +105,7 @@ export function saidLines({ said = [] }: Moment): string[] {
 const seatName = (roles: readonly [string, string], seat: Seat): string => `Player ${seat} (${roles[seat]})`;
 
 function result({ roles }: Game, returns: readonly [number, number], { forfeit }: Episode): string {
-  const signed = (value: number): string => (value > 0 ? `+${value}` : value < 0 ? `−${-value}` : "0");
-  const both = ([0, 1] as const).map((seat) => `${seatName(roles, seat)} ${signed(returns[seat])}`).join(", ");
+  const both = ([0, 1] as const).map((seat) => `${seatName(roles, seat)} ${withSign(returns[seat], "−")}`).join(", ");
   if (!forfeit) return both;
   return `${both}; ${seatName(roles, forfeit.seat)} forfeits: ${oneLine(forfeit.reason, 300)}`;
 }

@@ -8,34 +8,28 @@
  */
 
 import type { Infoset } from "../graph/game-graph.ts";
-import { Adam, type AdamSettings } from "../nn/adam.ts";
-import { initialWeights, Mlp, type WeightArray } from "../nn/mlp.ts";
-import { tf } from "../nn/tf.ts";
-import { withoutPrefix, withPrefix } from "../nn/weights.ts";
-import type { FeatureLayout } from "../policies/features/layout.ts";
-import { neuralPolicy } from "../policies/network-policy.ts";
+import type { AdamSettings } from "../nn/adam.ts";
+import type { WeightArray } from "../nn/weights.ts";
+import type { LearningNetwork, OptimizerState, PolicyModel, PolicyNetwork } from "../policies/kind.ts";
+import { networkPolicy } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
-import { type LegalActions, logitGradient, sideBySide, softmax } from "../policies/softmax.ts";
+import { type PolicyAtRows, sideBySide, slotStarts } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
-import type { LossBatch } from "./losses/loss.ts";
+import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
-import { policyGradient } from "./losses/policy-gradient.ts";
-import { ppo } from "./losses/ppo.ts";
+import { losses } from "./losses/registry.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
 
-/** The policy losses, by the name that `rl.loss` gives them. */
-export const losses = { pg: policyGradient, ppo } as const;
 /** What the policy is pulled to: nothing, uniform play, or an earlier average of itself. */
 export const magnets = ["averaged", "uniform", "none"] as const;
 
 export interface LearnerSettings {
   readonly updates: number;
-  readonly nn: { readonly hidden: readonly number[]; readonly outputScale: number };
   readonly rl: {
     readonly loss: keyof typeof losses;
-    readonly ppo: { readonly clip: number; readonly epochs: number; readonly minibatches: number };
+    readonly ppo: LossSettings["ppo"];
     readonly learningRate: Schedule;
     readonly adam: AdamSettings;
     readonly magnet: { readonly kind: (typeof magnets)[number]; readonly coefficient: number; readonly every: number };
@@ -46,31 +40,38 @@ export interface LearnerSettings {
   readonly weights: Readonly<Record<string, { readonly entropy: number; readonly magnet: number }>>;
 }
 
+/** What a checkpoint must hold of a learner. */
+export interface LearnerState {
+  /** θ. */
+  readonly weights: readonly WeightArray[];
+  /** θ̄, the policy that is served. */
+  readonly averaged: readonly WeightArray[];
+  readonly magnet: readonly WeightArray[];
+  readonly optimizer: OptimizerState;
+}
+
 export class Learner {
   /** π_θ, which plays. */
   readonly policy: Policy;
   /** π_θ̄, which is served. */
   readonly averagedPolicy: Policy;
   readonly #settings: LearnerSettings;
-  readonly #layout: FeatureLayout;
-  readonly #network: Mlp;
-  readonly #averaged: Mlp;
-  readonly #magnet: Mlp;
+  readonly #policyLoss: PolicyLoss;
+  readonly #network: LearningNetwork;
+  readonly #averaged: PolicyNetwork;
+  readonly #magnet: PolicyNetwork;
   /** log π of the magnet, where it has been asked. */
   readonly #magnetRows = new Map<Infoset, Float64Array>();
-  readonly #adam: Adam;
 
-  constructor(settings: LearnerSettings, layout: FeatureLayout, rng: Rng) {
-    const shape = { ...settings.nn, inputs: layout.inputs, outputs: layout.outputs };
-    const weights = initialWeights(shape, rng);
+  constructor(settings: LearnerSettings, model: PolicyModel, rng: Rng) {
+    const weights = model.firstWeights(rng);
     this.#settings = settings;
-    this.#layout = layout;
-    this.#network = new Mlp(weights);
-    this.#averaged = new Mlp(weights);
-    this.#magnet = new Mlp(weights);
-    this.#adam = new Adam(this.#network.variables, settings.rl.adam);
-    this.policy = neuralPolicy("learner", layout, this.#network);
-    this.averagedPolicy = neuralPolicy("averaged", layout, this.#averaged);
+    this.#policyLoss = losses[settings.rl.loss](settings.rl);
+    this.#network = model.learner(weights, settings.rl.adam);
+    this.#averaged = model.network(weights);
+    this.#magnet = model.network(weights);
+    this.policy = networkPolicy("learner", this.#network, model);
+    this.averagedPolicy = networkPolicy("averaged", this.#averaged, model);
   }
 
   /**
@@ -88,13 +89,11 @@ export class Learner {
     const entropy = scheduled(rl.entropy, update, updates);
     let total = 0;
     let steps = 0;
-    if (rl.loss === "ppo") {
-      const { epochs, minibatches } = rl.ppo;
+    if (this.#policyLoss.reuse) {
+      const { epochs, minibatches } = this.#policyLoss.reuse;
       phase("forward");
-      const old = this.#logPolicies(
-        this.#network,
-        rows.map(({ infoset }) => infoset),
-      );
+      const infosets = rows.map(({ infoset }) => infoset);
+      const old = logPolicies(this.#network, infosets);
       for (let epoch = 0; epoch < epochs; epoch++) {
         for (const part of minibatchesOf(rows.length, minibatches, rng.fork("epoch", epoch))) {
           total += this.#step(
@@ -130,32 +129,23 @@ export class Learner {
     const { rl } = this.#settings;
     phase("forward");
     const infosets = rows.map(({ infoset }) => infoset);
-    const x = this.#layout.encode(infosets);
-    const legal = this.#layout.legal(infosets);
-    const batch = this.#batch(rows, legal, old);
+    const batch = this.#batch(rows, old);
     let loss = 0;
-    const gradients = this.#network.gradients(x, rows.length, (logits) => {
-      const now = softmax(legal, logits);
-      const gradient = new Float64Array(now.policy.length);
-      loss = losses[rl.loss](now, batch, gradient, 1);
-      if (rl.magnet.kind !== "none") loss += klToMagnet(now, batch, gradient, rl.magnet.coefficient);
-      loss += negativeEntropy(now, batch, gradient, entropy);
+    const lossGradient = (at: PolicyAtRows): Float64Array => {
+      const gradient = new Float64Array(at.policy.length);
+      loss = this.#policyLoss.loss(at, batch, gradient);
+      if (rl.magnet.kind !== "none") loss += klToMagnet(rl.magnet)(at, batch, gradient);
+      loss += negativeEntropy({ coefficient: entropy })(at, batch, gradient);
       phase("backward");
-      return logitGradient(legal, now.policy, gradient, logits.length);
-    });
-    this.#adam.step(gradients, learningRate);
-    tf.dispose(gradients);
+      return gradient;
+    };
+    this.#network.step(infosets, lossGradient, learningRate);
     return loss;
   }
 
-  /** log π of each row as it stands. */
-  #logPolicies(network: Mlp, infosets: readonly Infoset[]): Float64Array[] {
-    const legal = this.#layout.legal(infosets);
-    const { logPolicy } = softmax(legal, network.logits(this.#layout.encode(infosets), infosets.length));
-    return infosets.map((_, r) => logPolicy.subarray(legal.starts[r], legal.starts[r + 1]));
-  }
-
-  #batch(rows: readonly Row[], legal: LegalActions, old: readonly Float64Array[] | undefined): LossBatch {
+  #batch(rows: readonly Row[], old: readonly Float64Array[] | undefined): LossBatch {
+    const infosets = rows.map(({ infoset }) => infoset);
+    const legal = { starts: slotStarts(infosets) };
     const weighted = (of: "entropy" | "magnet") =>
       sideBySide(legal, (r) => {
         const { visits, infoset } = rows[r] as Row;
@@ -163,13 +153,12 @@ export class Learner {
       });
     const magnet = this.#magnetLogPolicies(rows);
     return {
-      gains: sideBySide(legal, (r) => (rows[r] as Row).gains),
-      losses: sideBySide(legal, (r) => (rows[r] as Row).losses),
+      positive: sideBySide(legal, (r) => rows[r].positive),
+      negative: sideBySide(legal, (r) => rows[r].negative),
       ...(old ? { oldLogPolicy: sideBySide(legal, (r) => old[r] as Float64Array) } : {}),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
       magnetLogPolicy: sideBySide(legal, (r) => magnet[r] as Float64Array),
-      clip: this.#settings.rl.ppo.clip,
     };
   }
 
@@ -181,40 +170,43 @@ export class Learner {
     const known = rows.map(({ infoset }) => this.#magnetRows.get(infoset));
     const unknown = rows.flatMap(({ infoset }, r) => (known[r] ? [] : [infoset]));
     if (unknown.length === 0) return known as Float64Array[];
-    this.#logPolicies(this.#magnet, unknown).forEach((logPolicy, i) => {
+    logPolicies(this.#magnet, unknown).forEach((logPolicy, i) => {
       this.#magnetRows.set(unknown[i] as Infoset, logPolicy);
     });
     return rows.map(({ infoset }) => this.#magnetRows.get(infoset) as Float64Array);
   }
 
-  /** The served weights: a network file of their own. */
-  saveModel(): WeightArray[] {
+  /** A copy of the weights that are served. */
+  served(): WeightArray[] {
     return this.#averaged.save();
   }
 
-  /** Everything else that the next update needs. */
-  saveOptimizer(): { arrays: WeightArray[]; steps: number } {
+  save(): LearnerState {
     return {
-      arrays: [
-        ...withPrefix("learner", this.#network.save()),
-        ...withPrefix("magnet", this.#magnet.save()),
-        ...this.#adam.save(),
-      ],
-      steps: this.#adam.steps,
+      weights: this.#network.save(),
+      averaged: this.#averaged.save(),
+      magnet: this.#magnet.save(),
+      optimizer: this.#network.saveOptimizer(),
     };
   }
 
-  restore(model: readonly WeightArray[], optimizer: readonly WeightArray[], steps: number): void {
-    this.#averaged.load(model);
-    this.#network.load(withoutPrefix("learner", optimizer));
-    this.#magnet.load(withoutPrefix("magnet", optimizer));
+  restore({ weights, averaged, magnet, optimizer }: LearnerState): void {
+    this.#network.load(weights);
+    this.#averaged.load(averaged);
+    this.#magnet.load(magnet);
     this.#magnetRows.clear();
-    this.#adam.restore(optimizer, steps);
+    this.#network.restoreOptimizer(optimizer);
   }
 
   dispose(): void {
-    for (const owner of [this.#network, this.#averaged, this.#magnet, this.#adam]) owner.dispose();
+    for (const network of [this.#network, this.#averaged, this.#magnet]) network.dispose();
   }
+}
+
+/** log π of each row as it stands. */
+function logPolicies(network: PolicyNetwork, infosets: readonly Infoset[]): Float64Array[] {
+  const { starts, logPolicy } = network.policyAt(infosets);
+  return infosets.map((_, r) => logPolicy.subarray(starts[r], starts[r + 1]));
 }
 
 /** The indices 0 … count − 1, shuffled (Fisher–Yates) and dealt into at most `parts` parts, none of them empty. */

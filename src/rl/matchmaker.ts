@@ -8,14 +8,14 @@ import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
 import { opponents } from "../players/opponents.ts";
-import type { FeatureLayout } from "../policies/features/layout.ts";
+import type { PolicyModel } from "../policies/kind.ts";
 import type { Policy } from "../policies/policy.ts";
-import { type Executor, inThisThread, type Plan, type Trajectories } from "../selfplay/play.ts";
+import type { Executor, Plan, Trajectories } from "../selfplay/plan.ts";
+import { inThisThread } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
-import type { EstimatorState } from "./advantages/advantage.ts";
 import { learnerSits } from "./advantages/advantage.ts";
 import type { Learner } from "./learner.ts";
-import { Pool, type PoolSettings } from "./pool.ts";
+import { Pool, type PoolSettings, type PoolState } from "./pool.ts";
 
 export interface MatchmakerSettings {
   readonly games: readonly { readonly game: Game; readonly episodes: number }[];
@@ -37,10 +37,10 @@ export class Matchmaker {
   readonly #maxNodes: number;
 
   /** A graph larger than `maxNodes` is begun anew between batches, which bounds the memory. */
-  constructor({ games, rl }: MatchmakerSettings, layout: FeatureLayout, maxNodes = MAX_CACHED_NODES) {
+  constructor({ games, rl }: MatchmakerSettings, model: PolicyModel, maxNodes = MAX_CACHED_NODES) {
     this.#maxNodes = maxNodes;
     const mix = parseOpponents(rl.opponents, ["self", "pool", ...opponents.map(({ name }) => name)]);
-    this.#pool = mix.some(({ name }) => name === "pool") ? new Pool(rl.pool, layout) : undefined;
+    this.#pool = mix.some(({ name }) => name === "pool") ? new Pool(rl.pool, model) : undefined;
     this.#entries = games.map(({ game, episodes }) => ({
       game,
       matchings: mix.map((share) => ({
@@ -84,15 +84,16 @@ export class Matchmaker {
 
   /** Offers the averaged policy as it stands after `update` to the pool. */
   offer(update: number, learner: Learner): void {
-    this.#pool?.offer(update, () => learner.saveModel());
+    this.#pool?.offer(update, () => learner.served());
   }
 
-  save(): EstimatorState {
-    return this.#pool?.save() ?? { numbers: {}, arrays: [] };
+  /** The pool, where there is one. */
+  save(): PoolState {
+    return this.#pool?.save() ?? [];
   }
 
-  restore(state: EstimatorState): void {
-    this.#pool?.restore(state);
+  restore(pool: PoolState): void {
+    this.#pool?.restore(pool);
   }
 
   dispose(): void {

@@ -1,9 +1,8 @@
 /** A pool of the learner's own past checkpoints, to train against. */
 
-import { Mlp, type WeightArray } from "../nn/mlp.ts";
-import { withoutPrefix, withPrefix } from "../nn/weights.ts";
-import type { FeatureLayout } from "../policies/features/layout.ts";
-import { neuralPolicy } from "../policies/network-policy.ts";
+import type { WeightArray } from "../nn/weights.ts";
+import type { PolicyModel, PolicyNetwork } from "../policies/kind.ts";
+import { networkPolicy } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Rng } from "../util/rng.ts";
 
@@ -16,9 +15,19 @@ export interface PoolSettings {
   readonly sampling: "uniform" | "winrate";
 }
 
+/** What a checkpoint must hold of a pool, the oldest member first. */
+export type PoolState = readonly PoolMember[];
+
+export interface PoolMember {
+  /** The update whose policy it is. */
+  readonly update: number;
+  readonly score: number;
+  readonly weights: readonly WeightArray[];
+}
+
 interface Member {
   readonly update: number;
-  readonly network: Mlp;
+  readonly network: PolicyNetwork;
   readonly policy: Policy;
   /** Moving average of the learner's score against it: 1 win, ½ draw, 0 loss. */
   score: number;
@@ -30,18 +39,18 @@ const SCORE_RATE = 0.1;
 /** Owns the networks of past checkpoints. */
 export class Pool {
   readonly #settings: PoolSettings;
-  readonly #layout: FeatureLayout;
+  readonly #model: PolicyModel;
   #members: Member[] = [];
 
-  constructor(settings: PoolSettings, layout: FeatureLayout) {
+  constructor(settings: PoolSettings, model: PolicyModel) {
     this.#settings = settings;
-    this.#layout = layout;
+    this.#model = model;
   }
 
   /** Takes the weights in, where it is time for a new member. Update 0, the untrained policy, is the first. */
   offer(update: number, weights: () => WeightArray[]): void {
     if (update % this.#settings.every !== 0) return;
-    this.#add(update, weights(), 0.5);
+    this.#add({ update, weights: weights(), score: 0.5 });
     if (this.#members.length > this.#settings.size) this.#members.shift()?.network.dispose();
   }
 
@@ -65,24 +74,18 @@ export class Pool {
     };
   }
 
-  #add(update: number, weights: readonly WeightArray[], score: number): void {
-    const network = new Mlp(weights);
-    this.#members.push({ update, network, policy: neuralPolicy(`pool@${update}`, this.#layout, network), score });
+  #add({ update, weights, score }: PoolMember): void {
+    const network = this.#model.network(weights);
+    this.#members.push({ update, network, policy: networkPolicy(`pool@${update}`, network, this.#model), score });
   }
 
-  save(): { numbers: Record<string, number>; arrays: WeightArray[] } {
-    return {
-      numbers: Object.fromEntries(this.#members.map(({ update, score }) => [`pool.${update}`, score])),
-      arrays: this.#members.flatMap(({ update, network }) => withPrefix(`pool.${update}`, network.save())),
-    };
+  save(): PoolState {
+    return this.#members.map(({ update, network, score }) => ({ update, score, weights: network.save() }));
   }
 
-  restore({ numbers, arrays }: { numbers: Readonly<Record<string, number>>; arrays: readonly WeightArray[] }): void {
+  restore(members: PoolState): void {
     this.dispose();
-    for (const [key, score] of Object.entries(numbers)) {
-      if (!key.startsWith("pool.")) continue;
-      this.#add(Number(key.slice("pool.".length)), withoutPrefix(key, arrays), score);
-    }
+    for (const member of members) this.#add(member);
   }
 
   dispose(): void {

@@ -1,19 +1,18 @@
 /**
- * Row merging. While a batch is played the policy stands still, so every decision at one information set has the same
+ * Row merging. While a batch is played the policy does not change, so every decision at one information set has the same
  * logits, and a loss that sums over decisions is a sum over distinct rows:
  *
  *   Σ_decisions A · log π(a | s) / T  =  Σ_rows Σ_a  G[row, a] · log π(a | row)      G[row, a] = Σ_{decisions at (row, a)} A / T
  *
- * exactly, in 10 to 100 times less work. Gains (A > 0) and losses (A < 0) are summed apart, which keeps it exact for
- * losses that treat them differently (PPO's clipping). T is the number of the learner's decisions in the batch of the same
- * game, so that every game counts alike however many turns it lasts. Rows of one symmetry orbit merge into their
- * representative.
+ * exactly, in 10 to 100 times less work. G = G⁺ + G⁻, where G⁺ sums the positive advantages and G⁻ the negative ones: kept
+ * apart, they make it exact for losses that treat the two differently (PPO's clipping). T is the number of the learner's
+ * decisions in the batch of the same game, so that every game counts alike however many turns it lasts. Rows of one symmetry
+ * orbit merge into their representative.
  */
 
 import type { Game } from "../games/game.ts";
-import { type FlatGraph, flatOf } from "../graph/flat-graph.ts";
-import type { Infoset } from "../graph/game-graph.ts";
-import type { Trajectories } from "../selfplay/play.ts";
+import type { GameGraph, Infoset } from "../graph/game-graph.ts";
+import type { Trajectories } from "../selfplay/plan.ts";
 import { learnerDecisions } from "./advantages/advantage.ts";
 
 export interface Row {
@@ -21,10 +20,10 @@ export interface Row {
   readonly infoset: Infoset;
   /** The learner's decisions here, as a share of the game's; the shares of one game sum to 1. */
   readonly visits: number;
-  /** Sums over positive advantages, by slot; ≥ 0. */
-  readonly gains: Float64Array;
-  /** Sums over negative advantages, by slot; ≤ 0. G is gains + losses. */
-  readonly losses: Float64Array;
+  /** G⁺: the sum of the positive advantages over T, by slot; ≥ 0. */
+  readonly positive: Float64Array;
+  /** G⁻: the sum of the negative advantages over T, by slot; ≤ 0. */
+  readonly negative: Float64Array;
 }
 
 export interface MergedBatch {
@@ -39,7 +38,7 @@ export function mergeRows(batch: readonly Trajectories[], advantages: readonly F
   const games = new Map<Game, Tally[]>();
   batch.forEach((trajectories, i) => {
     const { game } = trajectories.plan.graph;
-    games.set(game, [...(games.get(game) ?? []), tallyOf(trajectories, advantages[i] as Float64Array)]);
+    games.set(game, [...(games.get(game) ?? []), tallyOf(trajectories, advantages[i])]);
   });
   const turnsOf = (tallies: readonly Tally[]) => tallies.reduce((sum, { turns }) => sum + turns, 0);
   const perGame = [...games.values()];
@@ -51,7 +50,7 @@ export function mergeRows(batch: readonly Trajectories[], advantages: readonly F
 
 /** The learner's decisions in some trajectories, summed by information set. */
 interface Tally {
-  readonly flat: FlatGraph;
+  readonly graph: GameGraph;
   /** Of the information sets. [I] */
   readonly ids: Int32Array;
   /** By information set. [I] */
@@ -59,85 +58,86 @@ interface Tally {
   /** The slots of information set i stand at `starts[i] …`. [I + 1] */
   readonly starts: Int32Array;
   /** As in `Row`, not yet divided by T. [starts[I]] */
-  readonly gains: Float64Array;
-  readonly losses: Float64Array;
+  readonly positive: Float64Array;
+  readonly negative: Float64Array;
   /** How many decisions there are. */
   readonly turns: number;
 }
 
 function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
   const { plan, slots, decisions, ids } = trajectories;
-  const flat = flatOf(plan.graph);
+  const { firstEntry } = plan.graph.flat;
   const visits = new Float64Array(ids.length);
   const starts = new Int32Array(ids.length + 1);
   for (let i = 0; i < ids.length; i++) {
-    const id = ids[i] as number;
-    starts[i + 1] = (starts[i] as number) + (flat.slots[id + 1] as number) - (flat.slots[id] as number);
+    const id = ids[i];
+    starts[i + 1] = starts[i] + firstEntry[id + 1] - firstEntry[id];
   }
-  const gains = new Float64Array(starts[ids.length] as number);
-  const losses = new Float64Array(starts[ids.length] as number);
+  const positive = new Float64Array(starts[ids.length]);
+  const negative = new Float64Array(starts[ids.length]);
   const { cells } = learnerDecisions(trajectories);
   for (let t = 0; t < cells.length; t++) {
-    const cell = cells[t] as number;
-    const i = decisions[cell] as number;
-    (visits[i] as number)++;
-    const at = (starts[i] as number) + (slots[cell] as number);
-    const a = advantages[t] as number;
-    if (a > 0) (gains[at] as number) += a;
-    else (losses[at] as number) += a;
+    const cell = cells[t];
+    const i = decisions[cell];
+    visits[i]++;
+    const at = starts[i] + slots[cell];
+    const a = advantages[t];
+    if (a > 0) positive[at] += a;
+    else negative[at] += a;
   }
-  return { flat, ids, visits, starts, gains, losses, turns: cells.length };
+  return { graph: plan.graph, ids, visits, starts, positive, negative, turns: cells.length };
 }
 
 /** The tallies of one game's plans by orbit, divided by T. */
 function rowsOf(tallies: readonly Tally[], T: number): Row[] {
-  const { flat } = tallies[0] as Tally;
+  const { graph } = tallies[0];
+  const { canonical, firstEntry, toCanonical } = graph.flat;
   // By id of the representative: its row, counted from 1.
-  const rowOf = new Int32Array(flat.graph.infosets.length);
+  const rowOf = new Int32Array(graph.infosets.length);
   const representatives: number[] = [];
-  for (const { flat: own, ids, visits } of tallies) {
-    if (own !== flat) throw new Error(`${flat.graph.game.id} is played on two graphs`);
+  for (const { graph: own, ids, visits } of tallies) {
+    if (own !== graph) throw new Error(`${graph.game.id} is played on two graphs`);
     for (let i = 0; i < ids.length; i++) {
       // An opponent's decision only.
       if (visits[i] === 0) continue;
-      const orbit = flat.canonical[ids[i] as number] as number;
+      const orbit = canonical[ids[i]];
       if (rowOf[orbit] === 0) rowOf[orbit] = representatives.push(orbit);
     }
   }
   // One long array for all rows' sums: thousands of small ones would cost more than all that is done with them.
   const starts = new Int32Array(representatives.length + 1);
   for (let row = 0; row < representatives.length; row++) {
-    const id = representatives[row] as number;
-    starts[row + 1] = (starts[row] as number) + (flat.slots[id + 1] as number) - (flat.slots[id] as number);
+    const id = representatives[row];
+    starts[row + 1] = starts[row] + firstEntry[id + 1] - firstEntry[id];
   }
   const visits = new Float64Array(representatives.length);
-  const gains = new Float64Array(starts[representatives.length] as number);
-  const losses = new Float64Array(starts[representatives.length] as number);
+  const positive = new Float64Array(starts[representatives.length]);
+  const negative = new Float64Array(starts[representatives.length]);
   for (const tally of tallies) {
     for (let i = 0; i < tally.ids.length; i++) {
       if (tally.visits[i] === 0) continue;
-      const id = tally.ids[i] as number;
-      const row = (rowOf[flat.canonical[id] as number] as number) - 1;
-      (visits[row] as number) += tally.visits[i] as number;
-      const first = flat.slots[id] as number;
-      const start = starts[row] as number;
-      const from = tally.starts[i] as number;
-      const width = (tally.starts[i + 1] as number) - from;
+      const id = tally.ids[i];
+      const row = rowOf[canonical[id]] - 1;
+      visits[row] += tally.visits[i];
+      const first = firstEntry[id];
+      const start = starts[row];
+      const from = tally.starts[i];
+      const width = tally.starts[i + 1] - from;
       for (let slot = 0; slot < width; slot++) {
-        const to = start + (flat.toCanonical[first + slot] as number);
-        (gains[to] as number) += tally.gains[from + slot] as number;
-        (losses[to] as number) += tally.losses[from + slot] as number;
+        const to = start + toCanonical[first + slot];
+        positive[to] += tally.positive[from + slot];
+        negative[to] += tally.negative[from + slot];
       }
     }
   }
-  for (let i = 0; i < gains.length; i++) {
-    (gains[i] as number) /= T;
-    (losses[i] as number) /= T;
+  for (let i = 0; i < positive.length; i++) {
+    positive[i] /= T;
+    negative[i] /= T;
   }
   return representatives.map((id, row) => ({
-    infoset: flat.graph.infosets[id] as Infoset,
-    visits: (visits[row] as number) / T,
-    gains: gains.subarray(starts[row], starts[row + 1]),
-    losses: losses.subarray(starts[row], starts[row + 1]),
+    infoset: graph.infosets[id],
+    visits: visits[row] / T,
+    positive: positive.subarray(starts[row], starts[row + 1]),
+    negative: negative.subarray(starts[row], starts[row + 1]),
   }));
 }

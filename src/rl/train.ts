@@ -12,22 +12,25 @@
  * What a game draws depends on (seed, update, game, index) alone. Evaluation, metrics and checkpoints are handed in.
  */
 
-import type { WeightArray } from "../nn/mlp.ts";
-import { FeatureLayout } from "../policies/features/layout.ts";
+import type { PolicySettings } from "../policies/kind.ts";
 import type { Policy } from "../policies/policy.ts";
+import { policyModel } from "../policies/registry.ts";
 import type { Episode } from "../record/episode.ts";
-import { type Executor, episodeOf, inThisThread, type Trajectories } from "../selfplay/play.ts";
+import type { Executor, Trajectories } from "../selfplay/plan.ts";
+import { episodeOf, inThisThread } from "../selfplay/play.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import type { EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
-import { Learner, type LearnerSettings } from "./learner.ts";
+import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
+import type { PoolState } from "./pool.ts";
 import { mergeRows, type Row } from "./rows.ts";
 import { scheduled } from "./schedule.ts";
 
 export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly seed: number;
+  readonly nn: PolicySettings;
   readonly rl: LearnerSettings["rl"] &
     MatchmakerSettings["rl"] &
     EstimatorSettings & { readonly advantage: keyof typeof estimators };
@@ -42,13 +45,11 @@ export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
 /** All that must survive for the next update to be the one that would have come. */
 export interface Snapshot {
   readonly update: number;
-  /** θ̄, the policy that is served. */
-  readonly model: readonly WeightArray[];
-  /** θ, the magnet, the optimizer's moments, a critic, a pool. */
-  readonly optimizer: readonly WeightArray[];
-  readonly optimizerSteps: number;
-  /** Baselines by game and role, and whatever other numbers an estimator or a pool remembers. */
-  readonly baselines: Readonly<Record<string, number>>;
+  readonly learner: LearnerState;
+  /** Baselines by game and role, a critic: whatever the advantage estimator remembers. */
+  readonly estimator: EstimatorState;
+  /** Past checkpoints that are played against. */
+  readonly pool: PoolState;
   readonly episodes: number;
   readonly decisions: number;
 }
@@ -84,26 +85,21 @@ export async function train(
 ): Promise<number> {
   const { seed, updates, rl, run } = settings;
   const rng = new Rng(seed);
-  const layout = new FeatureLayout(settings.games.map(({ game }) => game));
+  const games = settings.games.map(({ game }) => game);
+  const model = await policyModel(settings.nn, games);
   // First, while there are no tensors yet: it throws where an opponent does not play a game.
-  const matchmaker = new Matchmaker(settings, layout);
-  const learner = new Learner(settings, layout, rng.fork("weights"));
-  const estimator = estimators[rl.advantage](rl, { layout, rng: rng.fork("critic") });
+  const matchmaker = new Matchmaker(settings, model);
+  const learner = new Learner(settings, model, rng.fork("weights"));
+  const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
   const phase = (name: Phase): void => hooks.phase?.(name);
   const totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
   let update = resume?.update ?? 0;
   let stop = false;
   try {
     if (resume) {
-      learner.restore(resume.model, resume.optimizer, resume.optimizerSteps);
-      const [own, pools] = [false, true].map((pool) => ({
-        numbers: Object.fromEntries(
-          Object.entries(resume.baselines).filter(([name]) => name.startsWith("pool.") === pool),
-        ),
-        arrays: resume.optimizer,
-      })) as [EstimatorState, EstimatorState];
-      estimator.restore(own);
-      matchmaker.restore(pools);
+      learner.restore(resume.learner);
+      estimator.restore(resume.estimator);
+      matchmaker.restore(resume.pool);
     } else {
       hooks.metrics({ update: 0, ...totals, ...(await hooks.evaluate(learner.averagedPolicy, 0)) });
       matchmaker.offer(0, learner);
@@ -147,7 +143,10 @@ export async function train(
       matchmaker.offer(update, learner);
       stop = hooks.progress(update, totals);
       const due = last || update % run.checkpointEvery === 0;
-      if (due || stop) hooks.checkpoint(snapshot(update, totals, learner, [estimator, matchmaker]), due);
+      if (due || stop) {
+        const parts = { learner: learner.save(), estimator: estimator.save(), pool: matchmaker.save() };
+        hooks.checkpoint({ update, ...parts, ...totals }, due);
+      }
       // Signals and key presses are heard between updates.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -155,24 +154,6 @@ export async function train(
     for (const owner of [learner, estimator, matchmaker]) owner.dispose();
   }
   return update;
-}
-
-function snapshot(
-  update: number,
-  totals: { readonly episodes: number; readonly decisions: number },
-  learner: Learner,
-  remembering: readonly { save(): EstimatorState }[],
-): Snapshot {
-  const { arrays, steps: optimizerSteps } = learner.saveOptimizer();
-  const states = remembering.map((part) => part.save());
-  return {
-    update,
-    model: learner.saveModel(),
-    optimizer: [...arrays, ...states.flatMap((state) => state.arrays)],
-    optimizerSteps,
-    baselines: Object.assign({}, ...states.map(({ numbers }) => numbers)) as Record<string, number>,
-    ...totals,
-  };
 }
 
 function diverged(update: number): UserError {

@@ -11,11 +11,10 @@
 
 import type { Game } from "../games/game.ts";
 import { GameGraph } from "../graph/game-graph.ts";
-import { Mlp, type WeightArray } from "../nn/mlp.ts";
-import { tf } from "../nn/tf.ts";
-import type { FeatureLayout } from "../policies/features/layout.ts";
-import { neuralPolicy } from "../policies/network-policy.ts";
-import { logitGradient, sideBySide, softmax } from "../policies/softmax.ts";
+import type { WeightArray } from "../nn/weights.ts";
+import type { LearningNetwork, PolicyModel } from "../policies/kind.ts";
+import { networkPolicy } from "../policies/network-policy.ts";
+import { sideBySide } from "../policies/softmax.ts";
 import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import type { EstimatorSettings } from "./advantages/advantage.ts";
@@ -32,21 +31,24 @@ export interface VarianceSettings {
 
 type Name = keyof typeof estimators;
 
+/** Never used: the policy stands still. */
+const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8 };
+
 /** The gradient's total variance by estimator, in one game, at the policy that `weights` are. */
 export function gradientVariance(
   weights: readonly WeightArray[],
-  layout: FeatureLayout,
+  model: PolicyModel,
   game: Game,
   names: readonly Name[],
   { batches, warmUp, episodes, estimator }: VarianceSettings,
   rng: Rng,
 ): Map<Name, number> {
-  const network = new Mlp(weights);
-  const policy = neuralPolicy("frozen", layout, network);
+  const network = model.learner(weights, ADAM);
+  const policy = networkPolicy("frozen", network, model);
   const graph = new GameGraph(game);
   const measured = names.map((name) => ({
     name,
-    estimator: estimators[name](estimator, { layout, rng: rng.fork("critic") }),
+    estimator: estimators[name](estimator, { games: model.games, rng: rng.fork("critic") }),
     mean: undefined as Float64Array | undefined,
     squares: 0,
   }));
@@ -66,7 +68,7 @@ export function gradientVariance(
       for (const entry of measured) {
         const advantages = entry.estimator.advantages(batch);
         if (b < 0) continue;
-        const g = policyGradientOf(network, layout, mergeRows(batch, advantages).rows);
+        const g = policyGradientOf(network, mergeRows(batch, advantages).rows);
         entry.mean ??= new Float64Array(g.length);
         // Welford's update, summed over the weights.
         for (let i = 0; i < g.length; i++) {
@@ -84,24 +86,13 @@ export function gradientVariance(
 }
 
 /** ∇ of − Σ G log π in all weights, as one vector. */
-function policyGradientOf(network: Mlp, layout: FeatureLayout, rows: readonly Row[]): Float64Array {
+function policyGradientOf(network: LearningNetwork, rows: readonly Row[]): Float64Array {
   const infosets = rows.map(({ infoset }) => infoset);
-  const legal = layout.legal(infosets);
-  const tensors = network.gradients(layout.encode(infosets), rows.length, (logits) => {
-    const now = softmax(legal, logits);
-    const gradient = new Float64Array(now.policy.length);
-    const gains = sideBySide(legal, (r) => (rows[r] as Row).gains);
-    const losses = sideBySide(legal, (r) => (rows[r] as Row).losses);
-    policyGradient(now, { gains, losses }, gradient, 1);
-    return logitGradient(legal, now.policy, gradient, logits.length);
+  return network.gradient(infosets, (at) => {
+    const gradient = new Float64Array(at.policy.length);
+    const positive = sideBySide(at, (r) => rows[r].positive);
+    const negative = sideBySide(at, (r) => rows[r].negative);
+    policyGradient().loss(at, { positive, negative }, gradient);
+    return gradient;
   });
-  const parts = tensors.map((g) => g.dataSync());
-  tf.dispose(tensors);
-  const vector = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    vector.set(part, at);
-    at += part.length;
-  }
-  return vector;
 }

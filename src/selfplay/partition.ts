@@ -1,47 +1,46 @@
 /**
- * What each thread plays of a batch. Threads ask their policies each for themselves, so that a plan is cut into equal slices
- * where that makes them ask about little twice, and else dealt to one thread whole.
+ * Which thread plays which episodes of a batch. Each thread asks its own copies of the policies. A plan is therefore cut
+ * into equal slices where threads then ask about little twice, and is otherwise played whole by one thread.
  */
-import type { Cells, Plan } from "./play.ts";
+import type { Plan } from "./plan.ts";
 
-/** Fewer episodes of a plan than this for each thread are not worth the way there and back. */
+/** A plan with fewer episodes than this for each thread is not worth sending. */
 const MIN_EPISODES = 32;
-/** Games for each information set from which on a plan is cut without loss. */
+/** A plan with this many games for each information set is cut without loss. */
 const MERGED = 16;
 
 /** Episodes `from` … `to` − 1 of the plan at `place` in the batch. */
-export interface Part {
+export interface Share {
   readonly plan: Plan;
-  readonly cells: Cells;
   readonly from: number;
   readonly to: number;
   readonly place: number;
 }
 
-/** What each thread plays, this one's first. */
-export function partsOf(plans: readonly Plan[], cells: readonly Cells[], threads: number): Part[][] {
-  const shares = deal(plans, threads);
+/** What each thread plays; this thread's share comes first. */
+export function partition(plans: readonly Plan[], threads: number): Share[][] {
+  const assigned = assign(plans, threads);
   return Array.from({ length: threads }, (_, thread) =>
     plans.flatMap((plan, place) => {
-      const part = { plan, cells: cells[place] as Cells, place };
-      const share = shares[place];
-      if (share !== "cut") return share === thread ? [{ ...part, from: 0, to: plan.episodes }] : [];
-      const bound = (k: number) => Math.floor((plan.episodes * k) / threads);
-      return [{ ...part, from: bound(thread), to: bound(thread + 1) }];
+      const { episodes } = plan;
+      const to = assigned[place];
+      if (to !== "cut") return to === thread ? [{ plan, place, from: 0, to: episodes }] : [];
+      const bound = (k: number) => Math.floor((episodes * k) / threads);
+      return [{ plan, place, from: bound(thread), to: bound(thread + 1) }];
     }),
   );
 }
 
 /**
- * Which thread plays each plan, this one being 0; or "cut": an equal slice for each.
+ * The thread that plays each plan, 0 being this one; or "cut", for an equal slice each.
  *
- * A plan whose games outnumber its information sets by far is cut without loss. Another, cut for k threads, has them ask
- * about √k times as many information sets, roughly: m such plans take m / √k turns when cut, and ⌈m / k⌉ when each is dealt
- * whole to one thread, the larger first.
+ * A plan with far more games than information sets is cut without loss. Any other plan, cut for k threads, makes them ask
+ * about roughly √k times as many information sets. So m such plans take m / √k turns when they are cut, and ⌈m / k⌉ when
+ * each goes whole to one thread, the larger first.
  */
-export function deal(plans: readonly Plan[], threads: number): (number | "cut")[] {
+export function assign(plans: readonly Plan[], threads: number): (number | "cut")[] {
   const shares = plans.map(({ episodes, policies }) =>
-    episodes >= MIN_EPISODES * threads && policies.every(({ source }) => source) ? "cut" : 0,
+    episodes >= MIN_EPISODES * threads && policies.every(({ recipe }) => recipe) ? "cut" : 0,
   ) as (number | "cut")[];
   if (threads === 1) return shares.map(() => 0);
   const sets = plans.map(({ expected }) => expected?.length ?? 0);

@@ -5,19 +5,30 @@
  *     every game walks on, through chance and through decisions whose distribution is known, until it stands at one whose is not
  *     each policy is asked, once, for its distributions at the information sets that games stand at
  */
-import { CHANCE, cumulate, END, type FlatGraph, flatOf, longer, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
-import type { Infoset } from "../graph/game-graph.ts";
+import { CHANCE, cumulate, END, longer, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
+import type { GameGraph, Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
-import type { Cells, Plan } from "./play.ts";
+import { type Cells, type Plan, whoPlays } from "./plan.ts";
 
-/** Episodes `from` … `to` − 1 of a plan, being played into its cells, where `decisions` are ids of information sets. */
+/** Episodes `from` … `to` − 1 of a plan, played. Episode e stands at e − from in `cells`. */
+export interface PlayedSlice {
+  readonly from: number;
+  readonly to: number;
+  /** In which `decisions` are ids of information sets. */
+  readonly cells: Cells;
+  /** Ids of the information sets visited, in no particular order … */
+  readonly visited: ArrayLike<number>;
+  /** … and the earliest visit of each: r · E + e, as the r-th decision of episode e. */
+  readonly earliest: ArrayLike<number>;
+}
+
+/** Episodes `from` … `to` − 1 of a plan, being played. */
 export interface Slice {
   readonly plan: Plan;
   readonly cells: Cells;
   readonly from: number;
   readonly to: number;
-  readonly flat: FlatGraph;
   /** By information-set id: r · E + e for the earliest visit, as the r-th decision of episode e; infinite if there was none. */
   firstVisit: Float64Array;
   /** Ids of the information sets visited, in no particular order. */
@@ -48,15 +59,25 @@ interface Question {
   readonly answers: Answers[];
 }
 
-export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Slice {
-  const flat = flatOf(plan.graph);
+/** Room for this many episodes of at most P plies. */
+export function newCells(episodes: number, P: number): Cells {
+  return {
+    plies: new Uint16Array(episodes),
+    slots: new Uint16Array(episodes * P),
+    decisions: new Int32Array(episodes * P),
+    returns: new Float64Array(episodes * 2),
+  };
+}
+
+export function newSlice(plan: Plan, from: number, to: number): Slice {
+  const { firstEntry } = plan.graph.flat;
   const count = plan.graph.infosets.length;
   // Room for what is expected, twice: as it is given, and as running sums.
   const expected = plan.expected ?? [];
   let room = 1024;
   for (let i = 0; i < expected.length; i++) {
     const id = expected[i] as number;
-    if (id < count) room += 2 * ((flat.slots[id + 1] as number) - (flat.slots[id] as number));
+    if (id < count) room += 2 * (firstEntry[id + 1] - firstEntry[id]);
   }
   const answers = (policy: Policy): Answers => ({
     policy,
@@ -69,10 +90,9 @@ export function newSlice(plan: Plan, cells: Cells, from: number, to: number): Sl
   const own = answers(first);
   return {
     plan,
-    cells,
+    cells: newCells(to - from, plan.graph.game.maxPlies),
     from,
     to,
-    flat,
     firstVisit: new Float64Array(count + 64).fill(Number.POSITIVE_INFINITY),
     visited: [],
     answers: [own, first === second ? own : answers(second)],
@@ -89,26 +109,24 @@ function ascending(from: number, to: number): Int32Array {
 }
 
 /** Plays every slice to its end. */
-export function playSlices(slices: readonly Slice[]): void {
+export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
   const questions = new Map<Policy, Question>();
-  for (const { plan, flat, answers } of slices) {
+  for (const { plan, answers } of slices) {
     const expected = plan.expected ?? [];
     for (let i = 0; i < expected.length; i++) {
       const id = expected[i] as number;
-      if (id < plan.graph.infosets.length) distributionAt(answers[0], flat, id, questions);
+      if (id < plan.graph.infosets.length) distributionAt(answers[0], plan.graph, id, questions);
     }
   }
   for (;;) {
     answer(questions);
     for (const slice of slices) walk(slice, questions);
-    if (questions.size === 0) return;
+    if (questions.size === 0) break;
   }
-}
-
-/** Which of the plan's two policies plays `seat` in this episode; always 0 where they are the same. */
-export function whoPlays({ policies, paired }: Plan, episode: number, seat: number): 0 | 1 {
-  if (policies[0] === policies[1]) return 0;
-  return (paired ? (seat + episode) & 1 : seat) as 0 | 1;
+  return slices.map(({ from, to, cells, visited, firstVisit }) => {
+    const earliest = Float64Array.from(visited, (id) => firstVisit[id] as number);
+    return { from, to, cells, visited, earliest };
+  });
 }
 
 /** Puts each open question to its policy. */
@@ -133,9 +151,10 @@ function reserve(answers: Answers, count: number): number {
 }
 
 /** Where the running sums of the policy's distribution at information set `id` start; or negative, once it is asked for. */
-function distributionAt(answers: Answers, flat: FlatGraph, id: number, questions: Map<Policy, Question>): number {
+function distributionAt(answers: Answers, graph: GameGraph, id: number, questions: Map<Policy, Question>): number {
   const { policy } = answers;
-  const asked = policy.symmetric ? (flat.canonical[id] as number) : id;
+  const { flat } = graph;
+  const asked = policy.symmetric ? flat.canonical[id] : id;
   while (Math.max(id, asked) >= answers.start.length) {
     answers.start = longer(answers.start, OPEN);
     answers.given = longer(answers.given, OPEN);
@@ -144,8 +163,8 @@ function distributionAt(answers: Answers, flat: FlatGraph, id: number, questions
   if (known >= 0) return known;
   const given = answers.given[asked] as number;
   if (given >= 0) {
-    const first = flat.slots[id] as number;
-    const count = (flat.slots[id + 1] as number) - first;
+    const first = flat.firstEntry[id];
+    const count = flat.firstEntry[id + 1] - first;
     const start = reserve(answers, count);
     const order = policy.symmetric ? flat.toCanonical : undefined;
     cumulate(answers.values, given, count, answers.values, start, order, first);
@@ -159,7 +178,7 @@ function distributionAt(answers: Answers, flat: FlatGraph, id: number, questions
       question = { infosets: [], answers: [] };
       questions.set(policy, question);
     }
-    question.infosets.push(flat.graph.infosets[asked] as Infoset);
+    question.infosets.push(graph.infosets[asked]);
     question.answers.push(answers);
   }
   return ASKED;
@@ -167,12 +186,13 @@ function distributionAt(answers: Answers, flat: FlatGraph, id: number, questions
 
 /** Moves every game of the slice on, to its end or to a decision that has just been asked about. */
 function walk(slice: Slice, questions: Map<Policy, Question>): void {
-  const { plan, cells, from, flat, visited, answers, nodes, chancePlies } = slice;
+  const { plan, cells, from, visited, answers, nodes, chancePlies } = slice;
   const { graph, episodes, chanceKey, actionKey, paired } = plan;
+  const { flat } = graph;
   const { plies, slots, decisions, returns } = cells;
   const P = graph.game.maxPlies;
   const isSelfPlay = plan.policies[0] === plan.policies[1];
-  let { kind, first, infoset, target } = flat;
+  let { kind, firstEdge, infoset, target } = flat;
   let { firstVisit } = slice;
   let stillActive = 0;
   const { active } = slice;
@@ -180,20 +200,21 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
     const episode = active[i] as number;
     const actionStream = streamAt(actionKey, episode);
     const chanceStream = streamAt(chanceKey, paired ? episode >> 1 : episode);
-    let node = nodes[episode - from] as number;
-    let ply = plies[episode] as number;
-    let chanceDraws = chancePlies[episode - from] as number;
+    const e = episode - from;
+    let node = nodes[e] as number;
+    let ply = plies[e] as number;
+    let chanceDraws = chancePlies[e] as number;
     for (;;) {
       const mover = kind[node] as number;
       const id = infoset[node] as number;
       if (mover === END) {
-        returns[episode * 2] = flat.returns[id] as number;
-        returns[episode * 2 + 1] = flat.returns[id + 1] as number;
+        returns[e * 2] = flat.returns[node * 2];
+        returns[e * 2 + 1] = flat.returns[node * 2 + 1];
         break;
       }
-      const cell = episode * P + ply;
+      const cell = e * P + ply;
       let sums: Float64Array = flat.cumulative;
-      let start = first[node] as number;
+      let start = firstEdge[node];
       let [stream, key, draw] = [chanceStream, chanceKey, chanceDraws];
       if (mover === CHANCE) {
         chanceDraws++;
@@ -201,10 +222,10 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
       } else {
         const asked = answers[isSelfPlay ? 0 : whoPlays(plan, episode, mover)];
         start = id < asked.start.length ? (asked.start[id] as number) : OPEN;
-        if (start < 0) start = distributionAt(asked, flat, id, questions);
+        if (start < 0) start = distributionAt(asked, graph, id, questions);
         if (start < 0) {
-          nodes[episode - from] = node;
-          chancePlies[episode - from] = chanceDraws;
+          nodes[e] = node;
+          chancePlies[e] = chanceDraws;
           active[stillActive++] = episode;
           break;
         }
@@ -226,14 +247,14 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
       const slot = sampleAt(sums, start, uniformOf(stream, key, draw));
       slots[cell] = slot;
       ply++;
-      const next = target[(first[node] as number) + slot] as number;
+      const next = target[firstEdge[node] + slot];
       if (next !== UNKNOWN) node = next;
       else {
-        node = flat.child(node, slot);
-        ({ kind, first, infoset, target } = flat);
+        node = graph.child(graph.nodes[node], slot).id;
+        ({ kind, firstEdge, infoset, target } = flat);
       }
     }
-    plies[episode] = ply;
+    plies[e] = ply;
   }
   slice.active = active.subarray(0, stillActive);
 }

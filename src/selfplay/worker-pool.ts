@@ -1,31 +1,23 @@
 /**
- * Self-play over worker threads. A plan's episodes are cut into equal slices, one for this thread and one for each
- * worker that is ready, or dealt to one thread whole; everything a game draws depends on its number alone, so the
- * trajectories are the same, byte for byte, for any number of workers, ready or not. Weights go out once a batch, and moves come back, in shared memory.
+ * Self-play over worker threads. A plan's episodes are cut into slices for this thread and the workers that are ready
+ * (partition.ts). What a game draws depends on its number alone, so the trajectories are the same, byte for byte, for any
+ * number of workers. Jobs go out and results come back as plain data (job.ts).
  *
- * The way to a worker and back takes time, too: with a `clock` the pool finds out whether it pays.
+ * Sending jobs takes time, too: with a `clock` the pool finds out whether it pays.
  *
- * A worker that dies costs nothing but time: its slices are played again here, and another takes its place.
+ * A worker that dies costs nothing but time: its jobs are played again here, and another worker takes its place.
  */
 import { Worker } from "node:worker_threads";
-import { type GameGraph, type Infoset, MAX_CACHED_NODES } from "../graph/game-graph.ts";
+import { MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { BackendName } from "../nn/backend.ts";
-import type { SentSource } from "../players/source.ts";
-import type { Policy, PolicySource, SourceArray } from "../policies/policy.ts";
 import { Quicker } from "../util/quicker.ts";
-import { type Part, partsOf } from "./partition.ts";
-import {
-  assemble,
-  type Cells,
-  type Executor,
-  newCells,
-  type Plan,
-  type Played,
-  playedHere,
-  type Trajectories,
-} from "./play.ts";
+import { assemble, type Part } from "./assemble.ts";
+import { type JobResult, jobOf, Translation } from "./job.ts";
+import { partition, type Share } from "./partition.ts";
+import type { Executor, Plan, Trajectories } from "./plan.ts";
+import { SentRecipes } from "./policy-makers.ts";
 import { newSlice, playSlices } from "./slice.ts";
-import type { PlayedSlice, SentBatch, SentSlice, WorkerSettings } from "./worker.ts";
+import type { WorkerBatch, WorkerSettings } from "./worker.ts";
 
 export interface PoolOptions {
   /** Threads beside this one. */
@@ -50,21 +42,14 @@ const RESOURCES = { maxYoungGenerationSizeMb: 8 };
 interface Thread {
   readonly worker: Worker;
   isReady: boolean;
-  /** Our graph's ids of information sets, by the worker's. */
-  readonly graphs: WeakMap<GameGraph, { readonly generation: number; readonly ids: number[] }>;
-  /** Settles the batch under way. */
-  done: ((slices: readonly PlayedSlice[] | undefined) => void) | undefined;
+  readonly translation: Translation;
+  /** Settles the batch under way; called without results where the worker died. */
+  done: ((results?: readonly JobResult[]) => void) | undefined;
 }
 
 export class WorkerPool implements Executor {
   readonly #options: PoolOptions;
   #threads: Thread[] = [];
-  readonly #graphNumbers = new WeakMap<GameGraph, number>();
-  #graphCount = 0;
-  /** By the plan's place in the batch. */
-  readonly #cells: Cells[] = [];
-  /** By the network's place among a batch's sources. */
-  readonly #weights: SourceArray[][] = [];
   readonly #quicker: Quicker | undefined;
   #deaths = 0;
   #isStarted = false;
@@ -95,35 +80,21 @@ export class WorkerPool implements Executor {
   }
 
   async play(plans: readonly Plan[]): Promise<Trajectories[]> {
-    const cells = plans.map((plan, i) => this.#cellsFor(plan, i));
     const ready = this.#threads.filter(({ isReady }) => isReady);
     // Timed once all are there.
     const quicker = ready.length > 0 && ready.length === this.#threads.length ? this.#quicker : undefined;
     const threads = quicker?.begin() === 0 ? [] : ready;
-    const [own, ...others] = partsOf(plans, cells, threads.length + 1) as [Part[], ...Part[][]];
-    const policies = [...new Set(others.flat().flatMap(({ plan }) => plan.policies))];
-    const sources = policies.map((policy, place) => this.#sent(policy.source as PolicySource, place));
-    const graphs = plans.map(({ graph }) => this.#numberOf(graph));
-    const pending = others.flatMap((parts, k) => {
-      if (parts.length === 0) return [];
-      const thread = threads[k] as Thread;
-      const slices = parts.map((part) => this.#sentSlice(part, policies));
-      return [{ thread, parts, answer: send(thread, { sources, graphs, slices }) }];
-    });
-    const played: Played[][] = plans.map(() => []);
-    const keep = (parts: readonly Part[], done: readonly Played[]) =>
-      parts.forEach(({ place }, j) => {
-        played[place]?.push(done[j] as Played);
+    const [own, ...others] = partition(plans, threads.length + 1) as [Share[], ...Share[][]];
+    const recipes = new SentRecipes();
+    const pending = others.map((shares, k) => playThere(threads[k] as Thread, shares, recipes));
+    const parts: Part[][] = plans.map(() => []);
+    const keep = (shares: readonly Share[], played: readonly Part[]) =>
+      shares.forEach(({ place }, i) => {
+        parts[place]?.push(played[i] as Part);
       });
     keep(own, playHere(own));
-    for (const { thread, parts, answer } of pending) {
-      const results = await answer;
-      const done = results
-        ? parts.map((part, j) => received(thread, part, results[j] as PlayedSlice))
-        : playHere(parts.map(begunAnew));
-      keep(parts, done);
-    }
-    const trajectories = plans.map((plan, i) => assemble(plan, cells[i] as Cells, played[i] as Played[]));
+    for (const [k, shares] of others.entries()) keep(shares, (await pending[k]) ?? playHere(shares));
+    const trajectories = plans.map((plan, place) => assemble(plan, parts[place] as Part[]));
     quicker?.end();
     this.#startAll();
     return trajectories;
@@ -140,11 +111,11 @@ export class WorkerPool implements Executor {
     const { backend, maxNodes = MAX_CACHED_NODES } = this.#options;
     const workerData: WorkerSettings = { backend, maxNodes };
     const worker = new Worker(program, { workerData, resourceLimits: RESOURCES });
-    const thread: Thread = { worker, isReady: false, graphs: new WeakMap(), done: undefined };
+    const thread: Thread = { worker, isReady: false, translation: new Translation(), done: undefined };
     let reason = "";
     // An idle worker keeps no process alive.
     worker.unref();
-    worker.on("message", (message: "ready" | readonly PlayedSlice[]) => {
+    worker.on("message", (message: "ready" | readonly JobResult[]) => {
       if (message === "ready") {
         thread.isReady = true;
         this.#settleReady();
@@ -168,7 +139,7 @@ export class WorkerPool implements Executor {
         );
       }
       this.#settleReady();
-      thread.done?.(undefined);
+      thread.done?.();
     });
     this.#threads.push(thread);
   }
@@ -178,109 +149,27 @@ export class WorkerPool implements Executor {
     for (const done of this.#whenReady) done();
     this.#whenReady = [];
   }
-
-  #numberOf(graph: GameGraph): number {
-    const number = this.#graphNumbers.get(graph) ?? this.#graphCount++;
-    this.#graphNumbers.set(graph, number);
-    return number;
-  }
-
-  #sentSlice({ plan, cells, from, to }: Part, policies: readonly Policy[]): SentSlice {
-    const { graph, episodes, paired, chanceKey, actionKey } = plan;
-    const [first, second] = plan.policies;
-    return {
-      cells,
-      from,
-      to,
-      graph: this.#numberOf(graph),
-      game: graph.game.id,
-      episodes,
-      policies: [policies.indexOf(first), policies.indexOf(second)],
-      paired,
-      chanceKey,
-      actionKey,
-    };
-  }
-
-  #sent(source: PolicySource, place: number): SentSource {
-    if (source.kind === "greedy") return { kind: "greedy", of: this.#sent(source.of, place) };
-    if (source.kind !== "network") return source;
-    const arrays = source.weights();
-    let shared = this.#weights[place] ?? [];
-    if (shared.length !== arrays.length || arrays.some(({ values }, i) => shared[i]?.values.length !== values.length)) {
-      shared = arrays.map((array) => ({
-        ...array,
-        values: new Float32Array(new SharedArrayBuffer(array.values.byteLength)),
-      }));
-      this.#weights[place] = shared;
-    }
-    return {
-      kind: "network",
-      games: source.games,
-      arrays: arrays.map(({ name, shape, values }, i) => {
-        const copy = (shared[i] as SourceArray).values;
-        copy.set(values);
-        return { name, shape, values: copy };
-      }),
-    };
-  }
-
-  #cellsFor(plan: Plan, place: number): Cells {
-    let cells = this.#cells[place];
-    if (cells?.plies.length !== plan.episodes || cells.slots.length !== plan.episodes * plan.graph.game.maxPlies) {
-      cells = newCells(plan, true);
-      this.#cells[place] = cells;
-    }
-    cells.plies.fill(0);
-    return cells;
-  }
 }
 
-/** → what the worker played; undefined where it died. */
-function send(thread: Thread, batch: SentBatch): Promise<readonly PlayedSlice[] | undefined> {
+/** The worker's parts; undefined where it died. */
+async function playThere(thread: Thread, shares: readonly Share[], recipes: SentRecipes): Promise<Part[] | undefined> {
+  if (shares.length === 0) return [];
+  const jobs = shares.map(({ plan, from, to }) => jobOf(plan, from, to, recipes));
+  const results = await send(thread, { jobs, weights: recipes.weights });
+  return results && shares.map(({ plan }, i) => thread.translation.translated(plan, results[i] as JobResult));
+}
+
+function send(thread: Thread, batch: WorkerBatch): Promise<readonly JobResult[] | undefined> {
   return new Promise((resolve) => {
-    thread.done = (result) => {
+    thread.done = (results) => {
       thread.done = undefined;
-      resolve(result);
+      resolve(results);
     };
     thread.worker.ref();
     thread.worker.postMessage(batch);
   });
 }
 
-/** Puts our own ids for the worker's. One not met before is found by following its earliest visit. */
-function received(thread: Thread, { plan, cells, from, to }: Part, result: PlayedSlice): Played {
-  let known = thread.graphs.get(plan.graph);
-  if (known?.generation !== result.generation) {
-    known = { generation: result.generation, ids: [] };
-    thread.graphs.set(plan.graph, known);
-  }
-  const { ids } = known;
-  result.visited.forEach((id, i) => {
-    ids[id] ??= infosetAt(plan, cells, result.earliest[i] as number).id;
-  });
-  return { from, to, ids, visited: result.visited, earliest: result.earliest };
-}
-
-/** The information set of a visit: r · E + e, the r-th decision of episode e. */
-function infosetAt({ graph, episodes }: Plan, { slots }: Cells, visit: number): Infoset {
-  const episode = visit % episodes;
-  let left = Math.floor(visit / episodes);
-  let node = graph.root;
-  for (let cell = episode * graph.game.maxPlies; ; cell++) {
-    if (node.infoset && left-- === 0) return node.infoset;
-    node = graph.child(node, slots[cell] as number);
-  }
-}
-
-function playHere(parts: readonly Part[]): Played[] {
-  const slices = parts.map(({ plan, cells, from, to }) => newSlice(plan, cells, from, to));
-  playSlices(slices);
-  return slices.map(playedHere);
-}
-
-/** The part without whatever a worker has left in its cells. */
-function begunAnew(part: Part): Part {
-  part.cells.plies.fill(0, part.from, part.to);
-  return part;
+function playHere(shares: readonly Share[]): Part[] {
+  return playSlices(shares.map(({ plan, from, to }) => newSlice(plan, from, to)));
 }

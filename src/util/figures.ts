@@ -8,6 +8,10 @@ export function signed(x: number, digits = 3): string {
   return Number(text) === 0 ? text : `${x < 0 ? "-" : "+"}${text}`;
 }
 
+/** With its sign and all its digits: `+2`, `0`, `-1.5`. Text that people read may take the typographic minus, `−1.5`. */
+export const withSign = (x: number, minus: "-" | "−" = "-"): string =>
+  x > 0 ? `+${x}` : x < 0 ? `${minus}${-x}` : "0";
+
 /** `+0.127 [+0.083, +0.171]` */
 export function withInterval(x: number, [low, high]: readonly [number, number], digits = 3): string {
   return `${signed(x, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;

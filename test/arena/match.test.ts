@@ -1,11 +1,12 @@
 /** Matches: the same games however they are played, every seat and deal where it belongs, and what happens when a player cannot go on. */
 import { describe, expect, it } from "vitest";
-import { playAsked } from "../../src/arena/asked.ts";
+import { playAsked } from "../../src/arena/asked-match.ts";
 import { playMatch } from "../../src/arena/match.ts";
 import { BLOCK, type Match, type MatchOptions, matchRng } from "../../src/arena/pairing.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { AskedPlayer, Choice, Decision, GameEnd, PolicyPlayer } from "../../src/players/player.ts";
-import { type Episode, formatEpisode, verifyEpisode } from "../../src/record/episode.ts";
+import { type Episode, formatEpisode } from "../../src/record/episode.ts";
+import { verifyEpisode } from "../../src/record/verify.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomPolicy } from "../helpers.ts";

@@ -24,12 +24,12 @@ describe("a batch", () => {
 
     const sums = (rows: readonly Row[]) => {
       const all = new Map<string, number[]>();
-      for (const { infoset, visits, gains, losses } of rows) {
+      for (const { infoset, visits, positive, negative } of rows) {
         const key = `${infoset.game.id} ${infoset.player} ${infoset.key}`;
         const before = all.get(key) ?? [];
         all.set(
           key,
-          [visits, ...gains, ...losses].map((value, i) => value + (before[i] ?? 0)),
+          [visits, ...positive, ...negative].map((value, i) => value + (before[i] ?? 0)),
         );
       }
       return all;

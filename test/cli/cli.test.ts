@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
@@ -86,9 +86,15 @@ describe("the command line", () => {
         else loaded.add(from);
       }
     };
-    visit(fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url)));
+    const cli = fileURLToPath(new URL("../../src/cli/", import.meta.url));
+    visit(join(cli, "main.ts"));
+    for (const file of readdirSync(join(cli, "commands"))) visit(join(cli, "commands", file));
     const packages = [...loaded].filter((name) => !name.startsWith("/") && !name.startsWith("node:"));
     expect(packages).toEqual(["commander"]);
+    const rooms = new Set(
+      [...loaded].filter((name) => name.startsWith("/")).map((file) => dirname(relative(cli, file))),
+    );
+    expect([...rooms].sort()).toEqual([".", "../util", "commands", "flags", "terminal"]);
   });
 
   it.each([
@@ -141,7 +147,7 @@ describe("the command line", () => {
 
 describe("a bug of ours", () => {
   it("shows its stack only with --verbose", async () => {
-    vi.doMock("../../src/cli/commands/games.ts", () => ({
+    vi.doMock("../../src/cli/actions/games.ts", () => ({
       run: () => {
         throw new TypeError("boom");
       },
@@ -155,7 +161,7 @@ describe("a bug of ours", () => {
     ]) {
       expect((await spiral(...argv)).err).toMatch(/error: internal error: boom\nTypeError: boom\n {4}at /);
     }
-    vi.doUnmock("../../src/cli/commands/games.ts");
+    vi.doUnmock("../../src/cli/actions/games.ts");
   });
 });
 

@@ -1,25 +1,11 @@
 /** Each command has a page that names its options, all of them and no others, and its exit codes. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { spiral } from "./spiral.ts";
 
-const COMMANDS = [
-  "train",
-  "eval",
-  "policy",
-  "replay",
-  "ablate",
-  "solve",
-  "games",
-  "players",
-  "play",
-  "match",
-  "arena",
-  "ladder",
-  "doctor",
-  "runs",
-  "config",
-];
+const COMMANDS = readdirSync(new URL("../../src/cli/commands", import.meta.url)).map((file) =>
+  file.replace(/\.ts$/, ""),
+);
 
 const optionsIn = (text: string): Set<string> => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
 

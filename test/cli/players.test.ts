@@ -2,6 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Given, optionsOf } from "../../src/cli/flags/flag.ts";
+import { llmFlags } from "../../src/cli/flags/llm.ts";
 import { closePlayers, openPlayers } from "../../src/cli/open/players.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
@@ -21,8 +23,10 @@ beforeAll(async () => {
 
 afterEach(() => void vi.unstubAllEnvs());
 
+const llm = (given: Record<string, Given>) => optionsOf(llmFlags, given);
+
 const failure = async (...specs: string[]): Promise<UserError> => {
-  const error = await openPlayers(specs, { runs, llm: {} }).catch((reason: unknown) => reason);
+  const error = await openPlayers(specs, { runs, llm: llm({}) }).catch((reason: unknown) => reason);
   if (error instanceof UserError) return error;
   throw error;
 };
@@ -105,7 +109,7 @@ describe("openPlayers", () => {
 
   it("seats language models where there is an endpoint, all at the one", async () => {
     vi.stubEnv("SPIRAL_LLM_BASE_URL", "http://localhost:1/v1");
-    const players = await openPlayers(["llm:a/b:free", "nash", "llm:c"], { runs, llm: { llmRetries: "0" } });
+    const players = await openPlayers(["llm:a/b:free", "nash", "llm:c"], { runs, llm: llm({ llmRetries: "0" }) });
     expect(players.map(({ kind, name }) => [kind, name])).toEqual([
       ["asked", "llm:a/b:free"],
       ["policy", "nash"],
@@ -113,7 +117,7 @@ describe("openPlayers", () => {
     ]);
     expect(gameIds.every((id) => players[0]?.plays(getGame(id)))).toBe(true);
     await closePlayers(players);
-    const [wrong] = (await openPlayers(["llm:a"], { runs, llm: { llmRetries: "x" } }).catch((e) => e)).problems;
+    const [wrong] = (await openPlayers(["llm:a"], { runs, llm: llm({ llmRetries: "x" }) }).catch((e) => e)).problems;
     expect(wrong).toMatch(/^--llm-retries is "x"/);
     await expect(openPlayers(["llm:a"], { runs })).rejects.toThrow(
       /Language models play in .*; llm:a cannot play here/,
@@ -123,7 +127,7 @@ describe("openPlayers", () => {
   it("says what a model has come to when it leaves", async () => {
     const usage = { prompt_tokens: 1200, completion_tokens: 30 };
     const { url } = await serve(inOrder(says("no", { usage }), says("[bet]", { usage })));
-    const [player] = await openPlayers(["llm:a"], { runs, llm: { llmBaseUrl: url } });
+    const [player] = await openPlayers(["llm:a"], { runs, llm: llm({ llmBaseUrl: url }) });
     if (player?.kind !== "asked") throw new Error("nobody to ask");
     await player.choose({ infoset: decision(), episode: 0, ply: 0 });
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);

@@ -10,7 +10,7 @@ import { configSchema, SIZES } from "../../src/config/schema.ts";
 import { configToYaml } from "../../src/config/write.ts";
 import { backendNames } from "../../src/nn/backend.ts";
 import { estimators } from "../../src/rl/advantages/registry.ts";
-import { losses } from "../../src/rl/learner.ts";
+import { losses } from "../../src/rl/losses/registry.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const packaged = (name: string): string => readFileSync(new URL(`../../configs/${name}.yaml`, import.meta.url), "utf8");

@@ -1,7 +1,8 @@
 /** The compiled game: parents before children, information sets in one piece, the rules' own numbers on every edge. */
 import { describe, expect, it } from "vitest";
-import { CHANCE, END, gameTree, greedyStrategy, strategyOf } from "../../src/exact/compiled-game.ts";
+import { CHANCE, compiledGame, END } from "../../src/exact/compiled-game.ts";
 import { nashConv } from "../../src/exact/nash-conv.ts";
+import { greedyStrategy, strategyOf } from "../../src/exact/strategy.ts";
 import type { Game, Turn } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { Infoset } from "../../src/graph/game-graph.ts";
@@ -9,34 +10,34 @@ import { greedy, type Policy, uniform } from "../../src/policies/policy.ts";
 import { randomDistribution, randomPolicy } from "../helpers.ts";
 
 describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", (id) => {
-  const tree = gameTree(getGame(id));
-  const { kind, edges, target, probability, entry, entries, infoset, infosets, value } = tree;
+  const compiled = compiledGame(getGame(id));
+  const { kind, firstEdge, target, probability, entry, firstEntry, infoset, infosets, returns } = compiled;
   const nodes = [...kind.keys()];
 
   it("has its root first, and every edge goes forward", () => {
     expect(new Set(target).size).toBe(kind.length - 1);
     for (const n of nodes) {
-      expect(target.subarray(edges[n], edges[n + 1]).every((child) => child > n)).toBe(true);
+      expect(target.subarray(firstEdge[n], firstEdge[n + 1]).every((child) => child > n)).toBe(true);
     }
   });
 
   it("has the states of an information set side by side", () => {
-    const runs = nodes.filter((n) => (infoset[n] as number) >= 0 && infoset[n] !== infoset[n - 1]);
+    const runs = nodes.filter((n) => infoset[n] >= 0 && infoset[n] !== infoset[n - 1]);
     expect(runs.length).toBe(infosets.length);
     expect(new Set(runs.map((n) => infoset[n])).size).toBe(infosets.length);
   });
 
   it("has players, probabilities, strategy entries and returns where they belong", () => {
     for (const n of nodes) {
-      const [from, to] = [edges[n] as number, edges[n + 1] as number];
-      const i = infoset[n] as number;
-      if (kind[n] === END) expect([from, i, Math.abs(value[n] as number) <= 2]).toEqual([to, -1, true]);
+      const [from, to] = [firstEdge[n], firstEdge[n + 1]];
+      const i = infoset[n];
+      if (kind[n] === END) expect([from, i, Math.abs(returns[n]) <= 2]).toEqual([to, -1, true]);
       else if (kind[n] === CHANCE) {
         expect(probability.subarray(from, to).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
         expect(i).toBe(-1);
       } else {
         expect(kind[n]).toBe(infosets[i]?.player);
-        expect(Array.from(entry.subarray(from, to), (x) => x - (entries[i] as number))).toEqual([
+        expect(Array.from(entry.subarray(from, to), (x) => x - firstEntry[i])).toEqual([
           ...(infosets[i]?.actions.keys() ?? []),
         ]);
       }
@@ -44,11 +45,11 @@ describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", 
   });
 
   it("lays a policy out by information set", () => {
-    const strategy = strategyOf(tree, randomPolicy(5));
+    const strategy = strategyOf(compiled, randomPolicy(5));
     infosets.forEach((set, i) => {
-      expect(strategy.slice(entries[i], entries[i + 1])).toEqual(randomDistribution(5, set));
+      expect(strategy.slice(firstEntry[i], firstEntry[i + 1])).toEqual(randomDistribution(5, set));
     });
-    expect(strategy.length).toBe(entries[infosets.length]);
+    expect(strategy.length).toBe(firstEntry[infosets.length]);
   });
 
   it("asks a symmetric policy about representatives alone, each once, and lays out what it would have said of all", () => {
@@ -58,7 +59,7 @@ describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", 
       distributions: (sets) =>
         sets.map(({ canonical, toCanonical, actions }) => {
           const there = randomDistribution(6, canonical);
-          return Float64Array.from(actions, (_, slot) => there[toCanonical?.[slot] ?? slot] as number);
+          return Float64Array.from(actions, (_, slot) => there[toCanonical?.[slot] ?? slot]);
         }),
     };
     const symmetric: Policy = {
@@ -69,14 +70,14 @@ describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", 
         return everywhere.distributions(sets);
       },
     };
-    expect(strategyOf(tree, symmetric)).toEqual(strategyOf(tree, everywhere));
+    expect(strategyOf(compiled, symmetric)).toEqual(strategyOf(compiled, everywhere));
     expect(new Set(asked)).toEqual(new Set(infosets.map(({ canonical }) => canonical)));
     expect(asked.length).toBe(new Set(asked).size);
   });
 
   it("plays the likeliest action, ties to the lowest slot, as a greedy policy does", () => {
     for (const policy of [randomPolicy(7), uniform]) {
-      expect(greedyStrategy(tree, strategyOf(tree, policy))).toEqual(strategyOf(tree, greedy(policy)));
+      expect(greedyStrategy(compiled, strategyOf(compiled, policy))).toEqual(strategyOf(compiled, greedy(policy)));
     }
   });
 });
@@ -86,7 +87,7 @@ function listed(
   id: string,
   rules: Readonly<Record<string, { turn: Turn; next: readonly string[]; sees?: string }>>,
 ): Game {
-  const at = (state: unknown) => rules[state as string] as { turn: Turn; next: readonly string[]; sees?: string };
+  const at = (state: unknown) => rules[state as string];
   return {
     id,
     title: id,
@@ -100,7 +101,7 @@ function listed(
     walkable: true,
     initial: () => "start",
     turn: (state) => at(state).turn,
-    apply: (state, action) => at(state).next[action] as string,
+    apply: (state, action) => at(state).next[action],
     stateKey: String,
     infosetKey: (state) => at(state).sees ?? String(state),
     observe: String,
@@ -123,10 +124,10 @@ it("a state that is reached by paths of different lengths comes after all of the
     four: end(4),
     minus: end(-8),
   });
-  const tree = gameTree(game);
-  expect(tree.kind.length).toBe(6);
+  const compiled = compiledGame(game);
+  expect(compiled.kind.length).toBe(6);
   // First seat: early is worth (4 + 9) / 2. Second seat against uniform: half of late's −2, half of early's choice of −2.
-  expect(nashConv(tree, strategyOf(tree, uniform)).bestResponse).toEqual([6.5, 2]);
+  expect(nashConv(compiled, strategyOf(compiled, uniform)).bestResponse).toEqual([6.5, 2]);
 });
 
 it("a best response weighs the states of an information set by how likely they are", () => {
@@ -140,8 +141,8 @@ it("a best response weighs the states of an information set by how likely they a
     "4b": end(4),
     "0b": end(0),
   });
-  const tree = gameTree(game);
-  expect(nashConv(tree, strategyOf(tree, uniform)).bestResponse[0]).toBe(3);
+  const compiled = compiledGame(game);
+  expect(nashConv(compiled, strategyOf(compiled, uniform)).bestResponse[0]).toBe(3);
 });
 
 it("refuses what it cannot evaluate exactly", () => {
@@ -152,6 +153,6 @@ it("refuses what it cannot evaluate exactly", () => {
     y: { turn: player(0), next: ["over", "over"], sees: "same" },
     over: end(0),
   });
-  expect(() => gameTree(spanning)).toThrow("information set same spans several levels");
-  expect(() => gameTree(getGame("negotiation-private"))).toThrow("too many states");
+  expect(() => compiledGame(spanning)).toThrow("information set same spans several levels");
+  expect(() => compiledGame(getGame("negotiation-private"))).toThrow("too many states");
 });

@@ -1,9 +1,10 @@
 /** Minimax, CFR+ and the closed form: each is an equilibrium by the exact evaluator, and by brute force. */
 import { describe, expect, it } from "vitest";
 import { cfrPlus, cfrPolicy } from "../../src/exact/cfr.ts";
-import { type GameTree, gameTree, type Strategy } from "../../src/exact/compiled-game.ts";
+import { type CompiledGame, compiledGame } from "../../src/exact/compiled-game.ts";
 import { minimax } from "../../src/exact/minimax.ts";
 import { evaluateExactly, nashConv } from "../../src/exact/nash-conv.ts";
+import type { Strategy } from "../../src/exact/strategy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { nash } from "../../src/players/opponents.ts";
 import type { Policy } from "../../src/policies/policy.ts";
@@ -46,23 +47,23 @@ describe("minimax", () => {
     const graph = wholeGraph(getGame("ttt"));
     const policies = [minimax(getGame("ttt")), randomPolicy(11)] as const;
     const [t] = play([{ graph, episodes: 2000, policies, paired: true, chanceKey: 1, actionKey: 2 }]);
-    const returns = Array.from({ length: 2000 }, (_, e) => t?.returns[e * 2 + (e & 1)] as number);
+    const returns = Array.from({ length: 2000 }, (_, e) => t?.returns[e * 2 + (e & 1)]);
     expect(Math.min(...returns)).toBe(0);
     expect(returns.filter((r) => r === 1).length).toBeGreaterThan(1000);
   });
 });
 
 /** The average strategy after so many iterations. */
-function averageAfter(tree: GameTree, iterations: number): Strategy {
-  const solver = cfrPlus(tree);
+function averageAfter(compiled: CompiledGame, iterations: number): Strategy {
+  const solver = cfrPlus(compiled);
   solver.iterate(iterations);
   return solver.average();
 }
 
 describe("CFR+", () => {
   it("on Kuhn poker falls as measured: below 0.01 in 50 iterations, 1e-3 in 250, to the value −1/18", () => {
-    const tree = gameTree(getGame("kuhn"));
-    const at = (iterations: number) => nashConv(tree, averageAfter(tree, iterations)).nashConv;
+    const compiled = compiledGame(getGame("kuhn"));
+    const at = (iterations: number) => nashConv(compiled, averageAfter(compiled, iterations)).nashConv;
     expect(at(50)).toBeLessThan(1e-2);
     expect(at(250)).toBeLessThan(1e-3);
     const game = getGame("kuhn");
@@ -79,29 +80,29 @@ describe("CFR+", () => {
   });
 
   it("starts uniform", () => {
-    const tree = gameTree(getGame("kuhn"));
-    expect([...averageAfter(tree, 0)]).toEqual(Array(24).fill(0.5));
+    const compiled = compiledGame(getGame("kuhn"));
+    expect([...averageAfter(compiled, 0)]).toEqual(Array(24).fill(0.5));
   });
 
   it("goes on where it stood: 3 and 4 iterations are 7", () => {
-    const tree = gameTree(getGame("kuhn"));
-    const solver = cfrPlus(tree);
+    const compiled = compiledGame(getGame("kuhn"));
+    const solver = cfrPlus(compiled);
     solver.iterate(3);
     const early = solver.average();
     const copy = [...early];
     solver.iterate(4);
     expect(solver.iterations).toBe(7);
-    expect(solver.average()).toEqual(averageAfter(tree, 7));
+    expect(solver.average()).toEqual(averageAfter(compiled, 7));
     // What was handed out stays as it was.
     expect([...early]).toEqual(copy);
   });
 
   it("on Kuhn poker keeps falling, to below 1e-4 in 4000 iterations", () => {
-    const tree = gameTree(getGame("kuhn"));
-    const solver = cfrPlus(tree);
+    const compiled = compiledGame(getGame("kuhn"));
+    const solver = cfrPlus(compiled);
     const distances = [10, 90, 900, 3000].map((times) => {
       solver.iterate(times);
-      return nashConv(tree, solver.average()).nashConv;
+      return nashConv(compiled, solver.average()).nashConv;
     });
     expect(distances).toEqual([...distances].sort((a, b) => b - a));
     expect(distances.at(-1)).toBeLessThan(1e-4);
@@ -127,7 +128,7 @@ describe("the closed form for Kuhn poker", () => {
     // The member of the family with α = 1/5.
     const bets: Record<string, number> = { "J:": 1 / 5, "Q:kb": 1 / 5 + 1 / 3, "K:": 3 / 5 };
     const hand = nash(getGame("kuhn"), (key) => [1 - (bets[key] ?? 0), bets[key] ?? 0]);
-    const { infosets } = gameTree(getGame("kuhn"));
+    const { infosets } = compiledGame(getGame("kuhn"));
     const inMatch: Policy = {
       name: "hand",
       distributions: (sets) =>

@@ -1,8 +1,10 @@
 /** Exact exploitability: known values, and equality with two references that share no code with it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gameTree, strategyOf } from "../../src/exact/compiled-game.ts";
-import { bestResponseValue, evaluateExactly, nashConv } from "../../src/exact/nash-conv.ts";
+import { bestResponseValue } from "../../src/exact/best-response.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
+import { evaluateExactly, nashConv } from "../../src/exact/nash-conv.ts";
+import { strategyOf } from "../../src/exact/strategy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { greedy, type Policy, uniform } from "../../src/policies/policy.ts";
 import { randomPolicy } from "../helpers.ts";
@@ -10,8 +12,8 @@ import { bruteForceNashConv } from "../reference/brute-force.ts";
 import { historyBestResponse, referenceOf } from "../reference/whole-game.ts";
 
 const exploit = (id: string, policy: Policy) => {
-  const tree = gameTree(getGame(id));
-  return nashConv(tree, strategyOf(tree, policy));
+  const compiled = compiledGame(getGame(id));
+  return nashConv(compiled, strategyOf(compiled, policy));
 };
 const seed = fc.nat(1_000_000);
 
@@ -76,14 +78,14 @@ describe("policies at random", () => {
   });
 
   it("what a best response earns depends on the other seat's part alone", () => {
-    const tree = gameTree(getGame("kuhn-match"));
-    const [a, b] = [strategyOf(tree, randomPolicy(1)), strategyOf(tree, randomPolicy(2))];
+    const compiled = compiledGame(getGame("kuhn-match"));
+    const [a, b] = [strategyOf(compiled, randomPolicy(1)), strategyOf(compiled, randomPolicy(2))];
     const seatOf = (entry: number) =>
-      tree.infosets[tree.infosets.findIndex((_, i) => (tree.entries[i + 1] as number) > entry)]?.player;
-    const mixed = a.map((p, entry) => (seatOf(entry) === 0 ? p : (b[entry] as number)));
-    expect(bestResponseValue(tree, mixed, 1)).toBe(bestResponseValue(tree, a, 1));
-    expect(bestResponseValue(tree, mixed, 0)).toBe(bestResponseValue(tree, b, 0));
-    expect(bestResponseValue(tree, a, 0)).not.toBe(bestResponseValue(tree, b, 0));
+      compiled.infosets[compiled.infosets.findIndex((_, i) => compiled.firstEntry[i + 1] > entry)]?.player;
+    const mixed = a.map((p, entry) => (seatOf(entry) === 0 ? p : b[entry]));
+    expect(bestResponseValue(compiled, mixed, 1)).toBe(bestResponseValue(compiled, a, 1));
+    expect(bestResponseValue(compiled, mixed, 0)).toBe(bestResponseValue(compiled, b, 0));
+    expect(bestResponseValue(compiled, a, 0)).not.toBe(bestResponseValue(compiled, b, 0));
   });
 });
 

@@ -1,7 +1,9 @@
 /** Values of games against those that are known, and the strategies against the brute-force evaluator. */
 import { describe, expect, it } from "vitest";
-import { gameTree, type Strategy, strategyOf } from "../../src/exact/compiled-game.ts";
-import { solve, valueOfPlay } from "../../src/exact/solve.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
+import { expectedValue } from "../../src/exact/expected-value.ts";
+import { solve } from "../../src/exact/solve.ts";
+import { type Strategy, strategyOf } from "../../src/exact/strategy.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { randomPolicy } from "../helpers.ts";
 import { bruteForceNashConv, type ReferencePolicy } from "../reference/brute-force.ts";
@@ -9,9 +11,9 @@ import { referenceOf } from "../reference/whole-game.ts";
 
 /** A strategy as the reference asks for it. */
 function referenceFor(id: string, strategy: Strategy): ReferencePolicy {
-  const { infosets, entries } = gameTree(getGame(id));
+  const { infosets, firstEntry } = compiledGame(getGame(id));
   const table = new Map(
-    infosets.map(({ player, key }, i) => [`${player} ${key}`, [...strategy.slice(entries[i], entries[i + 1])]]),
+    infosets.map(({ player, key }, i) => [`${player} ${key}`, [...strategy.slice(firstEntry[i], firstEntry[i + 1])]]),
   );
   return (key, player) => table.get(`${player} ${key}`) ?? [];
 }
@@ -66,14 +68,14 @@ describe("solve", () => {
 });
 
 it.each(["kuhn", "ttt", "negotiation:maxQuantity=1:maxTurns=3"])(
-  "valueOfPlay of %s at random is the reference's",
+  "expectedValue of %s at random is the reference's",
   (id) => {
     const game = getGame(id);
-    const tree = gameTree(game);
+    const compiled = compiledGame(game);
     for (const seed of [1, 2]) {
       const policy = randomPolicy(seed);
       const { value } = bruteForceNashConv(game, referenceOf(game, policy));
-      expect(valueOfPlay(tree, strategyOf(tree, policy))).toBeCloseTo(value, 10);
+      expect(expectedValue(compiled, strategyOf(compiled, policy))).toBeCloseTo(value, 10);
     }
   },
 );

@@ -1,7 +1,8 @@
 /** Leduc poker: the rules as a table, what suits may and may not do, and counts and values that OpenSpiel 2.0 gives too. */
 import { describe, expect, it } from "vitest";
-import { gameTree, strategyOf } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { nashConv } from "../../src/exact/nash-conv.ts";
+import { strategyOf } from "../../src/exact/strategy.ts";
 import type { Game, Seat } from "../../src/games/game.ts";
 import { leduc } from "../../src/games/leduc.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
@@ -237,7 +238,7 @@ describe("suits", () => {
 });
 
 describe("OpenSpiel's figures", () => {
-  const tree = gameTree(game);
+  const compiled = compiledGame(game);
   /** The first of these actions that is legal. */
   const always =
     (...wanted: readonly number[]): ReferencePolicy =>
@@ -282,7 +283,7 @@ describe("OpenSpiel's figures", () => {
     expect(expected.nashConv).toBeCloseTo(4.747222222222222, 10);
     expect(expected.bestResponse).toEqual([expect.closeTo(2.0875, 10), expect.closeTo(2.6597222222, 9)]);
     expect(expected.value).toBeCloseTo(-0.078125, 12);
-    const found = nashConv(tree, strategyOf(tree, uniform));
+    const found = nashConv(compiled, strategyOf(compiled, uniform));
     expect(found.nashConv).toBeCloseTo(expected.nashConv, 10);
     expect(found.bestResponse).toEqual(expected.bestResponse.map((x) => expect.closeTo(x, 10)));
   });
@@ -302,13 +303,13 @@ describe("OpenSpiel's figures", () => {
     for (const seed of [1, 2]) {
       const policy = randomPolicy(seed);
       const expected = bruteForceNashConv(game, referenceOf(game, policy));
-      const found = nashConv(tree, strategyOf(tree, policy));
+      const found = nashConv(compiled, strategyOf(compiled, policy));
       expect(found.bestResponse).toEqual(expected.bestResponse.map((x) => expect.closeTo(x, 10)));
     }
   });
 
   it("the value lies about −0.0856 to seat 0: between what best responses to `nash` leave each seat", () => {
-    const [first, second] = nashConv(tree, strategyOf(tree, nash(game))).bestResponse;
+    const [first, second] = nashConv(compiled, strategyOf(compiled, nash(game))).bestResponse;
     expect(first + second).toBeLessThan(0.01);
     expect(first).toBeGreaterThan(-0.0856065);
     expect(-second).toBeLessThan(-0.0856063);

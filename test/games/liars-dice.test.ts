@@ -1,7 +1,7 @@
 /** Liar's Dice against a naive count of the dice, against published counts and an LP, and by hand. */
 import { describe, expect, it } from "vitest";
-import { END, gameTree } from "../../src/exact/compiled-game.ts";
-import { bestResponseValue } from "../../src/exact/nash-conv.ts";
+import { bestResponseValue } from "../../src/exact/best-response.ts";
+import { compiledGame, END } from "../../src/exact/compiled-game.ts";
 import type { LiarsDiceState } from "../../src/games/liars-dice.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -19,26 +19,26 @@ function naiveReturns(dice: readonly number[], [quantity, face]: readonly [numbe
 }
 
 describe("one die each", () => {
-  const tree = gameTree(game);
+  const compiled = compiledGame(game);
 
   it("has 24,576 information sets: six faces, and each set of twelve bids", () => {
-    expect(tree.infosets.length).toBe(6 * 2 ** 12);
-    expect(new Set(tree.infosets.map(({ player, key }) => `${player} ${key}`)).size).toBe(24_576);
+    expect(compiled.infosets.length).toBe(6 * 2 ** 12);
+    expect(new Set(compiled.infosets.map(({ player, key }) => `${player} ${key}`)).size).toBe(24_576);
     // Odd numbers of bids are player 1's to answer.
     const bids = (key: string): number => key.split(/[: ]/).filter((t) => t.includes("x")).length;
-    expect(tree.infosets.filter(({ player, key }) => bids(key) % 2 !== player)).toEqual([]);
+    expect(compiled.infosets.filter(({ player, key }) => bids(key) % 2 !== player)).toEqual([]);
     // 36 deals with each set of bids; chance before either die; at the end only the deal, the last bid and its caller count:
     // the first bid can be called by player 1 alone, each other one by either.
-    expect(tree.kind.length).toBe(36 * 2 ** 12 + 1 + 6 + 36 * (1 + 2 * 11));
+    expect(compiled.kind.length).toBe(36 * 2 ** 12 + 1 + 6 + 36 * (1 + 2 * 11));
   });
 
   it("is worth −7/258 to the first player, as far as best responses to CFR+ tell", async () => {
     // The value is that of the sequence-form linear program, written from the rules alone: −0.0271317829 = −7/258.
     const { cfrPlus } = await built<typeof import("../../src/exact/cfr.ts")>("exact/cfr");
-    const solver = cfrPlus(tree);
+    const solver = cfrPlus(compiled);
     solver.iterate(110);
     const strategy = solver.average();
-    const [low, high] = [-bestResponseValue(tree, strategy, 1), bestResponseValue(tree, strategy, 0)];
+    const [low, high] = [-bestResponseValue(compiled, strategy, 1), bestResponseValue(compiled, strategy, 0)];
     expect(low).toBeLessThan(-7 / 258);
     expect(high).toBeGreaterThan(-7 / 258);
     expect(high - low).toBeLessThan(0.01);
@@ -61,7 +61,7 @@ describe("one die each", () => {
       }
     }
     expect(Math.min(counts.holds, counts.fails)).toBeGreaterThan(200);
-    expect(tree.kind.filter((kind) => kind === END).length).toBe(counts.holds + counts.fails);
+    expect(compiled.kind.filter((kind) => kind === END).length).toBe(counts.holds + counts.fails);
   });
 });
 

@@ -65,8 +65,8 @@ function actionOf(game: Game, state: unknown, move: number | string): number {
 }
 
 /**
- * The whole game as people would follow it: what each player read, what was done, how it ended. The rules, which stand
- * before the first empty line of an observation, are printed when a player first reads them and where they differ.
+ * The whole game as people would follow it: what each player read, what was done, how it ended. The rules, with
+ * which an observation begins, are printed when a player first reads them and where they differ.
  */
 export function transcript(spec: string, moves: readonly (number | string)[]): string {
   const game = getGame(spec);
@@ -74,7 +74,8 @@ export function transcript(spec: string, moves: readonly (number | string)[]): s
   const rulesRead: [string, string] = ["", ""];
   const read = (state: unknown, player: Seat): string => {
     const text = game.observe(state, player);
-    const rules = text.split("\n\n", 1)[0] as string;
+    const rules = game.rules?.(player);
+    if (rules === undefined) return text;
     const known = rules === rulesRead[player];
     rulesRead[player] = rules;
     return known ? `(rules as before)${text.slice(rules.length)}` : text;

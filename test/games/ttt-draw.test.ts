@@ -1,8 +1,9 @@
 /** Tic-tac-toe with draws won by O: the board of `ttt` to the last cell, other returns at full boards, and its values. */
 import { describe, expect, it } from "vitest";
-import { gameTree, strategyOf } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { minimax } from "../../src/exact/minimax.ts";
 import { nashConv } from "../../src/exact/nash-conv.ts";
+import { strategyOf } from "../../src/exact/strategy.ts";
 import type { Game } from "../../src/games/game.ts";
 import { ttt } from "../../src/games/ttt.ts";
 import { tttDraw } from "../../src/games/ttt-draw.ts";
@@ -57,7 +58,7 @@ describe("values", () => {
     expect(expected.value).toBeCloseTo(0.169841, 6);
     // A best response of O never fails to draw, so it wins always; X's fails in one game of 192.
     expect(expected.bestResponse).toEqual([expect.closeTo(95 / 96, 12), expect.closeTo(1, 12)]);
-    const tree = gameTree(game);
-    expect(nashConv(tree, strategyOf(tree, uniform)).nashConv).toBeCloseTo(191 / 96, 12);
+    const compiled = compiledGame(game);
+    expect(nashConv(compiled, strategyOf(compiled, uniform)).nashConv).toBeCloseTo(191 / 96, 12);
   });
 });

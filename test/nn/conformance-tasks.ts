@@ -1,9 +1,12 @@
 /** What every backend computes for conformance.test.ts, and reports of itself; run in a process of its own. */
 
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp, type WeightArray } from "../../src/nn/mlp.ts";
+import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import type { PolicySettings } from "../../src/policies/kind.ts";
 import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -13,7 +16,7 @@ import { kuhn, someRows, ttt } from "../rl/learners.ts";
 export const STEPS = 50;
 
 export interface Task {
-  readonly settings: LearnerSettings;
+  readonly settings: LearnerSettings & { readonly nn: PolicySettings };
   readonly layout: FeatureLayout;
   readonly rows: readonly Row[];
   readonly updates: number;
@@ -21,7 +24,7 @@ export interface Task {
 
 const base = smallRun([], STEPS);
 const constant = (value: number) => ({ start: value, end: value });
-const small = { hidden: [8, 8], outputScale: 1 };
+const small = { policy: "mlp", hidden: [8, 8], outputScale: 1 };
 const kuhnAlone = { layout: new FeatureLayout([kuhn]), rows: someRows(kuhn, 5) };
 const rl = { ...base.rl, learningRate: constant(0.004), averaging: 0.9, entropy: constant(0.2) };
 const weights = { kuhn: { entropy: 0.5, magnet: 0.7 } };
@@ -53,14 +56,14 @@ export const tasks: Readonly<Record<"pg" | "ppo" | "wide" | "wider", Task>> = {
   wide: {
     layout: new FeatureLayout([kuhn, ttt]),
     rows: [...someRows(kuhn, 6), ...someRows(ttt, 7, 30)],
-    settings: { ...base, nn: { hidden: [64, 64], outputScale: 1 }, weights: {}, rl },
+    settings: { ...base, nn: { ...small, hidden: [64, 64] }, weights: {}, rl },
     updates: 5,
   },
   // Wide enough for the programs that webgpu keeps for large matrices; in no round numbers.
   wider: {
     layout: new FeatureLayout([kuhn, ttt]),
     rows: [...someRows(kuhn, 8), ...someRows(ttt, 9, 4)],
-    settings: { ...base, nn: { hidden: [270, 261], outputScale: 1 }, weights: {}, rl },
+    settings: { ...base, nn: { ...small, hidden: [270, 261] }, weights: {}, rl },
     updates: 3,
   },
 };
@@ -91,18 +94,16 @@ type Held = Readonly<Record<string, number>>;
 
 function train(task: Task): Trained {
   const { settings, layout, rows, updates } = task;
-  const learner = new Learner(settings, layout, new Rng("conformance"));
+  const learner = new Learner(settings, kind.model(settings.nn, layout.games), new Rng("conformance"));
   const rng = new Rng("minibatches");
   const losses = Array.from({ length: updates }, (_, i) => learner.update(rows, i + 1, rng));
   const flat = (arrays: readonly WeightArray[]) => arrays.flatMap(({ values }) => [...values]);
-  const { arrays } = learner.saveOptimizer();
-  const model = learner.saveModel();
+  const { weights, averaged } = learner.save();
   learner.dispose();
-  const network = new Mlp(model);
+  const network = new Mlp(averaged);
   const logits = [...network.logits(layout.encode(rows.map(({ infoset }) => infoset)), rows.length)];
   network.dispose();
-  const own = arrays.filter(({ name }) => name.startsWith("learner."));
-  return { losses, weights: flat(own), averaged: flat(model), logits };
+  return { losses, weights: flat(weights), averaged: flat(averaged), logits };
 }
 
 const trainAll = () => ({
@@ -139,7 +140,7 @@ function held(): Held {
 
 function leak(steps: number): [Held, Held] {
   const { settings, layout, rows } = tasks.pg;
-  const learner = new Learner(settings, layout, new Rng("leak"));
+  const learner = new Learner(settings, kind.model(settings.nn, layout.games), new Rng("leak"));
   const rng = new Rng("minibatches");
   const run = (from: number, to: number) => {
     for (let update = from; update <= to; update++) learner.update(rows, update, rng);

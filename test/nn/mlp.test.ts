@@ -1,8 +1,9 @@
 /** The network against its formula in double precision, its gradient against finite differences, and its weight lists. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp, type MlpShape, type WeightArray } from "../../src/nn/mlp.ts";
+import { initialWeights, Mlp, type MlpShape } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 beforeAll(() => startBackend("wasm"));

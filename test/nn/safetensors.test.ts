@@ -1,8 +1,8 @@
 /** Weight files come back to the bit, and a file that is none is an Error with a reason, quickly. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { WeightArray } from "../../src/nn/mlp.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/nn/safetensors.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 
 const array = fc
   .tuple(fc.string({ unit: "binary", maxLength: 12 }), fc.array(fc.nat(4), { maxLength: 3 }), fc.nat(2 ** 31))

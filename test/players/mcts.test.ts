@@ -1,6 +1,6 @@
 /** Monte Carlo tree search: its formula, what it finds, and that it sees its own information only. */
 import { describe, expect, it } from "vitest";
-import { gameTree } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { minimax } from "../../src/exact/minimax.ts";
 import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import type { Game } from "../../src/games/game.ts";
@@ -221,7 +221,7 @@ describe("tic-tac-toe", () => {
   });
 
   /** Searched once for all that follow. */
-  const { infosets } = gameTree(ttt);
+  const { infosets } = compiledGame(ttt);
   const table = lazy(() => {
     const distributions = mcts(ttt, { sims: 2000 }).distributions(infosets);
     const byKey = infosets.map(({ player, key }, i) => [`${player}${key}`, distributions[i] as Distribution] as const);

@@ -1,13 +1,13 @@
 /** The learned policy: a softmax over legal actions, one row for each orbit, however the questions are put. */
 import assert from "node:assert/strict";
 import { beforeAll, describe, expect, it } from "vitest";
-import { gameTree } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
-import { neuralPolicy } from "../../src/policies/network-policy.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import { networkPolicy } from "../../src/policies/network-policy.ts";
 import { softmax } from "../../src/policies/softmax.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { wholeGraph } from "../helpers.ts";
@@ -16,15 +16,13 @@ beforeAll(() => startBackend("wasm"));
 
 const games = ["ttt", "kuhn", "negotiation"].map(getGame);
 const layout = new FeatureLayout(games);
-const infosets = games.flatMap((game) => gameTree(game).infosets);
-const network = () =>
-  new Mlp(
-    initialWeights({ inputs: layout.inputs, hidden: [20], outputs: layout.outputs, outputScale: 3 }, new Rng("n")),
-  );
+const infosets = games.flatMap((game) => compiledGame(game).infosets);
+const model = kind.model({ policy: "mlp", hidden: [20], outputScale: 3 }, games);
+const network = () => model.network(model.firstWeights(new Rng("n")));
 
 describe("the neural policy", () => {
   it("gives distributions over legal actions, none of them certain or impossible", () => {
-    const answers = neuralPolicy("n", layout, network()).distributions(infosets);
+    const answers = networkPolicy("n", network(), model).distributions(infosets);
     answers.forEach((p, i) => {
       assert.equal(p.length, infosets[i]?.actions.length);
       assert(p.every((x) => x > 0));
@@ -34,7 +32,7 @@ describe("the neural policy", () => {
   });
 
   it("answers the same to the bit, one at a time, all together (more than a chunk), or in reverse", () => {
-    const policy = neuralPolicy("n", layout, network());
+    const policy = networkPolicy("n", network(), model);
     const together = policy.distributions(infosets);
     expect(new Set(infosets.map(({ canonical }) => canonical)).size).toBeGreaterThan(4096);
     expect(policy.distributions([...infosets].reverse()).reverse()).toEqual(together);
@@ -47,7 +45,7 @@ describe("the neural policy", () => {
     const [game] = games as [(typeof games)[0]];
     const graph = wholeGraph(game);
     const boards = graph.infosets;
-    const policy = neuralPolicy("n", layout, network());
+    const policy = networkPolicy("n", network(), model);
     let moved = 0;
     boards.forEach((board) => {
       const image = game.canonical?.(board.state);
@@ -66,13 +64,12 @@ describe("the neural policy", () => {
   it("asks the network once for each orbit", () => {
     let rows = 0;
     const real = network();
-    const counting = {
-      logits(features: Float32Array, count: number) {
-        rows += count;
-        return real.logits(features, count);
-      },
+    const policyAt = real.policyAt.bind(real);
+    real.policyAt = (some) => {
+      rows += some.length;
+      return policyAt(some);
     };
-    neuralPolicy("n", layout, counting).distributions([...infosets, ...infosets]);
+    networkPolicy("n", real, model).distributions([...infosets, ...infosets]);
     expect(rows).toBe(new Set(infosets.map(({ canonical }) => canonical)).size);
   });
 });
@@ -100,12 +97,12 @@ describe("the layout", () => {
   });
 
   it("is a softmax of the logits of its own game, whatever their size", () => {
-    const kuhn = gameTree(getGame("kuhn")).infosets[0];
+    const kuhn = compiledGame(getGame("kuhn")).infosets[0];
     if (!kuhn) throw new Error("no information set");
     const logits = new Float32Array(2 * layout.outputs).fill(1e30);
     const at = layout.outputs + 9;
     logits.set([1000, 1000 + Math.log(3)], at);
-    const [ttt] = gameTree(getGame("ttt")).infosets as [Infoset];
+    const [ttt] = compiledGame(getGame("ttt")).infosets as [Infoset];
     const legal = layout.legal([ttt, kuhn]);
     expect([...legal.starts]).toEqual([0, 9, 11]);
     expect([...legal.places]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, at, at + 1]);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { gameIds, getGame } from "../../src/games/registry.ts";
-import { type Episode, formatEpisode, parseEpisode, replaySteps, verifyEpisode } from "../../src/record/episode.ts";
+import { type Episode, formatEpisode, parseEpisode } from "../../src/record/episode.ts";
+import { replaySteps } from "../../src/record/steps.ts";
+import { verifyEpisode } from "../../src/record/verify.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { Rng } from "../../src/util/rng.ts";
 

@@ -7,8 +7,9 @@ import { playMatch } from "../../src/arena/match.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { AskedPlayer } from "../../src/players/player.ts";
 import type { Utterance } from "../../src/record/episode.ts";
-import { formatEpisode, verifyEpisode } from "../../src/record/episode.ts";
+import { formatEpisode } from "../../src/record/episode.ts";
 import { wordsKeeper } from "../../src/record/kept-words.ts";
+import { verifyEpisode } from "../../src/record/verify.ts";
 import { readLog } from "../../src/replay/log.ts";
 import { Rng } from "../../src/util/rng.ts";
 

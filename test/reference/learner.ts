@@ -3,7 +3,7 @@
  * gradient by central finite differences, Adam, the magnet and the averaged weights. For networks of a few hundred weights.
  */
 
-import type { WeightArray } from "../../src/nn/mlp.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import type { FeatureLayout } from "../../src/policies/features/layout.ts";
 import type { LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
@@ -17,13 +17,13 @@ type Weights = readonly { readonly shape: readonly number[]; readonly values: Fl
 export function plainLogits(weights: Weights, x: ArrayLike<number>): number[] {
   let h = Array.from(x);
   for (let layer = 0; layer < weights.length; layer += 2) {
-    const { shape, values } = weights[layer] as Weights[number];
-    const bias = (weights[layer + 1] as Weights[number]).values;
+    const { shape, values } = weights[layer];
+    const bias = weights[layer + 1].values;
     const [inputs = 0, outputs = 0] = shape;
     const z = Array.from(bias);
     for (let i = 0; i < inputs; i++) {
       for (let o = 0; o < outputs; o++) {
-        z[o] = (z[o] as number) + (h[i] as number) * (values[i * outputs + o] as number);
+        z[o] = z[o] + h[i] * values[i * outputs + o];
       }
     }
     h = layer + 2 < weights.length ? z.map((value) => Math.max(0, value)) : z;
@@ -50,23 +50,23 @@ export function plainTraining(
   /** π of each row over its legal actions, by slot. */
   const policies = (weights: Weights): number[][] =>
     rows.map(({ infoset: { game, actions } }, r) => {
-      const logits = plainLogits(weights, x[r] as Float32Array);
-      const powers = actions.map((action) => Math.exp(logits[layout.actionOffset(game) + action] as number));
+      const logits = plainLogits(weights, x[r]);
+      const powers = actions.map((action) => Math.exp(logits[layout.actionOffset(game) + action]));
       const sum = powers.reduce((a, b) => a + b, 0);
       return powers.map((power) => power / sum);
     });
-  const loss = (now: number[][], old: number[][], magnet: number[][]): number => {
+  const loss = (current: number[][], old: number[][], magnet: number[][]): number => {
     let total = 0;
-    rows.forEach(({ infoset, visits, gains, losses }, r) => {
+    rows.forEach(({ infoset, visits, positive, negative }, r) => {
       const of = perGame[infoset.game.id] ?? { entropy: 1, magnet: 1 };
-      now[r]?.forEach((p, slot) => {
-        const [gain, lost] = [gains[slot] as number, losses[slot] as number];
-        const [before, m] = [old[r]?.[slot] as number, magnet[r]?.[slot] as number];
+      current[r]?.forEach((p, slot) => {
+        const [up, down] = [positive[slot], negative[slot]];
+        const [before, m] = [old[r]?.[slot], magnet[r]?.[slot]];
         const { clip } = rl.ppo;
         total -=
           rl.loss === "pg"
-            ? (gain + lost) * Math.log(p)
-            : gain * Math.min(p / before, 1 + clip) + lost * Math.max(p / before, 1 - clip);
+            ? (up + down) * Math.log(p)
+            : up * Math.min(p / before, 1 + clip) + down * Math.max(p / before, 1 - clip);
         if (rl.magnet.kind !== "none") total += rl.magnet.coefficient * visits * of.magnet * p * Math.log(p / m);
         total += rl.entropy.start * visits * of.entropy * p * Math.log(p);
       });
@@ -96,9 +96,9 @@ export function plainTraining(
     weights.forEach(({ values }, k) => {
       const v = second[k] as Float64Array;
       gradient[k]?.forEach((g, i) => {
-        v[i] = beta2 * (v[i] as number) + (1 - beta2) * g * g;
-        const scale = Math.sqrt((v[i] as number) / (1 - beta2 ** steps)) + epsilon;
-        values[i] = (values[i] as number) - (rl.learningRate.start * g) / scale;
+        v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+        const scale = Math.sqrt(v[i] / (1 - beta2 ** steps)) + epsilon;
+        values[i] = values[i] - (rl.learningRate.start * g) / scale;
       });
     });
     return before;
@@ -114,7 +114,7 @@ export function plainTraining(
     losses.push(ofUpdate.reduce((a, b) => a + b, 0) / epochs);
     averaged = averaged.map(({ shape, values }, k) => ({
       shape,
-      values: values.map((a, i) => rl.averaging * a + (1 - rl.averaging) * (weights[k]?.values[i] as number)),
+      values: values.map((a, i) => rl.averaging * a + (1 - rl.averaging) * weights[k]?.values[i]),
     }));
     if (update % rl.magnet.every === 0) magnetWeights = averaged;
   }

@@ -210,7 +210,8 @@ describe("an episode in which words were said", () => {
     expect(transcript(spoken, 0)).not.toContain("[raise]");
     expect(transcript(spoken, 1)).not.toContain("A king.");
     expect(transcript(spoken, 1)).toContain("[raise]");
-    const lines = frame({ entries: [{ line: 1, episode: spoken }], viewer: 0 }, { episode: 0, moment: 0, help: false }, plain, 80, 40); // biome-ignore format: a line
+    const alone = { entries: [{ line: 1, episode: spoken }], viewer: 0 as const };
+    const lines = frame(alone, { episode: 0, moment: 0, help: false }, plain, 80, 40);
     expect(lines.join("\n")).toContain("> A king.");
   });
 });

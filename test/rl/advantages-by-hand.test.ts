@@ -1,6 +1,6 @@
 /** Advantages that a pencil can check. */
 import { describe, expect, it } from "vitest";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { byCell, gamesOf, learnerDecisions, opponent, playBatch } from "./batches.ts";
 import { make, type Name } from "./estimators.ts";
 
@@ -14,7 +14,7 @@ function byEpisode(trajectories: Trajectories, name: Name): (number | undefined)
   ]);
   const decisions = learnerDecisions(trajectories);
   for (const { cell, episode, seat } of decisions) {
-    const row = found[episode] as (number | undefined)[];
+    const row = found[episode];
     expect([undefined, advantages[cell]]).toContain(row[seat]);
     row[seat] = advantages[cell];
   }
@@ -134,7 +134,7 @@ it("infoset: three times the jack to open, twice the king after a check, the oth
   const advantages = byCell(trajectories, ...(make("infoset").advantages([trajectories]) as [Float64Array]));
   const found = learnerDecisions(trajectories).map(({ episode, cell, infoset }) => [
     `${episode} ${infoset.key}`,
-    expect.closeTo(advantages[cell] as number, 12),
+    expect.closeTo(advantages[cell], 12),
   ]);
   expect([
     // −2 − mean(−1, 1); alone, 2 less the mean of the second's other games, (1 − 1 + 2) / 3.

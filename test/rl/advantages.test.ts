@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { byCell, learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "./batches.ts";
 import { make, names, throughFiles } from "./estimators.ts";
 import { plain } from "./plain-advantages.ts";
@@ -37,8 +37,8 @@ describe.each(Object.keys(plain) as (keyof typeof plain & (typeof names)[number]
         for (const batch of [mixedBatch(key, size), mixedBatch(key + 10, size)]) {
           const expected = plain[name]?.(batch, memory) ?? [];
           estimator.advantages(batch).forEach((advantages, i) => {
-            byCell(batch[i] as Trajectories, advantages).forEach((a, cell) => {
-              assert(Math.abs(a - (expected[i]?.[cell] as number)) < 5e-10);
+            byCell(batch[i], advantages).forEach((a, cell) => {
+              assert(Math.abs(a - expected[i][cell]) < 5e-10);
             });
           });
         }
@@ -90,7 +90,7 @@ describe.each(names)("%s", (name) => {
     const λ1 = { critic: { lambda: 1, learningRate: 0.01, hidden: [8] } };
     const advantagesOf = (batch: readonly Trajectories[]) => {
       const estimator = make(name, λ1);
-      const advantages = estimator.advantages(batch).map((a, i) => byCell(batch[i] as Trajectories, a));
+      const advantages = estimator.advantages(batch).map((a, i) => byCell(batch[i], a));
       estimator.dispose();
       return advantages;
     };
@@ -99,9 +99,9 @@ describe.each(names)("%s", (name) => {
     batch.forEach((t, i) => {
       for (const { cell, episode, seat } of learnerDecisions(t)) {
         const returns = t.returns.slice();
-        (returns[episode * 2 + seat] as number) += 1;
+        returns[episode * 2 + seat] += 1;
         const after = advantagesOf(batch.with(i, { ...t, returns }));
-        moved.push((after[i]?.[cell] as number) - (before[i]?.[cell] as number));
+        moved.push(after[i][cell] - before[i][cell]);
       }
     });
     expect(moved.length).toBeGreaterThan(30);

@@ -3,7 +3,8 @@
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import type { Policy } from "../../src/policies/policy.ts";
-import { type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
+import type { Plan, Trajectories } from "../../src/selfplay/plan.ts";
+import { play } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomPolicy } from "../helpers.ts";
 

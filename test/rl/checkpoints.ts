@@ -1,15 +1,32 @@
 /** Snapshots as a checkpoint's files hold them. */
-import { decodeSafetensors, encodeSafetensors } from "../../src/nn/safetensors.ts";
-import type { Snapshot } from "../../src/rl/train.ts";
+import { toFiles, toSnapshot } from "../../src/cli/open/checkpoint-contents.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import type { Snapshot, TrainSettings } from "../../src/rl/train.ts";
 
 /** Written and read again. */
-export function throughFiles({ model, optimizer, ...state }: Snapshot): Snapshot {
-  const file = (arrays: Snapshot["model"]) => decodeSafetensors(encodeSafetensors(arrays));
-  return { ...(JSON.parse(JSON.stringify(state)) as typeof state), model: file(model), optimizer: file(optimizer) };
+export function throughFiles(snapshot: Snapshot, { games, nn, rl }: TrainSettings): Snapshot {
+  const own = games.map(({ game }) => game);
+  const { files, state } = toFiles(snapshot, own);
+  const checkpoint = { update: snapshot.update, files, state: JSON.parse(JSON.stringify(state)) };
+  const { config } = loadConfig();
+  const settings = {
+    games: own.map(({ id }) => id),
+    nn: { ...config.nn, ...nn, hidden: [...nn.hidden] },
+    rl: {
+      ...config.rl,
+      advantage: rl.advantage,
+      opponents: rl.opponents,
+      critic: { ...config.rl.critic, hidden: [...rl.critic.hidden] },
+    },
+  };
+  return toSnapshot(checkpoint, "run", settings, kind);
 }
 
 /** All of the bytes, as text. */
-export function bytesOf({ model, optimizer, ...state }: Snapshot): string {
-  const file = (arrays: Snapshot["model"]) => Buffer.from(encodeSafetensors(arrays)).toString("base64");
-  return [JSON.stringify(state), file(model), file(optimizer)].join("\n");
+export function bytesOf(snapshot: Snapshot, { games }: TrainSettings): string {
+  const own = games.map(({ game }) => game);
+  const { files, state } = toFiles(snapshot, own);
+  const bytes = Object.values(files).map((file) => Buffer.from(file).toString("base64"));
+  return [snapshot.update, JSON.stringify(state), ...bytes].join("\n");
 }

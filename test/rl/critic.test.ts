@@ -3,11 +3,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph, type GameNode, type Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import { Mlp, type WeightArray } from "../../src/nn/mlp.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import type { EstimatorState } from "../../src/rl/advantages/advantage.ts";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { byCell, type Decision, gamesOf, learnerDecisions, opponent, playBatch, withReturns } from "./batches.ts";
 import { layout, make } from "./estimators.ts";
 

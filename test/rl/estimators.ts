@@ -13,7 +13,10 @@ export const layout = new FeatureLayout(["kuhn", "ttt"].map(getGame));
 
 export function make(name: Name, settings: Partial<EstimatorSettings> = {}): AdvantageEstimator {
   const critic = { lambda: 0.7, learningRate: 0.01, hidden: [8] };
-  return estimators[name]({ baselineDecay: DECAY, critic, ...settings }, { layout, rng: new Rng("estimator") });
+  return estimators[name](
+    { baselineDecay: DECAY, critic, ...settings },
+    { games: layout.games, rng: new Rng("estimator") },
+  );
 }
 
 /** As a checkpoint's files hold it. */

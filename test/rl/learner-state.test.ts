@@ -15,20 +15,19 @@ describe("the average and the magnet", () => {
     "%s: the average follows by 1 − δ, the magnet is the average as of its last refresh",
     (loss) => {
       const learner = learnerWith({ loss, averaging: 0.9, magnet: { kind: "averaged", coefficient: 0.5, every: 3 } });
-      const read = () => ({ model: learner.saveModel(), other: learner.saveOptimizer().arrays });
-      let before = read();
+      let before = learner.save();
       for (let u = 1; u <= 7; u++) {
         learner.update(someRows(kuhn, u), u, new Rng(u));
-        const after = read();
-        for (const { name, values } of after.model) {
-          const [old, theta] = [find(before.model, name).values, find(after.other, `learner.${name}`).values];
+        const after = learner.save();
+        for (const { name, values } of after.averaged) {
+          const [old, theta] = [find(before.averaged, name).values, find(after.weights, name).values];
           values.forEach((x, i) => {
             expect(x).toBeCloseTo(0.9 * (old[i] as number) + 0.1 * (theta[i] as number), 6);
           });
-          const magnet = find(after.other, `magnet.${name}`).values;
-          expect(magnet).toEqual(u % 3 === 0 ? values : find(before.other, `magnet.${name}`).values);
+          const magnet = find(after.magnet, name).values;
+          expect(magnet).toEqual(u % 3 === 0 ? values : find(before.magnet, name).values);
         }
-        expect(after.model[0]?.values).not.toEqual(before.model[0]?.values);
+        expect(after.averaged[0]?.values).not.toEqual(before.averaged[0]?.values);
         before = after;
       }
       learner.dispose();
@@ -47,15 +46,11 @@ describe("saved and restored", () => {
     const whole = learnerWith({ adam, loss });
     const resumed = learnerWith({ adam, loss });
     rows.forEach((batch, u) => {
-      if (u === 7) {
-        const { arrays, steps } = whole.saveOptimizer();
-        resumed.restore(whole.saveModel(), arrays, steps);
-      }
+      if (u === 7) resumed.restore(whole.save());
       const loss = whole.update(batch, u + 1, new Rng(u));
       if (u >= 7) expect(resumed.update(batch, u + 1, new Rng(u))).toBe(loss);
     });
-    expect(resumed.saveModel()).toEqual(whole.saveModel());
-    expect(resumed.saveOptimizer()).toEqual(whole.saveOptimizer());
+    expect(resumed.save()).toEqual(whole.save());
     for (const learner of [whole, resumed]) learner.dispose();
   });
 });
@@ -76,8 +71,7 @@ it.each([
   for (let u = 1; u <= 14; u++) update(u);
   const warm = tensors();
   for (let u = 15; u <= 114; u++) update(u);
-  learner.saveOptimizer();
-  learner.restore(learner.saveModel(), learner.saveOptimizer().arrays, 114);
+  learner.restore(learner.save());
   expect(tensors()[0]).toBe(warm[0]);
   learner.dispose();
   expect(tensors()).toEqual(before);

@@ -9,11 +9,11 @@ beforeAll(() => startBackend("wasm"));
 
 /** Columns of the head, weights and bias, of θ. */
 function headColumn(learner: Learner, column: number): number[] {
-  const { arrays } = learner.saveOptimizer();
-  const weight = find(arrays, "learner.layer1.weight");
+  const { weights } = learner.save();
+  const weight = find(weights, "layer1.weight");
   const width = weight.shape[1] as number;
   const rows = Array.from({ length: weight.shape[0] as number }, (_, i) => weight.values[i * width + column] as number);
-  return [...rows, find(arrays, "learner.layer1.bias").values[column] as number];
+  return [...rows, find(weights, "layer1.bias").values[column] as number];
 }
 
 describe("an update", () => {
@@ -30,8 +30,8 @@ describe("an update", () => {
     ] as const) {
       const before = p();
       const sums = {
-        gains: Float64Array.of(0, Math.max(0, advantage)),
-        losses: Float64Array.of(0, Math.min(0, advantage)),
+        positive: Float64Array.of(0, Math.max(0, advantage)),
+        negative: Float64Array.of(0, Math.min(0, advantage)),
       };
       learner.update([{ ...row, ...sums }], 1, rng);
       expect(Math.sign(p() - before)).toBe(direction);
@@ -100,14 +100,14 @@ describe("an update", () => {
         [0.25, 0.75].map((share) => ({
           ...row,
           visits: row.visits * share,
-          gains: row.gains.map((a) => a * share),
-          losses: row.losses.map((a) => a * share),
+          positive: row.positive.map((a) => a * share),
+          negative: row.negative.map((a) => a * share),
         })),
       );
       const loss = learner.update(split ? parts : rows, 1, rng);
-      const { arrays } = learner.saveOptimizer();
+      const { weights, magnet, optimizer } = learner.save();
       learner.dispose();
-      return { loss, arrays };
+      return { loss, arrays: [...weights, ...magnet, ...optimizer.arrays] };
     };
     const [merged, split] = [run(false), run(true)];
     expect(split.loss).toBeCloseTo(merged.loss, 5);

@@ -2,8 +2,10 @@
 
 import type { Game } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
-import type { WeightArray } from "../../src/nn/mlp.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import type { PolicyModel } from "../../src/policies/kind.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
 import { mergeRows, type Row } from "../../src/rl/rows.ts";
@@ -13,13 +15,15 @@ import { playBatch } from "./batches.ts";
 
 export const [kuhn, ttt] = [getGame("kuhn"), getGame("ttt")];
 export const layout = new FeatureLayout([kuhn, ttt]);
+/** A model with one hidden layer of this width. */
+export const modelOf = (games: readonly Game[], hidden = 16): PolicyModel =>
+  kind.model({ policy: "mlp", hidden: [hidden], outputScale: 1 }, games);
 const settings: LearnerSettings = smallRun([], 300);
-export const learnerWith = (rl: Partial<LearnerSettings["rl"]> = {}, weights = settings.weights, over = layout) =>
-  new Learner(
-    { ...settings, weights, nn: { hidden: [16], outputScale: 1 }, rl: { ...settings.rl, ...rl } },
-    over,
-    new Rng("learner"),
-  );
+export const learnerWith = (
+  rl: Partial<LearnerSettings["rl"]> = {},
+  weights = settings.weights,
+  model = modelOf([kuhn, ttt]),
+) => new Learner({ ...settings, weights, rl: { ...settings.rl, ...rl } }, model, new Rng("learner"));
 
 /** The rows of some uniform games, with advantages at random. */
 export function someRows(game: Game, seed: number, episodes = 60): readonly Row[] {
@@ -30,7 +34,7 @@ export function someRows(game: Game, seed: number, episodes = 60): readonly Row[
 }
 /** The rows with nothing gained or lost, so that only the entropy bonus and the magnet are left. */
 export const quiet = (rows: readonly Row[]): Row[] =>
-  rows.map((row) => ({ ...row, gains: row.gains.map(() => 0), losses: row.losses.map(() => 0) }));
+  rows.map((row) => ({ ...row, positive: row.positive.map(() => 0), negative: row.negative.map(() => 0) }));
 
 /** For updates that do not shuffle. */
 export const rng = new Rng("minibatches");

@@ -18,7 +18,7 @@ const kuhn = getGame("kuhn");
 async function learn(rl: Partial<TrainSettings["rl"]>, updates = 120): Promise<number> {
   const settings = smallRun([[kuhn, 512]], updates);
   const { hooks, metrics } = recorder((policy) => ({ nashConv: evaluateExactly(kuhn, policy)?.nashConv }));
-  const nn = { hidden: [16], outputScale: 0.01 };
+  const nn = { policy: "mlp", hidden: [16], outputScale: 0.01 };
   const run = { ...settings.run, evaluateEvery: updates };
   await train({ ...settings, nn, rl: { ...settings.rl, ...rl }, run }, hooks);
   return metrics.at(-1)?.nashConv as number;

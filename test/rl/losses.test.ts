@@ -16,7 +16,7 @@ const normals = (n: number, scale = 1) => Float32Array.from({ length: n }, () =>
 const legal = Array.from({ length: R * A }, (_, i) => (i < A ? i === 3 : i < 2 * A || i % A === 1 || rng.next() < 0.5));
 const places = Int32Array.from(legal.flatMap((is, i) => (is ? [i] : [])));
 const starts = Int32Array.from({ length: R + 1 }, (_, r) => places.filter((place) => place < r * A).length);
-const sideBySide = (values: ArrayLike<number>) => Float64Array.from(places, (place) => values[place] as number);
+const sideBySide = (values: ArrayLike<number>) => Float64Array.from(places, (place) => values[place]);
 // Some rows all but certain, as a trained policy is.
 const logits = normals(R * A, 4);
 const magnetLogits = normals(R * A, 4);
@@ -25,7 +25,7 @@ const oldLogits = logits.map((z) => z + 0.5 * rng.normal());
 // Both at once in most places, as after many games; each alone in some.
 const sums = (sign: 1 | -1) =>
   Float32Array.from(legal, (is) => (is && rng.next() < 0.8 ? sign * Math.abs(rng.normal()) : 0));
-const [gains, losses] = [sums(1), sums(-1)];
+const [positive, negative] = [sums(1), sums(-1)];
 const entropyWeights = Float32Array.from({ length: R }, () => rng.next());
 const magnetWeights = Float32Array.from({ length: R }, () => rng.next());
 
@@ -35,7 +35,7 @@ function plainSoftmax(z: ArrayLike<number>): number[] {
     if (!legal[i]) return 0;
     const row = Math.floor(i / A) * A;
     let sum = 0;
-    for (let j = row; j < row + A; j++) if (legal[j]) sum += Math.exp((z[j] as number) - (z[i] as number));
+    for (let j = row; j < row + A; j++) if (legal[j]) sum += Math.exp(z[j] - z[i]);
     return 1 / sum;
   });
 }
@@ -44,56 +44,61 @@ const sumLegal = (term: (i: number, row: number) => number): number =>
 const m = plainSoftmax(magnetLogits);
 const old = plainSoftmax(oldLogits);
 
-const cases: readonly { name: string; loss: Loss; formula: (p: readonly number[]) => number }[] = [
+const cases: readonly {
+  name: string;
+  made: (coefficient: number) => Loss;
+  hasCoefficient: boolean;
+  formula: (p: readonly number[]) => number;
+}[] = [
   {
     name: "policy gradient",
-    loss: policyGradient,
-    formula: (p) => -sumLegal((i) => ((gains[i] as number) + (losses[i] as number)) * Math.log(p[i] as number)),
+    made: () => policyGradient().loss,
+    hasCoefficient: false,
+    formula: (p) => -sumLegal((i) => (positive[i] + negative[i]) * Math.log(p[i])),
   },
   {
     name: "PPO",
-    loss: ppo,
+    made: () => ppo({ ppo: { clip: 0.2, epochs: 1, minibatches: 1 } }).loss,
+    hasCoefficient: false,
     formula: (p) =>
       -sumLegal((i) => {
-        const r = (p[i] as number) / (old[i] as number);
+        const r = p[i] / old[i];
         const clipped = Math.min(1.2, Math.max(0.8, r));
-        return [gains, losses].reduce((sum, of) => {
-          const a = of[i] as number;
+        return [positive, negative].reduce((sum, of) => {
+          const a = of[i];
           return sum + Math.min(r * a, clipped * a);
         }, 0);
       }),
   },
   {
     name: "negative entropy",
-    loss: negativeEntropy,
-    formula: (p) => sumLegal((i, row) => (entropyWeights[row] as number) * (p[i] as number) * Math.log(p[i] as number)),
+    made: (coefficient) => negativeEntropy({ coefficient }),
+    hasCoefficient: true,
+    formula: (p) => sumLegal((i, row) => entropyWeights[row] * p[i] * Math.log(p[i])),
   },
   {
     name: "KL to the magnet",
-    loss: klToMagnet,
-    formula: (p) =>
-      sumLegal(
-        (i, row) => (magnetWeights[row] as number) * (p[i] as number) * Math.log((p[i] as number) / (m[i] as number)),
-      ),
+    made: (coefficient) => klToMagnet({ coefficient }),
+    hasCoefficient: true,
+    formula: (p) => sumLegal((i, row) => magnetWeights[row] * p[i] * Math.log(p[i] / m[i])),
   },
 ];
 
 const batch = {
-  gains: sideBySide(gains),
-  losses: sideBySide(losses),
+  positive: sideBySide(positive),
+  negative: sideBySide(negative),
   oldLogPolicy: sideBySide(old.map(Math.log)),
-  entropyWeights: sideBySide(legal.map((_, i) => entropyWeights[Math.floor(i / A)] as number)),
-  magnetWeights: sideBySide(legal.map((_, i) => magnetWeights[Math.floor(i / A)] as number)),
+  entropyWeights: sideBySide(legal.map((_, i) => entropyWeights[Math.floor(i / A)])),
+  magnetWeights: sideBySide(legal.map((_, i) => magnetWeights[Math.floor(i / A)])),
   magnetLogPolicy: sideBySide(m.map(Math.log)),
-  clip: 0.2,
 };
 
-describe.each(cases)("$name", ({ loss, formula }) => {
-  const evaluate = (scale = 1) => {
-    const now = softmax({ starts, places }, logits);
+describe.each(cases)("$name", ({ made, hasCoefficient, formula }) => {
+  const evaluate = (coefficient = 1) => {
+    const current = softmax({ starts, places }, logits);
     const inLogPolicy = new Float64Array(places.length);
-    const value = loss(now, batch, inLogPolicy, scale);
-    return { value, gradient: logitGradient({ starts, places }, now.policy, inLogPolicy, R * A), inLogPolicy };
+    const value = made(coefficient)(current, batch, inLogPolicy);
+    return { value, gradient: logitGradient({ starts, places }, current.policy, inLogPolicy, R * A), inLogPolicy };
   };
 
   it("is its formula", () => {
@@ -110,29 +115,30 @@ describe.each(cases)("$name", ({ loss, formula }) => {
       return (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
     });
     gradient.forEach((g, i) => {
-      expect(g).toBeCloseTo(differences[i] as number, 6);
+      expect(g).toBeCloseTo(differences[i], 6);
       if (!legal[i] || i < A) expect(Math.abs(g)).toBe(0);
     });
     expect(Math.max(...differences)).toBeGreaterThan(0.05);
   });
 
-  it("is added to what is there, times its scale", () => {
+  it("is added to what is there, times its coefficient where it has one", () => {
+    const factor = hasCoefficient ? 3 : 1;
     const [once, thrice] = [evaluate(), evaluate(3)];
-    expect(thrice.value).toBeCloseTo(3 * once.value, 10);
+    expect(thrice.value).toBeCloseTo(factor * once.value, 10);
     thrice.inLogPolicy.forEach((partial, i) => {
-      expect(partial).toBeCloseTo(3 * (once.inLogPolicy[i] as number), 10);
+      expect(partial).toBeCloseTo(factor * once.inLogPolicy[i], 10);
     });
     const both = new Float64Array(places.length).fill(7);
-    loss(softmax({ starts, places }, logits), batch, both, 1);
+    made(1)(softmax({ starts, places }, logits), batch, both);
     both.forEach((partial, i) => {
-      expect(partial).toBeCloseTo(7 + (once.inLogPolicy[i] as number), 10);
+      expect(partial).toBeCloseTo(7 + once.inLogPolicy[i], 10);
     });
   });
 });
 
 it("the ratios of PPO's case are below, within and above the clip range, none at its edge", () => {
   const p = plainSoftmax(logits);
-  const ratios = p.flatMap((x, i) => (legal[i] ? [x / (old[i] as number)] : []));
+  const ratios = p.flatMap((x, i) => (legal[i] ? [x / old[i]] : []));
   expect(ratios.filter((r) => r < 0.79).length).toBeGreaterThan(1);
   expect(ratios.filter((r) => r > 0.81 && r < 1.19).length).toBeGreaterThan(1);
   expect(ratios.filter((r) => r > 1.21).length).toBeGreaterThan(1);

@@ -7,12 +7,12 @@ import type { Policy } from "../../src/policies/policy.ts";
 import { Matchmaker } from "../../src/rl/matchmaker.ts";
 import type { PoolSettings } from "../../src/rl/pool.ts";
 import { mergeRows } from "../../src/rl/rows.ts";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { chiSquaredZ, randomPolicy } from "../helpers.ts";
 import { content, deals } from "../selfplay/plans.ts";
 import { learnerDecisions, learnerHas } from "./batches.ts";
-import { layout, learnerWith } from "./learners.ts";
+import { learnerWith, modelOf } from "./learners.ts";
 
 await startBackend("wasm");
 
@@ -29,7 +29,7 @@ const matchmakerOf = (
       games: Object.entries(games).map(([id, episodes]) => ({ game: getGame(id), episodes })),
       rl: { opponents: mix, pool },
     },
-    layout,
+    modelOf([getGame("kuhn"), getGame("ttt")]),
     maxNodes,
   );
 /** One update's games of a matchmaker of its own. */
@@ -194,14 +194,14 @@ describe("the pool's scores", () => {
     const mean = results.reduce<number>((a, b) => a + b, 0) / results.length;
     expect(results).toContain(0.5);
     expect(Math.abs(mean - 0.5)).toBeGreaterThan(0.01);
-    expect(matchmaker.save().numbers["pool.0"]).toBeCloseTo(0.5 + 0.1 * (mean - 0.5), 12);
+    expect(matchmaker.save()[0]?.score).toBeCloseTo(0.5 + 0.1 * (mean - 0.5), 12);
     for (const owner of [matchmaker, own]) owner.dispose();
   });
 
   it("are not kept, nor a network, where nobody plays the pool", async () => {
     const matchmaker = matchmakerOf("self", { kuhn: 10 });
     matchmaker.offer(0, undefined as never);
-    expect(matchmaker.save()).toEqual({ numbers: {}, arrays: [] });
+    expect(matchmaker.save()).toEqual([]);
     matchmaker.dispose();
   });
 });

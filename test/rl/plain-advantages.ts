@@ -1,5 +1,5 @@
 /** Each estimator of advantages as the plainest loop over episodes that its formula allows. The critic has a file of its own. */
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { learnerDecisions, learnerHas } from "./batches.ts";
 
 export const DECAY = 0.9;
@@ -21,7 +21,7 @@ function spread(
     return result;
   });
 }
-const returnOf = (t: Trajectories, episode: number, seat: 0 | 1): number => t.returns[episode * 2 + seat] as number;
+const returnOf = (t: Trajectories, episode: number, seat: 0 | 1): number => t.returns[episode * 2 + seat];
 
 /** The episodes in which the learner has the seat. */
 const episodesOf = (t: Trajectories, seat: 0 | 1): number[] =>
@@ -50,7 +50,7 @@ function movingAverage(moves: (t: Trajectories, episode: number) => [baseline: s
 
 const others = (xs: readonly number[], i: number): number => mean(xs.filter((_, j) => j !== i));
 const leaveOneOut = (xs: readonly number[], i: number): number => {
-  const x = xs[i] as number;
+  const x = xs[i];
   return xs.length === 1 ? x : x - others(xs, i);
 };
 
@@ -75,11 +75,11 @@ export const plain: Readonly<Record<string, Plain>> = {
   shared: movingAverage((t, e) => [
     [t.plan.graph.game.id, mean(SEATS.filter((seat) => learnerHas(t, e, seat)).map((seat) => returnOf(t, e, seat)))],
   ]),
-  group: group((returns, i) => (returns[i] as number) - mean(returns)),
+  group: group((returns, i) => returns[i] - mean(returns)),
   "group-std": group((returns, i) => {
     const centre = mean(returns);
     const deviation = Math.sqrt(mean(returns.map((r) => (r - centre) ** 2)));
-    return returns.length === 1 ? 0 : ((returns[i] as number) - centre) / deviation;
+    return returns.length === 1 ? 0 : (returns[i] - centre) / deviation;
   }),
   rloo: group(leaveOneOut),
   infoset: (batch) => {
@@ -89,7 +89,7 @@ export const plain: Readonly<Record<string, Plain>> = {
       const result = new Float64Array(t.decisions.length);
       for (const { cell, orbit, ret } of learnerDecisions(t)) {
         const here = decisions.filter((d) => d.orbit === orbit && !(d.t === t && d.cell === cell));
-        result[cell] = here.length === 0 ? (alone[i]?.[cell] as number) : ret - mean(here.map((d) => d.ret));
+        result[cell] = here.length === 0 ? alone[i][cell] : ret - mean(here.map((d) => d.ret));
       }
       return result;
     });

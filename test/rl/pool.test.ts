@@ -1,23 +1,22 @@
 /** The pool: who is in it, who is drawn how often, and that it plays what it took in. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp, type WeightArray } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
-import { neuralPolicy } from "../../src/policies/network-policy.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
+import { networkPolicy } from "../../src/policies/network-policy.ts";
 import type { Policy } from "../../src/policies/policy.ts";
-import { Pool, type PoolSettings } from "../../src/rl/pool.ts";
+import { Pool, type PoolMember, type PoolSettings } from "../../src/rl/pool.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { chiSquaredZ } from "../helpers.ts";
-import { throughFiles } from "./estimators.ts";
-import { kuhn, layout, someRows } from "./learners.ts";
+import { kuhn, modelOf, someRows, ttt } from "./learners.ts";
 
 beforeAll(() => startBackend("wasm"));
 
 const infosets = someRows(kuhn, 1).map(({ infoset }) => infoset);
-const weightsOf = (update: number): WeightArray[] =>
-  initialWeights({ inputs: layout.inputs, hidden: [4], outputs: layout.outputs, outputScale: 1 }, new Rng(update));
+const model = modelOf([kuhn, ttt], 4);
+const weightsOf = (update: number): WeightArray[] => model.firstWeights(new Rng(update));
 const poolOf = (settings: Partial<PoolSettings> = {}): Pool =>
-  new Pool({ every: 10, size: 3, sampling: "uniform", ...settings }, layout);
+  new Pool({ every: 10, size: 3, sampling: "uniform", ...settings }, model);
 
 /** A pool that was offered every update up to this one. */
 function offered(upTo: number, settings?: Partial<PoolSettings>): Pool {
@@ -25,7 +24,10 @@ function offered(upTo: number, settings?: Partial<PoolSettings>): Pool {
   for (let u = 0; u <= upTo; u++) pool.offer(u, () => weightsOf(u));
   return pool;
 }
-const members = (pool: Pool): string[] => Object.keys(pool.save().numbers);
+const members = (pool: Pool): number[] => pool.save().map(({ update }) => update);
+/** The pool with these scores, the oldest member's first. */
+const withScores = (pool: Pool, scores: readonly number[]): PoolMember[] =>
+  pool.save().map((member, i) => ({ ...member, score: scores[i] as number }));
 /** How often each is drawn, by name. */
 function frequencies(pool: Pool, draws: number): Map<string, number> {
   const counts = new Map<string, number>();
@@ -39,14 +41,14 @@ function frequencies(pool: Pool, draws: number): Map<string, number> {
 describe("membership", () => {
   it("is every `every` updates from the untrained policy on; the oldest leaves", () => {
     const pool = poolOf();
-    const seen: string[][] = [];
+    const seen: number[][] = [];
     let asked = 0;
     for (let u = 0; u <= 45; u++) {
       pool.offer(u, () => {
         asked++;
         return weightsOf(u);
       });
-      if (u % 5 === 0) seen.push(members(pool).map((name) => name.replace("pool.", "")));
+      if (u % 5 === 0) seen.push(members(pool));
     }
     expect(seen.map((list) => list.join())).toEqual([
       "0",
@@ -85,8 +87,8 @@ describe("a draw", () => {
     for (let i = 0; i < 40; i++) {
       const { policy } = pool.draw(new Rng(i));
       names.add(policy.name);
-      const network = new Mlp(weightsOf(Number(policy.name.replace("pool@", ""))));
-      const expected: Policy = neuralPolicy("expected", layout, network);
+      const network = model.network(weightsOf(Number(policy.name.replace("pool@", ""))));
+      const expected: Policy = networkPolicy("expected", network, model);
       expect(policy.distributions(infosets)).toEqual(expected.distributions(infosets));
       network.dispose();
     }
@@ -96,8 +98,7 @@ describe("a draw", () => {
 
   it("takes each alike where sampling is uniform, whatever the scores", () => {
     const pool = offered(20);
-    const { numbers, arrays } = pool.save();
-    pool.restore({ numbers: { ...numbers, "pool.0": 1, "pool.10": 0 }, arrays });
+    pool.restore(withScores(pool, [1, 0, 0.5]));
     const counts = frequencies(pool, 900);
     const found = [0, 10, 20].map((u) => counts.get(`pool@${u}`) ?? 0);
     expect(chiSquaredZ(found, [300, 300, 300])).toBeLessThan(4);
@@ -106,8 +107,7 @@ describe("a draw", () => {
 
   it("takes who is beaten less more often where sampling is by win rate", () => {
     const pool = offered(20, { sampling: "winrate" });
-    const { arrays } = pool.save();
-    pool.restore({ numbers: { "pool.0": 1, "pool.10": 0.5, "pool.20": 0 }, arrays });
+    pool.restore(withScores(pool, [1, 0.5, 0]));
     const counts = frequencies(pool, 1650);
     // By weights 0.05, 0.55 and 1.05.
     const found = [0, 10, 20].map((u) => counts.get(`pool@${u}`) ?? 0);
@@ -118,7 +118,10 @@ describe("a draw", () => {
 
 it("a score starts at ½ and follows the learner's, a tenth of the way each time, of the member that was played", () => {
   const pool = offered(10);
-  expect(pool.save().numbers).toEqual({ "pool.0": 0.5, "pool.10": 0.5 });
+  expect(pool.save().map(({ update, score }) => [update, score])).toEqual([
+    [0, 0.5],
+    [10, 0.5],
+  ]);
   const scores = new Map([
     ["pool@0", 0.5],
     ["pool@10", 0.5],
@@ -131,34 +134,22 @@ it("a score starts at ½ and follows the learner's, a tenth of the way each time
     scores.set(policy.name, score + 0.1 * (result - score));
   }
   expect(scores.get("pool@0")).not.toBe(0.5);
-  for (const [name, score] of scores) expect(pool.save().numbers[name.replace("@", ".")]).toBeCloseTo(score, 12);
+  for (const { update, score } of pool.save()) expect(score).toBeCloseTo(scores.get(`pool@${update}`) as number, 12);
   pool.dispose();
 });
 
-it("goes on from what was saved: members, their order, weights and scores; what is not its own it leaves", () => {
+it("goes on from what was saved: members, their order, weights and scores", () => {
   const whole = offered(30);
   whole.draw(new Rng(1)).played(1);
   const resumed = offered(10);
-  const { numbers, arrays } = throughFiles(whole.save());
-  resumed.restore({
-    numbers: { "kuhn/first": 0.3, ...numbers },
-    arrays: [...weightsOf(1).map((a) => ({ ...a, name: `learner.${a.name}` })), ...arrays],
-  });
+  resumed.restore(whole.save());
   for (const pool of [whole, resumed]) for (let u = 31; u <= 40; u++) pool.offer(u, () => weightsOf(u));
   expect(resumed.save()).toEqual(whole.save());
-  expect(members(resumed)).toEqual(["pool.20", "pool.30", "pool.40"]);
+  expect(members(resumed)).toEqual([20, 30, 40]);
   for (let i = 0; i < 20; i++) {
     const [a, b] = [whole, resumed].map((pool) => pool.draw(new Rng(i)).policy) as [Policy, Policy];
     expect(b.name).toBe(a.name);
     expect(b.distributions(infosets)).toEqual(a.distributions(infosets));
   }
-  for (const pool of [whole, resumed]) pool.dispose();
-});
-
-it("tells members apart whose numbers begin alike", () => {
-  const [whole, resumed] = [offered(12, { every: 1, size: 12 }), poolOf()];
-  resumed.restore(throughFiles(whole.save()));
-  expect(members(resumed)).toEqual(Array.from({ length: 12 }, (_, i) => `pool.${i + 1}`));
-  expect(resumed.save()).toEqual(whole.save());
   for (const pool of [whole, resumed]) pool.dispose();
 });

@@ -1,38 +1,39 @@
 /** PPO: merged rows against one decision at a time; where it is policy gradient, where it stands still, what stays finite. */
 import { describe, expect, it } from "vitest";
 import { logitGradient, softmax as softmaxOf } from "../../src/policies/softmax.ts";
-import type { Loss } from "../../src/rl/losses/loss.ts";
+import type { PolicyLoss } from "../../src/rl/losses/loss.ts";
 import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
 import { ppo } from "../../src/rl/losses/ppo.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const A = 3;
 const EPSILON = 0.2;
+const clipped = ppo({ ppo: { clip: EPSILON, epochs: 1, minibatches: 1 } });
 
 interface Case {
   /** By row. */
   readonly logits: readonly (readonly number[])[];
   readonly old: readonly (readonly number[])[];
-  readonly gains: readonly (readonly number[])[];
-  readonly losses: readonly (readonly number[])[];
+  readonly positive: readonly (readonly number[])[];
+  readonly negative: readonly (readonly number[])[];
   readonly isIllegal?: readonly (readonly boolean[])[];
 }
 
 /** The loss and its gradient in the logits. */
 function evaluate(
-  loss: Loss<"gains" | "losses" | "oldLogPolicy" | "clip">,
-  { logits, old, gains, losses, isIllegal }: Case,
+  { loss }: PolicyLoss<"positive" | "negative" | "oldLogPolicy">,
+  { logits, old, positive, negative, isIllegal }: Case,
 ) {
   const length = logits.length * A;
   const places = Int32Array.from({ length }, (_, i) => i).filter((i) => !isIllegal?.flat()[i]);
   const starts = Int32Array.from({ length: logits.length + 1 }, (_, r) => places.filter((i) => i < r * A).length);
   const legal = { starts, places };
-  const of = (rows: readonly (readonly number[])[]) => Float64Array.from(places, (i) => rows.flat()[i] as number);
-  const now = softmaxOf(legal, Float32Array.from(logits.flat()));
+  const of = (rows: readonly (readonly number[])[]) => Float64Array.from(places, (i) => rows.flat()[i]);
+  const current = softmaxOf(legal, Float32Array.from(logits.flat()));
   const oldLogPolicy = softmaxOf(legal, Float32Array.from(old.flat())).logPolicy;
   const inLogPolicy = new Float64Array(places.length);
-  const value = loss(now, { gains: of(gains), losses: of(losses), oldLogPolicy, clip: EPSILON }, inLogPolicy, 1);
-  return { value, gradient: Array.from(logitGradient(legal, now.policy, inLogPolicy, length)) };
+  const value = loss(current, { positive: of(positive), negative: of(negative), oldLogPolicy }, inLogPolicy);
+  return { value, gradient: Array.from(logitGradient(legal, current.policy, inLogPolicy, length)) };
 }
 
 function softmax(z: readonly number[]): number[] {
@@ -54,14 +55,14 @@ const merged = (keep: (a: number) => boolean) =>
       decisions.reduce((sum, d) => sum + (d.row === r && d.action === action && keep(d.a) ? d.a / 400 : 0), 0),
     ),
   );
-const sums = { gains: merged((a) => a > 0), losses: merged((a) => a < 0) };
+const sums = { positive: merged((a) => a > 0), negative: merged((a) => a < 0) };
 
 /** The mean over decisions of min(r A, clip(r) A), negated. */
 function unmerged(z: readonly (readonly number[])[]): number {
   const [p, before] = [z.map(softmax), old.map(softmax)];
   let total = 0;
   for (const { row, action, a } of decisions) {
-    const r = (p[row]?.[action] as number) / (before[row]?.[action] as number);
+    const r = p[row][action] / before[row][action];
     total += Math.min(r * a, Math.min(1 + EPSILON, Math.max(1 - EPSILON, r)) * a);
   }
   return -total / decisions.length;
@@ -69,15 +70,15 @@ function unmerged(z: readonly (readonly number[])[]): number {
 
 describe("merged rows", () => {
   it("are worth as much as one decision at a time, in value and gradient", () => {
-    const { value, gradient } = evaluate(ppo, { logits, old, ...sums });
+    const { value, gradient } = evaluate(clipped, { logits, old, ...sums });
     expect(value).toBeCloseTo(unmerged(logits), 5);
-    // Summed together first, gains and losses would be clipped alike.
-    const net = sums.gains.map((row, r) => row.map((g, a) => g + (sums.losses[r]?.[a] as number)));
+    // Summed together first, positive and negative advantages would be clipped alike.
+    const net = sums.positive.map((row, r) => row.map((g, a) => g + sums.negative[r][a]));
     const together = {
-      gains: net.map((row) => row.map((x) => Math.max(0, x))),
-      losses: net.map((row) => row.map((x) => Math.min(0, x))),
+      positive: net.map((row) => row.map((x) => Math.max(0, x))),
+      negative: net.map((row) => row.map((x) => Math.min(0, x))),
     };
-    expect(Math.abs(evaluate(ppo, { logits, old, ...together }).value - value)).toBeGreaterThan(1e-3);
+    expect(Math.abs(evaluate(clipped, { logits, old, ...together }).value - value)).toBeGreaterThan(1e-3);
     gradient.forEach((g, i) => {
       const shifted = (h: number) => unmerged(logits.map((row, r) => row.map((z, a) => (r * A + a === i ? z + h : z))));
       expect(g).toBeCloseTo((shifted(1e-5) - shifted(-1e-5)) / 2e-5, 5);
@@ -87,18 +88,18 @@ describe("merged rows", () => {
 
   it("have the policy gradient's gradient where the policy has not moved", () => {
     const here = { logits, old: logits, ...sums };
-    const expected = evaluate(policyGradient, here).gradient;
+    const expected = evaluate(policyGradient(), here).gradient;
     expect(Math.max(...expected)).toBeGreaterThan(0.005);
-    evaluate(ppo, here).gradient.forEach((g, i) => {
-      expect(g).toBeCloseTo(expected[i] as number, 6);
+    evaluate(clipped, here).gradient.forEach((g, i) => {
+      expect(g).toBeCloseTo(expected[i], 6);
     });
   });
 });
 
 describe("one row, three actions, π_old uniform", () => {
   /** π = ½, ¼, ¼ has r = 3/2, 3/4, 3/4. */
-  const at = (gains: number[], losses: number[]) =>
-    evaluate(ppo, { logits: [[Math.log(2), 0, 0]], old: [[0, 0, 0]], gains: [gains], losses: [losses] });
+  const at = (positive: number[], negative: number[]) =>
+    evaluate(clipped, { logits: [[Math.log(2), 0, 0]], old: [[0, 0, 0]], positive: [positive], negative: [negative] });
 
   it("stands still where all that was gained by is up, and all that was lost by down, by more than ε", () => {
     const { value, gradient } = at([1, 0, 0], [0, -2, -3]);
@@ -123,8 +124,8 @@ describe("one row, three actions, π_old uniform", () => {
 });
 
 it("stands still where the ratio is beyond all bounds, which keep it finite", () => {
-  const far = { logits: [[90, 0, 0]], old: [[-90, 0, 0]], gains: [[0, 0, 0]], losses: [[-1, 0, 0]] };
-  const { value, gradient } = evaluate(ppo, far);
+  const far = { logits: [[90, 0, 0]], old: [[-90, 0, 0]], positive: [[0, 0, 0]], negative: [[-1, 0, 0]] };
+  const { value, gradient } = evaluate(clipped, far);
   expect(value).toBeCloseTo(Math.exp(20), 0);
   for (const g of gradient) expect(Math.abs(g)).toBe(0);
 });
@@ -149,7 +150,7 @@ it("is finite for actions that are illegal, or were all but never played and now
     [90, -90],
     [-90, 90],
   ] as const) {
-    const { value, gradient } = evaluate(ppo, {
+    const { value, gradient } = evaluate(clipped, {
       logits: [
         [z, 0, 300],
         [z, 0, 300],
@@ -158,14 +159,14 @@ it("is finite for actions that are illegal, or were all but never played and now
         [before, 0, -300],
         [before, 0, -300],
       ],
-      gains: some,
-      losses: some.map((row) => row.map((x) => -x)),
+      positive: some,
+      negative: some.map((row) => row.map((x) => -x)),
       isIllegal,
     });
     expect([value, ...gradient].every(Number.isFinite)).toBe(true);
-    for (const i of [2, 3, 4, 5]) expect(Math.abs(gradient[i] as number)).toBe(0);
-    expect(evaluate(ppo, { logits: zeros, old: zeros, gains: zeros, losses: zeros, isIllegal }).gradient).toEqual(
-      Array(6).fill(expect.closeTo(0, 12)),
-    );
+    for (const i of [2, 3, 4, 5]) expect(Math.abs(gradient[i])).toBe(0);
+    expect(
+      evaluate(clipped, { logits: zeros, old: zeros, positive: zeros, negative: zeros, isIllegal }).gradient,
+    ).toEqual(Array(6).fill(expect.closeTo(0, 12)));
   }
 });

@@ -24,7 +24,7 @@ function settingsOf(rl: Partial<TrainSettings["rl"]>, seed = 1): TrainSettings {
   );
   return {
     ...base,
-    nn: { hidden: [8], outputScale: 0.5 },
+    nn: { policy: "mlp", hidden: [8], outputScale: 0.5 },
     rl: {
       ...base.rl,
       critic: { lambda: 0.9, learningRate: 0.01, hidden: [8] },
@@ -48,7 +48,7 @@ async function run(settings: TrainSettings, stopAt?: number, resume?: Snapshot):
   const bytes = {
     metrics: metrics.map((row) => `${JSON.stringify(row)}\n`).join(""),
     episodes: episodes.map((row) => `${JSON.stringify(row)}\n`).join(""),
-    snapshots: snapshots.map(bytesOf),
+    snapshots: snapshots.map((snapshot) => bytesOf(snapshot, settings)),
   };
   return { bytes, last: snapshots.at(-1) as Snapshot };
 }
@@ -73,7 +73,7 @@ describe("the same seed", () => {
     expect(first.bytes.snapshots.length).toBe(4);
     const other = await run(settingsOf(rl, 2));
     expect(other.bytes.metrics).not.toBe(first.bytes.metrics);
-    models.set(name, String(first.last.model.flatMap(({ values }) => [...values])));
+    models.set(name, String(first.last.learner.averaged.flatMap(({ values }) => [...values])));
   });
 
   it("and another setting give another policy, but for `shared` in self-play, which is `none`", () => {
@@ -97,11 +97,11 @@ describe("a run that was interrupted", () => {
     // The pool is full at 3 and loses a member at 6, 9 and 12.
     for (const stop of [1, 5, 8, 13, undefined]) {
       const last = parts.at(-1)?.last;
-      parts.push(await run(settings, stop, last && throughFiles(last)));
+      parts.push(await run(settings, stop, last && throughFiles(last, settings)));
     }
     expect(parts.map(({ bytes }) => bytes.metrics).join("")).toBe(whole.bytes.metrics);
     expect(parts.map(({ bytes }) => bytes.episodes).join("")).toBe(whole.bytes.episodes);
-    expect(bytesOf((parts.at(-1) as Run).last)).toBe(bytesOf(whole.last));
+    expect(bytesOf((parts.at(-1) as Run).last, settings)).toBe(bytesOf(whole.last, settings));
   });
 });
 

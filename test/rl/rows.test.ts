@@ -7,7 +7,7 @@ import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import { mergeRows } from "../../src/rl/rows.ts";
-import type { Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { type Decision, learnerDecisions, opponent, playBatch } from "./batches.ts";
 
@@ -27,7 +27,7 @@ function withAdvantages(batch: readonly Trajectories[], advantages: readonly Flo
   const all: (Decision & { readonly advantage: number })[] = [];
   batch.forEach((trajectories, i) => {
     for (const [t, d] of learnerDecisions(trajectories).entries()) {
-      all.push({ ...d, advantage: advantages[i]?.[t] as number });
+      all.push({ ...d, advantage: advantages[i][t] });
     }
   });
   return all;
@@ -64,18 +64,18 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
     const add = (into: Map<string, number>, key: string, x: number) => into.set(key, (into.get(key) ?? 0) + x);
     for (const { orbit, actions, action, advantage } of decisions) {
       const p = policyAt(orbit, actions);
-      totals.unmerged -= (advantage * Math.log(p[actions.indexOf(action)] as number)) / decisions.length;
+      totals.unmerged -= (advantage * Math.log(p[actions.indexOf(action)])) / decisions.length;
       actions.forEach((a, i) => {
-        add(unmerged, `${orbit} ${a}`, (-advantage * ((a === action ? 1 : 0) - (p[i] as number))) / decisions.length);
+        add(unmerged, `${orbit} ${a}`, (-advantage * ((a === action ? 1 : 0) - p[i])) / decisions.length);
       });
     }
-    for (const { infoset, gains, losses } of rows) {
+    for (const { infoset, positive, negative } of rows) {
       const p = policyAt(orbitOf(infoset), infoset.actions);
-      const weights = gains.map((gain, slot) => gain + (losses[slot] as number));
+      const weights = positive.map((gain, slot) => gain + negative[slot]);
       const sum = weights.reduce((a, b) => a + b, 0);
       infoset.actions.forEach((a, slot) => {
-        totals.merged -= (weights[slot] as number) * Math.log(p[slot] as number);
-        add(merged, `${orbitOf(infoset)} ${a}`, -((weights[slot] as number) - sum * (p[slot] as number)));
+        totals.merged -= weights[slot] * Math.log(p[slot]);
+        add(merged, `${orbitOf(infoset)} ${a}`, -(weights[slot] - sum * p[slot]));
       });
     }
     expect(totals.merged).toBeCloseTo(totals.unmerged, 10);
@@ -84,7 +84,7 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
     for (const [key, gradient] of unmerged) expect(merged.get(key), key).toBeCloseTo(gradient, 10);
   });
 
-  it("has gains that sum what is above 0, and losses that sum what is below", () => {
+  it("sums positive advantages and negative ones apart", () => {
     const sums = (advantageOf: (d: { readonly advantage: number }) => number) => {
       const byAction = new Map<string, number>();
       for (const d of decisions) {
@@ -95,11 +95,11 @@ describe.each(cases)("$id against $against", ({ id, shape }) => {
     };
     const gained = sums(({ advantage }) => (advantage > 0 ? advantage : 0));
     const lost = sums(({ advantage }) => (advantage < 0 ? advantage : 0));
-    for (const { infoset, gains, losses } of rows) {
+    for (const { infoset, positive, negative } of rows) {
       infoset.actions.forEach((a, slot) => {
         const key = `${orbitOf(infoset)} ${a}`;
-        expect(gains[slot], key).toBeCloseTo(gained.get(key) ?? 0, 12);
-        expect(losses[slot], key).toBeCloseTo(lost.get(key) ?? 0, 12);
+        expect(positive[slot], key).toBeCloseTo(gained.get(key) ?? 0, 12);
+        expect(negative[slot], key).toBeCloseTo(lost.get(key) ?? 0, 12);
       });
     }
   });
@@ -135,16 +135,13 @@ it("counts each game's decisions as one whole, however many there are and whoeve
   expect(decisions).toBe(withAdvantages(batches, advantages).length);
 
   // Both plans of Kuhn count by their decisions, and share their rows.
-  const kuhn = withAdvantages(
-    [batches[0] as Trajectories, batches[2] as Trajectories],
-    [advantages[0] as Float64Array, advantages[2] as Float64Array],
-  );
+  const kuhn = withAdvantages([batches[0], batches[2]], [advantages[0], advantages[2]]);
   const own = rows.filter(({ infoset }) => infoset.game.id === "kuhn");
   expect(own.length).toBe(new Set(kuhn.map(({ orbit }) => orbit)).size);
-  for (const { infoset, visits, gains, losses } of own) {
+  for (const { infoset, visits, positive, negative } of own) {
     const here = kuhn.filter((d) => d.infoset === infoset);
     expect(visits).toBeCloseTo(here.length / kuhn.length, 12);
-    const total = [...gains, ...losses].reduce((sum, x) => sum + x, 0);
+    const total = [...positive, ...negative].reduce((sum, x) => sum + x, 0);
     expect(total).toBeCloseTo(here.reduce((sum, { advantage }) => sum + advantage, 0) / kuhn.length, 12);
   }
 });

@@ -5,7 +5,7 @@ import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { Policy } from "../../src/policies/policy.ts";
-import { verifyEpisode } from "../../src/record/episode.ts";
+import { verifyEpisode } from "../../src/record/verify.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
 import { type Recorded, recorder, smallRun } from "../helpers.ts";
 import { throughFiles } from "./checkpoints.ts";
@@ -49,7 +49,7 @@ describe("a run", () => {
     expect(compare(await run())).toEqual(compare(first));
     const other = await run(2);
     expect(other.episodes).not.toEqual(first.episodes);
-    expect(other.snapshots.at(-1)?.model).not.toEqual(first.snapshots.at(-1)?.model);
+    expect(other.snapshots.at(-1)?.learner.averaged).not.toEqual(first.snapshots.at(-1)?.learner.averaged);
     expect(other.metrics.at(-1)?.loss).not.toBe(first.metrics.at(-1)?.loss);
   });
 
@@ -68,7 +68,7 @@ describe("a run", () => {
     // Kuhn has 2 or 3 decisions, tic-tac-toe 5 to 9.
     expect(final?.decisions as number).toBeGreaterThan(UPDATES * (96 * 2 + 24 * 5));
     expect(final?.decisions as number).toBeLessThan(UPDATES * (96 * 3 + 24 * 9));
-    expect(Object.keys(snapshots.at(-1)?.baselines ?? {}).sort()).toEqual(
+    expect(Object.keys(snapshots.at(-1)?.estimator.numbers ?? {}).sort()).toEqual(
       ["kuhn/first", "kuhn/second", "ttt/O", "ttt/X"].sort(),
     );
     for (const entropy of Object.values(metrics[1]?.entropy as Record<string, number>)) {
@@ -98,7 +98,7 @@ describe("a run that was interrupted", () => {
       const parts: Recorded[] = [];
       let snapshot: Snapshot | undefined;
       for (const stop of [...stops, undefined]) {
-        const part = await run(1, stop, snapshot && throughFiles(snapshot));
+        const part = await run(1, stop, snapshot && throughFiles(snapshot, settingsOf()));
         expect(part.last).toBe(stop ?? UPDATES);
         expect(part.snapshots.at(-1)?.update).toBe(part.last);
         snapshot = part.snapshots.at(-1);

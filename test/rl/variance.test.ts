@@ -3,32 +3,34 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp, type WeightArray } from "../../src/nn/mlp.ts";
 import { tf } from "../../src/nn/tf.ts";
+import type { WeightArray } from "../../src/nn/weights.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
-import { neuralPolicy } from "../../src/policies/network-policy.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import { networkPolicy } from "../../src/policies/network-policy.ts";
 import { gradientVariance } from "../../src/rl/variance.ts";
-import { play, type Trajectories } from "../../src/selfplay/play.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
+import { play } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const kuhn = getGame("kuhn");
 const layout = new FeatureLayout([kuhn]);
-const shape = { inputs: layout.inputs, hidden: [], outputs: layout.outputs, outputScale: 1 };
-const weights = initialWeights(shape, new Rng("variance"));
+const model = kind.model({ policy: "mlp", hidden: [], outputScale: 1 }, [kuhn]);
+const weights = model.firstWeights(new Rng("variance"));
 const estimator = { baselineDecay: 0.9, critic: { lambda: 0.95, learningRate: 0.01, hidden: [4] } };
 const settings = { batches: 5, warmUp: 2, episodes: 6, estimator };
 const measure = (
   names: Parameters<typeof gradientVariance>[3],
   more: Partial<typeof settings> = {},
   arrays: readonly WeightArray[] = weights,
-) => gradientVariance(arrays, layout, kuhn, names, { ...settings, ...more }, new Rng("draws"));
+) => gradientVariance(arrays, model, kuhn, names, { ...settings, ...more }, new Rng("draws"));
 
 beforeAll(() => startBackend("wasm"));
 
 /** The batches that are measured, after those that warm up. */
 function batches(count: number): Trajectories[] {
-  const network = new Mlp(weights);
-  const policy = neuralPolicy("same", layout, network);
+  const network = model.network(weights);
+  const policy = networkPolicy("same", network, model);
   const graph = new GameGraph(kuhn);
   const played = Array.from({ length: count }, (_, b) => {
     const draws = new Rng("draws").fork("batch", b);

@@ -3,7 +3,8 @@
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import type { Policy } from "../../src/policies/policy.ts";
-import { episodeOf, type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
+import type { Plan, Trajectories } from "../../src/selfplay/plan.ts";
+import { episodeOf, play } from "../../src/selfplay/play.ts";
 import { randomPolicy } from "../helpers.ts";
 
 export function plan(id: string, episodes: number, overrides: Partial<Plan> = {}): Plan {

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { type Policy, uniform } from "../../src/policies/policy.ts";
-import { verifyEpisode } from "../../src/record/episode.ts";
-import { episodeOf, play, type Trajectories } from "../../src/selfplay/play.ts";
+import { verifyEpisode } from "../../src/record/verify.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
+import { episodeOf, play } from "../../src/selfplay/play.ts";
 import { content, plan, playOne } from "./plans.ts";
 
 const ids = ["kuhn", "ttt", "kuhn-match", "negotiation", "negotiation-private"] as const;

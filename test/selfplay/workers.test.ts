@@ -7,14 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
 import { mctsPlayer } from "../../src/players/mcts.ts";
 import { opponents } from "../../src/players/opponents.ts";
-import { FeatureLayout } from "../../src/policies/features/layout.ts";
-import { neuralPolicy } from "../../src/policies/network-policy.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import type { PolicyNetwork } from "../../src/policies/kind.ts";
+import { networkPolicy } from "../../src/policies/network-policy.ts";
 import { greedy, type Policy, uniform } from "../../src/policies/policy.ts";
-import { deal } from "../../src/selfplay/partition.ts";
-import { type Plan, play, type Trajectories } from "../../src/selfplay/play.ts";
+import { assign } from "../../src/selfplay/partition.ts";
+import type { Plan, Trajectories } from "../../src/selfplay/plan.ts";
+import { play } from "../../src/selfplay/play.ts";
 import { WorkerPool } from "../../src/selfplay/worker-pool.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomPolicy } from "../helpers.ts";
@@ -22,9 +23,8 @@ import { content } from "./plans.ts";
 
 const program = (name: string) => new URL(`../../dist/selfplay/${name}`, import.meta.url);
 const games = ["kuhn", "ttt", "negotiation-private"].map(getGame);
-const layout = new FeatureLayout(games);
-const shape = { inputs: layout.inputs, hidden: [4], outputs: layout.outputs, outputScale: 3 };
-let networks: Mlp[];
+const model = kind.model({ policy: "mlp", hidden: [4], outputScale: 3 }, games);
+let networks: PolicyNetwork[];
 let learner: Policy;
 let past: Policy;
 /** What one thread plays. */
@@ -34,8 +34,8 @@ let wholeHere: (typeof here)[number][];
 
 beforeAll(async () => {
   await startBackend("js");
-  networks = ["a", "b"].map((name) => new Mlp(initialWeights(shape, new Rng(name))));
-  [learner, past] = networks.map((network, i) => neuralPolicy(`net ${i}`, layout, network)) as [Policy, Policy];
+  networks = ["a", "b"].map((name) => model.network(model.firstWeights(new Rng(name))));
+  [learner, past] = networks.map((network, i) => networkPolicy(`net ${i}`, network, model)) as [Policy, Policy];
   here = await playAll(play);
   wholeHere = wholePlans().map((plans) => all(play(plans)));
 });
@@ -92,11 +92,11 @@ function expectSame(found: unknown, expected: unknown): void {
 
 /** Plays the batches one after another, with an update of the weights in between, as training does. */
 async function playAll(playBatch: (plans: readonly Plan[]) => Trajectories[] | Promise<Trajectories[]>) {
-  for (const [i, network] of networks.entries()) network.load(initialWeights(shape, new Rng(`first ${i}`)));
+  for (const [i, network] of networks.entries()) network.load(model.firstWeights(new Rng(`first ${i}`)));
   const results = [];
   for (const [i, plans] of batches().entries()) {
     results.push(all(await playBatch(plans)));
-    networks[0]?.load(initialWeights(shape, new Rng(`next ${i}`)));
+    networks[0]?.load(model.firstWeights(new Rng(`next ${i}`)));
   }
   return results;
 }
@@ -111,7 +111,7 @@ describe("a pool of workers", () => {
   });
 
   it("does play: without its workers' part the cells stay empty", async () => {
-    const { pool } = poolOf(1, answering(`port.postMessage(batch.slices.map(() => nothing))`));
+    const { pool } = poolOf(1, answering(`port.postMessage(batch.jobs.map(nothing))`));
     await pool.ready();
     const [plan] = batches()[0] as [Plan];
     const [t] = (await pool.play([plan])) as [Trajectories];
@@ -127,7 +127,7 @@ describe("a pool of workers", () => {
   });
 });
 
-describe("plans are dealt", () => {
+describe("plans are partitioned", () => {
   const graph = new GameGraph(getGame("kuhn"));
   const planOf = (episodes: number, sets: number, policy: Policy = uniform): Plan => ({
     graph,
@@ -143,7 +143,12 @@ describe("plans are dealt", () => {
 
   it.each([
     ["one thread plays all", [merged, large, small], 1, [0, 0, 0]],
-    ["many games at few information sets are cut, the others dealt whole", [merged, large, small], 2, ["cut", 1, 0]],
+    [
+      "many games at few information sets are cut, the others go whole to a thread",
+      [merged, large, small],
+      2,
+      ["cut", 1, 0],
+    ],
     ["of many the larger first, each to whoever has the least", [small, large, small, small], 2, [0, 1, 0, 0]],
     ["where threads outnumber them by far, all are cut", [merged, large, small], 6, ["cut", "cut", "cut"]],
     ["one alone is cut", [large], 2, ["cut"]],
@@ -152,7 +157,7 @@ describe("plans are dealt", () => {
     ["a policy that only this thread has stays here", [planOf(512, 1, randomPolicy(1)), merged], 2, [0, "cut"]],
     ["none", [], 3, []],
   ] as const)("%s", (_, plans, threads, shares) => {
-    expect(deal(plans, threads)).toEqual(shares);
+    expect(assign(plans, threads)).toEqual(shares);
   });
 });
 
@@ -184,7 +189,7 @@ describe("whole plans, on graphs that come and go between batches", () => {
     ["1 worker", 1, undefined, undefined],
     ["3 workers", 3, undefined, undefined],
     ["graphs that grow too large", 2, 40, undefined],
-    ["workers that die", 2, undefined, `if (++count === 2) { rubbish(batch); process.exit(1); }`],
+    ["workers that die", 2, undefined, `if (++count === 2) { process.exit(1); }`],
   ])("%s: the same games", async (_, workers, maxNodes, first) => {
     const url = first === undefined ? program("worker.js") : answering("", true, first);
     const options = { workers, backend: "js" as const, warn: () => {}, program: url };
@@ -192,7 +197,7 @@ describe("whole plans, on graphs that come and go between batches", () => {
     const shares = new Set<number | "cut">();
     for (const [i, plans] of wholePlans().entries()) {
       await pool.ready();
-      for (const share of deal(plans, workers + 1)) shares.add(share);
+      for (const share of assign(plans, workers + 1)) shares.add(share);
       expectSame(all(await pool.play(plans)), wholeHere[i]);
     }
     expect(shares.size).toBeGreaterThan(workers);
@@ -205,7 +210,7 @@ it("with a clock it plays in workers where that is quicker, and in this thread w
   const playedHere = async (seconds: (batch: number) => number): Promise<boolean[]> => {
     let calls = 0;
     const clock = () => (calls++ % 2 === 0 ? 0 : seconds(calls / 2 - 1));
-    const idle = answering(`port.postMessage(batch.slices.map(() => nothing))`);
+    const idle = answering(`port.postMessage(batch.jobs.map(nothing))`);
     const pool = new WorkerPool({ workers: 1, backend: "js", warn: () => {}, program: idle, clock });
     await pool.ready();
     const found: boolean[] = [];
@@ -231,9 +236,9 @@ it("with a clock it plays in workers where that is quicker, and in this thread w
 });
 
 describe("a worker that dies", () => {
-  it("in the middle of a batch: its slices are played again, another takes its place, and the result is the same", async () => {
-    // Each plays one batch, leaves rubbish of the second in the cells, and dies.
-    const url = answering("", true, `if (++count === 2) { rubbish(batch); process.exit(1); }`);
+  it("in the middle of a batch: its jobs are played again, another takes its place, and the result is the same", async () => {
+    // Each plays one batch, and dies of the second.
+    const url = answering("", true, `if (++count === 2) { process.exit(1); }`);
     const { pool, warnings } = poolOf(2, url);
     const counts: number[] = [];
     const results = await playAll(async (plans) => {
@@ -278,8 +283,11 @@ function answering(answer: string, real = answer === "", first = ""): URL {
     file,
     `import { parentPort as port } from "node:worker_threads";
 let count = 0;
-const nothing = { generation: 0, visited: new Int32Array(0), earliest: new Float64Array(0) };
-const rubbish = ({ slices }) => { for (const { cells, from, to } of slices) cells.plies.fill(3, from, to); };
+const nothing = ({ from, to }) => {
+  const none = { slots: new Uint16Array(0), decisions: new Int32Array(0), returns: new Float64Array(0) };
+  const cells = { plies: new Uint16Array(to - from), ...none };
+  return { graph: 0, from, to, cells, visited: [], earliest: [] };
+};
 port.on("message", (batch) => { ${first} ${real || answer.startsWith("throw") ? "" : answer} });
 ${answer.startsWith("throw") ? answer : ""}
 ${real ? `await import(${JSON.stringify(pathToFileURL(fileURLToPath(program("worker.js"))).href)});` : ""}

@@ -11,10 +11,9 @@ import { type Axis, type Cell, cellsOf, settingText } from "../../run/ablation.t
 import { UserError } from "../../util/errors.ts";
 import { readText } from "../../util/files.ts";
 import { packageFile } from "../../util/package.ts";
-import { type AblateOptions, wholeNumber } from "../options.ts";
+import { type AblateOptions, MAX_SEEDS } from "../commands/ablate.ts";
 
 export const PRESETS = ["rae", "self-play", "multi-game", "magnet"] as const;
-const MAX_SEEDS = 1000;
 const SEEDS = 3;
 
 export interface Plan {
@@ -49,7 +48,7 @@ interface PlanFile {
 export function planOf(preset: string | undefined, options: AblateOptions): Plan {
   const problems: string[] = [];
   const file = preset === undefined ? undefined : attempt(problems, () => readPlan(preset, problems));
-  const flagged = (options.vary ?? []).flatMap((text) => attempt(problems, () => axisOf(text)) ?? []);
+  const flagged = options.vary.flatMap((text) => attempt(problems, () => axisOf(text)) ?? []);
   const kept = (file?.axes ?? []).filter(({ key }) => !flagged.some((axis) => axis.key === key));
   const axes = [...kept, ...flagged];
   if (axes.length === 0 && problems.length === 0) {
@@ -57,10 +56,7 @@ export function planOf(preset: string | undefined, options: AblateOptions): Plan
   }
   const typed = typedSettings(options, problems);
   problems.push(...axisProblems(axes, typed));
-  const seeds =
-    options.seeds === undefined
-      ? (file?.seeds ?? SEEDS)
-      : attempt(problems, () => wholeNumber("--seeds", options.seeds as string, 1, MAX_SEEDS));
+  const seeds = attempt(problems, options.seeds) ?? file?.seeds ?? SEEDS;
   const name = options.name ?? (file ? basename(preset as string).replace(/\.ya?ml$/, "") : ownName(axes));
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
     const what =
@@ -73,7 +69,7 @@ export function planOf(preset: string | undefined, options: AblateOptions): Plan
   const cells = plannedCells(axes, fixed, problems);
   if (problems.length > 0) throw new UserError(2, [...new Set(problems)]);
   const variance = file?.variance ?? axes.some(({ key }) => key === "rl.advantage");
-  return { name, about: file?.about, axes, cells, seeds: seeds as number, variance };
+  return { name, about: file?.about, axes, cells, seeds, variance };
 }
 
 const ownName = (axes: readonly Axis[]): string =>
@@ -83,7 +79,7 @@ const ownName = (axes: readonly Axis[]): string =>
     .slice(0, 100) || "ablation";
 
 /** What the flags set in every cell. */
-function typedSettings({ set = [], updates, games }: AblateOptions, problems: string[]): Flag[] {
+function typedSettings({ set, updates, games }: AblateOptions, problems: string[]): Flag[] {
   const sets = set.flatMap((text): Flag[] => {
     const split = splitSetting(text);
     if (!split) problems.push(`--set ${text}: write it as key=value, such as --set rl.averaging=0.99.`);

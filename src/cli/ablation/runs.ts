@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
+import { type Job, runLocally } from "../../jobs/local.ts";
 import { isFinished } from "../../run/ablation.ts";
 import { listCheckpoints } from "../../run/checkpoint.ts";
 import { lockHolder } from "../../run/lock.ts";
@@ -23,6 +24,15 @@ export interface Task {
   readonly seed: number;
   /** Of the run. */
   readonly name: string;
+}
+
+/** What `spiral train` needs for a run, whose name is the id. */
+interface Training extends Job {
+  readonly seed: number;
+  /** `key=value`, each. */
+  readonly sets: readonly string[];
+  /** Of the cell, for those who wait. */
+  readonly label: string;
 }
 
 /** Refuses runs that are there already and were begun with other settings: their results do not belong in this table. */
@@ -59,52 +69,40 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
   const started = performance.now();
   const children = new Set<ChildProcess>();
   const signals = forwardSignals(children);
-  const queue = [...open];
   // Between them the runs keep every core busy, and no more.
   const workers = Math.max(0, Math.floor(availableParallelism() / Math.max(1, Math.min(jobs, open.length))) - 1);
-  const problems: string[] = [];
-  let done = 0;
-  const worker = async (): Promise<void> => {
-    while (problems.length === 0 && signals.received() === undefined) {
-      const task = queue.shift();
-      if (!task) return;
-      try {
-        await trainInProcess(task, dir, workers, children);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        if (signals.received() === undefined) problems.push(...error.problems);
-        return;
-      }
-      done += 1;
+  const trainings: Training[] = open.map(({ cell, seed, name }) => {
+    return { id: name, seed, sets: cell.sets, label: cell.label || "base" };
+  });
+  const running = runLocally(trainings, {
+    atOnce: jobs,
+    run: (training) => trainInProcess(training, dir, workers, children),
+    signal: signals.signal,
+    onDone({ label, seed }, done) {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      note(`${done} of ${open.length} runs, ${seconds} s: ${task.cell.label || "base"}, seed ${task.seed}`);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, worker));
-  } finally {
-    signals.stop();
-  }
+      note(`${done} of ${open.length} runs, ${seconds} s: ${label}, seed ${seed}`);
+    },
+  });
+  const { done, problems } = await running.finally(signals.stop);
   if (problems.length > 0) throw new UserError(1, [...problems, "Run the same command to go on."]);
-  const received = signals.received();
-  if (received === undefined) return undefined;
+  if (!signals.signal.aborted) return undefined;
   note(`Stopped: ${there + done} of ${tasks.length} runs are finished. Run the same command to go on.`);
-  return SIGNALS[received];
+  return SIGNALS[signals.signal.reason as Signal];
 }
 
 /** Ends normally where the run is finished; else throws a UserError. */
 async function trainInProcess(
-  { cell, seed, name }: Task,
+  { id, seed, sets }: Training,
   dir: string,
   workers: number,
   children: Set<ChildProcess>,
 ): Promise<void> {
-  const run = join(dir, name);
+  const run = join(dir, id);
   const goesOn = existsSync(run) && (listCheckpoints(run).length > 0 || lockHolder(run) !== undefined);
   if (!goesOn && isLeftOver(run)) withDiskErrors("write", run, () => rmSync(run, { recursive: true }));
   const args = goesOn
-    ? ["--resume", name]
-    : ["--name", name, "--seed", String(seed), ...cell.sets.flatMap((set) => ["--set", set])];
+    ? ["--resume", id]
+    : ["--name", id, "--seed", String(seed), ...sets.flatMap((set) => ["--set", set])];
   // A process group of its own: Ctrl-C on a terminal reaches this process alone, which passes it on once.
   const command = ["train", ...args, "--dir", dir, "--workers", String(workers), "--json"];
   const child = spawn(process.execPath, [packageFile("bin/spiral.js"), ...command], {
@@ -118,14 +116,14 @@ async function trainInProcess(
     errors += chunk;
   });
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", (error) => reject(new UserError(1, `${name} cannot be started: ${error.message}.`)));
+    child.on("error", (error) => reject(new UserError(1, `${id} cannot be started: ${error.message}.`)));
     child.on("close", resolve);
   });
   children.delete(child);
   if (code === 0) return;
   const said = errors.split("\n").filter((line) => line.startsWith("error: "));
   const how = code === null ? "was ended by a signal" : `ended with exit code ${code}`;
-  throw new UserError(1, [`${join(dir, name)} ${how}.`, ...said.map((line) => line.slice("error: ".length))]);
+  throw new UserError(1, [`${run} ${how}.`, ...said.map((line) => line.slice("error: ".length))]);
 }
 
 /** Whether a run was begun there, and ended before anything was saved: it starts anew. Anything else is left alone. */
@@ -134,22 +132,25 @@ function isLeftOver(run: string): boolean {
   return existsSync(join(run, "config.yaml")) || readdirSync(run).every((name) => name === "lock" || name[0] === ".");
 }
 
-/** Hands the signals that end this process on to the children: the first lets them save, the second ends them at once. */
+/**
+ * Hands the signals that end this process on to the children: the first lets them save, the second ends them at once. The
+ * first aborts `signal` too, with its name as the reason.
+ */
 function forwardSignals(children: ReadonlySet<ChildProcess>) {
-  let received: Signal | undefined;
+  const received = new AbortController();
   const endChildren = () => {
     for (const child of children) child.kill("SIGTERM");
   };
   const onSignal = (signal: Signal): void => {
-    if (received === undefined) note("Saving the runs under way. Ctrl-C again stops at once.");
-    received ??= signal;
+    if (!received.signal.aborted) note("Saving the runs under way. Ctrl-C again stops at once.");
+    received.abort(signal);
     endChildren();
   };
   const names = Object.keys(SIGNALS) as Signal[];
   for (const name of names) process.on(name, onSignal);
   process.on("exit", endChildren);
   return {
-    received: (): Signal | undefined => received,
+    signal: received.signal,
     stop(): void {
       for (const name of names) process.off(name, onSignal);
       process.off("exit", endChildren);

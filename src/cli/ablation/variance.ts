@@ -1,8 +1,7 @@
 /** Gradient variance at the checkpoints of some runs, for every estimator that an ablation compares. */
 import { join } from "node:path";
 import { getGame } from "../../games/registry.ts";
-import { withoutPrefix } from "../../nn/weights.ts";
-import { FeatureLayout } from "../../policies/features/layout.ts";
+import { policyKind } from "../../policies/registry.ts";
 import type { estimators } from "../../rl/advantages/registry.ts";
 import { entropiesAt, type VarianceResult } from "../../run/ablation.ts";
 import { listCheckpoints } from "../../run/checkpoint.ts";
@@ -38,13 +37,14 @@ export async function varianceOf(
       const checkpoint = readCheckpoint({ ...resolved, checkpoint: update });
       const { config } = checkpoint;
       const games = config.games.map(getGame);
-      // The weights that play.
-      const playing = withoutPrefix("learner", toSnapshot(checkpoint, run, config).optimizer);
+      const kind = await policyKind(config.nn.policy);
+      const { weights } = toSnapshot(checkpoint, run, config, kind).learner;
+      const model = kind.model(config.nn, games);
       const entropies = entropiesAt(resolved.dir, update);
       for (const game of games) {
         const rng = new Rng(seed).fork("variance", update).fork(game.id);
         const settings = { ...VARIANCE, estimator: config.rl };
-        const variance = gradientVariance(playing, new FeatureLayout(games), game, names, settings, rng);
+        const variance = gradientVariance(weights, model, game, names, settings, rng);
         const base = variance.get("none") as number;
         const ratios = Object.fromEntries([...variance].map(([name, v]) => [name, base > ROUNDING ? v / base : null]));
         results.push({ game: game.id, seed, update, entropy: entropies[game.id] ?? 0, ratios });

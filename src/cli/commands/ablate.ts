@@ -1,76 +1,25 @@
-/** `spiral ablate`: a grid over settings and seeds, each cell trained by `spiral train` in a process of its own, and its tables. */
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { type Ablation, readResult, runNameOf } from "../../run/ablation.ts";
-import { ablationMarkdown } from "../../run/ablation-table.ts";
-import { makeFolders, writeFileAtomic } from "../../util/files.ts";
-import { type Plan, type PlannedCell, planOf } from "../ablation/plan.ts";
-import { checkEarlierRuns, runAll, type Task } from "../ablation/runs.ts";
-import { type EstimatorName, varianceOf } from "../ablation/variance.ts";
-import { type AblateOptions, checkAll, wholeNumber } from "../options.ts";
-import { note, print, printJson } from "../terminal/output.ts";
+/** `spiral ablate`: what is typed. What it does is in `actions/ablate.ts`. */
+import { declare, type Options } from "../command.ts";
+import { json } from "../flags/common.ts";
+import { text, texts, whole } from "../flags/flag.ts";
 
-/** Checkpoints of a run, evenly spread, at which the variance is measured. */
-const FROZEN = 4;
+export const MAX_SEEDS = 1000;
 
-export async function run(preset: string | undefined, options: AblateOptions): Promise<number> {
-  const [plan, jobs] = checkAll(
-    () => planOf(preset, options),
-    () => (options.jobs === undefined ? availableParallelism() : wholeNumber("--jobs", options.jobs, 1, 256)),
-  );
-  const dir = join(options.dir ?? "ablations", plan.name);
-  const cells = plan.cells.map(withCheckpoints);
-  const tasks = Array.from({ length: plan.seeds }, (_, i) => i + 1).flatMap((seed) =>
-    cells.map((cell): Task => ({ cell, seed, name: runNameOf(cell, seed) })),
-  );
-  checkEarlierRuns(dir, tasks);
-  makeFolders(dir);
-  const interrupted = await runAll(dir, tasks, jobs);
-  if (interrupted !== undefined) return interrupted;
+export const declaration = declare({
+  usage: "ablate [preset]",
+  summary: "train over a grid of settings and seeds, and compare",
+  example: "spiral ablate --games kuhn,ttt --vary rl.advantage=none,rae --seeds 5 --updates 300",
+  flags: {
+    games: text("--games <ids>", "games to learn, separated by commas"),
+    vary: texts("--vary <key=values>", "a setting and its values, separated by commas; may be repeated"),
+    seeds: whole("--seeds <n>", "how many seeds, from 1", { min: 1, max: MAX_SEEDS }),
+    updates: text("--updates <n>", "gradient updates of each run"),
+    set: texts("--set <key=value>", "any other setting; may be repeated"),
+    name: text("--name <name>", "name of the ablation's folder"),
+    jobs: whole("--jobs <n>", "runs at a time; as many as there are cores if not given", { min: 1, max: 256 }),
+    dir: text("--dir <folder>", "the folder that holds ablations (default: ablations)"),
+    ...json,
+  },
+});
 
-  const ablation = await resultsOf(plan, cells, dir, tasks);
-  const markdown = ablationMarkdown(ablation);
-  writeFileAtomic(join(dir, "ablation.json"), `${JSON.stringify(ablation, null, 2)}\n`);
-  writeFileAtomic(join(dir, "ablation.md"), markdown);
-  if (options.json) printJson(ablation);
-  else print(markdown.trimEnd());
-  note(`Written to ${dir}: ablation.md, ablation.json and every run.`);
-  return 0;
-}
-
-/** Checkpoints at the quarters of the run, unless a setting says otherwise. */
-function withCheckpoints(cell: PlannedCell): PlannedCell {
-  if (cell.sets.some((set) => set.startsWith("run.checkpointEvery="))) return cell;
-  const checkpointEvery = Math.max(1, Math.floor(cell.config.updates / FROZEN));
-  return {
-    ...cell,
-    config: { ...cell.config, run: { ...cell.config.run, checkpointEvery } },
-    sets: [...cell.sets, `run.checkpointEvery=${checkpointEvery}`],
-  };
-}
-
-async function resultsOf(plan: Plan, cells: readonly PlannedCell[], dir: string, tasks: readonly Task[]) {
-  const updates = new Set(cells.map(({ config }) => config.updates));
-  const [first] = cells as [PlannedCell];
-  const varied = plan.axes.find(({ key }) => key === "rl.advantage")?.values;
-  const compared = (varied ?? [first.config.rl.advantage]) as EstimatorName[];
-  const ablation: Ablation = {
-    name: plan.name,
-    about: plan.about,
-    updates: updates.size === 1 ? first.config.updates : null,
-    seeds: plan.seeds,
-    cells: cells.map(({ label, settings, slug }) => ({
-      label,
-      settings,
-      runs: tasks.filter(({ cell }) => cell.slug === slug).map(({ name, seed }) => readResult(dir, name, seed)),
-    })),
-    variance: plan.variance
-      ? await varianceOf(
-          dir,
-          tasks.filter(({ cell }) => cell === first),
-          compared,
-        )
-      : [],
-  };
-  return ablation;
-}
+export type AblateOptions = Options<typeof declaration>;

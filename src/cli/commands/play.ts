@@ -1,150 +1,38 @@
-/** `spiral play`: a person at the terminal against any player, game after game, seats alternating. */
-import { dirname, join } from "node:path";
-import type { Game, Seat } from "../../games/game.ts";
-import { gameIds, getGame } from "../../games/registry.ts";
-import { opponents } from "../../players/opponents.ts";
-import type { Player } from "../../players/player.ts";
-import type { Policy } from "../../policies/policy.ts";
-import { formatEpisode } from "../../record/episode.ts";
+/** `spiral play`: what is typed. What it does is in `actions/play.ts`. */
 import { didYouMean, UserError } from "../../util/errors.ts";
-import { appendLine, checkWritable, makeFolders } from "../../util/files.ts";
-import { Rng } from "../../util/rng.ts";
-import { checkPlayers, closePlayers } from "../open/players.ts";
-import { checkAll, type PlayOptions, runsFolder, wholeNumber } from "../options.ts";
-import { MOST_ANSWERS, rulesOf } from "../terminal/ask-move.ts";
-import { Dialogue } from "../terminal/dialogue.ts";
-import { count, endText, resultText, type Score, scoreText } from "../terminal/game-over.ts";
-import { print, SPIRAL, styleFor } from "../terminal/output.ts";
-import { playGame, type Table } from "../terminal/play-game.ts";
+import { declare, type Options } from "../command.ts";
+import { game, runFolder } from "../flags/common.ts";
+import { checked, text, toggle, whole } from "../flags/flag.ts";
+import { llmFlags } from "../flags/llm.ts";
 
 const SEATS = ["first", "second", "alternate"] as const;
+export type SeatChoice = (typeof SEATS)[number];
 
-export async function run(options: PlayOptions): Promise<number> {
-  const runs = await runsFolder(options);
-  const [game, seat, seed, open] = checkAll(
-    () => namedGame(options.game),
-    () => namedSeat(options.seat),
-    // A person wants other cards the next time; the seed is shown, so that a session can be had again.
-    () => (options.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", options.seed, 0)),
-    () => checkOthers(options, runs),
-  );
-  const log = options.log ?? join(runs, "play.jsonl");
-  const leaving = new AbortController();
-  const onInterrupt = (): void => leaving.abort(130);
-  const onTerminate = (): void => leaving.abort(143);
-  const players = await open();
-  const score: Score = { won: 0, lost: 0, drawn: 0, total: 0 };
-  let dialogue: Dialogue | undefined;
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
-  try {
-    const [opponent, hinting] = players as [Player, Player?];
-    checkPlays(game, players);
-    const hints = hintsFrom(game, opponent, hinting);
-    if (options.hints && typeof hints === "string") throw new UserError(2, hints);
-    checkWritable(log);
-    const rng = new Rng(seed).fork("play");
-    dialogue = new Dialogue();
-    const table: Table = {
-      ...{ game, opponent, dialogue, hints, signal: leaving.signal, always: options.hints === true },
-      chanceKey: rng.fork("chance").key(),
-      actionKey: rng.fork("actions").key(),
-    };
-    const { bold, dim } = styleFor(process.stdout);
-    print(`${bold(game.title)}, against ${bold(opponent.name)}`);
-    print(dim(`Seed ${seed}. Type ? for help, q to leave.`));
-    await playGames(table, seat, score, log);
-    return 0;
-  } catch (error) {
-    if (dialogue) print(`\n${scoreText(game, score, players[0]?.name ?? "")}`.trimEnd());
-    if (!leaving.signal.aborted) throw error;
-    return leaving.signal.reason as number;
-  } finally {
-    dialogue?.close();
-    await closePlayers(players);
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
-  }
-}
+export const declaration = declare({
+  usage: "play",
+  summary: "play against a policy, or any other player",
+  example: "spiral play --game kuhn --vs latest",
+  flags: {
+    ...game,
+    vs: text("--vs <player>", "who plays against you", "latest"),
+    seat: checked("--seat <seat>", "first, second or alternate", seatNamed, "alternate"),
+    seed: whole(
+      "--seed <n>",
+      "where deals and the other player's draws come from; another one each time if not given",
+      { min: 0 },
+    ),
+    hints: toggle("--hints", "show at every decision what a policy would do"),
+    hintFrom: text("--hint-from <player>", "whose hints; those of the player you play against if not given"),
+    log: text("--log <file>", "where finished games are logged; play.jsonl in the folder of runs if not given"),
+    ...runFolder,
+    ...llmFlags,
+  },
+});
 
-/** Game after game until the person leaves. */
-async function playGames(table: Table, seat: (typeof SEATS)[number], score: Score, log: string): Promise<void> {
-  const { game, opponent } = table;
-  const { bold, dim } = styleFor(process.stdout);
-  for (let index = 0; ; index++) {
-    const person: Seat = seat === "alternate" ? ((index % 2) as Seat) : seat === "first" ? 0 : 1;
-    print(`\n${bold(`Game ${index + 1}`)}: you are Player ${person} (${game.roles[person]}).`);
-    // Rules hold for both seats; those of the first game will do.
-    if (index === 0) print(dim(rulesOf(game, game.initial(), person)));
-    const played = await playGame(table, index, person);
-    if (!played) {
-      print(`The game is left unfinished and does not count. ${scoreText(game, score, opponent.name)}`.trimEnd());
-      return;
-    }
-    print(`\n${endText(game, played, person)}`);
-    print(bold(resultText(played.returns[person])));
-    count(score, played.returns[person]);
-    const players = person === 0 ? (["human", opponent.name] as const) : ([opponent.name, "human"] as const);
-    makeFolders(dirname(log));
-    appendLine(log, formatEpisode({ game: game.id, version: game.version, index, players, ...played }));
-    if (index === 0) print(dim(`Logged in ${log}; see it again: ${SPIRAL} replay ${log}`));
-    print(scoreText(game, score, opponent.name));
-    if (!(await wantsAnother(table))) return;
-  }
-}
+export type PlayOptions = Options<typeof declaration>;
 
-async function wantsAnother({ dialogue, signal }: Table): Promise<boolean> {
-  for (let answers = 0; answers < MOST_ANSWERS; answers++) {
-    const answer = (await dialogue.ask("Enter for another game, q to leave: ", signal))?.trim().toLowerCase();
-    if (answer === undefined || ["q", "quit", "exit", "n", "no"].includes(answer)) return false;
-    if (["", "y", "yes"].includes(answer)) return true;
-  }
-  return false;
-}
-
-function namedGame(id: string | undefined): Game {
-  if (id === undefined) throw new UserError(2, `Name a game: ${SPIRAL} play --game ttt. Games: ${gameIds.join(", ")}.`);
-  return getGame(id);
-}
-
-function namedSeat(text: string): (typeof SEATS)[number] {
-  const seat = SEATS.find((name) => name === text);
+function seatNamed(name: string, text: string): SeatChoice {
+  const seat = SEATS.find((one) => one === text);
   if (seat) return seat;
-  throw new UserError(2, `--seat is "${text}"; it takes one of ${SEATS.join(", ")}.${didYouMean(text, SEATS)}`);
-}
-
-/** Throws what is wrong with who plays against the person, and with whose hints it gets; returns what opens them. */
-function checkOthers(options: PlayOptions, runs: string): () => Promise<Player[]> {
-  const { vs, hintFrom } = options;
-  const specs = hintFrom === undefined ? [vs] : [vs, hintFrom];
-  const [open] = checkAll(
-    // A second person is refused below, in better words.
-    () => checkPlayers(specs, { runs, llm: options, human: () => assertNoOther() }),
-    () => checkNoPerson("--vs", vs),
-    () => checkNoPerson("--hint-from", hintFrom),
-  );
-  return open;
-}
-
-function checkNoPerson(option: string, spec: string | undefined): void {
-  if (spec?.trim() === "human") throw new UserError(2, `You are the person; ${option} names another player.`);
-}
-
-function assertNoOther(): never {
-  throw new Error("a second person was let in");
-}
-
-function checkPlays(game: Game, players: readonly Player[]): void {
-  const idle = players.filter(({ plays }) => !plays(game));
-  const who = [...opponents.filter(({ plays }) => plays(game)).map(({ name }) => name), "mcts"].join(", ");
-  if (idle.length > 0)
-    throw new UserError(
-      2,
-      idle.map(({ name }) => `${name} does not play ${game.id}. Who does: ${who}.`),
-    );
-}
-
-/** The policy whose probabilities are hints: that of --hint-from, else the opponent's. */
-function hintsFrom(game: Game, opponent: Player, hinting: Player | undefined): Policy | string {
-  const player = hinting ?? opponent;
-  if (player.kind === "policy") return player.policy(game);
-  return `${player.name} has no probabilities to show; name a policy: --hint-from latest`;
+  throw new UserError(2, `${name} is "${text}"; it takes one of ${SEATS.join(", ")}.${didYouMean(text, SEATS)}`);
 }

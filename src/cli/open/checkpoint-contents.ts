@@ -1,49 +1,95 @@
-/** Between what the trainer hands over and what a checkpoint's files hold; and from there to a policy that plays. */
+/**
+ * What a checkpoint holds: between the trainer's snapshot and the files of a checkpoint, and from there to a policy that
+ * plays. docs/run-directory.md describes the files.
+ *
+ *   model.safetensors       θ̄, the policy that is served
+ *   optimizer.safetensors   learner.* θ · magnet.* · adam.* · critic.* the estimator's · pool.N.* the pool's members
+ *   state.json              optimizerSteps · baselines, with pool.N for the members' scores · episodes · decisions · games
+ */
 import { opponentNames } from "../../config/check.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
 import { getGame } from "../../games/registry.ts";
-import { Mlp, type WeightArray } from "../../nn/mlp.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../nn/safetensors.ts";
+import { arraysOf, type TensorShape, type WeightArray, withoutPrefix, withPrefix } from "../../nn/weights.ts";
 import { parseOpponents } from "../../players/opponent-mix.ts";
-import { FeatureLayout } from "../../policies/features/layout.ts";
-import { neuralPolicy } from "../../policies/network-policy.ts";
+import type { PolicyKind } from "../../policies/kind.ts";
+import { networkPolicy } from "../../policies/network-policy.ts";
 import type { Policy } from "../../policies/policy.ts";
+import { estimatorTensors } from "../../rl/advantages/registry.ts";
 import type { Snapshot } from "../../rl/train.ts";
 import { type Checkpoint, checkpointName } from "../../run/checkpoint.ts";
 import { UserError } from "../../util/errors.ts";
 
 const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
+const POOL = "pool.";
 
-export function toFiles(snapshot: Snapshot, games: readonly Game[]) {
-  const { model, optimizer, update: _, ...state } = snapshot;
+/** The settings that decide what a checkpoint of a run holds. */
+type Learned = Pick<Config, "games" | "nn" | "rl">;
+
+/** The files of a checkpoint, and what its state.json says. */
+export function toFiles({ learner, estimator, pool, episodes, decisions }: Snapshot, games: readonly Game[]) {
+  const optimizer = [
+    ...withPrefix("learner", learner.weights),
+    ...withPrefix("magnet", learner.magnet),
+    ...learner.optimizer.arrays,
+    ...estimator.arrays,
+    ...pool.flatMap(({ update, weights }) => withPrefix(`${POOL}${update}`, weights)),
+  ];
+  const scores = Object.fromEntries(pool.map(({ update, score }) => [`${POOL}${update}`, score]));
   return {
-    files: { [MODEL]: encodeSafetensors(model), [OPTIMIZER]: encodeSafetensors(optimizer) },
-    state: { ...state, games: Object.fromEntries(games.map(({ id, version }) => [id, version])) },
+    files: { [MODEL]: encodeSafetensors(learner.averaged), [OPTIMIZER]: encodeSafetensors(optimizer) },
+    state: {
+      optimizerSteps: learner.optimizer.steps,
+      baselines: { ...estimator.numbers, ...scores },
+      episodes,
+      decisions,
+      games: Object.fromEntries(games.map(({ id, version }) => [id, version])),
+    },
   };
 }
 
-export function toSnapshot(checkpoint: Checkpoint, run: string, config: Config): Snapshot {
+/** The snapshot that a checkpoint's files hold. Throws a UserError (exit 3) where they are not of this run. */
+export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned, kind: PolicyKind): Snapshot {
   checkGames(checkpoint, run, config);
   const { update, state } = checkpoint;
-  const baselines = (state.baselines ?? {}) as Record<string, number>;
-  const network = tensorShapes(config);
-  const of = (owner: string) => network.map(([name, shape]) => [`${owner}.${name}`, shape] as const);
-  const moments = (config.rl.adam.beta1 > 0 ? ["v", "m"] : ["v"]).flatMap((moment) =>
-    network.map(([, shape], i) => [`adam.${moment}.${i}`, shape] as const),
-  );
-  const members = isPooled(config) ? Object.keys(baselines).filter((name) => name.startsWith("pool.")) : [];
+  const games = config.games.map(getGame);
+  const model = kind.model(config.nn, games);
+  const numbers = Object.entries((state.baselines ?? {}) as Record<string, number>);
+  const members = isPooled(config) ? numbers.filter(([name]) => name.startsWith(POOL)) : [];
   if (isPooled(config) && members.length === 0) {
     throw new UserError(3, `${run}: the checkpoint holds no pool, which rl.opponents "${config.rl.opponents}" needs.`);
   }
-  const remembered = [...criticShapes(config), ...members.flatMap(of)];
+  const optimizerTensors = model.optimizerTensors(config.rl.adam);
+  const remembered = estimatorTensors(config.rl.advantage, config.rl, games);
+  const arrays = readTensors(checkpoint, OPTIMIZER, run, [
+    ...withPrefix("learner", model.tensors),
+    ...withPrefix("magnet", model.tensors),
+    ...optimizerTensors,
+    ...remembered,
+    ...members.flatMap(([name]) => withPrefix(name, model.tensors)),
+  ]);
   return {
     update,
-    model: weights(checkpoint, MODEL, run, network),
-    optimizer: weights(checkpoint, OPTIMIZER, run, [...of("learner"), ...of("magnet"), ...moments, ...remembered]),
-    optimizerSteps: number(state.optimizerSteps, "optimizerSteps", run),
-    baselines,
+    learner: {
+      weights: withoutPrefix("learner", arrays),
+      averaged: readTensors(checkpoint, MODEL, run, model.tensors),
+      magnet: withoutPrefix("magnet", arrays),
+      optimizer: {
+        arrays: arraysOf(optimizerTensors, arrays),
+        steps: number(state.optimizerSteps, "optimizerSteps", run),
+      },
+    },
+    estimator: {
+      numbers: Object.fromEntries(numbers.filter(([name]) => !name.startsWith(POOL))),
+      arrays: arraysOf(remembered, arrays),
+    },
+    pool: members.map(([name, score]) => ({
+      update: Number(name.slice(POOL.length)),
+      score,
+      weights: withoutPrefix(name, arrays),
+    })),
     episodes: number(state.episodes, "episodes", run),
     decisions: number(state.decisions, "decisions", run),
   };
@@ -58,24 +104,29 @@ export interface SavedPolicy {
   dispose(): void;
 }
 
-/** The averaged policy of a checkpoint, on the backend that runs. */
-export function loadPolicy(checkpoint: Checkpoint & { readonly config: Config }, run: string): SavedPolicy {
+/** The averaged policy of a checkpoint, on the backend that runs. `kind` is the one that its config names. */
+export function loadPolicy(
+  checkpoint: Checkpoint & { readonly config: Config },
+  run: string,
+  kind: PolicyKind,
+): SavedPolicy {
+  const { nn, games: ids } = checkpoint.config;
   checkGames(checkpoint, run, checkpoint.config);
-  const games = checkpoint.config.games.map(getGame);
-  const layout = new FeatureLayout(games);
-  const network = new Mlp(weights(checkpoint, MODEL, run, tensorShapes(checkpoint.config)));
+  const games = ids.map(getGame);
+  const model = kind.model(nn, games);
+  const network = model.network(readTensors(checkpoint, MODEL, run, model.tensors));
   const name = `${run}@${checkpointName(checkpoint.update)}`;
   return {
     name,
     checkpoint: checkpointName(checkpoint.update),
     games,
-    policy: neuralPolicy(name, layout, network),
+    policy: networkPolicy(name, network, model),
     dispose: () => network.dispose(),
   };
 }
 
-/** The games must be those of the run's config in the same order, as their slices of the network follow it. */
-function checkGames({ state }: Checkpoint, run: string, config: Config): void {
+/** The games must be those of the run's config in the same order, as the tensors are laid out by it. */
+function checkGames({ state }: Checkpoint, run: string, config: Pick<Config, "games">): void {
   const versions = Object.entries((state.games ?? {}) as Record<string, number>);
   const learned = versions.map(([id]) => id).join(", ");
   if (learned !== config.games.join(", ")) {
@@ -96,35 +147,16 @@ function checkGames({ state }: Checkpoint, run: string, config: Config): void {
   }
 }
 
-const isPooled = ({ rl }: Config): boolean =>
+const isPooled = ({ rl }: Learned): boolean =>
   parseOpponents(rl.opponents, opponentNames).some(({ name }) => name === "pool");
 
-type TensorShape = readonly [name: string, shape: readonly number[]];
-
-/** The tensors of the network that a config describes, in the order of its file. */
-function tensorShapes({ games, nn }: Config): TensorShape[] {
-  const { inputs, outputs } = new FeatureLayout(games.map(getGame));
-  return layerShapes([inputs, ...nn.hidden, outputs]);
-}
-
-/** Those of the critic and its optimizer, where the estimator has one. */
-function criticShapes({ games, rl }: Config): TensorShape[] {
-  if (rl.advantage !== "critic") return [];
-  const { inputs } = new FeatureLayout(games.map(getGame));
-  return layerShapes([inputs, ...rl.critic.hidden, 2]).flatMap(([name, shape], i) => [
-    [`critic.${name}`, shape],
-    [`critic.adam.v.${i}`, shape],
-  ]);
-}
-
-function layerShapes(widths: readonly number[]): TensorShape[] {
-  return widths.slice(1).flatMap((width, layer): TensorShape[] => [
-    [`layer${layer}.weight`, [widths[layer] as number, width]],
-    [`layer${layer}.bias`, [width]],
-  ]);
-}
-
-function weights({ files }: Checkpoint, file: string, run: string, expected: readonly TensorShape[]): WeightArray[] {
+/** The tensors of a file. Throws a UserError (exit 3) where one of `expected` is missing or of another shape. */
+function readTensors(
+  { files }: Checkpoint,
+  file: string,
+  run: string,
+  expected: readonly TensorShape[],
+): WeightArray[] {
   const bytes = files[file];
   if (!bytes) throw new UserError(3, `${run}: the checkpoint holds no ${file}.`);
   let arrays: WeightArray[];
@@ -133,7 +165,7 @@ function weights({ files }: Checkpoint, file: string, run: string, expected: rea
   } catch (error) {
     throw new UserError(3, `${run}: ${file} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
-  for (const [name, shape] of expected) {
+  for (const { name, shape } of expected) {
     const array = arrays.find((candidate) => candidate.name === name);
     if (array && String(array.shape) === String(shape)) continue;
     const found = array ? `its ${name} is [${array.shape.join(", ")}]` : `it has no tensor ${name}`;

@@ -1,21 +1,16 @@
 /** How many threads play beside the main one, and the pool of them. */
 import { availableParallelism } from "node:os";
 import type { BackendName } from "../../nn/backend.ts";
-import { type Executor, inThisThread } from "../../selfplay/play.ts";
+import type { Executor } from "../../selfplay/plan.ts";
+import { inThisThread } from "../../selfplay/play.ts";
 import { WorkerPool } from "../../selfplay/worker-pool.ts";
 import { UserError } from "../../util/errors.ts";
-import { wholeNumber } from "../options.ts";
 import { warn } from "../terminal/output.ts";
 
 /** On these a row's logits do not depend on the rows beside it, so that games are the same however they are split. */
 const SPLITTABLE: readonly BackendName[] = ["wasm", "js"];
 /** Every thread runs the network on all that comes up in its games, so that each more brings less. */
 const MOST_BY_DEFAULT = 8;
-
-/** The number in an option's text; a UserError (exit 2) says what it takes. */
-export function workerCount(text: string): number | "auto" {
-  return text === "auto" ? "auto" : wholeNumber("--workers", text, 0, 64);
-}
 
 /**
  * Where batches are played. Workers start in the background; until they are ready this thread plays everything. Where batches

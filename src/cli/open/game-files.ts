@@ -7,15 +7,20 @@ import { formatNotation } from "../../record/notation.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkWritable, makeFolders } from "../../util/files.ts";
 import { Growing } from "../../util/growing.ts";
-import { checkAll, type MatchFlags } from "../options.ts";
+import { checkAll } from "../check-all.ts";
 
 export interface GameFiles {
   readonly keep: (games: readonly PlayedGame[]) => void;
   readonly close: () => void;
 }
 
+interface GamePaths {
+  readonly log?: string | undefined;
+  readonly notation?: string | undefined;
+}
+
 /** Throws what is wrong with the files that are named; makes none yet. */
-export function checkGameFiles({ log, notation }: Pick<MatchFlags, "log" | "notation">): void {
+export function checkGameFiles({ log, notation }: GamePaths): void {
   checkAll(...[log, notation].map((path) => () => path !== undefined && checkNew(path)), () =>
     checkDiffer(log, notation),
   );
@@ -31,7 +36,7 @@ function checkDiffer(log: string | undefined, notation: string | undefined): voi
   throw new UserError(2, `--log and --notation both name ${log}. Give each a file of its own.`);
 }
 
-export function gameFiles({ log, notation }: Pick<MatchFlags, "log" | "notation">): GameFiles {
+export function gameFiles({ log, notation }: GamePaths): GameFiles {
   const files = [
     ...(log === undefined ? [] : [newFile(log, formatEpisode)]),
     ...(notation === undefined ? [] : [newFile(notation, formatNotation)]),

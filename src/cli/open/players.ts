@@ -1,26 +1,30 @@
 /** From the specs of a command line to players who are ready to play. */
+
+import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
-import type { BackendName } from "../../nn/backend.ts";
 import { chatClient } from "../../players/llm/client.ts";
 import { type LlmPlayer, llmPlayer } from "../../players/llm/llm-player.ts";
 import { mctsPlayer } from "../../players/mcts.ts";
 import type { Opponent } from "../../players/opponents.ts";
 import type { Player, PolicyPlayer } from "../../players/player.ts";
 import { fixedNames, type PlayerSpec, parseSpec, whoThereIs } from "../../players/spec.ts";
+import type { PolicyKind } from "../../policies/kind.ts";
 import { greedy, type Policy } from "../../policies/policy.ts";
+import { policyKind } from "../../policies/registry.ts";
 import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
-import { type LlmFlags, type LlmSettings, llmSettings, llmSurroundings } from "../llm-options.ts";
-import { checkAll } from "../options.ts";
+import { checkAll } from "../check-all.ts";
+import type { LlmOptions } from "../flags/llm.ts";
 import { note } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
+import { type LlmSettings, llmSettings, llmSurroundings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
   readonly runs: string;
   /** Of the command, for `llm:` players, where it seats them. */
-  readonly llm?: LlmFlags;
+  readonly llm?: LlmOptions;
   /** Whether a backend of TensorFlow.js runs already; runs are then loaded on it. */
   readonly backendRuns?: boolean;
   /** Makes the player `human`, where the command has a place for one. */
@@ -52,18 +56,16 @@ function checkPeople(specs: readonly string[]): void {
 
 async function openPrepared(
   prepared: readonly PreparedPlayer[],
-  settings: LlmSettings | undefined,
+  llm: LlmSettings | undefined,
   backendRuns: boolean,
 ): Promise<Player[]> {
-  const backends = new Set(
-    prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn.backend : [])),
-  );
-  const load = backends.size > 0 ? await policyLoader(backends, backendRuns) : undefined;
+  const settings = prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn : []));
+  const load = settings.length > 0 ? await policyLoader(settings, backendRuns) : undefined;
   // One for all models, so that its limit on requests is that of the command.
-  const client = settings && chatClient(settings, llmSurroundings());
+  const client = llm && chatClient(llm, llmSurroundings());
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
-    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, settings.retries));
+    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries));
     if ("run" in player && load) return runPlayer(player.run, load);
     throw new Error("what a player needs was not made");
   };
@@ -148,15 +150,17 @@ function foundRun(run: string, parent: string): ResolvedRun {
 
 type LoadPolicy = (checkpoint: PreparedRun["checkpoint"], run: string) => SavedPolicy;
 
-/** Starts the backend that the runs were trained on, or the best there is where they differ. */
-async function policyLoader(backends: ReadonlySet<"auto" | BackendName>, runs: boolean): Promise<LoadPolicy> {
+/** Starts the backend that the runs were trained on, or the best there is where they differ, and loads their kinds. */
+async function policyLoader(settings: readonly Config["nn"][], backendRuns: boolean): Promise<LoadPolicy> {
   const [{ startTrained }, { loadPolicy }] = await Promise.all([
     import("./trained-backend.ts"),
     import("./checkpoint-contents.ts"),
   ]);
-  const [first = "auto"] = backends;
-  if (!runs) await startTrained(backends.size === 1 ? first : "auto");
-  return loadPolicy;
+  const [backend = "auto", ...others] = new Set(settings.map((nn) => nn.backend));
+  if (!backendRuns) await startTrained(others.length === 0 ? backend : "auto");
+  const kinds = new Map<string, PolicyKind>();
+  for (const { policy } of settings) kinds.set(policy, await policyKind(policy));
+  return (checkpoint, run) => loadPolicy(checkpoint, run, kinds.get(checkpoint.config.nn.policy) as PolicyKind);
 }
 
 function runPlayer({ name, checkpoint, greedy: isGreedy }: PreparedRun, load: LoadPolicy): PolicyPlayer {

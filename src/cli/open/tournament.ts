@@ -9,9 +9,10 @@ import { parseSpec } from "../../players/spec.ts";
 import { listCheckpoints } from "../../run/checkpoint.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
-import { answerSettings, type LlmFlags } from "../llm-options.ts";
-import { checkAll } from "../options.ts";
+import { checkAll } from "../check-all.ts";
+import type { LlmOptions } from "../flags/llm.ts";
 import { countedOff } from "../terminal/counter.ts";
+import { answerSettings } from "./llm-settings.ts";
 
 /** The games in `ttt,kuhn`; a UserError says what is wrong with them. */
 export function gamesIn(ids: string): Game[] {
@@ -39,9 +40,9 @@ export function checkField({ players, games, gauntlet }: Pick<Tournament, "playe
  * What a player of this name is: the checksum of a run's checkpoint, a model with what shapes its answers. Others are
  * what their names say.
  */
-export function identityOf(spec: string, { name }: Player, runs: string, flags: LlmFlags): string {
+export function identityOf(spec: string, { name }: Player, runs: string, options: LlmOptions): string {
   const parsed = parseSpec(spec);
-  if (parsed.kind === "llm") return JSON.stringify(answerSettings(flags));
+  if (parsed.kind === "llm") return JSON.stringify(answerSettings(options));
   if (parsed.kind !== "run") return "";
   const { dir } = resolveRun(parsed.run, runs);
   // The update that was opened, which the name says: meanwhile there may be a later one.

@@ -1,9 +1,10 @@
 /** What a person reads when a game is over: the end, the result, the score. */
+import type { Played } from "../../arena/asked-game.ts";
 import type { Game, Seat } from "../../games/game.ts";
-import { replaySteps } from "../../record/episode.ts";
+import { replaySteps } from "../../record/steps.ts";
+import { withSign } from "../../util/figures.ts";
 import { oneLine } from "../../util/printable.ts";
-import { folded, standing } from "./ask-move.ts";
-import type { Played } from "./play-game.ts";
+import { folded, positionText } from "./position.ts";
 
 /** What the person has won and lost so far. */
 export interface Score {
@@ -22,12 +23,12 @@ export function count(score: Score, own: number): void {
 /** Where games are won by more or less, with the sum of the returns; nothing before the first game is over. */
 export function scoreText(game: Game, { won, lost, drawn, total }: Score, opponent: string): string {
   if (won + lost + drawn === 0) return "";
-  const sum = game.utility.max === 1 ? "" : `; returns in all: ${signed(total)}`;
+  const sum = game.utility.max === 1 ? "" : `; returns in all: ${withSign(total, "−")}`;
   return `Score: you ${won}, ${opponent} ${lost}, drawn ${drawn}${sum}`;
 }
 
 export function resultText(own: number): string {
-  return own === 0 ? "A draw." : `You ${own > 0 ? "win" : "lose"}: ${signed(own)}`;
+  return own === 0 ? "A draw." : `You ${own > 0 ? "win" : "lose"}: ${withSign(own, "−")}`;
 }
 
 /** What is to be seen once the game is over: the last position and, where something was hidden, the whole of it. */
@@ -36,16 +37,10 @@ export function endText(game: Game, played: Played, person: Seat): string {
   if (forfeit?.seat === person) return "You give the game up.";
   if (forfeit) return `Your opponent forfeits the game: ${oneLine(forfeit.reason, 400)}`;
   const steps = [...replaySteps(game, played)];
-  // The last line of an observation says what can be done: nothing.
-  const lines = standing(game, steps.at(-1)?.state, person).slice(0, -1);
-  while (lines.at(-1) === "") lines.pop();
-  if (!game.perfectInformation) {
-    const moves = steps.flatMap(({ turn, name }) =>
-      turn.kind === "chance" ? `(${name})` : turn.kind === "player" ? `${game.roles[turn.player]} ${name}` : [],
-    );
-    lines.push(`The whole game: ${moves.join(", ")}`);
-  }
-  return folded(lines.join("\n"));
+  const position = positionText(game, steps.at(-1)?.state, person);
+  if (game.perfectInformation) return position;
+  const moves = steps.flatMap(({ turn, name }) =>
+    turn.kind === "chance" ? `(${name})` : turn.kind === "player" ? `${game.roles[turn.player]} ${name}` : [],
+  );
+  return `${position}\n${folded(`The whole game: ${moves.join(", ")}`)}`;
 }
-
-const signed = (value: number): string => (value > 0 ? `+${value}` : value < 0 ? `−${-value}` : "0");

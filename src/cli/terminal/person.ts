@@ -2,10 +2,11 @@
 import { humanPlayer } from "../../players/human.ts";
 import type { AskedPlayer } from "../../players/player.ts";
 import { UserError } from "../../util/errors.ts";
-import { askMove, rulesOf } from "./ask-move.ts";
+import { askMove } from "./ask-move.ts";
 import { Dialogue } from "./dialogue.ts";
 import { resultText } from "./game-over.ts";
 import { say, styleFor } from "./output.ts";
+import { rulesOf } from "./position.ts";
 
 /** Stdin is taken at the first question. Leaving ends the match, with exit code 1; giving a game up forfeits it. */
 export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): AskedPlayer {
@@ -20,11 +21,13 @@ export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): Aske
       dialogue ??= new Dialogue(out);
       if (episode !== last)
         dialogue.say(`\n${bold(`Game ${episode + 1}`)}: you are Player ${player} (${game.roles[player]}).`);
-      if (!told.has(game.id)) dialogue.say(dim(rulesOf(game, state, player, out)));
+      // Without rules apart, they are in the text that is shown with every position.
+      if (game.rules && !told.has(game.id)) dialogue.say(dim(rulesOf(game, state, player, out)));
       last = episode;
       told.add(game.id);
       const situation = {
-        ...{ infoset, always: false },
+        infoset,
+        always: false,
         hints: "A match is played without hints.",
         noUndo: "In a match every move stands.",
       };

@@ -8,7 +8,7 @@
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import type { LegalActions } from "../softmax.ts";
+import { type LegalActions, slotStarts } from "../softmax.ts";
 
 export class FeatureLayout {
   readonly games: readonly Game[];
@@ -51,10 +51,7 @@ export class FeatureLayout {
 
   /** Where the legal actions of these information sets, one a row, stand in logits [R, outputs]. */
   legal(infosets: readonly Infoset[]): LegalActions {
-    const starts = new Int32Array(infosets.length + 1);
-    for (let r = 0; r < infosets.length; r++) {
-      starts[r + 1] = (starts[r] as number) + (infosets[r] as Infoset).actions.length;
-    }
+    const starts = slotStarts(infosets);
     const places = new Int32Array(starts[infosets.length] as number);
     let i = 0;
     for (let r = 0; r < infosets.length; r++) {

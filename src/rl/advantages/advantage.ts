@@ -1,10 +1,9 @@
 /** What every advantage estimator is: a number for each of the learner's decisions, and perhaps a memory of earlier ones. */
 
-import { flatOf } from "../../graph/flat-graph.ts";
-import type { WeightArray } from "../../nn/mlp.ts";
-import type { FeatureLayout } from "../../policies/features/layout.ts";
-import type { Trajectories } from "../../selfplay/play.ts";
-import { whoPlays } from "../../selfplay/slice.ts";
+import type { Game } from "../../games/game.ts";
+import type { WeightArray } from "../../nn/weights.ts";
+import { type Trajectories, whoPlays } from "../../selfplay/plan.ts";
+import { memoised } from "../../util/memoised.ts";
 import type { Rng } from "../../util/rng.ts";
 
 export interface AdvantageEstimator {
@@ -31,7 +30,7 @@ export interface EstimatorSettings {
 
 export type MakeEstimator = (
   settings: EstimatorSettings,
-  context: { layout: FeatureLayout; rng: Rng },
+  context: { games: readonly Game[]; rng: Rng },
 ) => AdvantageEstimator;
 
 /** For estimators that remember nothing from batch to batch. */
@@ -42,7 +41,7 @@ export const memoryless: Pick<AdvantageEstimator, "save" | "restore" | "dispose"
 };
 
 /** Whether the learner sits in `seat`. In self-play it sits in both. */
-export const learnerSits = (trajectories: Trajectories, episode: number, seat: 0 | 1): boolean =>
+export const learnerSits = (trajectories: Trajectories, episode: number, seat: number): boolean =>
   whoPlays(trajectories.plan, episode, seat) === 0;
 
 /** The learner's decisions in some trajectories, episode by episode and ply by ply, T in all. */
@@ -53,34 +52,25 @@ export interface LearnerDecisions {
   readonly sides: Int32Array;
 }
 
-const known = new WeakMap<Trajectories, LearnerDecisions>();
-
-/** Found at the first call, as an estimator and the merging of rows both ask. */
-export function learnerDecisions(trajectories: Trajectories): LearnerDecisions {
-  let found = known.get(trajectories);
-  if (!found) {
-    found = findDecisions(trajectories);
-    known.set(trajectories, found);
-  }
-  return found;
-}
+/** The learner's decisions. Memoised, as an estimator and the merging of rows both ask. */
+export const learnerDecisions = memoised(findDecisions);
 
 function findDecisions(trajectories: Trajectories): LearnerDecisions {
   const { plan, plies, decisions, ids } = trajectories;
-  const { player } = flatOf(plan.graph);
+  const { player } = plan.graph.flat;
   const P = plan.graph.game.maxPlies;
   const isSelfPlay = plan.policies[0] === plan.policies[1];
   let atMost = 0;
-  for (let episode = 0; episode < plan.episodes; episode++) atMost += plies[episode] as number;
+  for (let episode = 0; episode < plan.episodes; episode++) atMost += plies[episode];
   const cells = new Int32Array(atMost);
   const sides = new Int32Array(atMost);
   let turns = 0;
   for (let episode = 0; episode < plan.episodes; episode++) {
-    const end = episode * P + (plies[episode] as number);
+    const end = episode * P + plies[episode];
     for (let cell = episode * P; cell < end; cell++) {
-      const index = decisions[cell] as number;
+      const index = decisions[cell];
       if (index < 0) continue;
-      const seat = player[ids[index] as number] as 0 | 1;
+      const seat = player[ids[index]];
       if (!isSelfPlay && !learnerSits(trajectories, episode, seat)) continue;
       cells[turns] = cell;
       sides[turns] = episode * 2 + seat;
@@ -105,12 +95,12 @@ export function byRole(
     const learned = new Float64Array(plan.episodes);
     let count = 0;
     for (let e = 0; e < plan.episodes; e++) {
-      if (learnerSits(trajectories, e, seat)) learned[count++] = returns[e * 2 + seat] as number;
+      if (learnerSits(trajectories, e, seat)) learned[count++] = returns[e * 2 + seat];
     }
     const advantages = advantageOf(learned.subarray(0, count), `${id}/${roles[seat]}`);
     count = 0;
     for (let e = 0; e < plan.episodes; e++) {
-      if (learnerSits(trajectories, e, seat)) bySide[e * 2 + seat] = advantages[count++] as number;
+      if (learnerSits(trajectories, e, seat)) bySide[e * 2 + seat] = advantages[count++];
     }
   }
   return ofSides(trajectories, bySide);
@@ -120,6 +110,6 @@ export function byRole(
 export function ofSides(trajectories: Trajectories, bySide: Float64Array): Float64Array {
   const { sides } = learnerDecisions(trajectories);
   const advantages = new Float64Array(sides.length);
-  for (let t = 0; t < sides.length; t++) advantages[t] = bySide[sides[t] as number] as number;
+  for (let t = 0; t < sides.length; t++) advantages[t] = bySide[sides[t]];
   return advantages;
 }

@@ -8,30 +8,23 @@
  * have one V, so that Σ (V − target)² is, up to a constant, Σ_rows n · (V − mean target)²: exact under row merging.
  */
 
+import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { Adam } from "../../nn/adam.ts";
-import { initialWeights, Mlp } from "../../nn/mlp.ts";
-import { tf } from "../../nn/tf.ts";
 import { withoutPrefix, withPrefix } from "../../nn/weights.ts";
-import type { FeatureLayout } from "../../policies/features/layout.ts";
-import type { Trajectories } from "../../selfplay/play.ts";
+import { ValueNetwork, valueTensors } from "../../policies/features/value-network.ts";
+import type { Trajectories } from "../../selfplay/plan.ts";
 import type { Rng } from "../../util/rng.ts";
 import { type AdvantageEstimator, type EstimatorSettings, learnerDecisions } from "./advantage.ts";
 
-/** No momentum, as for the policy: the values it chases move. */
-const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8, clip: 2 };
-
 export function critic(
   { critic: { lambda, learningRate, hidden } }: Pick<EstimatorSettings, "critic">,
-  { layout, rng }: { layout: FeatureLayout; rng: Rng },
+  { games, rng }: { games: readonly Game[]; rng: Rng },
 ): AdvantageEstimator {
-  const shape = { inputs: layout.inputs, hidden, outputs: 2, outputScale: 0.01 };
-  const network = new Mlp(initialWeights(shape, rng));
-  const adam = new Adam(network.variables, ADAM);
+  const network = new ValueNetwork(games, hidden, rng);
 
   /** V at each row, of the role to move there. */
   function valuesOf(rows: readonly Infoset[]): Map<Infoset, number> {
-    const outputs = network.logits(layout.encode(rows), rows.length);
+    const outputs = network.values(rows);
     return new Map(rows.map((row, i) => [row, outputs[i * 2 + row.player] as number]));
   }
 
@@ -46,11 +39,9 @@ export function critic(
       goal[i * 2 + row.player] = sum / n;
       weight[i * 2 + row.player] = n / total;
     });
-    const gradients = network.gradients(layout.encode(rows), R, (values) =>
-      values.map((value, i) => 2 * (weight[i] as number) * (value - (goal[i] as number))),
-    );
-    adam.step(gradients, learningRate);
-    tf.dispose(gradients);
+    const lossGradient = (values: Float32Array) =>
+      values.map((value, i) => 2 * (weight[i] as number) * (value - (goal[i] as number)));
+    network.step(rows, lossGradient, learningRate);
   }
 
   return {
@@ -62,20 +53,20 @@ export function critic(
       regress([...targets.keys()], targets);
       return result;
     },
-    save: () => ({
-      numbers: { "critic.steps": adam.steps },
-      arrays: withPrefix("critic", [...network.save(), ...adam.save()]),
-    }),
+    save() {
+      const { arrays, steps } = network.save();
+      return { numbers: { "critic.steps": steps }, arrays: withPrefix("critic", arrays) };
+    },
     restore({ numbers, arrays }) {
-      const own = withoutPrefix("critic", arrays);
-      network.load(own);
-      adam.restore(own, numbers["critic.steps"] ?? 0);
+      network.restore({ arrays: withoutPrefix("critic", arrays), steps: numbers["critic.steps"] ?? 0 });
     },
-    dispose() {
-      network.dispose();
-      adam.dispose();
-    },
+    dispose: () => network.dispose(),
   };
+}
+
+/** The tensors that `save` of a critic gives. */
+export function criticTensors({ critic: { hidden } }: Pick<EstimatorSettings, "critic">, games: readonly Game[]) {
+  return withPrefix("critic", valueTensors(games, hidden));
 }
 
 /** A_t of one plan's decisions; adds A_t + V_t to the targets of their rows. */

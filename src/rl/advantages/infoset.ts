@@ -8,7 +8,7 @@
  * the leave-one-out mean of its role.
  */
 import type { Infoset } from "../../graph/game-graph.ts";
-import type { Trajectories } from "../../selfplay/play.ts";
+import type { Trajectories } from "../../selfplay/plan.ts";
 import { type AdvantageEstimator, learnerDecisions, memoryless } from "./advantage.ts";
 import { rloo } from "./rloo.ts";
 
@@ -20,7 +20,7 @@ export function infoset(): AdvantageEstimator {
       const fallback = byRole.advantages(batch);
       const tallies = new Map<Infoset, { n: number; sum: number }>();
       const tallyOf = ({ infosets, decisions }: Trajectories, cell: number): { n: number; sum: number } => {
-        const { canonical } = infosets[decisions[cell] as number] as Infoset;
+        const { canonical } = infosets[decisions[cell]];
         let tally = tallies.get(canonical);
         if (!tally) {
           tally = { n: 0, sum: 0 };
@@ -33,15 +33,15 @@ export function infoset(): AdvantageEstimator {
         cells.forEach((cell, t) => {
           const tally = tallyOf(trajectories, cell);
           tally.n += 1;
-          tally.sum += trajectories.returns[sides[t] as number] as number;
+          tally.sum += trajectories.returns[sides[t]];
         });
       }
       return batch.map((trajectories, i) => {
-        const advantages = fallback[i] as Float64Array;
+        const advantages = fallback[i];
         const { cells, sides } = learnerDecisions(trajectories);
         cells.forEach((cell, t) => {
           const { n, sum } = tallyOf(trajectories, cell);
-          const r = trajectories.returns[sides[t] as number] as number;
+          const r = trajectories.returns[sides[t]];
           if (n > 1) advantages[t] = r - (sum - r) / (n - 1);
         });
         return advantages;

@@ -18,7 +18,7 @@ export function rae({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">)
           let b = Number(baselines.get(role) ?? 0);
           const advantages = new Float64Array(returns.length);
           for (let episode = 0; episode < returns.length; episode++) {
-            const r = returns[episode] as number;
+            const r = returns[episode];
             advantages[episode] = r - b;
             b = baselineDecay * b + (1 - baselineDecay) * r;
           }

@@ -1,6 +1,9 @@
 /** The advantage estimators there are, by the name that `rl.advantage` gives them. */
-import type { MakeEstimator } from "./advantage.ts";
-import { critic } from "./critic.ts";
+
+import type { Game } from "../../games/game.ts";
+import type { TensorShape } from "../../nn/weights.ts";
+import type { EstimatorSettings, MakeEstimator } from "./advantage.ts";
+import { critic, criticTensors } from "./critic.ts";
 import { group, groupStd } from "./group.ts";
 import { infoset } from "./infoset.ts";
 import { none } from "./none.ts";
@@ -18,3 +21,12 @@ export const estimators = {
   infoset,
   critic,
 } as const satisfies Record<string, MakeEstimator>;
+
+/** The tensors that an estimator's `save` gives. */
+export function estimatorTensors(
+  name: keyof typeof estimators,
+  settings: EstimatorSettings,
+  games: readonly Game[],
+): readonly TensorShape[] {
+  return name === "critic" ? criticTensors(settings, games) : [];
+}

@@ -6,7 +6,7 @@
  *
  * In self-play on a zero-sum game the two returns cancel and b stays 0: no baseline at all.
  */
-import type { Trajectories } from "../../selfplay/play.ts";
+import type { Trajectories } from "../../selfplay/plan.ts";
 import { type AdvantageEstimator, type EstimatorSettings, learnerSits, ofSides } from "./advantage.ts";
 
 export function shared({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">): AdvantageEstimator {
@@ -21,8 +21,8 @@ export function shared({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay
       const sides = ([0, 1] as const)
         .filter((seat) => learnerSits(trajectories, episode, seat))
         .map((s) => episode * 2 + s);
-      for (const side of sides) bySide[side] = (returns[side] as number) - b;
-      const mean = sides.reduce((sum, side) => sum + (returns[side] as number), 0) / sides.length;
+      for (const side of sides) bySide[side] = returns[side] - b;
+      const mean = sides.reduce((sum, side) => sum + returns[side], 0) / sides.length;
       b = baselineDecay * b + (1 - baselineDecay) * mean;
     }
     baselines.set(id, b);

@@ -1,16 +1,19 @@
 /**
- * Entropy bonus, the mean over decisions, each game's at its own weight:
+ * Entropy bonus (Williams & Peng 1991), the mean over decisions times the coefficient c, with w(row) the row's share of the
+ * decisions times the weight of its game:
  *
- *   L = − Σ_rows w(row) · H(π(· | row)) = Σ_rows w(row) Σ_a π log π        ∂L/∂ log π = w π (log π + 1)
+ *   L = − c Σ_rows w(row) · H(π(· | row)) = c Σ_rows w(row) Σ_a π log π        ∂L/∂ log π = c w π (log π + 1)
  */
 import type { Loss } from "./loss.ts";
 
-export const negativeEntropy: Loss<"entropyWeights"> = ({ policy, logPolicy }, { entropyWeights }, gradient, scale) => {
-  let sum = 0;
-  for (let i = 0; i < policy.length; i++) {
-    const weighted = (entropyWeights[i] as number) * (policy[i] as number);
-    sum += weighted * (logPolicy[i] as number);
-    (gradient[i] as number) += scale * weighted * ((logPolicy[i] as number) + 1);
-  }
-  return scale * sum;
-};
+export function negativeEntropy({ coefficient }: { readonly coefficient: number }): Loss<"entropyWeights"> {
+  return ({ policy, logPolicy }, { entropyWeights }, gradient) => {
+    let sum = 0;
+    for (let i = 0; i < policy.length; i++) {
+      const weighted = entropyWeights[i] * policy[i];
+      sum += weighted * logPolicy[i];
+      gradient[i] += coefficient * weighted * (logPolicy[i] + 1);
+    }
+    return coefficient * sum;
+  };
+}

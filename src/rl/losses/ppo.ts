@@ -3,36 +3,34 @@
  *
  *   min(r A, clip(r, 1 − ε, 1 + ε) A)  =  A min(r, 1 + ε) where A > 0,  A max(r, 1 − ε) where A < 0
  *
- * Decisions at one information set and action share r, so with gains and losses summed apart
+ * Decisions at one information set and action share r. With positive and negative advantages summed apart (rl/rows.ts),
  *
- *   L = − Σ_rows Σ_a ( gains[row, a] · min(r, 1 + ε) + losses[row, a] · max(r, 1 − ε) )
+ *   L = − Σ_rows Σ_a ( G⁺[row, a] · min(r, 1 + ε) + G⁻[row, a] · max(r, 1 − ε) )        ∂r/∂ log π = r
  *
- * with ∂r/∂ log π = r, is exact under row merging. Several epochs over minibatches of rows; a minibatch holds all decisions
- * of its rows.
+ * is exact under row merging. It takes several epochs over minibatches of rows; a minibatch holds all decisions of its rows.
  */
-import type { Loss } from "./loss.ts";
+import type { LossSettings, PolicyLoss } from "./loss.ts";
 
 /** Bounds log r, so that e to its power stays finite; far outside every clip range. */
 const MAX_LOG_RATIO = 20;
 
-export const ppo: Loss<"gains" | "losses" | "oldLogPolicy" | "clip"> = (
-  { logPolicy },
-  { gains, losses, oldLogPolicy, clip },
-  gradient,
-  scale,
-) => {
-  if (!oldLogPolicy) throw new Error("PPO needs the policy that played the batch");
-  let sum = 0;
-  for (let i = 0; i < logPolicy.length; i++) {
-    const logRatio = (logPolicy[i] as number) - (oldLogPolicy[i] as number);
-    const bounded = Math.min(MAX_LOG_RATIO, Math.max(-MAX_LOG_RATIO, logRatio));
-    const r = Math.exp(bounded);
-    const [gain, loss] = [gains[i] as number, losses[i] as number];
-    sum -= gain * Math.min(r, 1 + clip) + loss * Math.max(r, 1 - clip);
-    // Beyond its bound a term stands still.
-    if (bounded !== logRatio) continue;
-    const moving = (r < 1 + clip ? gain : 0) + (r > 1 - clip ? loss : 0);
-    (gradient[i] as number) -= scale * moving * r;
-  }
-  return scale * sum;
-};
+export const ppo = ({
+  ppo: { clip, epochs, minibatches },
+}: LossSettings): PolicyLoss<"positive" | "negative" | "oldLogPolicy"> => ({
+  reuse: { epochs, minibatches },
+  loss({ logPolicy }, { positive, negative, oldLogPolicy }, gradient) {
+    if (!oldLogPolicy) throw new Error("PPO needs the policy that played the batch");
+    let sum = 0;
+    for (let i = 0; i < logPolicy.length; i++) {
+      const logRatio = logPolicy[i] - oldLogPolicy[i];
+      const bounded = Math.min(MAX_LOG_RATIO, Math.max(-MAX_LOG_RATIO, logRatio));
+      const r = Math.exp(bounded);
+      sum -= positive[i] * Math.min(r, 1 + clip) + negative[i] * Math.max(r, 1 - clip);
+      // A term whose ratio is beyond its bound is constant: its gradient is 0.
+      if (bounded !== logRatio) continue;
+      const unclipped = (r < 1 + clip ? positive[i] : 0) + (r > 1 - clip ? negative[i] : 0);
+      gradient[i] -= unclipped * r;
+    }
+    return sum;
+  },
+});

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseEpisode, verifyEpisode } from "../../../src/record/episode.ts";
+import { parseEpisode } from "../../../src/record/episode.ts";
+import { verifyEpisode } from "../../../src/record/verify.ts";
 import { says, sends, serve } from "../../players/llm/server.ts";
 import { folder, spiral } from "../spiral.ts";
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { passedOverLines } from "../../../src/cli/commands/train.ts";
+import { passedOverLines } from "../../../src/cli/terminal/training-report.ts";
 import { backendNames, findBackend } from "../../../src/nn/backend.ts";
 import { edit, folder, spiral } from "../spiral.ts";
 

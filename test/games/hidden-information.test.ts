@@ -1,5 +1,5 @@
 /**
- * No player can see the opponent's private information, in any view that is handed out: the text, the features, the key and
+ * No player can see the opponent's private information, in anything that is handed out: the text, the view, the features, the key and
  * the state that an information set carries. Every registered game is read, new ones included.
  *
  * What is hidden is found without asking the game: if chance had brought something else, or the opponent had done something
@@ -41,10 +41,11 @@ function decisionsOf(game: Game): Decision[] {
 }
 
 /** All that the mover is shown. */
-function viewOf(game: Game, state: unknown, player: Seat): string {
+function shown(game: Game, state: unknown, player: Seat): string {
   const { state: _, id: __, canonical: ___, ...infoset } = new GameGraph(game).node(state).infoset ?? {};
   return JSON.stringify([
     game.observe(state, player),
+    game.view?.(state, player),
     features(game, state, player),
     game.infosetKey(state, player),
     game.turn(state),
@@ -107,10 +108,10 @@ describe.each(games.filter((game) => !game.perfectInformation))("$id", (game) =>
   it("shows the same whatever is hidden", () => {
     const rng = new Rng(game.id);
     for (const { state, player } of decisions) {
-      const known = viewOf(game, state, player);
+      const known = shown(game, state, player);
       for (let draw = 0; draw < 4; draw++) {
         const other = game.resample?.(state, player, () => rng.next());
-        expect(viewOf(game, other, player)).toBe(known);
+        expect(shown(game, other, player)).toBe(known);
       }
     }
   });

@@ -1,17 +1,31 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import { describe, expect, it, vi } from "vitest";
-import { addLlmOptions, chatUrl, type LlmFlags, llmSettings, llmSurroundings } from "../../src/cli/llm-options.ts";
+import { declare } from "../../src/cli/command.ts";
+import { type Given, optionsOf } from "../../src/cli/flags/flag.ts";
+import { llmFlags } from "../../src/cli/flags/llm.ts";
+import { chatUrl, llmSettings, llmSurroundings } from "../../src/cli/open/llm-settings.ts";
 import { identityOf } from "../../src/cli/open/tournament.ts";
+import { makeProgram } from "../../src/cli/program.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const BASE = "http://localhost:8080/v1";
 
-const problems = (flags: LlmFlags, env: NodeJS.ProcessEnv = {}): readonly string[] => {
+/** As the command line holds them: `{ llmRetries: "3" }`. */
+const llm = (given: Record<string, Given>) => optionsOf(llmFlags, given);
+
+/** A command that has these flags. */
+function commandWithFlags() {
+  const declaration = declare({ usage: "ask", summary: "ask a model", example: "spiral ask", flags: llmFlags });
+  const [command] = makeProgram([{ declaration, run: async () => 0 }], () => {}).commands;
+  if (!command) throw new Error("the program has no command");
+  return command;
+}
+
+const problems = (given: Record<string, Given>, env: NodeJS.ProcessEnv = {}): readonly string[] => {
   try {
-    llmSettings(flags, env);
+    llmSettings(llm(given), env);
   } catch (error) {
     if (error instanceof UserError && error.exitCode === 2) return error.problems;
     throw error;
@@ -64,7 +78,7 @@ describe("the address", () => {
 
 describe("what is given", () => {
   it("nothing but the address: the defaults of the help", () => {
-    expect(llmSettings({}, { SPIRAL_LLM_BASE_URL: BASE })).toEqual({
+    expect(llmSettings(llm({}), { SPIRAL_LLM_BASE_URL: BASE })).toEqual({
       url: `${BASE}/chat/completions`,
       key: undefined,
       retries: 2,
@@ -74,7 +88,7 @@ describe("what is given", () => {
       maxTokens: 4096,
       temperature: undefined,
     });
-    const help = addLlmOptions(new Command()).helpInformation().replaceAll(/\s+/g, " ");
+    const help = commandWithFlags().helpInformation().replaceAll(/\s+/g, " ");
     const told = [...help.matchAll(/--llm-([a-z-]+) <(?:n|seconds)> .*?\(default: (\d+)\)/g)].map(([, name, n]) => [
       name,
       n,
@@ -92,10 +106,10 @@ describe("what is given", () => {
     const argv =
       "--llm-base-url http://a.example --llm-retries 0 --llm-attempts 1 --llm-concurrency 9 --llm-timeout 0.5";
     const more = ["--llm-max-tokens", "10", "--llm-temperature", "0", "--llm-api-key-file", file("from-the-file\n")];
-    const command = addLlmOptions(new Command());
+    const command = commandWithFlags();
     command.parse([...argv.split(" "), ...more], { from: "user" });
     const env = { SPIRAL_LLM_BASE_URL: BASE, SPIRAL_LLM_API_KEY: "from-the-environment" };
-    expect(llmSettings(command.opts(), env)).toEqual({
+    expect(llmSettings(llm(command.opts()), env)).toEqual({
       url: "http://a.example/v1/chat/completions",
       key: "from-the-file",
       retries: 0,
@@ -108,8 +122,8 @@ describe("what is given", () => {
   });
 
   it("the key from the environment, without the space around it; none where it is empty", () => {
-    expect(llmSettings({ llmBaseUrl: BASE }, { SPIRAL_LLM_API_KEY: " sk-1234 \n" }).key).toBe("sk-1234");
-    expect(llmSettings({ llmBaseUrl: BASE }, { SPIRAL_LLM_API_KEY: "" }).key).toBeUndefined();
+    expect(llmSettings(llm({ llmBaseUrl: BASE }), { SPIRAL_LLM_API_KEY: " sk-1234 \n" }).key).toBe("sk-1234");
+    expect(llmSettings(llm({ llmBaseUrl: BASE }), { SPIRAL_LLM_API_KEY: "" }).key).toBeUndefined();
   });
 
   it("wrongly: every problem, and never the key", () => {
@@ -151,8 +165,8 @@ describe("what is given", () => {
 it("what shapes a model's answers is known without reading the key a second time, which a pipe would not give", () => {
   const player = { kind: "policy", name: "llm:x", plays: () => true, policy: () => never() } as const;
   const flags = { llmApiKeyFile: "/nowhere/key", llmRetries: "1", llmTemperature: "0.5" };
-  expect(identityOf("llm:x", player, ".", flags)).toBe('{"retries":1,"maxTokens":4096,"temperature":0.5}');
-  expect(identityOf("llm:x", player, ".", {})).toBe('{"retries":2,"maxTokens":4096}');
+  expect(identityOf("llm:x", player, ".", llm(flags))).toBe('{"retries":1,"maxTokens":4096,"temperature":0.5}');
+  expect(identityOf("llm:x", player, ".", llm({}))).toBe('{"retries":2,"maxTokens":4096}');
 });
 
 function never(): never {

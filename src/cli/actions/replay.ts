@@ -1,0 +1,98 @@
+/** `spiral replay`: steps through logged games on a terminal, prints them elsewhere, or verifies the log. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { getGame } from "../../games/registry.ts";
+import { moments, transcript, type Viewer } from "../../record/transcript.ts";
+import { verifyEpisode } from "../../record/verify.ts";
+import { readLog } from "../../replay/log.ts";
+import { isOfGame, type LoggedEpisode, noEpisode, selectEpisodes } from "../../replay/select.ts";
+import { stepThrough } from "../../replay/terminal.ts";
+import { resolveRun } from "../../run/directory.ts";
+import { UserError } from "../../util/errors.ts";
+import { checkAll } from "../check-all.ts";
+import type { Run } from "../command.ts";
+import type { declaration } from "../commands/replay.ts";
+import { runsFolder } from "../open/runs-folder.ts";
+import { note, print, printJson, styleFor, warn } from "../terminal/output.ts";
+
+/** How many episodes the stepper keeps at hand. */
+const WINDOW = 20_000;
+/** Warnings shown one by one; more of them are counted. */
+const SHOWN_WARNINGS = 5;
+
+export const run: Run<typeof declaration> = async ([source], options) => {
+  const [line, game, viewer] = checkAll(
+    options.episode,
+    () => (options.game === undefined ? undefined : getGame(options.game).id),
+    options.player,
+  );
+  const path = await logPath(source, options.dir);
+  if (options.verify) return verify(path, game, options.json);
+
+  const isInteractive = process.stdin.isTTY && process.stdout.isTTY && !options.json;
+  const warnings = countedWarnings();
+  const entries = selectEpisodes(path, { line, game, limit: isInteractive ? WINDOW : 1 }, warnings.add);
+  if (isInteractive) {
+    const start = line === undefined ? entries.length - 1 : entries.findIndex((entry) => entry.line === line);
+    const { stdin: input, stdout: output } = process;
+    const code = await stepThrough({ entries, viewer }, start, styleFor(output), { input, output });
+    warnings.print();
+    return code;
+  }
+  warnings.print();
+  for (const entry of entries) show(path, entry, viewer, options.json);
+  return 0;
+};
+
+function show(path: string, { line, episode }: LoggedEpisode, viewer: Viewer, json: boolean): void {
+  try {
+    if (json) printJson({ log: path, line, episode, player: viewer, moments: moments(episode, viewer) });
+    else print(`${transcript(episode, viewer)}\n${styleFor(process.stdout).dim(`${path}:${line}`)}`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(1, `${path}:${line}: ${error.message.replace(/\.$/, "")}.`, { cause: error });
+  }
+}
+
+function verify(path: string, game: string | undefined, json: boolean): number {
+  let episodes = 0;
+  const mismatches: { line: number; reason: string }[] = [];
+  for (const entry of readLog(path, warn)) {
+    if ("episode" in entry && !isOfGame(entry.episode, game)) continue;
+    episodes++;
+    const reason = "problem" in entry ? entry.problem : verifyEpisode(entry.episode);
+    if (reason === undefined) continue;
+    mismatches.push({ line: entry.line, reason });
+    if (!json) print(`${path}:${entry.line}: ${reason}`);
+  }
+  if (episodes === 0) throw noEpisode(path, game);
+  if (json) printJson({ log: path, episodes, mismatches });
+  else {
+    const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+    print(
+      `${plural(episodes, "episode", "episodes")} verified, ${plural(mismatches.length, "mismatch", "mismatches")}`,
+    );
+  }
+  return mismatches.length > 0 ? 4 : 0;
+}
+
+/** A file is a log; anything else names a run, the latest if nothing is named. */
+async function logPath(source: string | undefined, dir: string | undefined): Promise<string> {
+  if (source !== undefined && statSync(source, { throwIfNoEntry: false })?.isFile()) return source;
+  if (source !== undefined && /\.jsonl$/.test(source)) throw new UserError(3, `There is no log ${source}.`);
+  return join(resolveRun(source, await runsFolder({ dir })).dir, "episodes.jsonl");
+}
+
+function countedWarnings(): { readonly add: (message: string) => void; readonly print: () => void } {
+  const messages: string[] = [];
+  let count = 0;
+  return {
+    add: (message) => {
+      if (++count <= SHOWN_WARNINGS) messages.push(message);
+    },
+    print: () => {
+      for (const message of messages) warn(message);
+      if (count > SHOWN_WARNINGS) note(`… and ${count - SHOWN_WARNINGS} more; all of them: spiral replay --verify`);
+    },
+  };
+}

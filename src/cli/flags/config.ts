@@ -1,0 +1,52 @@
+/** The flags that make a config, of `train` and `config`; each but `--size` and `--set` stands for one setting. */
+import type { ConfigSources } from "../../config/load.ts";
+import { runFolder, WORKERS } from "./common.ts";
+import { type Flags, nameIn, type OptionsOf, text, texts } from "./flag.ts";
+
+export const whatToLearn = {
+  games: text("--games <ids>", "games to learn, separated by commas (see: spiral games)"),
+  seed: text("--seed <n>", "where all randomness comes from"),
+  size: text("--size <size>", "xs, s or m: how long and with how many games"),
+  updates: text("--updates <n>", "gradient updates in the whole run"),
+};
+
+export const anySetting = { set: texts("--set <key=value>", "any setting (see: spiral config show); may be repeated") };
+
+export const howToRun = {
+  backend: text("--backend <name>", "auto, cuda, webgpu, wasm, node or js (see: spiral doctor)"),
+  keepEpisodes: text("--keep-episodes <n|all>", "games per game id and update that are logged"),
+  workers: text(WORKERS.usage, WORKERS.help),
+  ...runFolder,
+};
+
+const configFlags = { ...whatToLearn, ...anySetting, ...howToRun };
+type ConfigOptions = OptionsOf<typeof configFlags>;
+
+/** The same flags for a command whose help refers to that of `train`. */
+export const configFlagsAsInTrain: typeof configFlags = referringToTrain(configFlags);
+
+function referringToTrain<F extends Flags>(flags: F): F {
+  const entries = Object.entries(flags).map(([name, flag]) => [name, { ...flag, help: "as in train" }]);
+  return Object.fromEntries(entries) as F;
+}
+
+/** The setting that each flag stands for. */
+const SETTINGS = {
+  games: "games",
+  seed: "seed",
+  updates: "updates",
+  backend: "nn.backend",
+  keepEpisodes: "run.keepEpisodes",
+  workers: "run.workers",
+  dir: "run.dir",
+} as const satisfies Partial<Record<keyof ConfigOptions, string>>;
+
+/** What `loadConfig` takes, from a command's file argument and options. */
+export function configSources(file: string | undefined, options: ConfigOptions): ConfigSources {
+  const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+  const flags = names.flatMap((name) => {
+    const text = options[name];
+    return text === undefined ? [] : [{ name: nameIn(configFlags[name].usage), key: SETTINGS[name], text }];
+  });
+  return { file, size: options.size, sets: options.set, flags };
+}

@@ -1,0 +1,98 @@
+/**
+ * What a flag is: how it is written, what the help says, and what a command reads of it. The kinds of flags below give
+ * each its type, so that no command lists the types of its options a second time.
+ */
+import { finiteNumber, wholeNumber } from "./numbers.ts";
+
+/** What the command line holds for a flag: `true` where it stands without a value, a list where it may be repeated. */
+export type Given = string | true | readonly string[] | undefined;
+
+export interface Flag<Value> {
+  /** As the help shows it: `--seed <n>`, `--resume [run]`, `--json`. */
+  readonly usage: string;
+  readonly help: string;
+  /** The text that stands for a flag that is not given; the help shows it. */
+  readonly default?: string | undefined;
+  readonly repeats?: boolean;
+  readonly read: (given: Given) => Value;
+}
+
+/** The flags of a command by the name of its option, in the order of the help: `failUnder` for `--fail-under`. */
+export type Flags = Readonly<Record<string, Flag<unknown>>>;
+
+/** What a command reads: a value for every flag. */
+export type OptionsOf<F extends Flags> = {
+  readonly [Name in keyof F]: F[Name] extends Flag<infer Value> ? Value : never;
+};
+
+export function optionsOf<F extends Flags>(flags: F, given: Readonly<Record<string, Given>>): OptionsOf<F> {
+  const options = Object.entries(flags).map(([name, { read }]) => [name, read(given[name])]);
+  return Object.fromEntries(options) as OptionsOf<F>;
+}
+
+/** `--json`: whether it is given. */
+export const toggle = (usage: string, help: string): Flag<boolean> => ({
+  ...{ usage, help },
+  read: (given) => given === true,
+});
+
+/** `--game <id>`: its text as it stands; `fallback` where it is not given. */
+export function text(usage: string, help: string): Flag<string | undefined>;
+export function text(usage: string, help: string, fallback: string): Flag<string>;
+export function text(usage: string, help: string, fallback?: string): Flag<string | undefined> {
+  return { usage, help, default: fallback, read: (given) => (typeof given === "string" ? given : fallback) };
+}
+
+/** `--set <key=value>`, any number of times: the texts in their order. */
+export const texts = (usage: string, help: string): Flag<readonly string[]> => ({
+  ...{ usage, help, repeats: true },
+  read: (given) => (typeof given === "object" ? given : []),
+});
+
+/** `--resume [run]`: its text, or `true` where it stands alone. */
+export const textOrTrue = (usage: string, help: string): Flag<string | true | undefined> => ({
+  ...{ usage, help },
+  read: (given) => (typeof given === "object" ? undefined : given),
+});
+
+/** The value in a flag's text, which follows the flag's name (`--seed`); throws a UserError (exit 2) that says what it takes. */
+type Check<Value> = (name: string, text: string) => Value;
+
+/**
+ * A flag whose text is checked. The command reads a function: it returns the value, or throws what is wrong. `checkAll`
+ * calls several and reports all that is wrong at once.
+ */
+export function checked<V>(usage: string, help: string, check: Check<V>): Flag<() => V | undefined>;
+export function checked<V>(usage: string, help: string, check: Check<V>, fallback: string): Flag<() => V>;
+export function checked<V>(usage: string, help: string, check: Check<V>, fallback?: string): Flag<() => V | undefined> {
+  const read = (given: Given) => () => {
+    const value = typeof given === "string" ? given : fallback;
+    return value === undefined ? undefined : check(nameIn(usage), value);
+  };
+  return { usage, help, default: fallback, read };
+}
+
+interface Range {
+  readonly min: number;
+  readonly max?: number;
+}
+
+/** `--rows <n>`: a whole number in a range, `max` included. */
+export function whole(usage: string, help: string, range: Range): Flag<() => number | undefined>;
+export function whole(usage: string, help: string, range: Range, fallback: string): Flag<() => number>;
+export function whole(
+  usage: string,
+  help: string,
+  { min, max }: Range,
+  fallback?: string,
+): Flag<() => number | undefined> {
+  const check: Check<number> = (name, value) => wholeNumber(name, value, min, max);
+  return fallback === undefined ? checked(usage, help, check) : checked(usage, help, check, fallback);
+}
+
+/** `--fail-under <return>`: any number. */
+export const finite = (usage: string, help: string): Flag<() => number | undefined> =>
+  checked(usage, help, finiteNumber);
+
+/** `--fail-under` of `--fail-under <return>`. */
+export const nameIn = (usage: string): string => usage.split(" ")[0] as string;

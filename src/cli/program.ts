@@ -1,0 +1,51 @@
+/** The program as commander knows it: made from the declarations of commands. */
+import { Command as Commander } from "commander";
+import { spiralVersion } from "../util/package.ts";
+import type { Flag, Given } from "./flags/flag.ts";
+import type { Command } from "./registry.ts";
+
+/** `done` is given the exit code of the command that ran. */
+export function makeProgram(commands: readonly Command[], done: (code: number) => void): Commander {
+  const program = new Commander("spiral")
+    .description("Trains a policy by self-play on two-player games and measures it exactly.")
+    .version(spiralVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help of a command")
+    .option("--verbose", "say more: stack traces of internal errors, why a backend was passed over")
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride()
+    .addHelpText("after", "\nFirst steps:\n  spiral train --games kuhn,ttt\n  spiral eval\n  spiral replay");
+  for (const command of commands) addCommand(program, command, done);
+  return program;
+}
+
+function addCommand(program: Commander, { declaration, run }: Command, done: (code: number) => void): void {
+  const { usage, summary, example, flags } = declaration;
+  const command = program
+    .command(usage)
+    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+    .summary(summary)
+    .helpOption("-h, --help", "show this help")
+    .addHelpText("after", `\nExample:\n  ${example}`);
+  for (const [name, flag] of Object.entries(flags)) addFlag(command, name, flag);
+  command.action(async () => {
+    const verbose = program.opts().verbose === true;
+    done(
+      await run(command.processedArgs, command.opts<Record<string, Given>>(), { verbose, given: givenFlags(command) }),
+    );
+  });
+}
+
+function addFlag(command: Commander, name: string, { usage, help, default: fallback, repeats }: Flag<unknown>): void {
+  const option = command.createOption(usage, help).default(fallback);
+  if (option.attributeName() !== name)
+    throw new Error(`${usage} is declared as ${name}, not ${option.attributeName()}`);
+  if (repeats) option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
+  command.addOption(option);
+}
+
+/** The names of the flags that are on the command line. Commander holds those with a default before those without. */
+function givenFlags(command: Commander): string[] {
+  const typed = Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name) === "cli");
+  return typed.flatMap((name) => command.options.find((option) => option.attributeName() === name)?.long ?? []);
+}

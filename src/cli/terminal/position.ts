@@ -1,0 +1,58 @@
+/**
+ * What a person sees of a position: drawn from the game's view, with the moves below it. Where a game has no view, the whole
+ * text that a player reads stands in its place, and for its rules too.
+ */
+import { drawPosition } from "../../games/drawing.ts";
+import type { Game, Seat } from "../../games/game.ts";
+import type { Infoset } from "../../graph/game-graph.ts";
+import { wrap } from "../../replay/stepper.ts";
+import { isNumbered, plainNames } from "./answer.ts";
+import { styleFor, widthOf } from "./output.ts";
+
+type Out = NodeJS.WriteStream;
+
+export function rulesOf(game: Game, state: unknown, player: Seat, out: Out = process.stdout): string {
+  return folded(game.rules?.(player) ?? game.observe(state, player), out);
+}
+
+/** Where the game stands, without the moves. */
+export function positionText(game: Game, state: unknown, player: Seat, out: Out = process.stdout): string {
+  const view = game.view?.(state, player);
+  return folded(view ? drawPosition(view, player).join("\n") : game.observe(state, player), out);
+}
+
+/** A decision: the position and every move, or how to write one where the view puts many of them in one pattern. */
+export function decisionText(infoset: Infoset, out: Out): string {
+  const { game, state, player, actions } = infoset;
+  const view = game.view?.(state, player);
+  const patterns = view?.kind === "goods" ? view.moves : undefined;
+  const isList = !patterns || actions.every((action) => patterns.includes(game.actionName(state, action)));
+  const moves = isList ? moveList(infoset, out) : folded(`Your available actions are: ${patterns.join(", ")}`, out);
+  return `${positionText(game, state, player, out)}\n${moves}`;
+}
+
+/** `1 [check]  2 [bet]`, in columns where that takes several lines. */
+export function moveList({ game, state, actions }: Infoset, out: Out): string {
+  const { cyan, dim } = styleFor(out);
+  const isList = isNumbered(plainNames(game, state, actions));
+  const moves = actions.map((action, slot) => {
+    const name = cyan(game.actionName(state, action));
+    return isList ? `${dim(String(slot + 1))} ${name}` : name;
+  });
+  const width = Math.max(...moves.map(widthOf)) + 2;
+  const perLine = Math.max(1, Math.floor((out.columns || 80) / width));
+  const lines: string[] = [];
+  for (let at = 0; at < moves.length; at += perLine) {
+    const line = moves.slice(at, at + perLine).map((move) => move + " ".repeat(width - widthOf(move)));
+    lines.push(line.join("").trimEnd());
+  }
+  return lines.join("\n");
+}
+
+/** Lines no wider than the terminal, where there is one. */
+export function folded(text: string, out: Out = process.stdout): string {
+  const { columns } = out;
+  if (!columns) return text;
+  const lines = text.split("\n").flatMap((line) => wrap(line, columns));
+  return lines.join("\n");
+}

@@ -1,0 +1,77 @@
+/** What `spiral train` says besides its progress: why it runs on this backend, and how it ended. */
+import { dirname, resolve } from "node:path";
+import { loadConfig } from "../../config/load.ts";
+import type { Backend } from "../../nn/backend.ts";
+import { resolveRun } from "../../run/directory.ts";
+import type { RunWriter } from "../../run/writer.ts";
+import { note, print, SPIRAL, styleFor, table } from "./output.ts";
+import { compact, type GameMeasure, number } from "./training-progress.ts";
+
+/** By game id. */
+export type Measures = Readonly<Record<string, GameMeasure>>;
+
+/** A run that came to its end. */
+export interface Trained {
+  readonly updates: number;
+  readonly episodes: number;
+  readonly seconds: number;
+  /** Of the last evaluation. */
+  readonly measures: Measures;
+  /** Before the first update; undefined in a resumed run. */
+  readonly untrained: Measures | undefined;
+}
+
+type Place = Pick<RunWriter, "dir" | "name">;
+
+/** Why `auto` did not take a better backend: whatever does not work, and in a word what is not installed. */
+export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, verbose: boolean): string[] {
+  const toSay = passedOver.filter(({ status }) => verbose || status === "broken");
+  const missing = passedOver.filter((trouble) => !toSay.includes(trouble)).map(({ name }) => name);
+  const lines = toSay.map(({ name, reason }) => `Not on ${name}: ${reason}.`);
+  if (missing.length > 0) lines.push(`Not installed: ${missing.join(", ")}. What they need: ${SPIRAL} doctor`);
+  return lines;
+}
+
+export function noteStopped({ dir, name }: Place, update: number, updates: number): void {
+  const goOn = `${SPIRAL} train --resume ${name}${inFolder(dir)}`;
+  note(`Stopped after update ${update} of ${updates}, which is saved. Go on with: ${goOn}`);
+}
+
+export function printTrained({ dir, name }: Place, { updates, episodes, seconds, measures, untrained }: Trained): void {
+  const { bold, green } = styleFor(process.stdout);
+  print(
+    `${green("Trained")} ${updates} updates, ${compact(episodes)} games of self-play in ${seconds.toFixed(1)} s.\n`,
+  );
+  print(measureTable(measures, untrained));
+  print("\nNashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.");
+  print(`Saved in ${dir}\n`);
+  print(bold("Next:"));
+  const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${name}`;
+  const where = inFolder(dir);
+  const next = [
+    [`eval${which}${where}`, "play it against fixed opponents"],
+    [`replay${which}${where}`, "watch one of its games"],
+    [`policy${which} --game ${Object.keys(measures)[0]}${where}`, "read its strategy"],
+  ] as const;
+  const width = Math.max(...next.map(([command]) => command.length));
+  for (const [command, what] of next) print(`  ${SPIRAL} ${command.padEnd(width)}  ${what}`);
+}
+
+function measureTable(measures: Measures, untrained: Measures | undefined): string {
+  const cell = ({ nashConv, meanReturnVsRandom = 0 }: GameMeasure): string =>
+    nashConv === undefined ? `${meanReturnVsRandom.toFixed(3)} against random` : number(nashConv);
+  const rows = Object.entries(measures).map(([id, measure]) => {
+    const before = untrained?.[id];
+    const greedy = measure.greedyNashConv === undefined ? "" : number(measure.greedyNashConv);
+    return [id, before ? cell(before) : "", cell(measure), greedy];
+  });
+  return table(["game", untrained ? "untrained" : "", "NashConv", "greedy"], rows, { right: [1, 2, 3] });
+}
+
+/** ` --dir X` where the runs lie elsewhere than where a command without it looks. */
+function inFolder(runDir: string): string {
+  const parent = dirname(runDir);
+  return resolve(parent) === resolve(loadConfig().config.run.dir) ? "" : ` --dir ${quoted(parent)}`;
+}
+
+const quoted = (path: string): string => (/^[\w./:\\-]+$/.test(path) ? path : `"${path}"`);

@@ -1,0 +1,53 @@
+/**
+ * The value of a best response: what the best strategy of a seat earns against a strategy σ of the other. At each of its
+ * information sets I the best response plays
+ *
+ *   a*(I) = argmax_a Σ_{s ∈ I} reach(s) · v(s·a)        reach: by chance and the opponent (reach.ts)
+ *
+ * and v(s) is v(s·a*(I)) there, Σ_edges P(edge) v(target) at chance and the opponent, the seat's return at an end: one scan
+ * forward for the reach, one backward for the values.
+ */
+import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { counterfactualReach } from "./reach.ts";
+import type { Strategy } from "./strategy.ts";
+
+/** What a best response in `seat` earns on average against `strategy` in the other seat. */
+export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): number {
+  const { game, kind, firstEdge, infoset, returns, target, probability, entry } = compiled;
+  const sign = seat === 0 ? 1 : -1;
+  // With perfect information a set has one state, and its reach does not bear on the choice.
+  const reach = game.perfectInformation ? undefined : counterfactualReach(compiled, strategy, seat);
+  const value = new Float64Array(kind.length);
+  for (let n = kind.length - 1; n >= 0; n--) {
+    const mover = kind[n];
+    if (mover === END) {
+      value[n] = sign * returns[n];
+    } else if (mover === seat) {
+      // The states of one information set stand together; n is the last of them.
+      let first = n;
+      while (first > 0 && infoset[first - 1] === infoset[n]) first--;
+      const actions = firstEdge[n + 1] - firstEdge[n];
+      let best = Number.NEGATIVE_INFINITY;
+      let bestSlot = 0;
+      for (let slot = 0; slot < actions; slot++) {
+        let sum = 0;
+        for (let s = first; s <= n; s++) sum += (reach ? reach[s] : 1) * value[target[firstEdge[s] + slot]];
+        if (sum > best) {
+          best = sum;
+          bestSlot = slot;
+        }
+      }
+      for (let s = first; s <= n; s++) value[s] = value[target[firstEdge[s] + bestSlot]];
+      n = first;
+    } else {
+      const end = firstEdge[n + 1];
+      let mean = 0;
+      for (let edge = firstEdge[n]; edge < end; edge++) {
+        const p = mover === CHANCE ? probability[edge] : strategy[entry[edge]];
+        mean += p * value[target[edge]];
+      }
+      value[n] = mean;
+    }
+  }
+  return value[0];
+}

@@ -1,0 +1,23 @@
+/**
+ * The value of play: what seat 0 gets on average when both seats follow a strategy σ. One scan backward,
+ *
+ *   v(node) = Σ_edges P(edge) · v(target)        P of chance, or σ;  v = the return at an end
+ */
+import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import type { Strategy } from "./strategy.ts";
+
+/** In units of the game's returns. */
+export function expectedValue(compiled: CompiledGame, strategy: Strategy): number {
+  const { kind, firstEdge, target, probability, entry, returns } = compiled;
+  const value = Float64Array.from(returns);
+  for (let n = kind.length - 1; n >= 0; n--) {
+    if (kind[n] === END) continue;
+    let mean = 0;
+    for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
+      const p = kind[n] === CHANCE ? probability[edge] : strategy[entry[edge]];
+      mean += p * value[target[edge]];
+    }
+    value[n] = mean;
+  }
+  return value[0];
+}

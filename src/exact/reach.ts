@@ -1,0 +1,38 @@
+/**
+ * Reach probabilities: over all paths h from the root to a node,
+ *
+ *   reach(node) = Σ_h Π_{edges of h} P(edge)        P = 1 on edges of those who do not count
+ *
+ * in one scan forward. The counterfactual reach of a seat counts chance and the opponent (Zinkevich et al. 2007): it is the
+ * probability that they let the node be reached, the seat doing all it can to get there.
+ */
+import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import type { Strategy } from "./strategy.ts";
+
+/** By chance and the opponent of `seat`. [N] */
+export const counterfactualReach = (compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): Float64Array =>
+  reachBy(seat === 0 ? [false, true, true] : [true, false, true], compiled, strategy);
+
+/** By `seat` alone. [N] */
+export const ownReach = (compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): Float64Array =>
+  reachBy(seat === 0 ? [true, false, false] : [false, true, false], compiled, strategy);
+
+/** `counts`: whether the moves of seat 0, of seat 1 and of chance count, by the kind of node. */
+function reachBy(
+  counts: readonly [boolean, boolean, boolean],
+  { kind, firstEdge, target, probability, entry }: CompiledGame,
+  strategy: Strategy,
+): Float64Array {
+  const reach = new Float64Array(kind.length);
+  reach[0] = 1;
+  for (let n = 0; n < kind.length; n++) {
+    const mover = kind[n];
+    if (mover === END) continue;
+    const [here, isCounted, end] = [reach[n], counts[mover], firstEdge[n + 1]];
+    for (let edge = firstEdge[n]; edge < end; edge++) {
+      const p = !isCounted ? 1 : mover === CHANCE ? probability[edge] : strategy[entry[edge]];
+      reach[target[edge]] += here * p;
+    }
+  }
+  return reach;
+}

@@ -1,0 +1,53 @@
+/** Replays an episode by the rules of its game, position by position. */
+import { forfeitReturns } from "../games/forfeit.ts";
+import type { Game, Turn } from "../games/game.ts";
+import { UserError } from "../util/errors.ts";
+import type { Episode } from "./episode.ts";
+
+/** One position of a replayed game; the last has no action. */
+export interface Step {
+  readonly ply: number;
+  readonly state: unknown;
+  readonly turn: Turn;
+  readonly action: number | undefined;
+  /** The action in brackets, or what chance brought. */
+  readonly name: string | undefined;
+}
+
+/**
+ * Every position of an episode, the end included; a UserError at the first action that the rules do not allow. A forfeit is
+ * an end at the position where the one who forfeits was to move.
+ */
+export function* replaySteps(
+  game: Game,
+  episode: Pick<Episode, "actions" | "forfeit">,
+): Generator<Step, void, undefined> {
+  const { forfeit } = episode;
+  let state = game.initial();
+  for (let ply = 0; ; ply++) {
+    const turn = game.turn(state);
+    const action = episode.actions[ply];
+    if (turn.kind === "end") {
+      if (action !== undefined) {
+        throw new UserError(1, `the game ends after ${ply} actions, the episode has ${episode.actions.length}`);
+      }
+      if (forfeit) throw new UserError(1, `the game ends after ${ply} actions: there was nothing left to forfeit`);
+      yield { ply, state, turn, action, name: undefined };
+      return;
+    }
+    if (action === undefined && forfeit) {
+      if (turn.kind !== "player" || turn.player !== forfeit.seat) {
+        throw new UserError(1, `player ${forfeit.seat} forfeits at ply ${ply}, and it is not its turn`);
+      }
+      yield { ply, state, turn: { kind: "end", returns: forfeitReturns(forfeit.seat) }, action, name: undefined };
+      return;
+    }
+    if (action === undefined) throw new UserError(1, `the episode stops after ${ply} actions, before the game ends`);
+    if (!turn.actions.includes(action)) {
+      const legal = turn.actions.map((a) => `${a} ${game.actionName(state, a)}`).join(", ");
+      throw new UserError(1, `action ${action} at ply ${ply} is not legal; legal there: ${legal}`);
+    }
+    yield { ply, state, turn, action, name: game.actionName(state, action) };
+    state = game.apply(state, action);
+  }
+}

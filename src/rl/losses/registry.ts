@@ -1,0 +1,6 @@
+/** The policy losses there are, by the name that `rl.loss` gives them. */
+import type { MakePolicyLoss } from "./loss.ts";
+import { policyGradient } from "./policy-gradient.ts";
+import { ppo } from "./ppo.ts";
+
+export const losses = { pg: policyGradient, ppo } as const satisfies Record<string, MakePolicyLoss>;

@@ -1,0 +1,39 @@
+/** The plain policy gives what the trainer's gives, at every information set. */
+import { beforeAll, expect, it } from "vitest";
+import { getGame } from "../../src/games/registry.ts";
+import { startBackend } from "../../src/nn/backend.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/nn/safetensors.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import { plainPolicy } from "../../src/policies/features/plain.ts";
+import { networkPolicy } from "../../src/policies/network-policy.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { wholeGraph } from "../helpers.ts";
+
+beforeAll(() => startBackend("wasm"));
+
+it.each([[[24, 16]], [[7]], [[5, 6, 7]]])("agrees to 1e-5 with the network, hidden %j", (hidden) => {
+  const games = ["kuhn", "ttt", "leduc"].map(getGame);
+  const model = kind.model({ policy: "mlp", hidden, outputScale: 5 }, games);
+  const weights = model.firstWeights(new Rng("plain"));
+  const network = model.network(weights);
+  const infosets = games.flatMap((game) => wholeGraph(game).infosets);
+  const expected = networkPolicy("trainer's", network, model).distributions(infosets);
+  const plain = plainPolicy("plain", games, decodeSafetensors(encodeSafetensors(weights)));
+  let largest = 0;
+  plain.distributions(infosets).forEach((p, i) => {
+    p.forEach((x, slot) => {
+      largest = Math.max(largest, Math.abs(x - (expected[i]?.[slot] ?? Number.NaN)));
+    });
+  });
+  expect(largest).toBeLessThan(1e-5);
+  expect(new Set(expected.map((p) => p[0])).size).toBeGreaterThan(1000);
+  network.dispose();
+});
+
+it("refuses weights of other games", () => {
+  const weights = kind
+    .model({ policy: "mlp", hidden: [4], outputScale: 1 }, [getGame("kuhn")])
+    .firstWeights(new Rng(1));
+  expect(() => plainPolicy("p", [getGame("ttt")], weights)).toThrow(/ttt need 30 and 9/);
+  expect(() => plainPolicy("p", [getGame("kuhn")], [])).toThrow(/reads undefined features/);
+});
