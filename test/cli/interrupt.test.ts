@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { bin, contents, edit, folder, spiral, start } from "./spiral.ts";
 
-const UPDATES = 60;
+const UPDATES = 40;
 const settings = (dir: string, name: string, workers = "0"): string[] => [
   ...["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", String(UPDATES), "--seed", "5", "--json"],
   ...[
@@ -50,7 +50,7 @@ async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number, workers?: 
   run.kill(signal);
   const { code, out, err } = await run.done;
   expect(code).toBe(expected);
-  const [, update] = /^Stopped after update (\d+) of 60, which is saved\./m.exec(err) ?? [];
+  const [, update] = /^Stopped after update (\d+) of 40, which is saved\./m.exec(err) ?? [];
   expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume ${signal} --dir ${parent}\n$`));
   expect(out).not.toContain('"result"');
   const [last] = readFileSync(join(parent, signal, "checkpoints.jsonl"), "utf8")
@@ -91,7 +91,7 @@ it("killed outright: goes on from the last checkpoint to the same bytes", async 
   run.kill("SIGKILL");
   await run.done;
   expect(manifest("killed")).toMatchObject({ status: "running" });
-  expect((await spiral(parent, "runs")).out).toMatch(/^killed.* stopped +20\/60/m);
+  expect((await spiral(parent, "runs")).out).toMatch(/^killed.* stopped +20\/40/m);
   expect(await start("train", "--resume", "killed", "--dir", parent).done).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "killed"))).toEqual(uninterrupted);
 });

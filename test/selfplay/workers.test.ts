@@ -57,7 +57,8 @@ function batches(): Plan[][] {
     const keys = { chanceKey: key * 17, actionKey: key * 31 };
     const self = graphs.map((graph) => ({
       graph,
-      episodes: 201,
+      // Just enough for five threads.
+      episodes: 161,
       policies: [learner, learner] as const,
       paired: false,
       ...keys,
@@ -65,18 +66,18 @@ function batches(): Plan[][] {
     const [kuhn, ttt] = graphs as [GameGraph, GameGraph];
     return [
       ...self,
-      { graph: kuhn, episodes: 200, policies: [learner, nash], paired: true, ...keys },
-      { graph: ttt, episodes: 200, policies: [greedy(past), uniform], paired: true, ...keys },
+      { graph: kuhn, episodes: 160, policies: [learner, nash], paired: true, ...keys },
+      { graph: ttt, episodes: 160, policies: [greedy(past), uniform], paired: true, ...keys },
       {
         graph: kuhn,
-        episodes: 200,
+        episodes: 160,
         policies: [mctsPlayer({ sims: 20 }).policy(getGame("kuhn")), uniform],
         paired: true,
         ...keys,
       },
       // Too few to be split, and one that only this thread can play.
       { graph: ttt, episodes: 20, policies: [learner, past], paired: true, ...keys },
-      { graph: kuhn, episodes: 200, policies: [randomPolicy("here"), learner], paired: true, ...keys },
+      { graph: kuhn, episodes: 160, policies: [randomPolicy("here"), learner], paired: true, ...keys },
     ];
   });
 }
@@ -115,8 +116,8 @@ describe("a pool of workers", () => {
     await pool.ready();
     const [plan] = batches()[0] as [Plan];
     const [t] = (await pool.play([plan])) as [Trajectories];
-    expect([...t.plies.subarray(100)]).toEqual(Array(101).fill(0));
-    expect([...t.plies.subarray(0, 100)]).not.toContain(0);
+    expect([...t.plies.subarray(80)]).toEqual(Array(81).fill(0));
+    expect([...t.plies.subarray(0, 80)]).not.toContain(0);
     await pool.close();
   });
 
@@ -216,7 +217,7 @@ it("with a clock it plays in workers where that is quicker, and in this thread w
     const found: boolean[] = [];
     for (let batch = 0; batch < 8; batch++) {
       const [t] = await pool.play([(batches()[0] as Plan[])[0] as Plan]);
-      found.push(t?.plies.subarray(100).every((plies) => plies > 0) === true);
+      found.push(t?.plies.subarray(80).every((plies) => plies > 0) === true);
     }
     await pool.close();
     return found;
