@@ -7,8 +7,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    // Fewer collections of what is thrown away at once.
-    execArgv: ["--max-semi-space-size=64"],
     // Files share a process, so that TensorFlow.js is loaded and a game is solved once: no test may leave anything changed.
     isolate: false,
     server: { deps: { external: [/\/dist\//] } },

@@ -20,7 +20,14 @@ describe("--workers", () => {
     const runs = await Promise.all(
       [0, 1, 2, 4].map(async (n) => {
         const dir = folder();
-        const mix = ["--set", "rl.opponents=self=0.5,pool=0.25,random=0.25", "--set", "rl.pool.every=10"];
+        const mix = [
+          "--set",
+          "rl.opponents=self=0.5,pool=0.25,random=0.25",
+          "--set",
+          "rl.pool.every=5",
+          "--updates",
+          "24",
+        ];
         expect((await train(dir, "--workers", String(n), ...mix)).code).toBe(0);
         expect(readFileSync(join(dir, "r", "config.yaml"), "utf8")).toContain(`workers: ${n}`);
         return written(join(dir, "r"));

@@ -1,9 +1,10 @@
 /** Liar's Dice against a naive count of the dice, against published counts and an LP, and by hand. */
 import { describe, expect, it } from "vitest";
 import { bestResponseValue } from "../../src/exact/best-response.ts";
-import { compiledGame, END } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import type { LiarsDiceState } from "../../src/games/liars-dice.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { END } from "../../src/graph/flat-graph.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { built, chiSquaredZ } from "../helpers.ts";
 import { features, stateAfter } from "./play.ts";

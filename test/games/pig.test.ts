@@ -91,18 +91,15 @@ function fromEngine(target: number): (i: number, j: number, k: number) => Follow
       hold: turn.actions.includes(1) ? game.apply(s, 1) : undefined,
     };
   };
-  for (const s of seen.values()) {
+  const follows = new Map<number, Follow>();
+  for (const [index, s] of seen) {
+    const place = (next: PigState): Successor => ({ index: at(next), mine: next.mover === s.mover });
     const { roll, hold } = successors(s);
     for (const next of roll) visit(next);
     if (hold) visit(hold);
+    follows.set(index, { roll: roll.map(place), hold: hold && place(hold) });
   }
-  return (i, j, k) => {
-    const s = seen.get(indexIn(target, i, j, k));
-    if (!s) return undefined;
-    const place = (next: PigState): Successor => ({ index: at(next), mine: next.mover === s.mover });
-    const { roll, hold } = successors(s);
-    return { roll: roll.map(place), hold: hold && place(hold) };
-  };
+  return (i, j, k) => follows.get(indexIn(target, i, j, k));
 }
 
 describe("perfect play", () => {
