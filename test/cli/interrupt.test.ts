@@ -39,7 +39,7 @@ let parent: string;
 let uninterrupted: Record<string, string>;
 beforeAll(async () => {
   parent = folder();
-  expect(await start(...settings(parent, "whole")).done).toMatchObject({ code: 0 });
+  expect(await spiral(parent, ...settings(parent, "whole"))).toMatchObject({ code: 0 });
   uninterrupted = lasting(join(parent, "whole"));
 }, 60_000);
 
@@ -63,7 +63,7 @@ async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number, workers?: 
 
 it("SIGINT: saves, says how to go on, and goes on to the same bytes", async () => {
   await stopBy("SIGINT", 130, "1");
-  expect(await start("train", "--resume", "SIGINT", "--dir", parent).done).toMatchObject({ code: 0 });
+  expect(await spiral(parent, "train", "--resume", "SIGINT")).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "SIGINT"))).toEqual(uninterrupted);
   expect(manifest("SIGINT")).toMatchObject({ status: "finished", resumed: [expect.any(String)] });
 });
@@ -110,7 +110,7 @@ it.skipIf(process.platform === "win32")(
     expect(stderr).not.toMatch(/internal error/);
     expect(Object.keys(contents(join(run, "checkpoints"))).every((file) => file.startsWith("000020"))).toBe(true);
     expect(manifest("limited")).toMatchObject({ status: "failed" });
-    expect(await start("train", "--resume", "limited", "--dir", parent).done).toMatchObject({ code: 0 });
+    expect(await spiral(parent, "train", "--resume", "limited")).toMatchObject({ code: 0 });
     expect(lasting(run)).toEqual(uninterrupted);
   },
 );

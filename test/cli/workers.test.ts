@@ -13,22 +13,16 @@ function written(dir: string): Record<string, string> {
 }
 
 const TRAIN = ["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "40", "--name", "r"];
-const train = (dir: string, ...more: string[]) => start(...TRAIN, "--dir", dir, ...more).done;
 
 describe("--workers", () => {
   it("1, 2 and 4 write what none does, byte for byte", async () => {
     const runs = await Promise.all(
       [0, 1, 2, 4].map(async (n) => {
         const dir = folder();
-        const mix = [
-          "--set",
-          "rl.opponents=self=0.5,pool=0.25,random=0.25",
-          "--set",
-          "rl.pool.every=5",
-          "--updates",
-          "24",
-        ];
-        expect((await train(dir, "--workers", String(n), ...mix)).code).toBe(0);
+        const mix = ["--set", "rl.opponents=self=0.5,pool=0.25,random=0.25", "--set", "rl.pool.every=5"];
+        const argv = [...TRAIN, "--updates", "24", ...mix, "--workers", String(n)];
+        const { code } = n === 0 ? await spiral(dir, ...argv) : await start(...argv, "--dir", dir).done;
+        expect(code).toBe(0);
         expect(readFileSync(join(dir, "r", "config.yaml"), "utf8")).toContain(`workers: ${n}`);
         return written(join(dir, "r"));
       }),
@@ -67,21 +61,8 @@ it("--profile says what an update spends its time on, and in JSON", async () => 
 it("spiral eval --workers: the same report for any number", async () => {
   const dir = folder();
   expect((await spiral(dir, ...TRAIN)).code).toBe(0);
-  const evaluate = (n: number) =>
-    start(
-      "eval",
-      "r",
-      "--dir",
-      dir,
-      "--vs",
-      "random,minimax,sloppy,@000020",
-      "--games",
-      "ttt",
-      "--workers",
-      String(n),
-      "--json",
-    ).done;
-  const [alone, two] = [await evaluate(0), await evaluate(2)];
+  const argv = ["eval", "r", "--vs", "random,minimax,sloppy,@000020", "--games", "ttt", "--json", "--workers"];
+  const [alone, two] = [await spiral(dir, ...argv, "0"), await start(...argv, "2", "--dir", dir).done];
   expect([alone.code, two.code, two.err]).toEqual([0, 0, ""]);
   expect(two.out).toBe(alone.out);
 });

@@ -175,7 +175,7 @@ function wholePlans(): Plan[][] {
   return batches.map((ids, key) =>
     ids.map((id) => ({
       graph: graphs[id] as GameGraph,
-      episodes: 150,
+      episodes: 130,
       policies: [learner, learner],
       paired: false,
       chanceKey: key,
