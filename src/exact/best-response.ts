@@ -7,7 +7,8 @@
  * and v(s) is v(s·a*(I)) there, Σ_edges P(edge) v(target) at chance and the opponent, the seat's return at an end: one scan
  * forward for the reach, one backward for the values.
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import { counterfactualReach } from "./reach.ts";
 import type { Strategy } from "./strategy.ts";
 

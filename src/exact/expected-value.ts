@@ -3,7 +3,8 @@
  *
  *   v(node) = Σ_edges P(edge) · v(target)        P of chance, or σ;  v = the return at an end
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** In units of the game's returns. */

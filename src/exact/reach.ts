@@ -6,7 +6,8 @@
  * in one scan forward. The counterfactual reach of a seat counts chance and the opponent (Zinkevich et al. 2007): it is the
  * probability that they let the node be reached, the seat doing all it can to get there.
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** By chance and the opponent of `seat`. [N] */
