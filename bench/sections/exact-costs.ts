@@ -1,16 +1,16 @@
 /** The costs of exact evaluation and of solving, by game, for `npm run bench` and for the tables of exact.ts. */
 
-import { compiledGame } from "../src/exact/compiled-game.ts";
-import { nashConv } from "../src/exact/nash-conv.ts";
-import { type Solution, solve } from "../src/exact/solve.ts";
-import { strategyOf } from "../src/exact/strategy.ts";
-import { getGame } from "../src/games/registry.ts";
-import { startBackend } from "../src/nn/backend.ts";
-import { kind } from "../src/policies/features/mlp.ts";
-import { networkPolicy } from "../src/policies/network-policy.ts";
-import { uniform } from "../src/policies/policy.ts";
-import { Rng } from "../src/util/rng.ts";
-import { type Effort, type Figure, type Measured, milliseconds, repeat, type Took, timed } from "./measure.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
+import { nashConv } from "../../src/exact/nash-conv.ts";
+import { type Solution, solve } from "../../src/exact/solve.ts";
+import { strategyOf } from "../../src/exact/strategy.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { startBackend } from "../../src/nn/backend.ts";
+import { kind } from "../../src/policies/features/mlp.ts";
+import { networkPolicy } from "../../src/policies/network-policy.ts";
+import { uniform } from "../../src/policies/policy.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { type Effort, type Figure, type Measured, milliseconds, repeat, type Took, timed } from "../lib/measure.ts";
 
 export interface EvaluationCost {
   readonly states: number;

@@ -27,10 +27,14 @@ export async function runNode(file: string, args: readonly string[], line: Line 
   const folder = mkdtempSync(join(tmpdir(), "spiral-bench-"));
   const usage = join(folder, "usage.json");
   try {
-    const outcome = await run(process.execPath, ["--require", join(process.cwd(), "bench/usage.cjs"), file, ...args], {
-      env: { ...process.env, SPIRAL_BENCH_USAGE: usage, NO_COLOR: "1" },
-      line,
-    });
+    const outcome = await run(
+      process.execPath,
+      ["--require", join(process.cwd(), "bench/lib/usage.cjs"), file, ...args],
+      {
+        env: { ...process.env, SPIRAL_BENCH_USAGE: usage, NO_COLOR: "1" },
+        line,
+      },
+    );
     if (!existsSync(usage)) throw new Error(`${file} ended by force: ${outcome.err}`);
     return { ...outcome, ...(JSON.parse(readFileSync(usage, "utf8")) as { cpu: number; residentMB: number }) };
   } finally {
@@ -38,9 +42,9 @@ export async function runNode(file: string, args: readonly string[], line: Line 
   }
 }
 
-/** Runs a built script of this folder. */
+/** Runs a built script, named from the folder of benchmarks. */
 export const runScript = (name: string, args: readonly string[]): Promise<Outcome> =>
-  runNode(fileURLToPath(new URL(name, import.meta.url)), args);
+  runNode(fileURLToPath(new URL(`../${name}`, import.meta.url)), args);
 
 /** Runs a program to its end. Throws if it cannot be started. */
 export function run(

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runNode, SPIRAL } from "./child.ts";
-import { figure, type Measured, type Took } from "./measure.ts";
+import { runNode, SPIRAL } from "../lib/child.ts";
+import { figure, type Measured, type Took } from "../lib/measure.ts";
 
 export async function startup(quick: boolean): Promise<Measured> {
   const help: Took[] = [];

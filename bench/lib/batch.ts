@@ -1,19 +1,19 @@
 /** The first batch of a training run, ready for the learner: its decisions merged into rows, and a row for each decision. */
-import { gameSettings, loadConfig } from "../src/config/load.ts";
-import type { GameSettings } from "../src/config/schema.ts";
-import type { Game } from "../src/games/game.ts";
-import { getGame } from "../src/games/registry.ts";
-import type { Infoset } from "../src/graph/game-graph.ts";
-import { FeatureLayout } from "../src/policies/features/layout.ts";
-import { policyModel } from "../src/policies/registry.ts";
-import { learnerDecisions } from "../src/rl/advantages/advantage.ts";
-import { rae } from "../src/rl/advantages/rae.ts";
-import { Learner } from "../src/rl/learner.ts";
-import { Matchmaker } from "../src/rl/matchmaker.ts";
-import { mergeRows, type Row } from "../src/rl/rows.ts";
-import type { TrainSettings } from "../src/rl/train.ts";
-import type { Trajectories } from "../src/selfplay/plan.ts";
-import { Rng } from "../src/util/rng.ts";
+import { gameSettings, loadConfig } from "../../src/config/load.ts";
+import type { GameSettings } from "../../src/config/schema.ts";
+import type { Game } from "../../src/games/game.ts";
+import { getGame } from "../../src/games/registry.ts";
+import type { Infoset } from "../../src/graph/game-graph.ts";
+import { FeatureLayout } from "../../src/policies/features/layout.ts";
+import { policyModel } from "../../src/policies/registry.ts";
+import { learnerDecisions } from "../../src/rl/advantages/advantage.ts";
+import { rae } from "../../src/rl/advantages/rae.ts";
+import { Learner } from "../../src/rl/learner.ts";
+import { Matchmaker } from "../../src/rl/matchmaker.ts";
+import { mergeRows, type Row } from "../../src/rl/rows.ts";
+import type { TrainSettings } from "../../src/rl/train.ts";
+import type { Trajectories } from "../../src/selfplay/plan.ts";
+import { Rng } from "../../src/util/rng.ts";
 
 /** The default settings for these games, with `factor` times their episodes; `sets` is the values of `--set`. */
 export function settingsFor(

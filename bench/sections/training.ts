@@ -7,8 +7,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { runNode, SPIRAL } from "./child.ts";
-import { type Figure, figure, type Measured } from "./measure.ts";
+import { runNode, SPIRAL } from "../lib/child.ts";
+import { type Figure, figure, type Measured } from "../lib/measure.ts";
 
 export interface Evaluation {
   readonly wall: number;

@@ -5,8 +5,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "./child.ts";
-import { type Figure, figure, type Measured } from "./measure.ts";
+import { run } from "../lib/child.ts";
+import { type Figure, figure, type Measured } from "../lib/measure.ts";
 
 const FOLDER = ".peers";
 const PEERS = [

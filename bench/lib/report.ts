@@ -2,10 +2,10 @@
  * Results as tables: on the terminal, and in docs/performance.md, where the text between `<!-- bench NAME -->` and
  * `<!-- end -->` is replaced from a file of results.
  */
-import { table } from "../src/cli/terminal/output.ts";
+import { table } from "../../src/cli/terminal/output.ts";
+import { sections } from "../sections.ts";
 import type { Circumstances, Machine } from "./machine.ts";
 import { type Figure, type Measured, reached, short } from "./measure.ts";
-import { sections } from "./sections.ts";
 
 /** bench/results/<machine>.json. Each part says when and under what load it was measured. */
 export interface Results {

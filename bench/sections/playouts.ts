@@ -1,7 +1,7 @@
 /**
  * Random games through the public `Game` API, for any game; and tic-tac-toe in a plain loop without any API, for comparison.
  */
-import type { Game } from "../src/games/game.ts";
+import type { Game } from "../../src/games/game.ts";
 
 /** Sums over all that was played: they keep the compiler from dropping work, and tests compare them. */
 export interface Played {

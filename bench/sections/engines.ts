@@ -4,8 +4,8 @@
  * collector. There are many short repetitions in turns, so that a busy moment of the machine affects all alike. The plain loop
  * shows how fast the machine is.
  */
-import { getGame } from "../src/games/registry.ts";
-import { figure, type Measured, timed } from "./measure.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { figure, type Measured, timed } from "../lib/measure.ts";
 import { plainLoop } from "./playouts.ts";
 
 type Playouts = typeof import("./playouts.ts");
