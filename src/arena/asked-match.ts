@@ -39,12 +39,13 @@ export async function* playAsked(
     const pair = index >> 1;
     const seats = bySeat(index, [sides[0](pair), sides[1](pair)]);
     const opening = match.openings?.[pair] ?? [];
+    const opened = match.openings ? { opening: opening.length } : {};
     const number = firstEpisode + index;
     const played = playAskedGame({ graph, seats, opening, episode: number, draw, signal: abandon.signal });
     const done = played.then(
       (result) => {
         const names = bySeat(index, [players[0].name, players[1].name]);
-        const episode: Episode = { game: game.id, version: game.version, index, players: names, ...result };
+        const episode: Episode = { game: game.id, version: game.version, index, players: names, ...opened, ...result };
         ended.push({ index, returns: result.returns, episode: () => episode });
       },
       (error: unknown) => {

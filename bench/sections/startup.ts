@@ -1,9 +1,9 @@
-/** Process start to the first update of `kuhn,ttt` done and evaluated, and to the end of `spiral --help`; a new process each. */
+/** Time from process start to the evaluated first update of `kuhn,ttt`, and to the end of `spiral --help`. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runNode, SPIRAL } from "./child.ts";
-import { figure, type Measured, type Took } from "./measure.ts";
+import { runNode, SPIRAL } from "../lib/child.ts";
+import { figure, type Measured, type Took } from "../lib/measure.ts";
 
 export async function startup(quick: boolean): Promise<Measured> {
   const help: Took[] = [];

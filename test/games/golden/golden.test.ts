@@ -1,9 +1,9 @@
 /**
  * Whole games as their players read them, against files that a person has read and found right. After a deliberate
- * change of wording, `npx vitest run test/games/golden.test.ts -u` writes them anew; read the difference.
+ * change of wording, `npx vitest run test/games/golden -u` writes them anew; read the difference.
  */
 import { expect, it } from "vitest";
-import { transcript } from "./play.ts";
+import { transcript } from "../play.ts";
 
 /** Twenty chance outcomes: both players' quantities (outcome + 5) and values (outcome + the least). */
 const PRIVATE_DEAL = [
@@ -83,5 +83,5 @@ const GAMES: readonly { name: string; spec: string; moves: readonly (number | st
 ];
 
 it.each(GAMES)("$name", async ({ name, spec, moves }) => {
-  await expect(transcript(spec, moves)).toMatchFileSnapshot(`golden/${name}.txt`);
+  await expect(transcript(spec, moves)).toMatchFileSnapshot(`${name}.txt`);
 });

@@ -1,10 +1,10 @@
 /** Started by backends.ts: `node step.js BACKEND quick|full` measures one backend in this process and prints it as JSON. */
-import { type BackendName, startBackend } from "../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../src/nn/mlp.ts";
-import type { Row } from "../src/rl/rows.ts";
-import { Rng } from "../src/util/rng.ts";
-import { firstBatch, merged, settingsFor, unmerged } from "./batch.ts";
-import { type Effort, type Measured, milliseconds, repeat } from "./measure.ts";
+import { type BackendName, startBackend } from "../../src/nn/backend.ts";
+import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import type { Row } from "../../src/rl/rows.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { firstBatch, merged, settingsFor, unmerged } from "../lib/batch.ts";
+import { type Effort, type Measured, milliseconds, repeat } from "../lib/measure.ts";
 
 const [name = "", effort] = process.argv.slice(2);
 const seconds = effort === "quick" ? 0.5 : 2;

@@ -1,6 +1,6 @@
 /** Each estimator of advantages as the plainest loop over episodes that its formula allows. The critic has a file of its own. */
 import type { Trajectories } from "../../src/selfplay/plan.ts";
-import { learnerDecisions, learnerHas } from "./batches.ts";
+import { learnerDecisions, learnerHas } from "../rl/batches.ts";
 
 export const DECAY = 0.9;
 
