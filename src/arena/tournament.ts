@@ -75,11 +75,11 @@ export async function* playTournament(
   }
 }
 
-/** The complete pairs of a fixture. */
-export function tallyOf({ played }: Fixture): Tally {
+/** The complete pairs of a fixture. Copies of its only pair, which an older log may hold, do not count. */
+export function tallyOf({ played, pairs }: Fixture): Tally {
   const tally = new Tally();
   for (const [index, one] of played) {
-    const two = index % 2 === 0 ? played.get(index + 1) : undefined;
+    const two = index % 2 === 0 && index < 2 * pairs ? played.get(index + 1) : undefined;
     if (two) tally.add([...one, ...two] satisfies PairReturns);
   }
   return tally;

@@ -11,7 +11,7 @@ import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { text, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 const PAIRS = 500;
 /** Where a test says when to stop. */
@@ -76,7 +76,7 @@ export const command = defineCommand({
       try {
         const match = { game, players, rng: matchRng(seed, game, players), openings };
         const deterministic = isDeterministic(match);
-        const { tally, state } = await playPairs(match, deterministic ? 1 : most, atOnce, sprt, files.keep);
+        const { tally, state, isOnePair } = await playPairs(match, deterministic ? 1 : most, atOnce, sprt, files.keep);
         const names = [players[0].name, players[1].name] as const;
         const verdict = sprt && state ? { ...sprt, ...state } : null;
         const report: Report = {
@@ -85,6 +85,7 @@ export const command = defineCommand({
         };
         if (options.json) printJson(report);
         else show(report, game.utility);
+        if (isOnePair && players.some(({ kind }) => kind === "asked")) warn(SAME_ANSWERS);
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
       } finally {
         files.close();
@@ -153,6 +154,10 @@ function show(report: Report, utility: Game["utility"]): void {
     );
   }
 }
+
+/** A model at temperature 0, for example. */
+const SAME_ANSWERS =
+  "All pairs were the same two games. If the players always answer alike, the figures rest on one pair; --openings <n> makes pairs differ.";
 
 const COPIES =
   "Neither player draws anything and chance has no part: every pair would be the same two games. One pair was played and\n" +

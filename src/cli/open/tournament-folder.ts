@@ -63,7 +63,7 @@ function restore(log: string, fixtures: readonly Fixture[], pairs: number): void
     if (!fixture || index >= 2 * pairs) {
       throw new UserError(3, `${log}:${entry.line}: this is no game of this tournament. Delete that line.`);
     }
-    // The same game twice is the same entry, and copies of a pair do not count.
+    // The same game twice is the same entry. Copies of a fixture's only pair are left out, so that counts of games are right.
     if (index < 2 * fixture.pairs) fixture.played.set(index, returns);
   }
 }
