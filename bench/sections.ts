@@ -1,4 +1,4 @@
-/** The parts of `npm run bench`, in the order in which they run and are told. Each runs in a process of its own. */
+/** The parts of `npm run bench`, in the order of running and printing. Each runs in a separate process. */
 import type { Measured } from "./lib/measure.ts";
 
 export interface Section {

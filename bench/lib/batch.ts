@@ -1,4 +1,4 @@
-/** The first batch of a training run, ready for the learner: its decisions merged into rows, and one row for each of them. */
+/** The first batch of a training run, ready for the learner: its decisions merged into rows, and a row for each decision. */
 import { gameSettings, loadConfig } from "../../src/config/load.ts";
 import type { GameSettings } from "../../src/config/schema.ts";
 import type { Game } from "../../src/games/game.ts";
@@ -15,7 +15,7 @@ import type { TrainSettings } from "../../src/rl/train.ts";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { Rng } from "../../src/util/rng.ts";
 
-/** The default settings for these games, with `factor` times their episodes; `sets` as of `--set`. */
+/** The default settings for these games, with `factor` times their episodes; `sets` is the values of `--set`. */
 export function settingsFor(
   games: readonly string[],
   { factor = 1, sets = [] as readonly string[] } = {},
@@ -33,11 +33,11 @@ export interface FirstBatch {
   readonly layout: FeatureLayout;
   readonly trajectories: readonly Trajectories[];
   readonly advantages: readonly Float64Array[];
-  /** A learner that has learned nothing yet; as many as are asked for are the same. */
+  /** A learner that has learned nothing yet; every call makes an equal one. */
   readonly learner: () => Learner;
 }
 
-/** Plays it, on the backend that has been started. */
+/** Plays the batch on the started backend. */
 export async function firstBatch(settings: TrainSettings): Promise<FirstBatch> {
   const layout = new FeatureLayout(settings.games.map(({ game }) => game));
   const rng = new Rng(settings.seed);
@@ -50,7 +50,7 @@ export async function firstBatch(settings: TrainSettings): Promise<FirstBatch> {
 export const merged = ({ trajectories, advantages }: FirstBatch): readonly Row[] =>
   mergeRows(trajectories, advantages).rows;
 
-/** What `mergeRows` comes to without merging: every decision a row, at the representative of its orbit. */
+/** The rows without merging: one for each decision, at the representative of its orbit. */
 export function unmerged({ trajectories, advantages }: FirstBatch): Row[] {
   const turns = new Map<Game, number>();
   for (const part of trajectories) {

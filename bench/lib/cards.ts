@@ -1,10 +1,10 @@
 /**
- * What NVIDIA's cards can do at most: 32-bit multiplications and additions outside the tensor cores, in TFLOP/s, as their data
- * sheets say. Neither WebGPU nor PyTorch's default for 32-bit floats uses the tensor cores.
+ * Peak speeds of NVIDIA's cards: 32-bit multiplications and additions outside the tensor cores, in TFLOP/s, from their data
+ * sheets. Neither WebGPU nor PyTorch's default for 32-bit floats uses the tensor cores.
  */
 import { run } from "./child.ts";
 
-/** By what nvidia-smi calls the card; the first that fits counts. */
+/** By the name that nvidia-smi gives the card; the first match counts. */
 const PEAKS: readonly (readonly [RegExp, number])[] = [
   [/H200/, 67],
   [/H100 PCIe/, 51],
@@ -43,7 +43,7 @@ export async function firstCard(peakTflops?: number): Promise<Card | string> {
   return { ...cardOf(line), ...(peakTflops === undefined ? {} : { peakTflops }) };
 }
 
-/** Of a line `NVIDIA L4, 550.54, 23034`. */
+/** Parses a line such as `NVIDIA L4, 550.54, 23034`. */
 export function cardOf(line: string): Card {
   const [name = "", driver = "", memory = ""] = line.split(",").map((field) => field.trim());
   const peak = PEAKS.find(([pattern]) => pattern.test(name))?.[1];

@@ -1,4 +1,4 @@
-/** Programs that are measured from outside: how long, how much CPU time and memory, and when each line of output came. */
+/** Measures programs from outside: wall time, CPU time, memory, and the time of each line of output. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly residentMB: number;
 }
 
-/** Seconds since the program's start, CPU seconds so far where the system tells (Linux). */
+/** Seconds since the program's start, and CPU seconds so far if the system reports them (Linux). */
 export type Line = (line: string, wall: number, cpu: number | undefined) => void;
 
 /** Runs `node FILE ARGUMENTS`, and calls `line` as each line of its output comes. */
@@ -46,7 +46,7 @@ export async function runNode(file: string, args: readonly string[], line: Line 
 export const runScript = (name: string, args: readonly string[]): Promise<Outcome> =>
   runNode(fileURLToPath(new URL(`../${name}`, import.meta.url)), args);
 
-/** Runs a program to its end. Throws where it cannot be started. */
+/** Runs a program to its end. Throws if it cannot be started. */
 export function run(
   program: string,
   args: readonly string[],
@@ -75,7 +75,7 @@ export function run(
 /** CPU seconds of a running process so far, in hundredths. */
 function cpuOf(pid: number | undefined): number | undefined {
   try {
-    // After the name, which stands in parentheses: fields 3, 4, …; 14 and 15 are user and system time.
+    // Fields 3, 4, … follow the name, which is in parentheses; 14 and 15 are user and system time.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {

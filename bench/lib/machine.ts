@@ -1,9 +1,9 @@
-/** What machine figures are of, and what else it was doing. */
+/** The machine that figures come from, and its load. */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, totalmem } from "node:os";
 
 export interface Machine {
-  /** Names the file of results: `2-cores-amd-epyc`, or what `--machine` says. */
+  /** The name of the file of results: `2-cores-amd-epyc`, or the value of `--machine`. */
   readonly name: string;
   readonly cpu: string;
   readonly cores: number;
@@ -11,10 +11,10 @@ export interface Machine {
   readonly platform: string;
 }
 
-/** When, of what, and beside how much else: the load averages of a minute before and after (0 where there are none). */
+/** When and of which commit figures are, and the machine's one-minute load averages before and after (0 if unknown). */
 export interface Circumstances {
   readonly date: string;
-  /** Short; with a `+` where sources differ from it. */
+  /** The short hash; with a `+` if sources differ from the commit. */
   readonly commit: string;
   readonly node: string;
   readonly loadBefore: number;
@@ -33,7 +33,7 @@ export function thisMachine(name?: string): Machine {
   };
 }
 
-/** Letters, digits and hyphens. */
+/** The text in letters, digits and hyphens. */
 export const machineName = (cores: number, cpu: string): string =>
   `${cores} ${cores === 1 ? "core" : "cores"} ${cpu}`
     .replace(/\((R|TM)\)|\bCPU\b|@.*$/gi, " ")

@@ -1,10 +1,10 @@
 /**
- * Repeated timings and what is said of them. A figure is the median of several repetitions with the range they span, and the
- * CPU time that one of them took; on a machine that others use, CPU time says more than the clock.
+ * Repeated timings and their summary. A figure is the median of several repetitions with their range, and the CPU time of one
+ * repetition. On a shared machine, CPU time is more telling than wall time.
  */
 import { median } from "../../src/util/stats.ts";
 
-/** What one repetition took, in seconds; `cpu` is that of all threads of the process. */
+/** The time of one repetition in seconds; `cpu` is over all threads of the process. */
 export interface Took {
   readonly wall: number;
   readonly cpu: number;
@@ -20,13 +20,13 @@ export interface Figure {
   readonly repetitions: number;
   /** Median CPU seconds of one repetition, whatever the unit. */
   readonly cpuSeconds?: number;
-  /** What the project wants of the median: for rates at least this much, for times and sizes at most. */
+  /** The target for the median: a lower bound for rates, an upper bound for times and sizes. */
   readonly target?: { readonly least: number } | { readonly most: number };
-  /** Counts that belong to the line, each a column of its own. */
+  /** Counts that belong to the line, each in its own column. */
   readonly also?: Readonly<Record<string, number>>;
 }
 
-/** What a part of the benchmark measured; `notes` say what was left out, and why. */
+/** The figures of one part of the benchmark; `notes` say what was left out, and why. */
 export interface Measured {
   readonly figures: readonly Figure[];
   readonly notes: readonly string[];
@@ -34,7 +34,7 @@ export interface Measured {
 
 type Extra = Pick<Figure, "target" | "also"> & { readonly cpu?: readonly number[] };
 
-/** The figure of one value per repetition, of which there must be one. */
+/** The figure of one value per repetition; there must be at least one. */
 export function figure(
   name: string,
   unit: string,
@@ -63,7 +63,7 @@ export const milliseconds = (name: string, took: readonly Took[], extra: Omit<Ex
     { ...extra, cpu: took.map(({ cpu }) => cpu) },
   );
 
-/** Whether the median is where it should be; undefined where nothing is asked of it. */
+/** Whether the median meets its target; undefined if there is no target. */
 export function reached({ median: value, target }: Figure): boolean | undefined {
   if (!target) return undefined;
   return "least" in target ? value >= target.least : value <= target.most;
@@ -83,18 +83,18 @@ export function since(started: number, cpu: NodeJS.CpuUsage): Took {
 }
 
 export interface Effort {
-  /** Repetitions at least and at most; between the two, as many as `seconds` hold. */
+  /** The least and the most repetitions; between the two, as many as fit into `seconds`. */
   readonly least: number;
   readonly most: number;
   readonly seconds: number;
-  /** Before that, calls that are not counted, beside one that always is not. */
+  /** Uncounted calls before that, in addition to the first call, which is never counted. */
   readonly warmUp: number;
 }
 
-/** A repetition of what is over sooner is several calls, and what is said to have taken is the mean of them. */
+/** If a call is shorter than this, a repetition is several calls and its time is their mean. */
 const SHORTEST = 0.002;
 
-/** What each repetition took. */
+/** The time of each repetition. */
 export function repeat({ least, most, seconds, warmUp }: Effort, run: () => unknown): Took[] {
   let fastest = timed(run).wall;
   for (let i = 0; i < warmUp; i++) fastest = Math.min(fastest, timed(run).wall);
@@ -110,7 +110,7 @@ export function repeat({ least, most, seconds, warmUp }: Effort, run: () => unkn
   return all;
 }
 
-/** Three digits, thousands as k and M: `1.43 M`, `65.2 k`, `8.31`, `0.0027`. */
+/** The number with three digits, thousands as k and M: `1.43 M`, `65.2 k`, `8.31`, `0.0027`. */
 export function short(value: number): string {
   const [divisor, suffix] = value >= 1e6 ? [1e6, " M"] : value >= 1e4 ? [1e3, " k"] : [1, ""];
   const scaled = value / divisor;

@@ -1,13 +1,13 @@
 /**
- * Results as tables: on the terminal, and in docs/performance.md, where what stands between `<!-- bench NAME -->` and
- * `<!-- end -->` is written anew from a file of results.
+ * Results as tables: on the terminal, and in docs/performance.md, where the text between `<!-- bench NAME -->` and
+ * `<!-- end -->` is replaced from a file of results.
  */
 import { table } from "../../src/cli/terminal/output.ts";
 import { sections } from "../sections.ts";
 import type { Circumstances, Machine } from "./machine.ts";
 import { type Figure, type Measured, reached, short } from "./measure.ts";
 
-/** bench/results/<machine>.json. Each part was measured when and beside what it says. */
+/** bench/results/<machine>.json. Each part says when and under what load it was measured. */
 export interface Results {
   readonly machine: Machine;
   readonly sections: Readonly<Record<string, SectionResult>>;
@@ -52,14 +52,14 @@ export function terminalTable({ figures, notes }: Measured): string {
 export function markdownTable({ figures }: Measured): string {
   const also = counts(figures);
   const header = ["", ...also, ...HEADER.slice(1)];
-  // Columns that say nothing are left out.
+  // Empty columns are left out.
   const rows = figures.map((figure) => cells(figure, also));
   const kept = header.map((_, i) => i).filter((i) => i === 0 || rows.some((row) => row[i] !== ""));
   const line = (row: readonly string[]) => `| ${kept.map((i) => row[i]).join(" | ")} |`;
   return [line(header), `|${kept.map((i) => (i === 0 ? "---" : "--:")).join("|")}|`, ...rows.map(line)].join("\n");
 }
 
-/** Our figures beside the peers', by name: theirs (without the version), our part, ours. */
+/** Comparisons by name: the peer's figure (without the version), our part, our figure. */
 const PAIRS: readonly (readonly [string, string, string])[] = [
   ["OpenSpiel: tic_tac_toe, rollouts in C++, no observations", "engines", "ttt, features"],
   ["OpenSpiel: kuhn_poker, rollouts in C++, no observations", "engines", "kuhn, features"],
@@ -78,7 +78,7 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ["TextArena: SimpleNegotiation, text", "engines", "negotiation-private, text"],
 ];
 
-/** How many times as fast as the peer, by the medians of CPU time or of rates per CPU second; undefined of nothing. */
+/** How many times as fast as the peer, by the medians of CPU time or of rates per CPU second; undefined if one is missing. */
 export function ratios(results: Results): string | undefined {
   const rows = PAIRS.flatMap(([theirName, section, ourName]) => {
     const theirs = results.sections.peers?.figures.find(({ name }) => name.replace(/ [\d.]+:/, ":") === theirName);
@@ -97,7 +97,7 @@ export function ratios(results: Results): string | undefined {
   return ["| peer | | Spiral | | unit | as fast |", "|---|--:|---|--:|---|--:|", ...rows].join("\n");
 }
 
-/** A part of the page: the table, then what it is of; undefined where it was not measured. */
+/** A part of the page: the table and its origin; undefined if the part was not measured. */
 function part(name: string, results: Results): string | undefined {
   if (name === "ratios") return ratios(results);
   const result = results.sections[name];
@@ -108,7 +108,7 @@ function part(name: string, results: Results): string | undefined {
   return [markdownTable(result), ...(notes.length > 0 ? [notes.join(" ")] : []), circumstances].join("\n\n");
 }
 
-/** The page with every marked part written anew that was measured. Throws where a mark names no part. */
+/** The page with every measured part replaced. Throws if a mark names no part. */
 export function withResults(page: string, results: Results): string {
   return page.replace(
     /(<!-- bench ([a-z]+) -->\n)[\s\S]*?(<!-- end -->)/g,

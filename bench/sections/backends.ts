@@ -1,4 +1,4 @@
-/** Forward passes and training steps of the default network on each backend that works here, each in a process of its own. */
+/** Forward passes and training steps of the default network on each backend that works here, each in a separate process. */
 import { backendNames, findBackend } from "../../src/nn/backend.ts";
 import { runScript } from "../lib/child.ts";
 import type { Measured } from "../lib/measure.ts";

@@ -1,7 +1,8 @@
 /**
  * Engines: random games per CPU second, through the public `Game` API (playouts.ts), with the features of every decision
- * written, or with its text written and the answer parsed. CPU time is the process's, its compiler and collector included. Many
- * short repetitions, in turns, so that a busy moment of the machine falls on all alike; the plain loop says how fast it is.
+ * written, or with its text written and the answer parsed. CPU time is that of the process, with its compiler and garbage
+ * collector. There are many short repetitions in turns, so that a busy moment of the machine affects all alike. The plain loop
+ * shows how fast the machine is.
  */
 import { getGame } from "../../src/games/registry.ts";
 import { figure, type Measured, timed } from "../lib/measure.ts";
@@ -17,7 +18,7 @@ interface Subject {
   readonly least?: number;
 }
 
-/** Each has a copy of the loop of its own: the compiler then sees it play one game, as it does where one game is played. */
+/** Each has its own copy of the loop, so that the compiler sees it play one game only, as in a program with one game. */
 async function subject(id: string, way: "features" | "text", games: number, least?: number): Promise<Subject> {
   const { withFeatures, withText } = (await import(`./playouts.js?${id}-${way}`)) as Playouts;
   const playouts = way === "features" ? withFeatures : withText;

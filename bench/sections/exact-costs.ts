@@ -1,4 +1,4 @@
-/** What exact evaluation and solving cost, by game: for `npm run bench` and for the tables of exact.ts. */
+/** The costs of exact evaluation and of solving, by game, for `npm run bench` and for the tables of exact.ts. */
 
 import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { nashConv } from "../../src/exact/nash-conv.ts";
@@ -15,11 +15,11 @@ import { type Effort, type Figure, type Measured, milliseconds, repeat, type Too
 export interface EvaluationCost {
   readonly states: number;
   readonly infosets: number;
-  /** Compiling the game: once a process. */
+  /** Compiling the game, once per process. */
   readonly compile: Took;
   /** NashConv of a strategy. */
   readonly nashConv: readonly Took[];
-  /** The strategy of a default-sized network, on the backend that has been started. */
+  /** The strategy of a default-sized network, on the started backend. */
   readonly network: readonly Took[];
 }
 
@@ -48,11 +48,11 @@ export function solvingCost(id: string): { readonly solution: Solution; readonly
   return { solution, took: repeat({ least: 3, most: 20, seconds: 0.2, warmUp: 0 }, () => solve(game)) };
 }
 
-/** NashConv of uniform play with no compiled game at hand; the compiler of JavaScript has warmed up. */
+/** NashConv of uniform play including compiling the game; JavaScript's own compiler has warmed up. */
 function fromNothing(id: string): readonly Took[] {
   const game = getGame(id);
   return repeat({ least: 3, most: 50, seconds: 0.5, warmUp: 3 }, () => {
-    // Trees are kept by game; this is another one.
+    // Compiled games are cached by game object; this is a new object.
     const compiled = compiledGame({ ...game });
     nashConv(compiled, strategyOf(compiled, uniform));
   });

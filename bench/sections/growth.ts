@@ -1,4 +1,4 @@
-/** How cost grows: with the games of an update, with the width of the network, with the rows that decisions merge to. */
+/** How cost grows with the games of an update, with the width of the network, and with the rows of a merged batch. */
 import { startBackend } from "../../src/nn/backend.ts";
 import { type TrainSettings, train } from "../../src/rl/train.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -8,10 +8,10 @@ import { type Figure, type Measured, milliseconds, repeat, since, type Took } fr
 const DEFAULT = ["kuhn", "ttt"];
 const FACTORS = [1, 4, 16];
 
-/** A learning rate at which the policy stays as good as untrained: every update then visits the same. */
+/** A learning rate so small that the policy stays practically untrained: every update then visits the same states. */
 const STILL = ["rl.learningRate.start=1e-9", "rl.learningRate.end=1e-9"];
 
-/** Trains for some updates in this thread, without evaluation or files: what each took, and the last one's sizes. */
+/** Trains for some updates in this thread, without evaluation or files. → the time of each, and the sizes of the last */
 async function updates(settings: TrainSettings, count: number) {
   const took: Took[] = [];
   let [started, cpu] = [performance.now(), process.cpuUsage()];
@@ -35,7 +35,7 @@ async function updates(settings: TrainSettings, count: number) {
       },
     },
   );
-  // The first compile and allocate; the last one also logs.
+  // The first updates compile and allocate; the last one also logs.
   return { took: took.slice(Math.min(5, count >> 2), -1), rows, turns };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Row merging on and off: the learner's step on the first batch of `kuhn,ttt` with the decisions merged into rows, and with a
- * row for each decision. The step is the same one, as the loss that it prints shows; what merging itself takes is counted apart.
+ * row for each decision. The printed losses show that both steps are the same. The time of merging itself is measured separately.
  */
 import { startBackend } from "../../src/nn/backend.ts";
 import { mergeRows, type Row } from "../../src/rl/rows.ts";

@@ -1,7 +1,7 @@
 /**
- * The peers, measured by Python scripts of their own (bench/peers) in the same run: OpenSpiel and TextArena, from PyPI, in a
- * virtual environment in `.peers/`, which is made at the first time. `PYTHON` names another interpreter than python3. What
- * cannot be installed is left out, and said.
+ * The peers OpenSpiel and TextArena, measured by Python scripts (bench/peers) in the same run. They come from PyPI and are
+ * installed into a virtual environment in `.peers/` on first use. `PYTHON` names an interpreter other than python3. A peer that
+ * cannot be installed is left out, with a note.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -61,7 +61,7 @@ async function install(name: string): Promise<{ readonly path: string } | { read
   return trouble === undefined ? { path } : { missing: trouble };
 }
 
-/** Why a program did not do what it should; undefined where it did. */
+/** Why a program failed; undefined if it did not. */
 async function tried(program: string, args: readonly string[]): Promise<string | undefined> {
   try {
     const { code, out, err } = await run(program, args);

@@ -1,10 +1,9 @@
 /**
- * Random games through the public `Game` API, with nothing known of the game at hand, and tic-tac-toe in a plain loop without
- * any API, to hold them against.
+ * Random games through the public `Game` API, for any game; and tic-tac-toe in a plain loop without any API, for comparison.
  */
 import type { Game } from "../../src/games/game.ts";
 
-/** What was played: kept, so that no part of the work can be left out, and compared by tests. */
+/** Sums over all that was played: they keep the compiler from dropping work, and tests compare them. */
 export interface Played {
   readonly decisions: number;
   /** Sum of seat 0's returns. */
@@ -16,7 +15,7 @@ export interface Played {
 /** Rows of features that are zeroed together, as those of a batch are. */
 const ROWS = 128;
 
-/** Marsaglia's xorshift of 32 bits: quick, and good enough to pick moves. The state is never 0. */
+/** Marsaglia's xorshift of 32 bits: fast, and good enough to choose moves. The state is never 0. */
 function xorshift(x: number): number {
   x ^= x << 13;
   x ^= x >>> 17;
@@ -87,7 +86,7 @@ export function withText<S>(game: Game<S>, games: number, seed: number): Played 
         continue;
       }
       const text = game.observe(state, turn.player);
-      // Reading a character makes it one string, where it may have been a rope of pieces.
+      // Reading a character flattens the string, which may have been a rope of pieces.
       written += text.charCodeAt(text.length >> 1) > 0 ? text.length : 0;
       decisions++;
       const parsed = game.parseAction(
@@ -103,7 +102,7 @@ export function withText<S>(game: Game<S>, games: number, seed: number): Played 
 
 const LINES = [0o007, 0o070, 0o700, 0o111, 0o222, 0o444, 0o421, 0o124];
 
-/** Tic-tac-toe with 27 features a move and no API: what this machine can do at this moment. */
+/** Tic-tac-toe with 27 features per move and no API: it shows what this machine can do at this moment. */
 export function plainLoop(games: number, seed: number): Played {
   const rows = new Float32Array(ROWS * 27);
   const empty = new Uint8Array(9);

@@ -1,4 +1,4 @@
-/** Process start to the first update of `kuhn,ttt` done and evaluated, and to the end of `spiral --help`; a new process each. */
+/** Time from process start to the evaluated first update of `kuhn,ttt`, and to the end of `spiral --help`. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 /**
- * Whole runs of `spiral train --games kuhn,ttt` with the default settings, from process start to process end: decisions per
- * second, how long until it plays well, memory; with games played in the main thread, and in workers. And the three games of
- * `spiral train`: how long it takes.
- * It plays well from the first evaluation after which Kuhn's NashConv stays at most 0.01 and greedy tic-tac-toe at 0.
+ * Whole runs of `spiral train --games kuhn,ttt` with the default settings, from process start to process end, with games played
+ * in the main thread and in workers: decisions per second, time until it plays well, memory. Then the time of `spiral train` on
+ * its three games. A run plays well from the first evaluation after which Kuhn's NashConv stays at most 0.01 and greedy
+ * tic-tac-toe's stays 0.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -24,7 +24,7 @@ interface Run {
   readonly good: Evaluation | undefined;
 }
 
-/** The first evaluation from which on, to the end, all are good; undefined where the last is not. */
+/** The first evaluation from which all are good, to the end of the run; undefined if the last one is not good. */
 export function goodFrom(evaluations: readonly Evaluation[]): Evaluation | undefined {
   const isGood = ({ games: { kuhn, ttt } }: Evaluation): boolean =>
     kuhn !== undefined && ttt !== undefined && kuhn.nashConv <= 0.01 && ttt.greedyNashConv < 1e-9;
@@ -60,7 +60,7 @@ export async function training(quick: boolean): Promise<Measured> {
   const notes: string[] = [];
   const three: Run[] = [];
   const runs = new Map<string, Run[]>(ways.map(([workers]) => [workers, []]));
-  // In turns, so that a busy moment of the machine falls on all alike.
+  // In turns, so that a busy moment of the machine affects all alike.
   for (let seed = 1; seed <= (quick ? 1 : 3); seed++) {
     for (const [workers] of ways) runs.get(workers)?.push(await train("kuhn,ttt", workers, seed));
     three.push(await train("kuhn,ttt,negotiation", "auto", seed));

@@ -1,23 +1,40 @@
 /**
- * What a command is. Its declaration says what is typed, and nothing else; the types of its arguments and options follow
- * from it. A declaration loads nothing but flags, so that help comes at once.
+ * What a command is: one value that holds what is typed, in `usage` and `flags`, and what is done, in `run`. The types of
+ * the arguments and options of `run` follow from `usage` and `flags`. What is slow to load is imported inside `run`, so
+ * that help comes at once.
  */
-import type { Flags, OptionsOf } from "./flags/flag.ts";
+import { type Flags, type Given, type OptionsOf, optionsOf } from "./flags/flag.ts";
 
-export interface Declaration<Usage extends string, F extends Flags> {
+interface Typed<Usage extends string, F extends Flags> {
   /** Name and arguments, as commander reads them: `match <first> <second>`, `eval [run]`, `arena <players...>`. */
   readonly usage: Usage;
-  /** A line in lower case for the list of commands. */
-  readonly summary: string;
   readonly example: string;
   /** By the name of the option, in the order of the help. */
   readonly flags: F;
 }
 
-/** Returns its argument, with the types of its arguments and flags kept. */
-export const declare = <const Usage extends string, F extends Flags>(
-  declaration: Declaration<Usage, F>,
-): Declaration<Usage, F> => declaration;
+interface Definition<Usage extends string, F extends Flags> extends Typed<Usage, F> {
+  /** Does what the command is for; returns the exit code. */
+  run(args: ArgumentsOf<Usage>, options: OptionsOf<F>, invocation: Invocation): number | Promise<number>;
+}
+
+export interface Command<Usage extends string = string, F extends Flags = Flags> extends Typed<Usage, F> {
+  /** Takes the arguments and the flags as commander holds them; returns the exit code. */
+  run(args: readonly unknown[], given: Readonly<Record<string, Given>>, invocation: Invocation): Promise<number>;
+}
+
+/** A command of this definition, which may run from a command line. */
+export function defineCommand<const Usage extends string, F extends Flags>(
+  definition: Definition<Usage, F>,
+): Command<Usage, F> {
+  return {
+    ...definition,
+    async run(args, given, invocation) {
+      // Commander has checked the arguments against `usage`.
+      return definition.run(args as ArgumentsOf<Usage>, optionsOf(definition.flags, given), invocation);
+    },
+  };
+}
 
 /** `[string, string | undefined]` of `runs show <what> [run]`, and so on: the arguments after the name. */
 export type ArgumentsOf<Usage extends string> = Usage extends `${infer Word} ${infer Rest}`
@@ -32,10 +49,6 @@ type ArgumentOf<Word extends string> = Word extends `<${string}...>`
       ? [string | undefined]
       : [];
 
-type AnyDeclaration = Declaration<string, Flags>;
-
-export type Options<D extends AnyDeclaration> = OptionsOf<D["flags"]>;
-
 /** What else a command may read of the command line. */
 export interface Invocation {
   /** `--verbose` of the program, which may stand before or after the command's name. */
@@ -43,10 +56,3 @@ export interface Invocation {
   /** The names of the flags that are given: `["--seed", "--json"]`. Flags with a default come first, others as typed. */
   readonly given: readonly string[];
 }
-
-/** What a command does; returns the exit code. */
-export type Run<D extends AnyDeclaration> = (
-  args: ArgumentsOf<D["usage"]>,
-  options: Options<D>,
-  invocation: Invocation,
-) => number | Promise<number>;

@@ -1,38 +1,44 @@
-/** The program as commander knows it: made from the declarations of commands. */
+/** The program as commander knows it: made from the list of commands. */
 import { Command as Commander } from "commander";
 import { spiralVersion } from "../util/package.ts";
+import type { Command } from "./command.ts";
 import type { Flag, Given } from "./flags/flag.ts";
-import type { Command } from "./registry.ts";
+import type { ListedCommand } from "./registry.ts";
 
-/** `done` is given the exit code of the command that ran. */
-export function makeProgram(commands: readonly Command[], done: (code: number) => void): Commander {
+/** Only a command that is loaded can run, or show its help. `done` is given the exit code of the command that ran. */
+export function makeProgram(commands: readonly ListedCommand[], done: (code: number) => void): Commander {
   const program = new Commander("spiral")
     .description("Trains a policy by self-play on two-player games and measures it exactly.")
     .version(spiralVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
     .option("--verbose", "say more: stack traces of internal errors, why a backend was passed over")
+    // Every command has options, but commander knows those of the one that is loaded only.
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .configureOutput({ writeErr: () => {} })
     .exitOverride()
     .addHelpText("after", "\nFirst steps:\n  spiral train --games kuhn,ttt\n  spiral eval\n  spiral replay");
-  for (const command of commands) addCommand(program, command, done);
+  for (const { usage, summary, command } of commands) {
+    const listed = program.command(usage).summary(summary);
+    if (command) fill(listed, summary, command, done);
+  }
   return program;
 }
 
-function addCommand(program: Commander, { declaration, run }: Command, done: (code: number) => void): void {
-  const { usage, summary, example, flags } = declaration;
-  const command = program
-    .command(usage)
+function fill(
+  listed: Commander,
+  summary: string,
+  { example, flags, run }: Command,
+  done: (code: number) => void,
+): void {
+  listed
     .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-    .summary(summary)
     .helpOption("-h, --help", "show this help")
     .addHelpText("after", `\nExample:\n  ${example}`);
-  for (const [name, flag] of Object.entries(flags)) addFlag(command, name, flag);
-  command.action(async () => {
-    const verbose = program.opts().verbose === true;
-    done(
-      await run(command.processedArgs, command.opts<Record<string, Given>>(), { verbose, given: givenFlags(command) }),
-    );
+  for (const [name, flag] of Object.entries(flags)) addFlag(listed, name, flag);
+  listed.action(async () => {
+    const { verbose = false, ...given } = listed.optsWithGlobals<Record<string, Given>>();
+    done(await run(listed.processedArgs, given, { verbose: verbose === true, given: givenFlags(listed) }));
   });
 }
 

@@ -1,69 +1,49 @@
 /** Every command, in the order of the help. A module is loaded when its command is asked for, and not before. */
-import type { ArgumentsOf, Declaration, Invocation, Run } from "./command.ts";
-import { type Flags, type Given, optionsOf } from "./flags/flag.ts";
+import type { Command } from "./command.ts";
 
-/** By name: what is typed, and what it does. */
-const COMMANDS: Readonly<Record<string, Load<Command>>> = {
-  train: command([() => import("./commands/train.ts"), () => import("./actions/train.ts")]),
-  eval: command([() => import("./commands/eval.ts"), () => import("./actions/eval.ts")]),
-  policy: command([() => import("./commands/policy.ts"), () => import("./actions/policy.ts")]),
-  play: command([() => import("./commands/play.ts"), () => import("./actions/play.ts")]),
-  match: command([() => import("./commands/match.ts"), () => import("./actions/match.ts")]),
-  arena: command([() => import("./commands/arena.ts"), () => import("./actions/arena.ts")]),
-  ladder: command([() => import("./commands/ladder.ts"), () => import("./actions/ladder.ts")]),
-  replay: command([() => import("./commands/replay.ts"), () => import("./actions/replay.ts")]),
-  ablate: command([() => import("./commands/ablate.ts"), () => import("./actions/ablate.ts")]),
-  solve: command([() => import("./commands/solve.ts"), () => import("./actions/solve.ts")]),
-  games: command([() => import("./commands/games.ts"), () => import("./actions/games.ts")]),
-  players: command([() => import("./commands/players.ts"), () => import("./actions/players.ts")]),
-  doctor: command([() => import("./commands/doctor.ts"), () => import("./actions/doctor.ts")]),
-  runs: command([() => import("./commands/runs.ts"), () => import("./actions/runs.ts")]),
-  config: command([() => import("./commands/config.ts"), () => import("./actions/config.ts")]),
-};
+/** By `usage`, which the types hold against that of the module: a line in lower case for the help, and the module. */
+const COMMANDS = linesOf({
+  "train [config]": ["train a policy by self-play", () => import("./commands/train.ts")],
+  "eval [run]": ["measure a trained policy", () => import("./commands/eval.ts")],
+  "policy [run]": ["show what a policy does at each information set", () => import("./commands/policy.ts")],
+  play: ["play against a policy, or any other player", () => import("./commands/play.ts")],
+  "match <first> <second>": ["play two players against each other", () => import("./commands/match.ts")],
+  "arena <players...>": ["hold a tournament, and rate the players", () => import("./commands/arena.ts")],
+  "ladder [run]": ["rate a run's checkpoints: its learning curve in Elo", () => import("./commands/ladder.ts")],
+  "replay [log|run]": ["step through logged games, or verify them", () => import("./commands/replay.ts")],
+  "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
+  "solve <game>": ["solve a game exactly", () => import("./commands/solve.ts")],
+  "games [id]": ["list the games, or describe one", () => import("./commands/games.ts")],
+  players: ["list who can play, and which games", () => import("./commands/players.ts")],
+  doctor: ["show what this machine has and which backends run on it", () => import("./commands/doctor.ts")],
+  "runs [ls|show] [run]": ["list runs, or show one", () => import("./commands/runs.ts")],
+  "config [show|schema] [config]": ["show every setting and where it comes from", () => import("./commands/config.ts")],
+});
 
-/** A command whose declaration is loaded. */
-export interface Command {
-  readonly declaration: Declaration<string, Flags>;
-  /** Loads what the command does, and runs it; returns the exit code. */
-  readonly run: (args: readonly unknown[], given: Readonly<Record<string, Given>>, how: Invocation) => Promise<number>;
+/** A command as the list of commands shows it. */
+export interface ListedCommand {
+  /** Name and arguments. */
+  readonly usage: string;
+  readonly summary: string;
+  /** The command itself, where it is loaded. */
+  readonly command?: Command | undefined;
 }
 
-/** The command that `argv` begins with; all commands where it begins with anything else, such as `--help`. */
-export function commandsFor([name = ""]: readonly string[]): Promise<Command[]> {
-  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  return Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()));
+/** Every command; the one that is named in `argv`, after `help` too, is loaded. */
+export function commandsFor(argv: readonly string[]): Promise<ListedCommand[]> {
+  const lines = Object.entries(COMMANDS).map(([usage, line]) => ({ name: usage.split(" ", 1)[0], usage, line }));
+  const named = argv.find((word) => lines.some(({ name }) => name === word));
+  return Promise.all(
+    lines.map(async ({ name, usage, line: [summary, load] }) => {
+      return name === named ? { usage, summary, command: (await load()).command } : { usage, summary };
+    }),
+  );
 }
 
-type Load<Module> = () => Promise<Module>;
+type Line<Usage extends string> = readonly [summary: string, load: () => Promise<{ readonly command: Command<Usage> }>];
 
-/**
- * Puts together the module that has `declaration` and the module that has `run`; a command that loads little has both in
- * one. That `run` takes what the declaration says is checked here, by their types.
- */
-export function command<U extends string, F extends Flags>(
-  modules:
-    | readonly [Load<Declared<U, F> & Runs<U, F>>]
-    | readonly [declared: Load<Declared<U, F>>, action: Load<Runs<U, F>>],
-): Load<Command> {
-  const [declared] = modules;
-  const action = modules.length === 1 ? modules[0] : modules[1];
-  return async () => {
-    const { declaration } = await declared();
-    return {
-      declaration,
-      async run(args, given, how) {
-        const { run } = await action();
-        // Commander has held the arguments against `usage`.
-        return run(args as ArgumentsOf<U>, optionsOf(declaration.flags, given), how);
-      },
-    };
-  };
-}
-
-interface Declared<U extends string, F extends Flags> {
-  readonly declaration: Declaration<U, F>;
-}
-
-interface Runs<U extends string, F extends Flags> {
-  readonly run: Run<Declaration<U, F>>;
+function linesOf<Usage extends string>(
+  lines: { readonly [U in Usage]: Line<U> },
+): Readonly<Record<string, Line<string>>> {
+  return lines;
 }

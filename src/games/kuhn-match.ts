@@ -1,23 +1,22 @@
 /**
- * A match of several hands of Kuhn poker. Seat 0 opens hands 1, 3, 5, …, seat 1 the others; chips move after every
- * hand, and whoever has won more of them when the last hand is over wins the match (+1/−1; equal chips draw).
+ * A match of several hands of Kuhn poker. Seat 0 opens hands 1, 3, 5, …, and seat 1 the others. Chips move after every hand. The
+ * player that has won more chips after the last hand wins the match (+1/−1); equal chips are a draw.
  *
- * A state is the hand's number, the chip lead and the current hand, packed into one integer. What was dealt and done in
- * earlier hands is left out of states, keys, text and features: given the chips, the hands still to come do not depend
- * on it (each is dealt afresh), so nothing that bears on what follows is lost.
+ * A state is the number of the hand, the chip lead and the state of the hand, packed into one integer. States, keys, text and
+ * features leave out the cards and actions of earlier hands: each hand is dealt anew, so only the chips matter later.
  */
 import { withSign } from "../util/figures.ts";
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { CARDS, cardOf, HAND_RULES, HAND_STATES, handView, historyIndex, historyText, kuhn, redeal } from "./kuhn.ts";
-import { outcomeOf } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { View } from "./view.ts";
 
 export const KUHN_MATCH_PARAMETERS = { hands: { default: 5, min: 1, max: 9 } } as const;
 
-/** (hand · leads + lead + greatest lead) · HAND_STATES + state of the hand; the lead is seat 0's. */
+/** (hand number · number of leads + lead of seat 0 + greatest lead) · HAND_STATES + state of the hand. */
 export type KuhnMatchState = number;
 
 /** Turns of a hand, by the seat that opens it and the hand's state. */
@@ -33,7 +32,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
   const { hands } = parameters;
   const maxLead = 2 * hands;
   const leads = 2 * maxLead + 1;
-  /** At a decision at least one hand is still open, so leads of −shown … shown occur. */
+  /** At a decision at least one hand is not over, so the lead is −shown … shown. */
   const shown = maxLead - 2;
   const leadCount = 2 * shown + 1;
 
@@ -81,7 +80,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
     initial: () => pack(0, 0, 0),
     turn(state) {
       if (numberOf(state) === hands) return outcomeOf(Math.sign(leadOf(state)));
-      return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)] as Turn;
+      return (HAND_TURNS[openerOf(state)] as readonly Turn[])[handOf(state)];
     },
     apply(state, action) {
       const hand = handOf(state);
@@ -118,7 +117,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
     actionName: (state, action) => kuhn.actionName(handOf(state), action),
     parseAction: (state, text) => parseByName(game, state, text),
 
-    /** Only the hand in play hides anything: the chips are public, and a state holds nothing else of earlier hands. */
+    /** Only the hand in play hides information: the chips are public, and a state holds nothing else of earlier hands. */
     resample(state, player, uniform) {
       const hand = handOf(state);
       return state - hand + redeal(hand, (player ^ openerOf(state)) as Seat, uniform);

@@ -1,16 +1,16 @@
 /**
- * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. Each player is
- * dealt 5–25 of each resource and a value for each within a fifth of its base value (never below 5 or above 40), and
- * sees only its own; the deal is twenty chance moves, one a number. Turns are those of `negotiation`: an offer stands
- * for one turn, there is none on the last, and after it the larger gain in own value wins (+1/−1; equal gains draw).
+ * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. Each player is dealt
+ * 5–25 of each resource and a value for each, within a fifth of its base value and within 5 … 40, and sees only its own. The deal
+ * is twenty outcomes of chance, one a number. Turns are those of `negotiation`: an offer stands for one turn, there is none on the
+ * last turn, and after it the larger gain in own value wins (+1/−1); equal gains are a draw.
  *
- * What is legal never tells a player what the other holds: an offer needs the proposer's own goods, accepting it the
- * acceptor's own. The proposer's cannot have gone by then, as nothing changes hands while an offer stands.
+ * The legal actions never tell a player what the other holds: an offer requires the proposer's own goods, and accepting it the
+ * acceptor's own. The proposer can still pay when the offer is accepted, as no goods move while an offer stands.
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { outcomeOf } from "./outcomes.ts";
-import { idOf, resolve, type Settings } from "./parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import {
   ACCEPT,
   availableTrades,
@@ -26,7 +26,7 @@ import {
   tradeHistory,
   tradeMoves,
   tradeRules,
-} from "./trade.ts";
+} from "./parts/trade.ts";
 import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PRIVATE_PARAMETERS = {
@@ -35,17 +35,17 @@ export const NEGOTIATION_PRIVATE_PARAMETERS = {
 } as const;
 
 export interface NegotiationPrivateState {
-  /** Dealt so far: player 0's quantities, player 0's values, player 1's quantities, player 1's values, 5 numbers each. */
+  /** The numbers dealt so far: player 0's quantities, its values, player 1's quantities, its values, 5 numbers each. */
   readonly deal: readonly number[];
-  /** Player actions so far; all of them public. */
+  /** The players' actions so far, all public. */
   readonly moves: readonly number[];
-  /** What player 0 has received less what it has paid, by resource. */
+  /** By resource, the amount that player 0 has received minus the amount that it has paid. */
   readonly traded: readonly number[];
 }
 
 const RESOURCES = ["Wheat", "Wood", "Sheep", "Brick", "Ore"] as const;
 const KINDS = RESOURCES.length;
-/** Least and greatest value of each resource: base values 5 10 15 25 40, a fifth more or less, within 5 … 40. */
+/** Least and greatest value of each resource: its base value, a fifth less and a fifth more, within 5 … 40. */
 const VALUE_RANGES = [5, 10, 15, 25, 40].map((base) => {
   const spread = Math.floor(base / 5);
   return [Math.max(base - spread, 5), Math.min(base + spread, 40)] as const;
@@ -54,10 +54,10 @@ const LEAST = 5;
 const MOST = 25;
 const DEALS = 4 * KINDS;
 
-/** Chance node i deals number i of `deal`; outcome o means its least value + o. */
+/** Least and greatest value of each number of `deal`. Outcome o of chance deals the least value + o. */
 const DEAL_RANGES = Array.from({ length: DEALS }, (_, i) => {
   const isValue = Math.floor(i / KINDS) % 2 === 1;
-  return isValue ? (VALUE_RANGES[i % KINDS] as readonly [number, number]) : ([LEAST, MOST] as const);
+  return isValue ? VALUE_RANGES[i % KINDS] : ([LEAST, MOST] as const);
 });
 const DEAL_TURNS = DEAL_RANGES.map(([min, max]): Turn => {
   const size = max - min + 1;
@@ -73,7 +73,7 @@ type State = NegotiationPrivateState;
 const quantityDealt = (s: State, player: Seat, resource: number): number => s.deal[player * 2 * KINDS + resource] ?? 0;
 const valueTo = (s: State, player: Seat, resource: number): number => s.deal[(player * 2 + 1) * KINDS + resource] ?? 0;
 const change = (s: State, player: Seat, resource: number): number =>
-  player === 0 ? (s.traded[resource] as number) : 0 - (s.traded[resource] as number);
+  player === 0 ? s.traded[resource] : 0 - s.traded[resource];
 const owned = (s: State, player: Seat, resource: number): number =>
   quantityDealt(s, player, resource) + change(s, player, resource);
 const gain = (s: State, player: Seat): number =>
@@ -86,11 +86,11 @@ export function negotiationPrivate(
   const parameters = resolve(NEGOTIATION_PRIVATE_PARAMETERS, settings);
   const { maxQuantity, maxTurns } = parameters;
   const m = market(RESOURCES, maxQuantity);
-  /** Every trade takes two turns. */
+  /** The most of a resource that can change hands: every trade takes two turns. */
   const maxTraded = maxQuantity * Math.floor(maxTurns / 2);
   const shortNames = ["a", "d", ...m.offers.map((o) => shortOffer(m, o, 2))];
 
-  /** The offer that stands, made by the player not to move. */
+  /** The standing offer, made by the player not to move. */
   const standing = (s: State): Offer | undefined => offerOf(m, s.moves.at(-1));
   const canGive = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.give) >= o.giveAmount;
   const canAccept = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.get) >= o.getAmount;
@@ -127,15 +127,15 @@ export function negotiationPrivate(
   }
 
   /**
-   * By resource, the least that `player` must have been dealt to have made its moves: what it offered it owned, and what it
-   * accepted it could pay. Declining says nothing, as an offer may ask for what is not there.
+   * By resource, the least amount that `player` can have been dealt, given its actions: it owned what it offered, and what it
+   * paid for offers that it accepted. A denied offer tells nothing, as an offer may ask for goods that the player lacks.
    */
   function leastDealt(s: State, player: Seat): number[] {
     const least = RESOURCES.map(() => LEAST);
-    /** What `player` has received less what it has paid so far, by resource. */
+    /** By resource, the amount that `player` has received so far minus the amount that it has paid. */
     const received = RESOURCES.map(() => 0);
     const needs = (resource: number, amount: number) => {
-      least[resource] = Math.max(least[resource] as number, amount - (received[resource] as number));
+      least[resource] = Math.max(least[resource], amount - received[resource]);
     };
     s.moves.forEach((action, i) => {
       const own = i % 2 === player;
@@ -145,8 +145,8 @@ export function negotiationPrivate(
       if (!taken) return;
       if (own) needs(taken.get, taken.getAmount);
       const sign = own ? 1 : -1;
-      (received[taken.give] as number) += sign * taken.giveAmount;
-      (received[taken.get] as number) -= sign * taken.getAmount;
+      received[taken.give] += sign * taken.giveAmount;
+      received[taken.get] -= sign * taken.getAmount;
     });
     return least;
   }
@@ -167,19 +167,19 @@ export function negotiationPrivate(
 
     initial: () => ({ deal: [], moves: [], traded: NOTHING_TRADED }),
     turn(s) {
-      if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length] as Turn;
+      if (s.deal.length < DEALS) return DEAL_TURNS[s.deal.length];
       if (s.moves.length < maxTurns) return playerTurn(s);
       return outcomeOf(Math.sign(gain(s, 0) - gain(s, 1)));
     },
     apply(s, action) {
       if (s.deal.length < DEALS) {
-        const [least] = DEAL_RANGES[s.deal.length] as readonly [number, number];
+        const [least] = DEAL_RANGES[s.deal.length];
         return { ...s, deal: [...s.deal, least + action] };
       }
       const o = action === ACCEPT ? standing(s) : undefined;
       let traded = s.traded;
       if (o) {
-        // The proposer is the one not to move.
+        // The player to move receives what the offer gives.
         const sign = moverOf(s) === 0 ? 1 : -1;
         traded = s.traded.map((n, r) => n + sign * (r === o.give ? o.giveAmount : r === o.get ? -o.getAmount : 0));
       }
@@ -203,7 +203,7 @@ export function negotiationPrivate(
       out[offset + turn] = 1;
       let at = offset + maxTurns;
       for (let r = 0; r < KINDS; r++) {
-        const [least, most] = VALUE_RANGES[r] as readonly [number, number];
+        const [least, most] = VALUE_RANGES[r];
         out[at + r] = quantityDealt(s, player, r) / MOST;
         out[at + KINDS + r] = owned(s, player, r) / (MOST + maxTraded);
         out[at + 2 * KINDS + r] = (2 * (valueTo(s, player, r) - least)) / (most - least) - 1;
@@ -219,7 +219,7 @@ export function negotiationPrivate(
       }
       at += 3;
       s.moves.forEach((action, i) => {
-        // What the player would receive (+) and pay (−) by the offer of that turn.
+        // The amounts that the player would receive (+) and pay (−) by the offer of that turn.
         const offer = offerOf(m, action);
         const sign = i % 2 === player ? -1 : 1;
         if (action === ACCEPT) out[at] = 1;
@@ -246,16 +246,16 @@ export function negotiationPrivate(
     },
 
     /**
-     * The other's numbers are drawn as the rules deal them, each uniform by itself, given that it could pay for all that it
-     * has offered and accepted: that cuts off the low end of a quantity and changes nothing else.
+     * The other player's numbers are drawn as the rules deal them, each uniform and independent, given that it could pay for all
+     * that it has offered and accepted. That condition only raises the least value of a quantity.
      */
     resample(s, player, uniform) {
       const other: Seat = player === 0 ? 1 : 0;
       const least = leastDealt(s, other);
       const deal = s.deal.map((dealt, i) => {
         if (Math.floor(i / (2 * KINDS)) !== other) return dealt;
-        const [min, max] = DEAL_RANGES[i] as readonly [number, number];
-        const from = Math.floor(i / KINDS) % 2 === 0 ? (least[i % KINDS] as number) : min;
+        const [min, max] = DEAL_RANGES[i];
+        const from = Math.floor(i / KINDS) % 2 === 0 ? least[i % KINDS] : min;
         return from + Math.floor(uniform() * (max - from + 1));
       });
       return { ...s, deal };
@@ -264,7 +264,7 @@ export function negotiationPrivate(
   return game;
 }
 
-/** Gains are large numbers; this keeps them within −1 … 1 and distinct. */
+/** Maps a gain of any size into −1 … 1, strictly increasing. */
 const squash = (x: number): number => x / (1 + Math.abs(x));
 
 /** `P0 12 Wheat`, `P1 Ore@38` */

@@ -1,65 +1,46 @@
 /**
- * A slice of a batch, played to its end:
+ * The batched game loop. It plays slices of plans to their end:
  *
- *   repeat until every game is over:
- *     every game walks on, through chance and through decisions whose distribution is known, until it stands at one whose is not
- *     each policy is asked, once, for its distributions at the information sets that games stand at
+ *   repeat until every episode is over:
+ *     walk: every episode moves on until it reaches a decision whose distribution is not known yet
+ *     answer: each policy gives its distributions at all information sets where episodes wait, in one call (answers.ts)
  */
-import { CHANCE, cumulate, END, longer, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
-import type { GameGraph, Infoset } from "../graph/game-graph.ts";
+import { CHANCE, doubled, END, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
+import { type Answers, answer, distributionAt, newAnswers, OPEN, type Question } from "./answers.ts";
 import { type Cells, type Plan, whoPlays } from "./plan.ts";
 
-/** Episodes `from` … `to` − 1 of a plan, played. Episode e stands at e − from in `cells`. */
+/** Episodes `from` … `to` − 1 of a plan, after play. Episode e is at index e − from in `cells`. */
 export interface PlayedSlice {
   readonly from: number;
   readonly to: number;
-  /** In which `decisions` are ids of information sets. */
+  /** Here `decisions` holds ids of information sets. */
   readonly cells: Cells;
-  /** Ids of the information sets visited, in no particular order … */
+  /** Ids of the information sets visited, in no particular order. */
   readonly visited: ArrayLike<number>;
-  /** … and the earliest visit of each: r · E + e, as the r-th decision of episode e. */
+  /** The earliest visit of each: r · E + e if it is the r-th decision of episode e. */
   readonly earliest: ArrayLike<number>;
 }
 
-/** Episodes `from` … `to` − 1 of a plan, being played. */
+/** Episodes `from` … `to` − 1 of a plan, during play. */
 export interface Slice {
   readonly plan: Plan;
   readonly cells: Cells;
   readonly from: number;
   readonly to: number;
-  /** By information-set id: r · E + e for the earliest visit, as the r-th decision of episode e; infinite if there was none. */
+  /** By id of the information set: its earliest visit, as in `PlayedSlice`; infinite if there was none. */
   firstVisit: Float64Array;
   /** Ids of the information sets visited, in no particular order. */
   readonly visited: number[];
   readonly answers: readonly [Answers, Answers];
-  /** The episodes still being played, the node each stands at, its chance plies so far. */
+  /** The episodes that are not over; by episode, the current node and the number of chance plies. */
   active: Int32Array;
   readonly nodes: Int32Array;
   readonly chancePlies: Uint16Array;
 }
 
-/** What one policy has answered, by information-set id. */
-interface Answers {
-  readonly policy: Policy;
-  /** Where the running sums of its distribution stand in `values`; or `OPEN`, or `ASKED`. */
-  start: Int32Array;
-  /** Where its distribution stands in `values`, once it has been given; of a symmetric policy at representatives only. */
-  given: Int32Array;
-  values: Float64Array;
-  used: number;
-}
-
-const OPEN = -1;
-const ASKED = -2;
-
-interface Question {
-  readonly infosets: Infoset[];
-  readonly answers: Answers[];
-}
-
-/** Room for this many episodes of at most P plies. */
+/** Empty arrays for this many episodes of at most P plies. */
 export function newCells(episodes: number, P: number): Cells {
   return {
     plies: new Uint16Array(episodes),
@@ -70,24 +51,9 @@ export function newCells(episodes: number, P: number): Cells {
 }
 
 export function newSlice(plan: Plan, from: number, to: number): Slice {
-  const { firstEntry } = plan.graph.flat;
   const count = plan.graph.infosets.length;
-  // Room for what is expected, twice: as it is given, and as running sums.
-  const expected = plan.expected ?? [];
-  let room = 1024;
-  for (let i = 0; i < expected.length; i++) {
-    const id = expected[i] as number;
-    if (id < count) room += 2 * (firstEntry[id + 1] - firstEntry[id]);
-  }
-  const answers = (policy: Policy): Answers => ({
-    policy,
-    start: new Int32Array(count + 64).fill(OPEN),
-    given: new Int32Array(count + 64).fill(OPEN),
-    values: new Float64Array(room),
-    used: 0,
-  });
   const [first, second] = plan.policies;
-  const own = answers(first);
+  const own = newAnswers(first, plan);
   return {
     plan,
     cells: newCells(to - from, plan.graph.game.maxPlies),
@@ -95,7 +61,7 @@ export function newSlice(plan: Plan, from: number, to: number): Slice {
     to,
     firstVisit: new Float64Array(count + 64).fill(Number.POSITIVE_INFINITY),
     visited: [],
-    answers: [own, first === second ? own : answers(second)],
+    answers: [own, first === second ? own : newAnswers(second, plan)],
     active: ascending(from, to),
     nodes: new Int32Array(to - from).fill(plan.graph.root.id),
     chancePlies: new Uint16Array(to - from),
@@ -114,7 +80,7 @@ export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
   for (const { plan, answers } of slices) {
     const expected = plan.expected ?? [];
     for (let i = 0; i < expected.length; i++) {
-      const id = expected[i] as number;
+      const id = expected[i];
       if (id < plan.graph.infosets.length) distributionAt(answers[0], plan.graph, id, questions);
     }
   }
@@ -124,67 +90,12 @@ export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
     if (questions.size === 0) break;
   }
   return slices.map(({ from, to, cells, visited, firstVisit }) => {
-    const earliest = Float64Array.from(visited, (id) => firstVisit[id] as number);
+    const earliest = Float64Array.from(visited, (id) => firstVisit[id]);
     return { from, to, cells, visited, earliest };
   });
 }
 
-/** Puts each open question to its policy. */
-function answer(questions: Map<Policy, Question>): void {
-  for (const [policy, { infosets, answers }] of questions) {
-    policy.distributions(infosets).forEach((distribution, i) => {
-      const asker = answers[i] as Answers;
-      const at = reserve(asker, distribution.length);
-      asker.given[(infosets[i] as Infoset).id] = at;
-      for (let slot = 0; slot < distribution.length; slot++) asker.values[at + slot] = distribution[slot] as number;
-    });
-  }
-  questions.clear();
-}
-
-/** Room for `count` more values. → where */
-function reserve(answers: Answers, count: number): number {
-  const at = answers.used;
-  answers.used += count;
-  while (answers.used > answers.values.length) answers.values = longer(answers.values);
-  return at;
-}
-
-/** Where the running sums of the policy's distribution at information set `id` start; or negative, once it is asked for. */
-function distributionAt(answers: Answers, graph: GameGraph, id: number, questions: Map<Policy, Question>): number {
-  const { policy } = answers;
-  const { flat } = graph;
-  const asked = policy.symmetric ? flat.canonical[id] : id;
-  while (Math.max(id, asked) >= answers.start.length) {
-    answers.start = longer(answers.start, OPEN);
-    answers.given = longer(answers.given, OPEN);
-  }
-  const known = answers.start[id] as number;
-  if (known >= 0) return known;
-  const given = answers.given[asked] as number;
-  if (given >= 0) {
-    const first = flat.firstEntry[id];
-    const count = flat.firstEntry[id + 1] - first;
-    const start = reserve(answers, count);
-    const order = policy.symmetric ? flat.toCanonical : undefined;
-    cumulate(answers.values, given, count, answers.values, start, order, first);
-    answers.start[id] = start;
-    return start;
-  }
-  if (answers.start[asked] !== ASKED) {
-    answers.start[asked] = ASKED;
-    let question = questions.get(policy);
-    if (!question) {
-      question = { infosets: [], answers: [] };
-      questions.set(policy, question);
-    }
-    question.infosets.push(graph.infosets[asked]);
-    question.answers.push(answers);
-  }
-  return ASKED;
-}
-
-/** Moves every game of the slice on, to its end or to a decision that has just been asked about. */
+/** Moves every episode of the slice on, to its end or to a decision whose distribution is not known yet. */
 function walk(slice: Slice, questions: Map<Policy, Question>): void {
   const { plan, cells, from, visited, answers, nodes, chancePlies } = slice;
   const { graph, episodes, chanceKey, actionKey, paired } = plan;
@@ -197,16 +108,16 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
   let stillActive = 0;
   const { active } = slice;
   for (let i = 0; i < active.length; i++) {
-    const episode = active[i] as number;
+    const episode = active[i];
     const actionStream = streamAt(actionKey, episode);
     const chanceStream = streamAt(chanceKey, paired ? episode >> 1 : episode);
     const e = episode - from;
-    let node = nodes[e] as number;
-    let ply = plies[e] as number;
-    let chanceDraws = chancePlies[e] as number;
+    let node = nodes[e];
+    let ply = plies[e];
+    let chanceDraws = chancePlies[e];
     for (;;) {
-      const mover = kind[node] as number;
-      const id = infoset[node] as number;
+      const mover = kind[node];
+      const id = infoset[node];
       if (mover === END) {
         returns[e * 2] = flat.returns[node * 2];
         returns[e * 2 + 1] = flat.returns[node * 2 + 1];
@@ -221,7 +132,7 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         decisions[cell] = -1;
       } else {
         const asked = answers[isSelfPlay ? 0 : whoPlays(plan, episode, mover)];
-        start = id < asked.start.length ? (asked.start[id] as number) : OPEN;
+        start = id < asked.start.length ? asked.start[id] : OPEN;
         if (start < 0) start = distributionAt(asked, graph, id, questions);
         if (start < 0) {
           nodes[e] = node;
@@ -233,17 +144,17 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         [stream, key, draw] = [actionStream, actionKey, ply];
         decisions[cell] = id;
         while (id >= firstVisit.length) {
-          firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);
+          firstVisit = doubled(firstVisit, Number.POSITIVE_INFINITY);
           slice.firstVisit = firstVisit;
         }
-        const earlier = firstVisit[id] as number;
+        const earlier = firstVisit[id];
         const visit = (ply - chanceDraws) * episodes + episode;
         if (visit < earlier) {
           if (earlier === Number.POSITIVE_INFINITY) visited.push(id);
           firstVisit[id] = visit;
         }
       }
-      // The only draw, so that it is compiled into this loop.
+      // The only call of `sampleAt` in this loop, so that the compiler inlines it.
       const slot = sampleAt(sums, start, uniformOf(stream, key, draw));
       slots[cell] = slot;
       ply++;

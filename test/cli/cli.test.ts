@@ -147,11 +147,13 @@ describe("the command line", () => {
 
 describe("a bug of ours", () => {
   it("shows its stack only with --verbose", async () => {
-    vi.doMock("../../src/cli/actions/games.ts", () => ({
-      run: () => {
+    vi.doMock("../../src/cli/commands/games.ts", async (original) => {
+      const { command } = await original<typeof import("../../src/cli/commands/games.ts")>();
+      const run = () => {
         throw new TypeError("boom");
-      },
-    }));
+      };
+      return { command: { ...command, run } };
+    });
     const quiet = await spiral("games");
     expect(quiet.code).toBe(1);
     expect(quiet.err).toBe("error: internal error: boom\nThis is a bug in Spiral. With --verbose it shows where.\n");
@@ -161,7 +163,7 @@ describe("a bug of ours", () => {
     ]) {
       expect((await spiral(...argv)).err).toMatch(/error: internal error: boom\nTypeError: boom\n {4}at /);
     }
-    vi.doUnmock("../../src/cli/actions/games.ts");
+    vi.doUnmock("../../src/cli/commands/games.ts");
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { declare } from "../../src/cli/command.ts";
+import { defineCommand } from "../../src/cli/command.ts";
 import { type Given, optionsOf } from "../../src/cli/flags/flag.ts";
 import { llmFlags } from "../../src/cli/flags/llm.ts";
 import { chatUrl, llmSettings, llmSurroundings } from "../../src/cli/open/llm-settings.ts";
@@ -17,8 +17,8 @@ const llm = (given: Record<string, Given>) => optionsOf(llmFlags, given);
 
 /** A command that has these flags. */
 function commandWithFlags() {
-  const declaration = declare({ usage: "ask", summary: "ask a model", example: "spiral ask", flags: llmFlags });
-  const [command] = makeProgram([{ declaration, run: async () => 0 }], () => {}).commands;
+  const ask = defineCommand({ usage: "ask", example: "spiral ask", flags: llmFlags, run: () => 0 });
+  const [command] = makeProgram([{ usage: "ask", summary: "ask a model", command: ask }], () => {}).commands;
   if (!command) throw new Error("the program has no command");
   return command;
 }

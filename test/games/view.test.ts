@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { drawPosition } from "../../src/games/drawing.ts";
 import type { Game, Seat } from "../../src/games/game.ts";
+import { availableTrades } from "../../src/games/parts/trade.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
-import { availableTrades } from "../../src/games/trade.ts";
 import type { View } from "../../src/games/view.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { deepFreeze, play, specs, stateAfter } from "./play.ts";

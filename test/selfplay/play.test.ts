@@ -1,4 +1,4 @@
-/** The batched loop plays by the rules, and the same games whatever is played, asked or remembered beside them. */
+/** The batched game loop follows the rules, and its episodes do not depend on what is played beside them or was cached. */
 import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";

@@ -1,4 +1,4 @@
-/** What the loop draws: deals that no player can move, pairs that share them, actions as frequent as the policy says. */
+/** The random draws of the game loop: no player changes a deal, pairs share it, and actions follow the policy. */
 import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";

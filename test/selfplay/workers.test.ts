@@ -1,4 +1,4 @@
-/** Games split over threads are the games played in one: whoever plays them, however many there are, whoever dies. */
+/** Episodes partitioned over threads are the same as in one thread, for any number of workers and if workers die. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

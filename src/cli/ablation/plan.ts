@@ -11,7 +11,7 @@ import { type Axis, type Cell, cellsOf, settingText } from "../../run/ablation.t
 import { UserError } from "../../util/errors.ts";
 import { readText } from "../../util/files.ts";
 import { packageFile } from "../../util/package.ts";
-import { type AblateOptions, MAX_SEEDS } from "../commands/ablate.ts";
+import { SEED_COUNT } from "../flags/common.ts";
 
 export const PRESETS = ["rae", "self-play", "multi-game", "magnet"] as const;
 const SEEDS = 3;
@@ -24,6 +24,17 @@ export interface Plan {
   readonly seeds: number;
   /** Whether the variance of the gradient is measured. */
   readonly variance: boolean;
+}
+
+/** What the flags of `spiral ablate` say. */
+interface PlanOptions {
+  readonly games: string | undefined;
+  readonly vary: readonly string[];
+  /** Throws where the flag is no such number. */
+  readonly seeds: () => number | undefined;
+  readonly updates: string | undefined;
+  readonly set: readonly string[];
+  readonly name: string | undefined;
 }
 
 export interface PlannedCell extends Cell {
@@ -45,7 +56,7 @@ interface PlanFile {
 }
 
 /** A preset by name, a file, or the flags alone; flags win. */
-export function planOf(preset: string | undefined, options: AblateOptions): Plan {
+export function planOf(preset: string | undefined, options: PlanOptions): Plan {
   const problems: string[] = [];
   const file = preset === undefined ? undefined : attempt(problems, () => readPlan(preset, problems));
   const flagged = options.vary.flatMap((text) => attempt(problems, () => axisOf(text)) ?? []);
@@ -79,7 +90,7 @@ const ownName = (axes: readonly Axis[]): string =>
     .slice(0, 100) || "ablation";
 
 /** What the flags set in every cell. */
-function typedSettings({ set, updates, games }: AblateOptions, problems: string[]): Flag[] {
+function typedSettings({ set, updates, games }: PlanOptions, problems: string[]): Flag[] {
   const sets = set.flatMap((text): Flag[] => {
     const split = splitSetting(text);
     if (!split) problems.push(`--set ${text}: write it as key=value, such as --set rl.averaging=0.99.`);
@@ -138,7 +149,7 @@ function axisOf(text: string): Placed<Axis> {
 
 const KEYS = {
   about: { schema: z.string(), takes: "a text" },
-  seeds: { schema: z.int().min(1).max(MAX_SEEDS), takes: `a whole number from 1 to ${MAX_SEEDS}` },
+  seeds: { schema: z.int().min(1).max(SEED_COUNT.max), takes: `a whole number from 1 to ${SEED_COUNT.max}` },
   variance: { schema: z.boolean(), takes: "true or false" },
 } as const;
 const KEYS_BESIDE = ["games", "vary", "set"];
@@ -177,4 +188,18 @@ function readLeaf({ path: [first = "", ...rest], value, where }: Leaf, plan: Pla
       `${where}: unknown key "${first}". Keys there: ${[...Object.keys(KEYS), ...KEYS_BESIDE].join(", ")}.`,
     );
   }
+}
+
+/** Checkpoints of a run, evenly spread, at which the variance is measured. */
+const FROZEN = 4;
+
+/** Checkpoints at the quarters of the run, unless a setting says otherwise. */
+export function withCheckpoints(cell: PlannedCell): PlannedCell {
+  if (cell.sets.some((set) => set.startsWith("run.checkpointEvery="))) return cell;
+  const checkpointEvery = Math.max(1, Math.floor(cell.config.updates / FROZEN));
+  return {
+    ...cell,
+    config: { ...cell.config, run: { ...cell.config.run, checkpointEvery } },
+    sets: [...cell.sets, `run.checkpointEvery=${checkpointEvery}`],
+  };
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
 import { type Job, runLocally } from "../../jobs/local.ts";
-import { isFinished } from "../../run/ablation.ts";
+import { isFinished, runNameOf } from "../../run/ablation.ts";
 import { listCheckpoints } from "../../run/checkpoint.ts";
 import { lockHolder } from "../../run/lock.ts";
 import { readRunConfig } from "../../run/run.ts";
@@ -24,6 +24,13 @@ export interface Task {
   readonly seed: number;
   /** Of the run. */
   readonly name: string;
+}
+
+/** Every cell with every seed from 1, seed by seed. */
+export function tasksOf(cells: readonly PlannedCell[], seeds: number): Task[] {
+  return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+    cells.map((cell) => ({ cell, seed, name: runNameOf(cell, seed) })),
+  );
 }
 
 /** What `spiral train` needs for a run, whose name is the id. */

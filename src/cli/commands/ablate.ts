@@ -1,18 +1,20 @@
-/** `spiral ablate`: what is typed. What it does is in `actions/ablate.ts`. */
-import { declare, type Options } from "../command.ts";
-import { json } from "../flags/common.ts";
+/** `spiral ablate`: a grid over settings and seeds, each cell trained by `spiral train` in a process of its own, and its tables. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { makeFolders, writeFileAtomic } from "../../util/files.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
+import { json, SEED_COUNT } from "../flags/common.ts";
 import { text, texts, whole } from "../flags/flag.ts";
+import { note, print, printJson } from "../terminal/output.ts";
 
-export const MAX_SEEDS = 1000;
-
-export const declaration = declare({
+export const command = defineCommand({
   usage: "ablate [preset]",
-  summary: "train over a grid of settings and seeds, and compare",
   example: "spiral ablate --games kuhn,ttt --vary rl.advantage=none,rae --seeds 5 --updates 300",
   flags: {
     games: text("--games <ids>", "games to learn, separated by commas"),
     vary: texts("--vary <key=values>", "a setting and its values, separated by commas; may be repeated"),
-    seeds: whole("--seeds <n>", "how many seeds, from 1", { min: 1, max: MAX_SEEDS }),
+    seeds: whole("--seeds <n>", "how many seeds, from 1", SEED_COUNT),
     updates: text("--updates <n>", "gradient updates of each run"),
     set: texts("--set <key=value>", "any other setting; may be repeated"),
     name: text("--name <name>", "name of the ablation's folder"),
@@ -20,6 +22,28 @@ export const declaration = declare({
     dir: text("--dir <folder>", "the folder that holds ablations (default: ablations)"),
     ...json,
   },
-});
 
-export type AblateOptions = Options<typeof declaration>;
+  async run([preset], options) {
+    const { planOf, withCheckpoints } = await import("../ablation/plan.ts");
+    const { checkEarlierRuns, runAll, tasksOf } = await import("../ablation/runs.ts");
+    const [plan, jobs = availableParallelism()] = checkAll(() => planOf(preset, options), options.jobs);
+    const dir = join(options.dir ?? "ablations", plan.name);
+    const cells = plan.cells.map(withCheckpoints);
+    const tasks = tasksOf(cells, plan.seeds);
+    checkEarlierRuns(dir, tasks);
+    makeFolders(dir);
+    const interrupted = await runAll(dir, tasks, jobs);
+    if (interrupted !== undefined) return interrupted;
+
+    const { resultsOf } = await import("../ablation/results.ts");
+    const { ablationMarkdown } = await import("../../run/ablation-table.ts");
+    const ablation = await resultsOf(plan, cells, dir, tasks);
+    const markdown = ablationMarkdown(ablation);
+    writeFileAtomic(join(dir, "ablation.json"), `${JSON.stringify(ablation, null, 2)}\n`);
+    writeFileAtomic(join(dir, "ablation.md"), markdown);
+    if (options.json) printJson(ablation);
+    else print(markdown.trimEnd());
+    note(`Written to ${dir}: ablation.md, ablation.json and every run.`);
+    return 0;
+  },
+});

@@ -1,12 +1,23 @@
-/** `spiral arena`: what is typed. What it does is in `actions/arena.ts`. */
-import { declare } from "../command.ts";
+/** `spiral arena`: a tournament of many players at several games, kept as it goes, and the ratings that come of it. */
+import { join } from "node:path";
+import type { Standings } from "../../arena/standings.ts";
+import type { Tournament } from "../../arena/tournament.ts";
+import type { Player } from "../../players/player.ts";
+import type { Planned } from "../../run/tournament.ts";
+import { didYouMean, UserError } from "../../util/errors.ts";
+import { spiralVersion } from "../../util/package.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
 import { json, pairs, runFolder, seed } from "../flags/common.ts";
 import { text, toggle } from "../flags/flag.ts";
-import { llmFlags } from "../flags/llm.ts";
+import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
+import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
-export const declaration = declare({
+const FOLDER = "tournaments";
+
+export const command = defineCommand({
   usage: "arena <players...>",
-  summary: "hold a tournament, and rate the players",
   example: "spiral arena nash random sloppy --games kuhn",
   flags: {
     games: text("--games <ids>", "games, separated by commas"),
@@ -19,4 +30,86 @@ export const declaration = declare({
     ...json,
     ...llmFlags,
   },
+
+  async run([specs], options) {
+    const { openTournament } = await import("../../run/tournament.ts");
+    const { checkPlayers, closePlayers } = await import("../open/players.ts");
+    const { checkField, digest, gamesIn, identityOf } = await import("../open/tournament.ts");
+    const { playIn } = await import("../open/tournament-folder.ts");
+    const { personAtTerminal } = await import("../terminal/person.ts");
+
+    const runs = await runsFolder(options);
+    const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
+    const [, games, pairs, seed, open] = checkAll(
+      () => atLeastTwo(specs),
+      () => gamesIn(named(options.games)),
+      options.pairs,
+      options.seed,
+      () => checkPlayers(specs, { runs, llm: options, human }),
+    );
+    // A wrong number was reported already where a model plays.
+    const atOnce = gamesAtOnce(options);
+    const players = await open();
+    try {
+      const tournament: Tournament = { games, players, pairs, seed, gauntlet: options.gauntlet };
+      const names = players.map(({ name }) => name);
+      checkAll(
+        () => checkField(tournament),
+        () => checkAnchor(options.anchor, names),
+      );
+      const planned: Planned = {
+        players: players.map((player, i) => ({
+          name: player.name,
+          identity: identityOf(specs[i] as string, player, runs, options),
+        })),
+        games: games.map(({ id, version }) => ({ id, version })),
+        pairs,
+        seed,
+        gauntlet: tournament.gauntlet,
+      };
+      const dir = options.out ?? join(FOLDER, folderName(planned, digest(planned)));
+      const folder = openTournament(dir, planned, spiralVersion());
+      try {
+        const standings = await playIn(dir, folder, tournament, atOnce, options.anchor);
+        if (options.json) printJson(standings);
+        else await show(standings);
+        note(`Written to ${dir}: standings.json, standings.md, ratings.csv, matches.csv and every game.`);
+      } finally {
+        folder.close();
+      }
+      return 0;
+    } finally {
+      await closePlayers(players);
+    }
+  },
 });
+
+function atLeastTwo(specs: readonly string[]): void {
+  if (specs.length < 2) throw new UserError(2, "A tournament takes two players or more: spiral arena nash random …");
+}
+
+function named(games: string | undefined): string {
+  if (games !== undefined) return games;
+  throw new UserError(2, "Name the games that they play: --games ttt,kuhn. What there is: spiral games");
+}
+
+function checkAnchor(anchor: string | undefined, names: readonly string[]): void {
+  if (anchor === undefined || names.includes(anchor)) return;
+  throw new UserError(2, `--anchor ${anchor} is none of the players.${didYouMean(anchor, names)} ${names.join(", ")}`);
+}
+
+/** The same tournament has the same folder, so that the same command goes on with it. */
+function folderName(planned: Planned, digest: string): string {
+  const games = planned.games.map(({ id }) => id.replaceAll(":", ".").replaceAll(/[^A-Za-z0-9.-]/g, "")).join("-");
+  return `${games.slice(0, 60)}_${planned.players.length}-players_s${planned.seed}_${digest}`;
+}
+
+async function show(standings: Standings): Promise<void> {
+  const { standingsNotes, standingsTables } = await import("../../arena/standings-table.ts");
+  const { bold, dim } = styleFor(process.stdout);
+  for (const { title, header, rows, figuresFrom } of standingsTables(standings)) {
+    const right = [0, ...header.keys()].filter((column) => column === 0 || column >= figuresFrom);
+    print(`${bold(title)}\n${table(header, rows, { right })}\n`);
+  }
+  print(dim(standingsNotes(standings).join("\n")));
+}

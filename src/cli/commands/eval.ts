@@ -1,13 +1,22 @@
-/** `spiral eval`: what is typed. What it does is in `actions/eval.ts`. */
+/** `spiral eval`: a saved policy measured exactly, where its game can be walked, and played against opponents in pairs. */
+import type { PolicyPlayer } from "../../players/player.ts";
+import type { ResolvedRun } from "../../run/directory.ts";
+import type { readCheckpoint } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
-import { declare } from "../command.ts";
+import { signed, withInterval } from "../../util/figures.ts";
+import { wilson } from "../../util/stats.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, runFolder, seed, WORKERS } from "../flags/common.ts";
 import { checked, finite, text } from "../flags/flag.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
+import type { GameReport } from "../open/evaluation.ts";
+import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { number } from "../terminal/training-progress.ts";
 
-export const declaration = declare({
+export const command = defineCommand({
   usage: "eval [run]",
-  summary: "measure a trained policy",
   example: "spiral eval --vs random,minimax --episodes 2000",
   flags: {
     vs: text("--vs <opponents>", "opponents, separated by commas"),
@@ -20,6 +29,59 @@ export const declaration = declare({
     ...runFolder,
     ...json,
   },
+
+  async run([spec], options) {
+    const { greedy: greedily } = await import("../../policies/policy.ts");
+    const { policyKind } = await import("../../policies/registry.ts");
+    const { resolveRun } = await import("../../run/directory.ts");
+    const { readCheckpoint } = await import("../../run/run.ts");
+    const { loadPolicy } = await import("../open/checkpoint-contents.ts");
+    const { checkThatEachPlays, chosenGames, chosenOpponents, measureGame } = await import("../open/evaluation.ts");
+    const { openExecutor } = await import("../open/executor.ts");
+    const { closePlayers } = await import("../open/players.ts");
+    const { startTrained } = await import("../open/trained-backend.ts");
+
+    const parent = await runsFolder(options);
+    // Checked in this order: games and opponents are held against the run, where it could be read.
+    let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
+    const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named, workers] = checkAll(
+      () => {
+        const resolved = resolveRun(spec, parent);
+        evaluated = { resolved, checkpoint: readCheckpoint(resolved) };
+        return evaluated;
+      },
+      options.episodes,
+      options.seed,
+      options.failUnder,
+      () => chosenGames(options.games, evaluated?.checkpoint.config.games),
+      () => chosenOpponents(options.vs, parent, evaluated?.resolved),
+      options.workers,
+    );
+    const { config } = checkpoint;
+
+    const backend = await startTrained(config.nn.backend);
+    const executor = openExecutor(workers ?? "auto", backend.name);
+    const main = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
+    let rivals: readonly PolicyPlayer[] | undefined;
+    try {
+      rivals = await named?.();
+      if (rivals) checkThatEachPlays(rivals, wanted);
+      const policy = options.greedy ? { ...greedily(main.policy), name: main.name } : main.policy;
+      const games: Record<string, GameReport> = {};
+      for (const game of wanted) {
+        const measured = { game, policy: main.policy, playing: policy, rivals, episodes, seed, executor };
+        games[game.id] = await measureGame(measured);
+      }
+      const report = { run: resolved.name, checkpoint: main.checkpoint, seed, greedy: options.greedy, games };
+      if (options.json) printJson(report);
+      else show(report, episodes);
+      return failUnder === undefined ? 0 : check(games, failUnder);
+    } finally {
+      main.dispose();
+      await executor.close();
+      await closePlayers(rivals ?? []);
+    }
+  },
 });
 
 function evenNumber(name: string, text: string): number {
@@ -29,4 +91,47 @@ function evenNumber(name: string, text: string): number {
     2,
     `${name} is ${episodes}; games come in pairs with the seats swapped, so it takes an even number.`,
   );
+}
+
+function show(
+  report: { run: string; checkpoint: string; seed: number; greedy: boolean; games: Record<string, GameReport> },
+  episodes: number,
+): void {
+  const { bold, dim } = styleFor(process.stdout);
+  for (const [id, { nashConv, greedyNashConv, versus: results }] of Object.entries(report.games)) {
+    const exact =
+      nashConv === null || greedyNashConv === null
+        ? "too large for an exact NashConv"
+        : `NashConv ${number(nashConv)}, greedy ${number(greedyNashConv)}`;
+    print(`${bold(id)}  ${exact}`);
+    const rows = results.map(({ opponent, wins, draws, losses, meanReturn, ci95 }) => [
+      `  ${opponent}`,
+      withInterval(meanReturn, ci95),
+      ...[wins, draws, losses].map((n) => share(n, episodes)),
+    ]);
+    print(`${table(["  against", "mean return", "wins %", "draws %", "losses %"], rows, { right: [1, 2, 3, 4] })}\n`);
+  }
+  const how = report.greedy ? "its most likely actions" : "sampling its actions";
+  print(
+    dim(
+      `${report.run}@${report.checkpoint}, ${how}; ${episodes} games against each opponent, in pairs on the same deal with the\n` +
+        `seats swapped, seed ${report.seed}. 95 % intervals: over pairs for the mean return, Wilson's for shares. NashConv is exact.`,
+    ),
+  );
+}
+
+/** `71.0 [68.1, 73.7]` */
+function share(k: number, n: number): string {
+  const { low, high } = wilson(k, n);
+  return `${((100 * k) / n).toFixed(1)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
+}
+
+function check(games: Readonly<Record<string, GameReport>>, failUnder: number): number {
+  const low = Object.entries(games).flatMap(([id, { versus: results }]) =>
+    results.filter(({ meanReturn }) => meanReturn < failUnder).map((result) => ({ id, ...result })),
+  );
+  for (const { id, opponent, meanReturn } of low) {
+    note(`check failed: ${id} against ${opponent}: mean return ${signed(meanReturn)} is under ${failUnder}`);
+  }
+  return low.length > 0 ? 4 : 0;
 }

@@ -1,10 +1,114 @@
-/** `spiral games`: what is typed. What it does is in `actions/games.ts`. */
-import { declare } from "../command.ts";
+/** `spiral games`: what games there are; `spiral games kuhn`: one of them, with a position as its player reads it. */
+import type { Game } from "../../games/game.ts";
+import type { parametersOf } from "../../games/registry.ts";
+import type { GameGraph } from "../../graph/game-graph.ts";
+import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
+import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
-export const declaration = declare({
+export const command = defineCommand({
   usage: "games [id]",
-  summary: "list the games, or describe one",
   example: "spiral games negotiation:maxQuantity=5",
   flags: json,
+
+  async run([spec], options) {
+    const { gameIds, getGame, parametersOf } = await import("../../games/registry.ts");
+    const { GameGraph } = await import("../../graph/game-graph.ts");
+    if (spec === undefined) {
+      const games = gameIds.map((id) => facts(new GameGraph(getGame(id))));
+      if (options.json) printJson(games);
+      else {
+        const header = ["id", "players", "information", "information sets", "longest game", "game"];
+        const rows = games.map((game) => [
+          game.id,
+          game.roles.join(", "),
+          game.perfectInformation ? "perfect" : "imperfect",
+          count(game.informationSets),
+          `${game.maxPlies} plies`,
+          game.title,
+        ]);
+        print(table(header, rows, { right: [3, 4] }));
+        print(
+          styleFor(process.stdout).dim(
+            '\n"many": too many to visit, so that NashConv is not exact. More: spiral games <id>',
+          ),
+        );
+      }
+      return 0;
+    }
+    const game = getGame(spec);
+    const described = { ...facts(new GameGraph(game)), parameters: parametersOf(spec), example: example(game) };
+    if (options.json) printJson(described);
+    else print(describe(described));
+    return 0;
+  },
 });
+
+function facts(graph: GameGraph) {
+  const { game } = graph;
+  const states = game.walkable ? graph.expand(Number.POSITIVE_INFINITY).length : undefined;
+  return {
+    id: game.id,
+    title: game.title,
+    version: game.version,
+    roles: game.roles,
+    perfectInformation: game.perfectInformation,
+    maxPlies: game.maxPlies,
+    actions: game.actionCount,
+    features: game.featureCount,
+    utility: game.utility,
+    /** Null where the tree is too large to visit. */
+    states: states ?? null,
+    informationSets: states === undefined ? null : graph.infosets.length,
+  };
+}
+
+/** The first decision, the likeliest chance before it. */
+function example(game: Game): { player: number; observation: string; actions: string[] } {
+  let state = game.initial();
+  let turn = game.turn(state);
+  while (turn.kind === "chance") {
+    const likeliest = turn.probabilities.indexOf(Math.max(...turn.probabilities));
+    state = game.apply(state, turn.actions[likeliest] as number);
+    turn = game.turn(state);
+  }
+  if (turn.kind === "end") throw new Error(`${game.id} has no decision`);
+  const { player, actions } = turn;
+  return { player, observation: game.observe(state, player), actions: actions.map((a) => game.actionName(state, a)) };
+}
+
+interface Described extends ReturnType<typeof facts> {
+  readonly parameters: ReturnType<typeof parametersOf>;
+  readonly example: ReturnType<typeof example>;
+}
+
+function describe(game: Described): string {
+  const { bold, dim } = styleFor(process.stdout);
+  const rows = [
+    ["players", `0 ${game.roles[0]}, 1 ${game.roles[1]}`],
+    ["information", game.perfectInformation ? "perfect" : "imperfect"],
+    ["returns", `${game.utility.min} to ${game.utility.max}, zero-sum`],
+    ["longest game", `${game.maxPlies} plies, chance counted`],
+    ["states", count(game.states)],
+    ["information sets", count(game.informationSets)],
+    ["actions, features", `${game.actions}, ${game.features}`],
+    ["rules version", String(game.version)],
+    ...Object.entries(game.parameters).map(([name, p]) => [
+      `:${name}=`,
+      `whole number ${p.min} to ${p.max}; ${p.default} unless given`,
+    ]),
+  ].map(([name = "", value = ""]) => `  ${dim(name.padEnd(18))} ${value}`);
+  const { player, observation, actions } = game.example;
+  return [
+    `${bold(game.title)} (${game.id})`,
+    ...rows,
+    "",
+    bold(`What player ${player} reads at its first decision`),
+    ...observation.split("\n").map((line) => `  ${line}`.trimEnd()),
+    "",
+    bold("What it can answer there"),
+    `  ${actions.slice(0, 12).join("  ")}${actions.length > 12 ? `  … ${actions.length} in all` : ""}`,
+  ].join("\n");
+}
+
+const count = (n: number | null): string => (n === null ? "many" : n.toLocaleString("en-US"));

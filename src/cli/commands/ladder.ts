@@ -1,11 +1,18 @@
-/** `spiral ladder`: what is typed. What it does is in `actions/ladder.ts`. */
-import { declare } from "../command.ts";
+/** `spiral ladder`: a run's learning curve in Elo, its checkpoints against each other and against fixed players. */
+import type { Rung } from "../../arena/ladder.ts";
+import type { Tournament } from "../../arena/tournament.ts";
+import type { Player } from "../../players/player.ts";
+import { UserError } from "../../util/errors.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, pairs, runFolder, seed } from "../flags/common.ts";
 import { whole } from "../flags/flag.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
+import type { LadderReport } from "../terminal/ladder-chart.ts";
+import { printJson } from "../terminal/output.ts";
 
-export const declaration = declare({
+export const command = defineCommand({
   usage: "ladder [run]",
-  summary: "rate a run's checkpoints: its learning curve in Elo",
   example: "spiral ladder --checkpoints 6",
   flags: {
     ...learnedGames,
@@ -15,5 +22,65 @@ export const declaration = declare({
     ...greedy,
     ...runFolder,
     ...json,
+  },
+
+  async run([spec], options) {
+    const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
+    const { fixturesOf } = await import("../../arena/tournament.ts");
+    const { listCheckpoints } = await import("../../run/checkpoint.ts");
+    const { readRunConfig } = await import("../../run/run.ts");
+    const { anchors, chosenGames, wholeRun } = await import("../open/ladder.ts");
+    const { closePlayers, openPlayers } = await import("../open/players.ts");
+    const { playAll } = await import("../open/tournament.ts");
+    const { printLadder, warnOfForgotten } = await import("../terminal/ladder-chart.ts");
+
+    const parent = await runsFolder(options);
+    let learned: readonly string[] | undefined;
+    const [resolved, games, most, pairs, seed] = checkAll(
+      () => {
+        const found = wholeRun(spec, parent);
+        learned = readRunConfig(found.dir).games;
+        return found;
+      },
+      () => chosenGames(options.games, learned),
+      options.checkpoints,
+      options.pairs,
+      options.seed,
+    );
+    const saved = listCheckpoints(resolved.dir).map(({ update }) => update);
+    if (saved.length === 0) throw new UserError(3, `${resolved.name} has no checkpoint yet.`);
+    const updates = spreadOver(saved, most);
+    const suffix = options.greedy ? ":greedy" : "";
+    const checkpoints = await openPlayers(
+      updates.map((update) => `${resolved.dir}@${update}${suffix}`),
+      { runs: parent },
+    );
+    try {
+      const players = [...checkpoints, ...anchors(games)];
+      const tournament: Tournament = { games, players, pairs, seed, gauntlet: false };
+      const fixtures = fixturesOf(tournament);
+      await playAll(tournament, fixtures, 1);
+      const rungs = updates.map((update, i): Rung => ({ update, player: (checkpoints[i] as Player).name }));
+      const ladderAt = (id: string) =>
+        ladderOf(
+          fixtures.filter(({ game }) => game.id === id),
+          rungs,
+        );
+      const everywhere = fixtures.filter((fixture) => fixture.players.every(({ plays }) => games.every(plays)));
+      const report: LadderReport = {
+        run: resolved.name,
+        greedy: options.greedy,
+        seed,
+        pairs,
+        games: Object.fromEntries(games.map(({ id }) => [id, ladderAt(id)])),
+        overall: games.length > 1 ? ladderOf(everywhere, rungs) : null,
+      };
+      if (options.json) printJson(report);
+      else printLadder(report);
+      warnOfForgotten(report);
+      return 0;
+    } finally {
+      await closePlayers(checkpoints);
+    }
   },
 });

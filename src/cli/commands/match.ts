@@ -1,12 +1,24 @@
-/** `spiral match`: what is typed. What it does is in `actions/match.ts`. */
-import { declare } from "../command.ts";
+/** `spiral match`: two players at one game, in pairs of games; who is better, by how much, and how sure that is. */
+import type { Sprt, SprtState } from "../../arena/sprt.ts";
+import type { MatchSummary } from "../../arena/summary.ts";
+import type { Game } from "../../games/game.ts";
+import type { Player } from "../../players/player.ts";
+import { UserError } from "../../util/errors.ts";
+import { estimated, likelihood, plural, withInterval } from "../../util/figures.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
 import { game, json, runFolder, seed } from "../flags/common.ts";
 import { text, whole } from "../flags/flag.ts";
-import { llmFlags } from "../flags/llm.ts";
+import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
+import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
-export const declaration = declare({
+const PAIRS = 500;
+/** Where a test says when to stop. */
+const MOST_PAIRS = 10_000;
+
+export const command = defineCommand({
   usage: "match <first> <second>",
-  summary: "play two players against each other",
   example: "spiral match minimax random --game ttt",
   flags: {
     ...game,
@@ -23,4 +35,116 @@ export const declaration = declare({
     ...json,
     ...llmFlags,
   },
+
+  async run([first, second], options) {
+    const { matchRng } = await import("../../arena/pairing.ts");
+    const { parseSprt } = await import("../../arena/sprt.ts");
+    const { summarise } = await import("../../arena/summary.ts");
+    const { getGame } = await import("../../games/registry.ts");
+    const { checkGameFiles, gameFiles } = await import("../open/game-files.ts");
+    const { playPairs } = await import("../open/match.ts");
+    const { checkPlayers, closePlayers } = await import("../open/players.ts");
+    const { personAtTerminal } = await import("../terminal/person.ts");
+
+    const runs = await runsFolder(options);
+    const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
+    const [game, pairs, seed, sprt, open] = checkAll(
+      () => getGame(named(options.game)),
+      options.pairs,
+      options.seed,
+      () => (options.sprt === undefined ? undefined : parseSprt(options.sprt)),
+      () => checkPlayers([first, second], { runs, llm: options, human }),
+      () => checkGameFiles(options),
+    );
+    // A wrong number was reported already where a model plays.
+    const atOnce = gamesAtOnce(options);
+    const players = (await open()) as [Player, Player];
+    try {
+      const idle = players.filter(({ plays }) => !plays(game));
+      if (idle.length > 0) {
+        throw new UserError(
+          2,
+          idle.map(({ name }) => `${name} does not play ${game.id}.`),
+        );
+      }
+      const files = gameFiles(options);
+      try {
+        const match = { game, players, rng: matchRng(seed, game, players) };
+        const most = pairs ?? (sprt ? MOST_PAIRS : PAIRS);
+        const { tally, state } = await playPairs(match, most, atOnce, sprt, files.keep);
+        const names = [players[0].name, players[1].name] as const;
+        const verdict = sprt && state ? { ...sprt, ...state } : null;
+        const report: Report = { game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict };
+        if (options.json) printJson(report);
+        else show(report, game.utility);
+        return verdict && verdict.verdict !== "H1" ? 4 : 0;
+      } finally {
+        files.close();
+      }
+    } finally {
+      await closePlayers(players);
+    }
+  },
 });
+
+interface Report extends MatchSummary {
+  readonly game: string;
+  readonly players: readonly [string, string];
+  readonly seed: number;
+  readonly sprt: (Sprt & SprtState) | null;
+}
+
+function named(id: string | undefined): string {
+  if (id !== undefined) return id;
+  throw new UserError(2, "Name the game that they play: --game ttt. What there is: spiral games");
+}
+
+function show(report: Report, utility: Game["utility"]): void {
+  const { game, players, pairs, wins, draws, losses, forfeits, sprt } = report;
+  const { bold, dim } = styleFor(process.stdout);
+  const games = 2 * pairs;
+  const [first, second] = players;
+  print(`${bold(game)}  ${first} against ${second}, ${games} games`);
+  const rowOf = (what: string, count: number): string[] => {
+    return [`  ${what}`, String(count), `${((100 * count) / games).toFixed(1)} %`];
+  };
+  const results = [rowOf("won", wins), rowOf("drawn", draws), rowOf("lost", losses)];
+  for (const [i, name] of players.entries()) {
+    const count = forfeits[i] as number;
+    if (count > 0) results.push(rowOf(`forfeited by ${name}`, count));
+  }
+  const { elo } = report;
+  const figures = [
+    ["  mean return", estimated(report.meanReturn)],
+    ["  superiority", likelihood(report.superiority)],
+    ["  Elo difference", withInterval(elo.difference, elo.ci95, 0)],
+    ["  seat advantage", estimated(report.seatAdvantage)],
+    ...(sprt ? [["  SPRT", sprtText(sprt)]] : []),
+  ];
+  print(`\n${lines(results, [1, 2])}\n\n${lines(figures)}\n`);
+  print(
+    dim(
+      `Of ${first}, per game; ${plural(pairs, "pair")} on the same deal with the seats swapped, seed ${report.seed}. 95 % intervals: bootstrap over pairs.\n` +
+        "Superiority: how likely its mean return is truly the greater. Seat advantage: mean return of seat 0 less that of seat 1.",
+    ),
+  );
+  const { min, max } = utility;
+  if (max !== 1)
+    print(
+      dim(`Games here are played for more than winning: Elo is of the mean return, on a scale from ${min} to ${max}.`),
+    );
+  if (sprt?.verdict === "undecided") note("The test is undecided: give it more --pairs.");
+}
+
+const lines = (rows: readonly (readonly string[])[], right: readonly number[] = []): string =>
+  table(["", "", ""], rows, { right }).split("\n").slice(1).join("\n");
+
+function sprtText({ elo0, elo1, llr, bounds, verdict }: Sprt & SprtState): string {
+  const says = {
+    H0: `H0 accepted: ${elo0} Elo rather than ${elo1}`,
+    H1: `H1 accepted: ${elo1} Elo rather than ${elo0}`,
+    undecided: "undecided",
+  };
+  const [low, high] = bounds.map((bound) => bound.toFixed(2));
+  return `${says[verdict]}; LLR ${llr.toFixed(2)}, bounds ${low} and ${high}`;
+}

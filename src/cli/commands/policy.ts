@@ -1,11 +1,22 @@
-/** `spiral policy`: what is typed. What it does is in `actions/policy.ts`. */
-import { declare } from "../command.ts";
+/** `spiral policy`: what a saved policy does, one row per information set, with an equilibrium beside it where one is known. */
+import type { Game } from "../../games/game.ts";
+import type { Infoset } from "../../graph/game-graph.ts";
+import type { Policy } from "../../policies/policy.ts";
+import { UserError } from "../../util/errors.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { text, toggle, whole } from "../flags/flag.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
+import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
-export const declaration = declare({
+/** Rows shown where `--rows` does not say. */
+const ROWS = 24;
+/** Games played to find information sets, where the game is too large to visit all of them. */
+const SAMPLE_GAMES = 16;
+
+export const command = defineCommand({
   usage: "policy [run]",
-  summary: "show what a policy does at each information set",
   example: "spiral policy --game kuhn",
   flags: {
     game: text("--game <id>", "the game; the first that it was trained on if none is named"),
@@ -14,4 +25,111 @@ export const declaration = declare({
     ...runFolder,
     ...jsonWithRows,
   },
+
+  async run([spec], options) {
+    const { getGame } = await import("../../games/registry.ts");
+    const { greedy } = await import("../../policies/policy.ts");
+    const { policyKind } = await import("../../policies/registry.ts");
+    const { resolveRun } = await import("../../run/directory.ts");
+    const { readCheckpoint } = await import("../../run/run.ts");
+    const parent = await runsFolder(options);
+    const [resolved, rowLimit = ROWS, asked] = checkAll(
+      () => resolveRun(spec, parent),
+      options.rows,
+      () => (options.game === undefined ? undefined : getGame(options.game)),
+    );
+    const checkpoint = readCheckpoint(resolved);
+    const learned = checkpoint.config.games.map(getGame);
+    const game = asked ?? (learned[0] as Game);
+    if (!learned.includes(game)) {
+      throw new UserError(
+        2,
+        `This policy has not learned ${game.id}. It has learned ${checkpoint.config.games.join(", ")}.`,
+      );
+    }
+    const { loadPolicy } = await import("../open/checkpoint-contents.ts");
+    const { startTrained } = await import("../open/trained-backend.ts");
+    await startTrained(checkpoint.config.nn.backend);
+    const saved = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
+    try {
+      const policy = options.greedy ? greedy(saved.policy) : saved.policy;
+      const infosets = await infosetsOf(game, policy);
+      const shown = options.json ? infosets : infosets.slice(0, rowLimit);
+      const rows = await describe(game, shown, policy, infosets);
+      if (options.json) printJson({ run: resolved.name, checkpoint: saved.checkpoint, game: game.id, rows });
+      else show(game, rows, `${saved.name}${options.greedy ? ", most likely actions" : ""}`, infosets.length);
+      return 0;
+    } finally {
+      saved.dispose();
+    }
+  },
 });
+
+/** All of them, or of a large game those that come up in some games of the policy against itself. */
+async function infosetsOf(game: Game, policy: Policy): Promise<readonly Infoset[]> {
+  if (game.walkable) {
+    const { compiledGame } = await import("../../exact/compiled-game.ts");
+    return compiledGame(game).infosets;
+  }
+  const { GameGraph } = await import("../../graph/game-graph.ts");
+  const { play } = await import("../../selfplay/play.ts");
+  const graph = new GameGraph(game);
+  const [trajectories] = play([
+    { graph, episodes: SAMPLE_GAMES, policies: [policy, policy], paired: false, chanceKey: 1, actionKey: 2 },
+  ]);
+  return trajectories?.infosets ?? [];
+}
+
+interface PolicyRow {
+  readonly infoset: string;
+  readonly player: number;
+  readonly observation: string;
+  readonly actions: readonly { readonly name: string; readonly probability: number; readonly equilibrium?: number }[];
+}
+
+async function describe(
+  game: Game,
+  shown: readonly Infoset[],
+  policy: Policy,
+  all: readonly Infoset[],
+): Promise<PolicyRow[]> {
+  const { nash } = await import("../../players/opponents.ts");
+  const distributions = policy.distributions(all);
+  // Where an equilibrium is known in closed form, keys are of one player each.
+  const byKey = new Map(all.map(({ key }, i) => [key, [...(distributions[i] as Float64Array)]]));
+  const known = game.walkable ? nash(game, (key) => byKey.get(key)).distributions(shown) : [];
+  return shown.map(({ key, player, actions, state }, i) => ({
+    infoset: key,
+    player,
+    observation: game.observe(state, player),
+    actions: actions.map((action, slot) => {
+      const equilibrium = known[i]?.[slot];
+      return {
+        name: game.actionName(state, action),
+        probability: distributions[i]?.[slot] as number,
+        ...(equilibrium === undefined ? {} : { equilibrium }),
+      };
+    }),
+  }));
+}
+
+function show(game: Game, rows: readonly PolicyRow[], name: string, total: number): void {
+  const { bold, dim, cyan } = styleFor(process.stdout);
+  print(`${bold(game.id)}  ${dim(name)}\n`);
+  const cells = rows.map(({ infoset, player, actions }) => {
+    const top = [...actions].sort((a, b) => b.probability - a.probability).slice(0, 3);
+    const few = actions.length <= 3 ? actions : top;
+    return [
+      infoset,
+      game.roles[player] ?? "",
+      few.map((a) => `${a.name} ${cyan(a.probability.toFixed(3))}`).join("  ") + (few === actions ? "" : dim("  …")),
+      few.some((a) => a.equilibrium !== undefined) ? few.map((a) => (a.equilibrium ?? 0).toFixed(3)).join("  ") : "",
+    ];
+  });
+  print(table(["information set", "player", "policy", game.walkable ? "an equilibrium" : ""], cells));
+  const rest = total - rows.length;
+  if (rest > 0) print(dim(`\n${rest} more information sets: --rows ${total}, or --json for all of them.`));
+  if (!game.walkable)
+    print(dim(`\nThe information sets that come up in ${SAMPLE_GAMES} games; there are too many to list.`));
+  else if (game.equilibrium) print(dim("\nOf a family of equilibria, the one nearest to the policy is shown."));
+}

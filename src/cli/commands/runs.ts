@@ -1,10 +1,96 @@
-/** `spiral runs`: what is typed. What it does is in `actions/runs.ts`. */
-import { declare } from "../command.ts";
+/** `spiral runs ls`: the runs of a folder; `spiral runs show`: one of them. */
+import { didYouMean, UserError } from "../../util/errors.ts";
+import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
+import type { ListedRun, RunContents } from "../open/run-contents.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
-export const declaration = declare({
+export const command = defineCommand({
   usage: "runs [ls|show] [run]",
-  summary: "list runs, or show one",
   example: "spiral runs show latest",
   flags: { ...runFolder, ...json },
+
+  async run([what, name], options) {
+    const parent = await runsFolder(options);
+    const { listedRuns, runContents } = await import("../open/run-contents.ts");
+    if (what === "show") await printRun(runContents(name, parent), options.json);
+    else if (what === undefined || what === "ls") {
+      if (name !== undefined) throw new UserError(2, `runs ls takes no name; for one run: spiral runs show ${name}`);
+      printList(listedRuns(parent), parent, options.json);
+    } else {
+      throw new UserError(2, `"${what}" is neither ls nor show.${didYouMean(what, ["ls", "show"])}`);
+    }
+    return 0;
+  },
 });
+
+function printList(runs: readonly ListedRun[], parent: string, json: boolean): void {
+  if (json) {
+    printJson(
+      runs.map(({ name, dir, status, latest, update, manifest, problem }) => {
+        const known = { name, dir, status, latest, checkpoint: update };
+        return manifest ? { ...manifest, ...known } : { ...known, problem };
+      }),
+    );
+    return;
+  }
+  for (const { problem } of runs) if (problem !== undefined) warn(problem);
+  if (runs.length === 0) {
+    note(`There is no run in ${parent} yet. Start one with: spiral train --games kuhn,ttt`);
+    return;
+  }
+  const rows = runs.map(({ name, status, latest, update, manifest }) => [
+    latest ? `${name} ← latest` : name,
+    status,
+    manifest ? `${update ?? 0}/${manifest.updates}` : "",
+    manifest?.games.join(", ") ?? "",
+  ]);
+  print(table(["run", "status", "saved", "games"], rows, { right: [2] }));
+}
+
+async function printRun(
+  { manifest, name, dir, status, checkpoints, evaluation, metrics }: RunContents,
+  json: boolean,
+): Promise<void> {
+  if (json) {
+    printJson({
+      ...manifest,
+      name,
+      dir,
+      status,
+      checkpoints,
+      evaluation: evaluation ?? null,
+      metrics: metrics ?? null,
+    });
+    return;
+  }
+  const { checkpointName } = await import("../../run/checkpoint.ts");
+  const { bold, dim } = styleFor(process.stdout);
+  const rows: [string, string][] = [
+    ["folder", dir],
+    ["status", status],
+    ["games", manifest.games.join(", ")],
+    ["seed", String(manifest.seed)],
+    ["updates", String(manifest.updates)],
+    ["started", `${manifest.started}${manifest.resumed.length > 0 ? `, resumed ${manifest.resumed.length}×` : ""}`],
+    ["ended", manifest.ended ?? "–"],
+    ["made by", `spiral ${manifest.spiral}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
+    ["command", `spiral ${manifest.argv.join(" ")}`],
+    ["checkpoints", checkpoints.map(checkpointName).join(" ") || "none"],
+  ];
+  print([bold(name), ...rows.map(([key, value]) => `  ${dim(key.padEnd(12))} ${value}`)].join("\n"));
+  for (const [title, values] of Object.entries({ "last evaluation": evaluation, "last metrics": metrics })) {
+    if (values === undefined) continue;
+    const leaves = [...numbers(values)].map(([key, value]) => `  ${dim(key)} ${Number(value.toPrecision(5))}`);
+    if (leaves.length > 0) print(["", bold(title), ...leaves].join("\n"));
+  }
+}
+
+/** Every number in a JSON value, by its key path. */
+function* numbers(value: unknown, path = ""): Generator<[string, number]> {
+  if (typeof value === "number") yield [path, value];
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, child] of Object.entries(value)) yield* numbers(child, path === "" ? key : `${path}.${key}`);
+  }
+}

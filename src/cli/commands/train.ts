@@ -1,11 +1,23 @@
-/** `spiral train`: what is typed. What it does is in `actions/train.ts`. */
-import { declare, type Options } from "../command.ts";
-import { anySetting, howToRun, whatToLearn } from "../flags/config.ts";
+/** `spiral train`: puts the trainer, the evaluator and the run directory together, and shows how it goes. */
+import type { Config } from "../../config/schema.ts";
+import type { Game } from "../../games/game.ts";
+import type { Backend } from "../../nn/backend.ts";
+import type { Snapshot } from "../../rl/train.ts";
+import type { RunWriter } from "../../run/writer.ts";
+import type { Executor } from "../../selfplay/plan.ts";
+import { UserError } from "../../util/errors.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
+import { anySetting, configSources, howToRun, whatToLearn } from "../flags/config.ts";
 import { text, textOrTrue, toggle } from "../flags/flag.ts";
+import type { SoFar } from "../open/training-hooks.ts";
+import type { TrainingRun, TrainingRunOptions } from "../open/training-run.ts";
+import { print } from "../terminal/output.ts";
+import { listen, type Signals } from "../terminal/signals.ts";
+import { createProgress, type Progress } from "../terminal/training-progress.ts";
 
-export const declaration = declare({
+export const command = defineCommand({
   usage: "train [config]",
-  summary: "train a policy by self-play",
   example: "spiral train --games kuhn,ttt --seed 7",
   flags: {
     ...whatToLearn,
@@ -17,6 +29,146 @@ export const declaration = declare({
     dryRun: toggle("--dry-run", "check the settings, print them and stop"),
     json: toggle("--json", "print JSON, one object per line"),
   },
+
+  async run([file], options, { verbose, given }) {
+    if (options.dryRun) {
+      await dryRun(file, options);
+      return 0;
+    }
+    const { getGame } = await import("../../games/registry.ts");
+    const { trainingRun } = await import("../open/training-run.ts");
+    const { config, open } = await trainingRun(file, options, given);
+    const games = config.games.map(getGame);
+    // Heard from before there is a run: an interruption while it is being made saves after the first update.
+    const signals = listen();
+    try {
+      const { json, profile: profiled } = options;
+      return await trainOnBackend({ config, games, open, signals, json, profiled, verbose });
+    } finally {
+      signals.stop();
+    }
+  },
 });
 
-export type TrainOptions = Options<typeof declaration>;
+/** Checks the settings and prints them. */
+async function dryRun(
+  file: string | undefined,
+  options: TrainingRunOptions & { readonly json: boolean },
+): Promise<void> {
+  const { loadConfig } = await import("../../config/load.ts");
+  const { checkFreeName, checkRunName } = await import("../../run/directory.ts");
+  const { showConfig } = await import("../terminal/config-table.ts");
+  const { name, resume } = options;
+  if (resume !== undefined) {
+    throw new UserError(2, "A resumed run keeps its settings; --dry-run has none to check. Leave out one of the two.");
+  }
+  const [{ config }] = checkAll(
+    () => loadConfig(configSources(file, options)),
+    () => name === undefined || checkRunName(name),
+  );
+  if (name !== undefined) checkFreeName(config.run.dir, name);
+  showConfig(file, options);
+}
+
+interface Job {
+  readonly config: Config;
+  readonly games: readonly Game[];
+  readonly open: TrainingRun["open"];
+  readonly signals: Signals;
+  /** `--json`, `--profile` and `--verbose`. */
+  readonly json: boolean;
+  readonly profiled: boolean;
+  readonly verbose: boolean;
+}
+
+async function trainOnBackend(job: Job): Promise<number> {
+  const { startBackend } = await import("../../nn/backend.ts");
+  const { openExecutor } = await import("../open/executor.ts");
+  const backend = await startBackend(job.config.nn.backend);
+  const executor = openExecutor(job.config.run.workers, backend.name, { areAlike: true });
+  try {
+    return await trainWith(executor, backend, job);
+  } finally {
+    await executor.close();
+  }
+}
+
+async function trainWith(executor: Executor, backend: Backend, job: Job): Promise<number> {
+  const { config, games, open, signals, json } = job;
+  const { policyKind } = await import("../../policies/registry.ts");
+  const { train } = await import("../../rl/train.ts");
+  const { toSnapshot } = await import("../open/checkpoint-contents.ts");
+  const { hooksOf, trainSettings } = await import("../open/training-hooks.ts");
+  const { profileTable, startProfile } = await import("../terminal/profile.ts");
+  const { noteStopped, printTrained } = await import("../terminal/training-report.ts");
+  const kind = await policyKind(config.nn.policy);
+  let snapshot: Snapshot | undefined;
+  const { writer, checkpoint } = open(backend.name, (found, name) => {
+    snapshot = toSnapshot(found, name, config, kind);
+  });
+  signals.onSecond(() => writer.finish("interrupted"));
+  const seconds = stopwatch();
+  try {
+    const from = checkpoint?.update ?? 0;
+    const progress = createProgress(config.updates, from, { quiet: json });
+    await announce(backend, checkpoint !== undefined, writer, progress, job);
+    writer.log({ backend: backend.name, device: backend.device, passedOver: backend.passedOver, from }, "started");
+    const profile = job.profiled ? startProfile() : undefined;
+    const soFar: SoFar = { measures: {}, untrained: undefined, totals: { episodes: 0, decisions: 0 } };
+    const hooks = hooksOf({ ...job, writer, progress, profile, seconds, soFar });
+    const last = await train(trainSettings(config, games), hooks, snapshot, executor);
+    const milliseconds = profile?.milliseconds();
+    progress.close();
+    const isWhole = last === config.updates;
+    writer.log({ update: last }, isWhole ? "finished" : "interrupted");
+    writer.finish(isWhole ? "finished" : "interrupted");
+    if (!isWhole) {
+      noteStopped(writer, last, config.updates);
+      return signals.exitCode();
+    }
+    const { measures, untrained, totals } = soFar;
+    if (json) {
+      printResult({ run: writer.name, updates: last, ...totals, ...cost(seconds()), milliseconds, games: measures });
+    } else {
+      printTrained(writer, { updates: last, episodes: totals.episodes, seconds: seconds(), measures, untrained });
+      if (milliseconds) print(`\n${profileTable(milliseconds, last - from)}`);
+    }
+    return 0;
+  } catch (error) {
+    writer.finish("failed");
+    throw error;
+  }
+}
+
+/** Says what begins, and has an interruption say what it does. */
+async function announce(
+  backend: Backend,
+  isResumed: boolean,
+  { dir }: RunWriter,
+  progress: Progress,
+  { signals, verbose }: Job,
+): Promise<void> {
+  const { passedOverLines } = await import("../terminal/training-report.ts");
+  progress.message(`${isResumed ? "Going on with" : "Training"} ${dir} on ${backend.name}. Ctrl-C saves and stops.`);
+  for (const line of passedOverLines(backend, verbose)) progress.message(line);
+  signals.onFirst((update) =>
+    progress.message(`Finishing update ${update + 1} and saving. Ctrl-C again stops at once.`),
+  );
+}
+
+/** A line of JSON; what is undefined is left out. */
+function printResult(result: Readonly<Record<string, unknown>>): void {
+  print(JSON.stringify({ type: "result", ...result }));
+}
+
+/** Seconds on the clock, and of all cores. */
+function cost(seconds: number): { readonly seconds: number; readonly cpuSeconds: number } {
+  const { user, system } = process.cpuUsage();
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** Seconds since now, to the millisecond. */
+function stopwatch(): () => number {
+  const started = performance.now();
+  return () => Math.round(performance.now() - started) / 1000;
+}

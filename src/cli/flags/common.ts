@@ -29,3 +29,6 @@ export const WORKERS = {
   usage: "--workers <n>",
   help: "threads that play beside the main one; the result is the same for any number",
 };
+
+/** How many seeds an ablation may have, on the command line and in its file. */
+export const SEED_COUNT = { min: 1, max: 1000 };

@@ -20,7 +20,7 @@ export const howToRun = {
 };
 
 const configFlags = { ...whatToLearn, ...anySetting, ...howToRun };
-type ConfigOptions = OptionsOf<typeof configFlags>;
+export type ConfigOptions = OptionsOf<typeof configFlags>;
 
 /** The same flags for a command whose help refers to that of `train`. */
 export const configFlagsAsInTrain: typeof configFlags = referringToTrain(configFlags);

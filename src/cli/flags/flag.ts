@@ -32,7 +32,8 @@ export function optionsOf<F extends Flags>(flags: F, given: Readonly<Record<stri
 
 /** `--json`: whether it is given. */
 export const toggle = (usage: string, help: string): Flag<boolean> => ({
-  ...{ usage, help },
+  usage,
+  help,
   read: (given) => given === true,
 });
 
@@ -45,13 +46,16 @@ export function text(usage: string, help: string, fallback?: string): Flag<strin
 
 /** `--set <key=value>`, any number of times: the texts in their order. */
 export const texts = (usage: string, help: string): Flag<readonly string[]> => ({
-  ...{ usage, help, repeats: true },
+  usage,
+  help,
+  repeats: true,
   read: (given) => (typeof given === "object" ? given : []),
 });
 
 /** `--resume [run]`: its text, or `true` where it stands alone. */
 export const textOrTrue = (usage: string, help: string): Flag<string | true | undefined> => ({
-  ...{ usage, help },
+  usage,
+  help,
   read: (given) => (typeof given === "object" ? undefined : given),
 });
 

@@ -7,11 +7,17 @@ import { createRun, readRunConfig, resumeRun } from "../../run/run.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Invocation } from "../command.ts";
-import type { TrainOptions } from "../commands/train.ts";
-import { configSources } from "../flags/config.ts";
+import { type ConfigOptions, configSources } from "../flags/config.ts";
 import { workerCount } from "../flags/numbers.ts";
+import { runsFolder } from "../flags/runs-folder.ts";
 import { warn } from "../terminal/output.ts";
-import { runsFolder } from "./runs-folder.ts";
+
+/** The options of `spiral train` that say which run. */
+export interface TrainingRunOptions extends ConfigOptions {
+  readonly name: string | undefined;
+  /** The run to go on with; `true` is the latest. */
+  readonly resume: string | true | undefined;
+}
 
 export interface TrainingRun {
   readonly config: Config;
@@ -25,13 +31,13 @@ export interface TrainingRun {
 /** Checks the settings; makes and changes nothing before `open` is called. */
 export async function trainingRun(
   file: string | undefined,
-  options: TrainOptions,
+  options: TrainingRunOptions,
   given: Invocation["given"],
 ): Promise<TrainingRun> {
   return options.resume === undefined ? newRun(file, options) : resumedRun(file, options, given);
 }
 
-function newRun(file: string | undefined, options: TrainOptions): TrainingRun {
+function newRun(file: string | undefined, options: TrainingRunOptions): TrainingRun {
   const { config } = loadConfig(configSources(file, options));
   return {
     config,
@@ -48,7 +54,7 @@ const WITH_RESUME = ["--resume", "--dir", "--json", "--workers"];
 /** A resumed run keeps its settings. */
 async function resumedRun(
   file: string | undefined,
-  { resume, workers, dir }: TrainOptions,
+  { resume, workers, dir }: TrainingRunOptions,
   given: Invocation["given"],
 ): Promise<TrainingRun> {
   const settings = given.filter((name) => !WITH_RESUME.includes(name));

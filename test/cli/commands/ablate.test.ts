@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PRESETS, planOf } from "../../../src/cli/ablation/plan.ts";
-import { declaration } from "../../../src/cli/commands/ablate.ts";
+import { command } from "../../../src/cli/commands/ablate.ts";
 import { type Given, optionsOf } from "../../../src/cli/flags/flag.ts";
 import { disagreements } from "../documented.ts";
 import { contents, edit, folder, spiral, start } from "../spiral.ts";
@@ -12,7 +12,7 @@ const TINY = ["--games", "kuhn", "--updates", "8", "--set", "perGame.kuhn.episod
 const GRID = ["ablate", ...TINY, "--vary", "rl.advantage=none,rae", "--seeds", "2", "--jobs", "2"];
 const RUNS = ["none_s1", "none_s2", "rae_s1", "rae_s2"].map((end) => `rl.advantage_${end}`);
 
-const planWith = (given: Record<string, Given>, preset?: string) => planOf(preset, optionsOf(declaration.flags, given));
+const planWith = (given: Record<string, Given>, preset?: string) => planOf(preset, optionsOf(command.flags, given));
 const fileWith = (text: string): string => {
   const path = join(folder(), "my.yaml");
   writeFileSync(path, text);

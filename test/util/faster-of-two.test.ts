@@ -1,21 +1,21 @@
-/** It takes the quicker way nearly always, finds out when that changes, and is not led astray by a slow try. */
+/** The faster way is taken nearly always, also after a change, and in spite of a try that was disturbed. */
 import { expect, it } from "vitest";
-import { Quicker } from "../../src/util/quicker.ts";
+import { FasterOfTwo } from "../../src/util/faster-of-two.ts";
 
-/** The ways taken in so many turns, where the n-th takes `cost(way, n)`. */
+/** The ways taken in `turns` calls. The n-th takes the time `cost(way, n)`. */
 function taken(turns: number, cost: (way: 0 | 1, turn: number) => number): number[] {
   let now = 0;
-  const quicker = new Quicker(() => now);
+  const faster = new FasterOfTwo(() => now);
   return Array.from({ length: turns }, (_, turn) => {
-    const way = quicker.begin();
+    const way = faster.begin();
     now += cost(way, turn);
-    quicker.end();
+    faster.end();
     return way;
   });
 }
 const share = (ways: readonly number[], way: number) => ways.filter((w) => w === way).length / ways.length;
 
-it("tries both, and keeps to the quicker", () => {
+it("tries both ways, and takes the faster", () => {
   expect(
     share(
       taken(640, (way) => [3, 2][way] as number),
@@ -29,12 +29,12 @@ it("tries both, and keeps to the quicker", () => {
     ),
   ).toBe(61 / 64);
   expect(taken(7, (way) => [3, 2][way] as number)).toEqual([0, 0, 0, 1, 1, 1, 1]);
-  // By less than a tenth, the costlier is not worth it.
+  // Way 1 is not taken if it is faster by less than a tenth.
   expect(taken(7, (way) => [3, 2.75][way] as number).at(-1)).toBe(0);
   expect(taken(7, (way) => [3, 2.65][way] as number).at(-1)).toBe(1);
 });
 
-it("is not led astray by a try that was disturbed", () => {
+it("ignores a try that was disturbed", () => {
   expect(
     share(
       taken(640, (way, turn) => (turn % 64 === 4 ? 100 : ([3, 2][way] as number))),
@@ -43,7 +43,7 @@ it("is not led astray by a try that was disturbed", () => {
   ).toBe(61 / 64);
 });
 
-it("changes its mind when the other becomes the quicker", () => {
+it("changes when the other way becomes the faster", () => {
   const ways = taken(640, (way, turn) => (turn < 320 ? [2, 3] : [3, 2])[way] as number);
   expect(share(ways.slice(0, 320), 0)).toBe(61 / 64);
   expect(share(ways.slice(320), 1)).toBe(61 / 64);

@@ -1,19 +1,20 @@
-/** A file that grows by whole lines: one that does not fit on the disk is taken back. */
+/** A file to which whole lines are appended. A line that does not fit on the disk is removed again. */
 import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import { withDiskErrors } from "./files.ts";
 
-export class Growing {
+export class AppendOnlyFile {
   readonly #path: string;
   readonly #fd: number;
   #size: number;
 
-  /** `flags` as of fs.open: `a` goes on with what is there, `wx` refuses it. */
+  /** `flags` as in fs.open: `a` appends to a file that exists, `wx` refuses one. */
   constructor(path: string, flags: "a" | "wx" = "a") {
     this.#path = path;
     this.#fd = withDiskErrors("write", path, () => openSync(path, flags));
     this.#size = fstatSync(this.#fd).size;
   }
 
+  /** Appends `text`, which ends in a newline. Throws a UserError if the disk refuses it; the file is then as before. */
   append(text: string): void {
     withDiskErrors("write", this.#path, () => {
       try {
@@ -23,14 +24,14 @@ export class Growing {
         try {
           ftruncateSync(this.#fd, this.#size);
         } catch {
-          // Devices cannot be cut; the reader drops a torn last line.
+          // A device cannot be truncated. The reader drops a torn last line.
         }
         throw error;
       }
     });
   }
 
-  /** Flushes to the disk; returns the length. */
+  /** Flushes the file to the disk. Returns its length in bytes. */
   flush(): number {
     withDiskErrors("write", this.#path, () => fsyncSync(this.#fd));
     return this.#size;

@@ -1,4 +1,4 @@
-/** What a game's record keeps of answers without end, and that a log of such games can be read back. */
+/** The record of a game with very long answers keeps a part of them, and a log of such games can be read. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,21 +6,21 @@ import { expect, it } from "vitest";
 import { playMatch } from "../../src/arena/match.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { AskedPlayer } from "../../src/players/player.ts";
+import { answerLimiter } from "../../src/record/answer-limit.ts";
 import type { Utterance } from "../../src/record/episode.ts";
 import { formatEpisode } from "../../src/record/episode.ts";
-import { wordsKeeper } from "../../src/record/kept-words.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 import { readLog } from "../../src/replay/log.ts";
 import { Rng } from "../../src/util/rng.ts";
 
-/** The most that a model's player keeps of one answer, each character two bytes or more in the log. */
+/** An answer of the greatest length that a language model's player returns. A character takes two bytes or more in the log. */
 const long = (unit: string, illegal = false): Utterance => ({
   text: `${unit.repeat(100_000 / unit.length)}[end]`,
   ...(illegal ? { illegal: `no: ${"x".repeat(500)}` } : {}),
 });
 
 it("keeps what fits, then the ends of answers, then none", () => {
-  const keep = wordsKeeper();
+  const keep = answerLimiter();
   const [first, second] = [long("a"), { text: "short", promptTokens: 3 }];
   expect(keep([first, second])).toEqual([first, second]);
   const kept = Array.from({ length: 100 }, () => keep([long('"', true)])).flat();
@@ -32,16 +32,16 @@ it("keeps what fits, then the ends of answers, then none", () => {
   expect(many.length).toBeLessThan(4000);
   expect(keep([endless])).toEqual([]);
   // Another game begins anew.
-  expect(wordsKeeper()([first])).toEqual([first]);
+  expect(answerLimiter()([first])).toEqual([first]);
 });
 
 it("does not cut a character in half", () => {
-  const keep = wordsKeeper();
+  const keep = answerLimiter();
   for (let i = 0; i < 40; i++) keep([long("七")]);
   expect(keep([{ text: `${"🎲".repeat(100_000)}x` }])[0]?.text.slice(0, 1000)).toBe(`[…]\ufffd${"🎲".repeat(99)}x`);
 });
 
-it("a game in which every answer is as long as can be is read back from its log", async () => {
+it("a game in which every answer has the greatest length can be read from its log", async () => {
   const talker: AskedPlayer = {
     kind: "asked",
     name: "talker",

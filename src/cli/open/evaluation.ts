@@ -1,0 +1,92 @@
+/** What `spiral eval` measures: the games of a run, the opponents that play them, and how the policy does. */
+import { type Versus, versus } from "../../arena/versus.ts";
+import { evaluateExactly } from "../../exact/nash-conv.ts";
+import type { Game } from "../../games/game.ts";
+import { getGame } from "../../games/registry.ts";
+import { defaultOpponents, opponents } from "../../players/opponents.ts";
+import type { PolicyPlayer } from "../../players/player.ts";
+import type { Policy } from "../../policies/policy.ts";
+import type { ResolvedRun } from "../../run/directory.ts";
+import type { Executor } from "../../selfplay/plan.ts";
+import { UserError } from "../../util/errors.ts";
+import { Rng } from "../../util/rng.ts";
+import { checkAll } from "../check-all.ts";
+import { checkPlayers, fixedPlayer } from "./players.ts";
+
+export interface GameReport {
+  /** Null where the game cannot be walked. */
+  readonly nashConv: number | null;
+  readonly greedyNashConv: number | null;
+  readonly versus: Versus[];
+}
+
+/** The games named, which the policy must have learned where it is known what it has; all of those if none is named. */
+export function chosenGames(ids: string | undefined, learned: readonly string[] | undefined): Game[] {
+  if (ids === undefined) return (learned ?? []).map(getGame);
+  return checkAll(
+    ...ids.split(",").map((text) => () => {
+      const game = getGame(text.trim());
+      if (!learned || learned.map((id) => getGame(id).id).includes(game.id)) return game;
+      throw new UserError(2, `This policy has not learned ${game.id}. It has learned ${learned.join(", ")}.`);
+    }),
+  ) as Game[];
+}
+
+/** Any policy by its spec; `@000120` is a checkpoint of the run that is evaluated. What is returned opens them. */
+export function chosenOpponents(
+  specs: string | undefined,
+  runs: string,
+  evaluated: ResolvedRun | undefined,
+): (() => Promise<PolicyPlayer[]>) | undefined {
+  if (specs === undefined) return undefined;
+  const own = (spec: string): string => (spec.startsWith("@") && evaluated ? `${evaluated.dir}${spec}` : spec);
+  // A comma parts opponents, and parameters of one: `mcts:sims=200,c=1,random`.
+  const open = checkPlayers(
+    specs.split(/,(?!\s*\w+=)/).map((spec) => own(spec.trim())),
+    { runs, backendRuns: true },
+  );
+  return async () => (await open()).flatMap((player) => (player.kind === "policy" ? [player] : []));
+}
+
+export function checkThatEachPlays(rivals: readonly PolicyPlayer[], games: readonly Game[]): void {
+  const ids = games.map(({ id }) => id).join(", ");
+  const idle = rivals.filter(({ plays }) => !games.some(plays));
+  if (idle.length > 0)
+    throw new UserError(
+      2,
+      idle.map(({ name }) => `Opponent ${name} does not play ${ids}.`),
+    );
+}
+
+interface Measured {
+  readonly game: Game;
+  /** Whose NashConv is measured. */
+  readonly policy: Policy;
+  /** What meets the opponents: the policy, or its most likely actions. */
+  readonly playing: Policy;
+  /** The game's default opponents where undefined. */
+  readonly rivals: readonly PolicyPlayer[] | undefined;
+  readonly episodes: number;
+  readonly seed: number;
+  readonly executor: Executor;
+}
+
+export async function measureGame({
+  game,
+  policy,
+  playing,
+  rivals,
+  episodes,
+  seed,
+  executor,
+}: Measured): Promise<GameReport> {
+  const exact = evaluateExactly(game, policy);
+  const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name)).map(fixedPlayer);
+  const rng = new Rng(seed).fork("eval").fork(game.id);
+  const results: Versus[] = [];
+  for (const rival of against.filter(({ plays }) => plays(game))) {
+    const result = await versus(game, playing, rival.policy(game), episodes, rng.fork(rival.name), { executor });
+    results.push({ ...result, opponent: rival.name });
+  }
+  return { nashConv: exact?.nashConv ?? null, greedyNashConv: exact?.greedyNashConv ?? null, versus: results };
+}

@@ -1,0 +1,62 @@
+/** Playing the pairs of games of a match, until they are all played or the sequential test has ended. */
+import { playMatch } from "../../arena/match.ts";
+import type { Match, PlayedGame } from "../../arena/pairing.ts";
+import { type Sprt, type SprtState, sprtState } from "../../arena/sprt.ts";
+import { type PairReturns, pairScore, Tally } from "../../arena/summary.ts";
+import { UserError } from "../../util/errors.ts";
+import { plural } from "../../util/figures.ts";
+import { countedOff } from "../terminal/counter.ts";
+import { note } from "../terminal/output.ts";
+
+/** Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first. */
+export async function playPairs(
+  match: Match,
+  pairs: number,
+  atOnce: number,
+  sprt: Sprt | undefined,
+  keep: (games: readonly PlayedGame[]) => void,
+): Promise<{ tally: Tally; state: SprtState | undefined }> {
+  const tally = new Tally();
+  const scores = new Map<number, number>();
+  const waiting = new Map<number, readonly [number, number]>();
+  const counter = countedOff("pairs", pairs);
+  let state: SprtState | undefined;
+  let counted = 0;
+  const isDecided = (): boolean => state !== undefined && state.verdict !== "undecided";
+  try {
+    for await (const games of playMatch(match, { pairs, atOnce })) {
+      for (const { index, returns } of games) waiting.set(index, returns);
+      for (let pair = nextPair(); pair && !isDecided(); pair = nextPair()) {
+        tally.add(pair);
+        counted++;
+        if (!sprt) continue;
+        const score = pairScore(match.game, pair);
+        scores.set(score, (scores.get(score) ?? 0) + 1);
+        state = sprtState(scores, sprt);
+      }
+      // What was played beyond the test's end counts for nothing.
+      keep(isDecided() ? games.filter(({ index }) => index < 2 * counted) : games);
+      counter.at(counted, state ? progressOf(state) : "");
+      if (isDecided()) break;
+    }
+  } catch (error) {
+    const hint = "spiral arena keeps what has ended and goes on with the rest, of two players too.";
+    if (error instanceof UserError && counted > 0) note(`It ended after ${plural(counted, "pair")}. ${hint}`);
+    throw error;
+  } finally {
+    counter.close();
+  }
+  return { tally, state };
+
+  function nextPair(): PairReturns | undefined {
+    const [one, two] = [waiting.get(2 * counted), waiting.get(2 * counted + 1)];
+    if (!one || !two) return undefined;
+    waiting.delete(2 * counted);
+    waiting.delete(2 * counted + 1);
+    return [...one, ...two];
+  }
+}
+
+function progressOf({ llr, bounds }: SprtState): string {
+  return `LLR ${llr.toFixed(2)} of ${bounds.map((bound) => bound.toFixed(2)).join(" … ")}`;
+}

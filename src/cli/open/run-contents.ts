@@ -1,0 +1,92 @@
+/** What the directories of runs hold, for `spiral runs`: how far each run is, and the last figures of one. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { listCheckpoints } from "../../run/checkpoint.ts";
+import { latestName, listRuns, type RunSummary, resolveRun } from "../../run/directory.ts";
+import { lockHolder } from "../../run/lock.ts";
+import { type Manifest, readManifest } from "../../run/manifest.ts";
+import { UserError } from "../../util/errors.ts";
+import { readJson, readText, withDiskErrors } from "../../util/files.ts";
+
+type Status = Manifest["status"] | "stopped" | "unreadable";
+
+/** A run in a list of runs. */
+export interface ListedRun extends RunSummary {
+  readonly status: Status;
+  readonly latest: boolean;
+  /** Of the last checkpoint; null where there is none. */
+  readonly update: number | null;
+}
+
+export function listedRuns(parent: string): ListedRun[] {
+  const latest = latestName(parent);
+  return listRuns(parent).map((run) => ({
+    ...run,
+    status: statusOf(run),
+    latest: run.name === latest,
+    update: lastUpdate(run.dir),
+  }));
+}
+
+export interface RunContents {
+  readonly name: string;
+  readonly dir: string;
+  readonly manifest: Manifest;
+  readonly status: Status;
+  /** Updates. */
+  readonly checkpoints: readonly number[];
+  /** As its file says it; undefined where there is none. */
+  readonly evaluation: unknown;
+  readonly metrics: unknown;
+}
+
+/** Throws a UserError (exit 3) where there is no such run, or its manifest cannot be read. */
+export function runContents(spec: string | undefined, parent: string): RunContents {
+  const { dir, name } = resolveRun(spec, parent);
+  const manifest = readManifest(dir);
+  return {
+    name,
+    dir,
+    manifest,
+    status: statusOf({ dir, manifest }),
+    checkpoints: listCheckpoints(dir).map(({ update }) => update),
+    evaluation: lastEvaluation(dir),
+    metrics: lastMetrics(dir),
+  };
+}
+
+/** What the manifest says, unless it says "running" and no process is. */
+function statusOf({ dir, manifest }: Pick<RunSummary, "dir" | "manifest">): Status {
+  if (!manifest) return "unreadable";
+  return manifest.status === "running" && !lockHolder(dir) ? "stopped" : manifest.status;
+}
+
+function lastUpdate(dir: string): number | null {
+  try {
+    return listCheckpoints(dir).at(-1)?.update ?? null;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function lastEvaluation(dir: string): unknown {
+  const folder = join(dir, "eval");
+  const names = existsSync(folder) ? withDiskErrors("read", folder, () => readdirSync(folder), 3) : [];
+  const files = names.filter((file) => /^\d+\.json$/.test(file));
+  const last = files.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).at(-1);
+  return last === undefined ? undefined : readJson(join(folder, last));
+}
+
+function lastMetrics(dir: string): unknown {
+  const path = join(dir, "metrics.jsonl");
+  if (!existsSync(path)) return undefined;
+  for (const line of readText(path).split("\n").reverse()) {
+    try {
+      if (line !== "") return JSON.parse(line);
+    } catch {
+      // The last line may be torn; the one before it is not.
+    }
+  }
+  return undefined;
+}

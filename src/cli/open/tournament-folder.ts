@@ -1,0 +1,69 @@
+/** A tournament in its folder: the games that it has are taken up, the others are played, and the standings are written. */
+import { join } from "node:path";
+import { type Standings, standingsOf } from "../../arena/standings.ts";
+import { matchesCsv, ratingsCsv, standingsMarkdown } from "../../arena/standings-table.ts";
+import { type Fixture, fixturesOf, type Tournament } from "../../arena/tournament.ts";
+import { formatEpisode } from "../../record/episode.ts";
+import { readLog } from "../../replay/log.ts";
+import type { TournamentFolder } from "../../run/tournament.ts";
+import { UserError } from "../../util/errors.ts";
+import { plural } from "../../util/figures.ts";
+import { writeFileAtomic } from "../../util/files.ts";
+import { note } from "../terminal/output.ts";
+import { playAll } from "./tournament.ts";
+
+/** Plays what is left of a tournament in its folder, and writes the standings there. */
+export async function playIn(
+  dir: string,
+  folder: TournamentFolder,
+  tournament: Tournament,
+  atOnce: number,
+  anchor: string | undefined,
+): Promise<Standings> {
+  const fixtures = fixturesOf(tournament);
+  const total = fixtures.length * 2 * tournament.pairs;
+  const count = (): number => fixtures.reduce((sum, { played }) => sum + played.size, 0);
+  restore(folder.log, fixtures, tournament.pairs);
+  const before = count();
+  if (before > 0) note(`${before} of ${plural(total, "game")} are there already.`);
+  if (before < total)
+    note(`Playing ${plural(total - before, "game")} in ${dir}. Stopped at any time, the same command goes on.`);
+  try {
+    await playAll(tournament, fixtures, atOnce, (games) =>
+      folder.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join("")),
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const kept = `${count()} of ${plural(total, "game")} are kept in ${dir}. The same command goes on with the rest.`;
+    throw new UserError(error.exitCode, [...error.problems, kept], { cause: error });
+  }
+  const standings = standingsOf(tournament, fixtures, anchor);
+  writeFileAtomic(join(dir, "standings.json"), `${JSON.stringify(standings, null, 2)}\n`);
+  writeFileAtomic(join(dir, "standings.md"), standingsMarkdown("Tournament", standings));
+  writeFileAtomic(join(dir, "ratings.csv"), ratingsCsv(standings));
+  writeFileAtomic(join(dir, "matches.csv"), matchesCsv(standings));
+  return standings;
+}
+
+/** Enters the games of an earlier process. Each counts once; a line that is none of them ends the command, exit code 3. */
+function restore(log: string, fixtures: readonly Fixture[], pairs: number): void {
+  const keyOf = (game: string, first: string, second: string): string => JSON.stringify([game, first, second]);
+  const byKey = new Map(
+    fixtures.map((fixture) => {
+      const [first, second] = fixture.players;
+      return [keyOf(fixture.game.id, first.name, second.name), fixture] as const;
+    }),
+  );
+  for (const entry of readLog(log, () => {})) {
+    const mend = `Delete that line, and the game is played again.`;
+    if ("problem" in entry) throw new UserError(3, `${log}:${entry.line}: ${entry.problem}. ${mend}`);
+    const { game, index, players, returns } = entry.episode;
+    const [first, second] = index % 2 === 0 ? players : [players[1], players[0]];
+    const fixture = byKey.get(keyOf(game, first, second));
+    if (!fixture || index >= 2 * pairs) {
+      throw new UserError(3, `${log}:${entry.line}: this is no game of this tournament. Delete that line.`);
+    }
+    // The same game twice is the same entry.
+    fixture.played.set(index, returns);
+  }
+}

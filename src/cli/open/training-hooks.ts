@@ -1,0 +1,88 @@
+/** What the trainer is given of a config, and what it calls as it goes: that writes the run directory and shows the progress. */
+import { versus } from "../../arena/versus.ts";
+import { gameSettings } from "../../config/load.ts";
+import type { Config } from "../../config/schema.ts";
+import { evaluateExactly } from "../../exact/nash-conv.ts";
+import type { Game } from "../../games/game.ts";
+import { type Policy, uniform } from "../../policies/policy.ts";
+import { formatEpisode } from "../../record/episode.ts";
+import type { TrainHooks, TrainSettings } from "../../rl/train.ts";
+import type { RunWriter } from "../../run/writer.ts";
+import { Rng } from "../../util/rng.ts";
+import { print } from "../terminal/output.ts";
+import type { Profile } from "../terminal/profile.ts";
+import type { Signals } from "../terminal/signals.ts";
+import type { GameMeasure, Progress } from "../terminal/training-progress.ts";
+import type { Measures } from "../terminal/training-report.ts";
+import { toFiles } from "./checkpoint-contents.ts";
+
+/** Games against random play, where a game cannot be evaluated exactly. */
+const SAMPLE_EPISODES = 1000;
+
+export const trainSettings = (config: Config, games: readonly Game[]): TrainSettings => ({
+  ...config,
+  games: games.map((game) => ({ game, episodes: gameSettings(config, game.id).episodes })),
+  weights: Object.fromEntries(games.map((game) => [game.id, gameSettings(config, game.id)])),
+});
+
+/** What training has come to so far; the hooks keep it up to date. */
+export interface SoFar {
+  /** Of the latest evaluation. */
+  measures: Measures;
+  /** Of the evaluation before the first update. */
+  untrained: Measures | undefined;
+  totals: { readonly episodes: number; readonly decisions: number };
+}
+
+interface HookParts {
+  readonly config: Config;
+  readonly games: readonly Game[];
+  /** Whether evaluations are printed as JSON. */
+  readonly json: boolean;
+  readonly signals: Signals;
+  readonly writer: RunWriter;
+  readonly progress: Progress;
+  readonly profile: Profile | undefined;
+  /** Seconds since training began. */
+  readonly seconds: () => number;
+  readonly soFar: SoFar;
+}
+
+/** What the trainer calls as it goes: it writes the run directory and shows the progress. */
+export function hooksOf(parts: HookParts): TrainHooks {
+  const { config, games, json, signals, writer, progress, profile, seconds, soFar } = parts;
+  return {
+    async evaluate(policy, update) {
+      const measures = await measure(games, policy, new Rng(config.seed).fork("evaluation", update));
+      soFar.measures = measures;
+      if (update === 0) soFar.untrained = measures;
+      progress.evaluation(update, measures);
+      writer.evaluation(update, { update, games: measures });
+      if (json) print(JSON.stringify({ type: "evaluation", update, games: measures }));
+      return { evaluation: measures };
+    },
+    metrics: (row) => writer.metrics({ ...row, seconds: seconds() }),
+    episodes: (episodes) => writer.episodes(episodes.map(formatEpisode)),
+    checkpoint(saved, due) {
+      const { files, state } = toFiles(saved, games);
+      writer.checkpoint(saved.update, files, state, { temporary: !due });
+    },
+    progress(update, totals) {
+      soFar.totals = totals;
+      progress.update(update, totals.episodes);
+      return signals.requested(update);
+    },
+    ...(profile ? { phase: profile.phase } : {}),
+  };
+}
+
+async function measure(games: readonly Game[], policy: Policy, rng: Rng): Promise<Measures> {
+  const measures: Record<string, GameMeasure> = {};
+  for (const game of games) {
+    const exact = evaluateExactly(game, policy);
+    measures[game.id] = exact
+      ? { nashConv: exact.nashConv, greedyNashConv: exact.greedyNashConv }
+      : { meanReturnVsRandom: (await versus(game, policy, uniform, SAMPLE_EPISODES, rng.fork(game.id))).meanReturn };
+  }
+  return measures;
+}
