@@ -6,8 +6,8 @@ import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
-import { answerLimiter } from "../record/answer-limit.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
+import { answerLimiter } from "../record/line-limit.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
 export interface Move {
