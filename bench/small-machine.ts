@@ -1,6 +1,7 @@
 /**
  * Whether the README's two commands work on a small machine: `npm run small-machine` clones the last commit into a temporary
- * folder and runs them there on one core, with at most 1 GB of memory of its own for each process. It samples the memory of
+ * folder and runs them there on one core, with at most 1 GB of memory of its own for each process. With `-- WORD` it runs only the
+ * commands that hold that word. It samples the memory of
  * all processes together, 10 times a second, and fails if a command fails or if that sum is ever above 1 GB.
  *
  * It needs Linux, with `taskset` and `prlimit` of util-linux. The limit is RLIMIT_DATA, which counts private writable memory.
@@ -80,7 +81,8 @@ try {
   const clone = join(folder, "spiral");
   execFileSync("git", ["clone", "--quiet", "--no-hardlinks", ".", clone], { stdio: "inherit" });
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-  for (const command of COMMANDS) {
+  const wanted = process.argv[2] ?? "";
+  for (const command of COMMANDS.filter((text) => text.includes(wanted))) {
     const load = loadavg()[0] ?? 0;
     const { code, seconds, most } = await runHeld(command, clone);
     const isHeld = code === 0 && most <= LIMIT;
