@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command `spiral`: runs the built program in dist/.
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
 // The heap is swept before it has more than doubled: less memory in training, at little cost in time.
@@ -11,6 +12,18 @@ if (existsSync(program)) {
   const { main } = await import(program.href);
   await main(process.argv.slice(2));
 } else {
-  process.stderr.write("error: Spiral is not built yet. Run `npm install`, or `npm run build`, in its folder first.\n");
+  process.stderr.write(`error: Spiral is not built. ${remedy()}\n`);
   process.exitCode = 1;
+}
+
+/** What builds it here: that depends on whether the sources and the compiler are there. */
+function remedy() {
+  const has = (file) => existsSync(new URL(`../${file}`, import.meta.url));
+  const folder = fileURLToPath(new URL("..", import.meta.url));
+  if (!has("tsconfig.build.json")) {
+    return `${folder} holds no sources to build it from: it was installed with --ignore-scripts. Install it again without.`;
+  }
+  if (!has("node_modules/typescript/bin/tsc"))
+    return `Run npm install, with its scripts and without --omit=dev, in ${folder}`;
+  return `Run npm run build in ${folder}`;
 }

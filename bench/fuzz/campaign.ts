@@ -12,7 +12,7 @@ export interface Target {
   readonly read: (bytes: Uint8Array) => void | Promise<void>;
 }
 
-export interface Failure {
+interface Failure {
   readonly target: string;
   readonly input: number;
   readonly bytes: Uint8Array;

@@ -21,7 +21,7 @@ import { transcript } from "../../src/record/transcript.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 import { readLog } from "../../src/replay/log.ts";
 import { readResult } from "../../src/run/ablation.ts";
-import { wholeCheckpoints } from "../../src/run/checkpoint.ts";
+import { wholeCheckpoints } from "../../src/run/checkpoint-folder.ts";
 import { readManifest } from "../../src/run/manifest.ts";
 import { readMetrics } from "../../src/run/metrics.ts";
 import { readCheckpoint, readRunConfig } from "../../src/run/run.ts";

@@ -31,6 +31,7 @@ export function formatNotation({
   update,
   index,
   players,
+  opening,
   actions,
   returns,
   forfeit,
@@ -43,6 +44,7 @@ export function formatNotation({
     Result: returns.join(" "),
     Index: index,
     ...(update === undefined ? {} : { Update: update }),
+    ...(opening === undefined ? {} : { Opening: opening }),
     ...(forfeit ? { Forfeit: forfeit.seat, Reason: forfeit.reason } : {}),
   };
   const lines = Object.entries(tags).map(([name, value]) => `[${name} ${JSON.stringify(String(value))}]`);
@@ -101,6 +103,7 @@ export function parseNotation(text: string): Episode {
     ...(tags.has("Update") ? { update: count("Update") } : {}),
     index: count("Index"),
     players: [player("First"), player("Second")],
+    ...(tags.has("Opening") ? { opening: count("Opening") } : {}),
     actions: readMoves(game, lines.slice(at).join("\n"), seat !== undefined),
     returns: [first, second],
     ...(seat === undefined ? {} : { forfeit: { seat: seat === "1" ? 1 : 0, reason: tags.get("Reason") ?? "" } }),

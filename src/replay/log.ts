@@ -5,6 +5,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type Episode, parseEpisode } from "../record/episode.ts";
+import { LONGEST_LINE } from "../record/line-limit.ts";
 import { COMMENT, parseNotation, TAG } from "../record/notation.ts";
 import { markLength } from "../util/encoding.ts";
 import { UserError } from "../util/errors.ts";
@@ -16,8 +17,6 @@ export type LogLine =
   | { readonly line: number; readonly problem: string };
 
 const CHUNK = 1 << 16;
-/** In bytes. No episode is longer, even with all its answers (src/record/answer-limit.ts); a longer line is another kind of file. */
-const LONGEST_LINE = 1 << 24;
 
 /**
  * Lines may end in CR LF, and a byte order mark is skipped. UTF-16 throws a UserError (exit 3). `warn` is called for an

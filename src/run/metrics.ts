@@ -21,7 +21,7 @@ const lineSchema = z.looseObject({
   baselines: byName.optional(),
   evaluation: z.record(z.string(), measuresSchema).optional(),
 });
-export type MetricsLine = z.infer<typeof lineSchema>;
+type MetricsLine = z.infer<typeof lineSchema>;
 
 /** The content of a file of eval/. */
 export const evaluationSchema = z.looseObject({ games: z.record(z.string(), measuresSchema) });

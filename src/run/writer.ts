@@ -15,7 +15,7 @@ import {
   sweepCheckpoints,
   writeCheckpoint,
   writeEntries,
-} from "./checkpoint.ts";
+} from "./checkpoint-folder.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
 
 export class RunWriter {
