@@ -3,20 +3,19 @@
  * episodes.jsonl, which is all that is needed to continue. If the process was killed, the last line may be incomplete; it is
  * then removed.
  */
-import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../util/errors.ts";
 import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { Growing } from "../util/growing.ts";
+import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 
 /** Version of the folder's layout. */
 const SCHEMA = 1;
 const MANIFEST = "tournament.json";
 const LOG = "episodes.jsonl";
-/** Names of the files that a process leaves if it is killed before the manifest is written. */
-const LEFTOVERS = /^(?:lock(?:\.\d+\.stale)?|\.tournament\.json\.\d+\.tmp)$/;
 
 const plannedSchema = z.object({
   /** `identity` distinguishes players of the same name: the checksum of a checkpoint, the settings of a model. */
@@ -49,8 +48,8 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
   makeFolders(dir);
   const release = takeLock(dir);
   try {
+    sweepLeftovers(dir, { isLocked: true });
     if (!existsSync(path)) {
-      for (const name of readdirSync(dir)) if (name.endsWith(".tmp")) rmSync(join(dir, name));
       writeFileAtomic(path, `${JSON.stringify({ schema: SCHEMA, spiral, ...planned }, null, 2)}\n`);
     }
     const log = join(dir, LOG);
@@ -74,7 +73,7 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
 function checkFree(dir: string): void {
   if (!statSync(dir).isDirectory()) throw new UserError(2, `${dir} is a file, not a folder. Name another by --out.`);
   const names = withDiskErrors("read", dir, () => readdirSync(dir), 2);
-  if (names.every((name) => LEFTOVERS.test(name))) return;
+  if (names.every(isLeftover)) return;
   throw new UserError(2, `${dir} is there already and holds no tournament. Name another folder by --out.`);
 }
 

@@ -2,10 +2,11 @@
  * Writes the files of a run during training: lines of metrics, episodes and log one by one, checkpoints and evaluations as
  * whole files. All writes are synchronous, so the lines that a checkpoint refers to are written before it.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
-import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { UserError } from "../util/errors.ts";
+import { makeFolder, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { Growing } from "../util/growing.ts";
 import { spiralVersion } from "../util/package.ts";
 import {
@@ -68,6 +69,7 @@ export class RunWriter {
     state: Readonly<Record<string, unknown>>,
     { temporary = false } = {},
   ): void {
+    this.#checkListed();
     const offsets = { metrics: this.#metrics.flush(), episodes: this.#episodes.flush() };
     const entry = writeCheckpoint(this.dir, { update, files, state }, offsets, spiralVersion());
     // If the update already has a permanent checkpoint, a temporary one would be the same.
@@ -80,9 +82,16 @@ export class RunWriter {
     sweepCheckpoints(this.dir, entries);
   }
 
+  /** Throws if the list of checkpoints has vanished: it is not written anew, as somebody has deleted the run. */
+  #checkListed(): void {
+    const list = join(this.dir, "checkpoints.jsonl");
+    if (this.#entries.length === 0 || existsSync(list)) return;
+    throw new UserError(1, `Cannot write ${list}: the file or its folder was deleted or moved meanwhile.`);
+  }
+
   evaluation(update: number, values: Readonly<Record<string, unknown>>): void {
     const folder = join(this.dir, "eval");
-    withDiskErrors("write", folder, () => mkdirSync(folder, { recursive: true }));
+    withDiskErrors("write", folder, () => makeFolder(folder));
     writeFileAtomic(join(folder, `${checkpointName(update)}.json`), `${JSON.stringify(values, null, 2)}\n`);
   }
 
@@ -91,6 +100,7 @@ export class RunWriter {
     if (!this.#open) return;
     this.#open = false;
     try {
+      this.#checkListed();
       this.#metrics.flush();
       this.#episodes.flush();
       this.#manifest = { ...this.#manifest, status, ended: new Date().toISOString() };

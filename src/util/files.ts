@@ -154,6 +154,15 @@ export function readJson(path: string, exitCode: ExitCode = 3): unknown {
   }
 }
 
+/** Makes a folder if it is not there. The folder above it must be there. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+}
+
 /**
  * Makes a folder and those above it. One at a time: Node's own recursive mkdir goes round for ever where a folder that is
  * there takes no new ones (/proc).

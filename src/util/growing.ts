@@ -1,5 +1,6 @@
 /** A file that grows by whole lines: one that does not fit on the disk is taken back. */
-import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync } from "node:fs";
+import { UserError } from "./errors.ts";
 import { withDiskErrors } from "./files.ts";
 
 export class Growing {
@@ -14,7 +15,9 @@ export class Growing {
     this.#size = fstatSync(this.#fd).size;
   }
 
+  /** Throws a UserError if the file is no longer at its path: what is written would be lost. */
   append(text: string): void {
+    this.#checkInPlace();
     withDiskErrors("write", this.#path, () => {
       try {
         appendFileSync(this.#fd, text);
@@ -30,10 +33,18 @@ export class Growing {
     });
   }
 
-  /** Flushes to the disk; returns the length. */
+  /** Flushes to the disk; returns the length. Throws as `append` does. */
   flush(): number {
+    this.#checkInPlace();
     withDiskErrors("write", this.#path, () => fsyncSync(this.#fd));
     return this.#size;
+  }
+
+  #checkInPlace(): void {
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    const open = fstatSync(this.#fd);
+    if (there && there.ino === open.ino && there.dev === open.dev) return;
+    throw new UserError(1, `Cannot write ${this.#path}: the file or its folder was deleted or moved meanwhile.`);
   }
 
   close(): void {
