@@ -6,8 +6,9 @@ import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
+import { answerLimiter } from "../record/answer-limit.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
-import { wordsKeeper } from "../record/kept-words.ts";
+import { pauses } from "../util/pauses.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
 export interface Move {
@@ -51,6 +52,7 @@ export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 /** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
   const { graph, seats, episode, draw, signal, onMove } = game;
+  const pause = pauses();
   const moves: Move[] = [];
   let node = graph.root;
   const move = (slot: number, said: readonly Utterance[] = []): void => {
@@ -71,6 +73,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
+      await pause();
+      signal.throwIfAborted();
       const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
       continue;
@@ -103,7 +107,7 @@ function finish(
     if (isAsked(side)) side.ended?.({ episode, seat, returns });
   }
   // At the end only, so that moves that were taken back do not count towards the limit.
-  const keep = wordsKeeper();
+  const keep = answerLimiter();
   const said = [...moves.map((move) => move.said), lastWords].flatMap((words, ply) => {
     const answers = keep(words);
     return answers.length > 0 ? { ply, answers } : [];

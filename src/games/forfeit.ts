@@ -1,7 +1,7 @@
 /** The price of a forfeit. */
 import type { Seat } from "./game.ts";
 
-/** What a forfeit costs, as SPIRAL prices an invalid move: the offender −1.5, the other +0.5. */
+/** The returns after a forfeit, by seat: −1.5 for the offender and +0.5 for the other, as SPIRAL scores an invalid move. */
 export function forfeitReturns(offender: Seat): [number, number] {
   return offender === 0 ? [-1.5, 0.5] : [0.5, -1.5];
 }

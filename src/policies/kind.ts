@@ -1,7 +1,7 @@
 /**
- * A kind of policy: how information sets become probabilities, and what is learned. Everything that trains, plays, saves
- * or measures a policy works through this interface, and knows nothing of features, layers or tensors. `mlp.ts` in
- * `features/` is the kind that ships; `nn.policy` names one, by the registry or by the path of a module that exports `kind`.
+ * The interface of a kind of policy: how information sets become probabilities, and how it learns. All code that trains, plays,
+ * saves or measures a policy uses this interface and knows nothing of features, layers or tensors. The setting `nn.policy`
+ * chooses a kind, by its name in registry.ts or by the path of a module that exports `kind`. Spiral ships features/mlp.ts.
  */
 import type { Game } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
@@ -10,18 +10,18 @@ import type { TensorShape, WeightArray } from "../nn/weights.ts";
 import type { Rng } from "../util/rng.ts";
 import type { PolicyAtRows } from "./softmax.ts";
 
-/** The settings `nn` of a config that shape a network. Plain data, so that another thread can make the same model. */
+/** The settings `nn` of a config that shape a network. They are plain data, so that another thread can make the same model. */
 export interface PolicySettings {
   /** Name of the kind, or the path of its module. */
   readonly policy: string;
   /** Width of each hidden layer. */
   readonly hidden: readonly number[];
-  /** Scale of the first weights of the head, times He's. */
+  /** The scale of the first weights of the head, in units of He's scale. */
   readonly outputScale: number;
 }
 
 export interface PolicyKind {
-  /** The model of a policy for these games. Throws an Error that says why it cannot play one of them. */
+  /** The model of a policy for these games. Throws an Error with the reason if it cannot play one of them. */
   model(settings: PolicySettings, games: readonly Game[]): PolicyModel;
 }
 
@@ -34,7 +34,7 @@ export interface PolicyModel {
   /** The tensors of `saveOptimizer().arrays`. */
   optimizerTensors(adam: AdamSettings): readonly TensorShape[];
   firstWeights(rng: Rng): WeightArray[];
-  /** A network that plays. The weights must be those of `tensors`, under these names, in any order. */
+  /** A network that plays. The weights must be those of `tensors`, with the same names, in any order. */
   network(weights: readonly WeightArray[]): PolicyNetwork;
   /** A network that plays and learns. */
   learner(weights: readonly WeightArray[], adam: AdamSettings): LearningNetwork;
@@ -42,26 +42,26 @@ export interface PolicyModel {
 
 /** Owns one set of weights. */
 export interface PolicyNetwork {
-  /** π and log π at each information set, all of the model's games; a row's numbers do not depend on the other rows. */
+  /** π and log π at each information set of the model's games, a row each. A row does not depend on the other rows. */
   policyAt(infosets: readonly Infoset[]): PolicyAtRows;
-  /** this ← keep · this + (1 − keep) · other, a network of the same model; keep 0 copies. */
+  /** this ← keep · this + (1 − keep) · other, a network of the same model. With keep = 0 it copies. */
   moveTowards(other: PolicyNetwork, keep: number): void;
-  /** Takes these weights by name; throws an Error that names the first tensor that is missing or of another shape. */
+  /** Takes the weights by name. Throws an Error that names the first tensor that is missing or of another shape. */
   load(weights: readonly WeightArray[]): void;
   /** A copy of the weights, in the order of the model's tensors. */
   save(): WeightArray[];
   dispose(): void;
 }
 
-/** Told π and log π at the rows; returns ∂L/∂ log π of each legal action. [S] */
+/** Takes π and log π at the rows. Returns ∂L/∂ log π of each legal action. [S] */
 export type LossGradient = (at: PolicyAtRows) => Float64Array;
 
 export interface LearningNetwork extends PolicyNetwork {
-  /** One step of Adam at this learning rate down ∇L, from the loss at these information sets. */
+  /** One step of Adam down ∇L, the gradient of the loss at these information sets. */
   step(infosets: readonly Infoset[], lossGradient: LossGradient, learningRate: number): void;
-  /** ∇L in all weights, in the order of the model's tensors, as one vector; the weights stay as they are. */
+  /** ∇L in all weights as one vector, in the order of the model's tensors. The weights do not change. */
   gradient(infosets: readonly Infoset[], lossGradient: LossGradient): Float64Array;
-  /** The optimizer's memory and how many steps it has made. */
+  /** A copy of the optimizer's arrays, and its number of steps. */
   saveOptimizer(): OptimizerState;
   restoreOptimizer(state: OptimizerState): void;
 }

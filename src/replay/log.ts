@@ -15,7 +15,7 @@ export type LogLine =
   | { readonly line: number; readonly problem: string };
 
 const CHUNK = 1 << 16;
-/** In bytes. No episode is longer, even with all its answers (src/record/kept-words.ts); a longer line is another kind of file. */
+/** In bytes. No episode is longer, even with all its answers (src/record/answer-limit.ts); a longer line is another kind of file. */
 const LONGEST_LINE = 1 << 24;
 
 /** `warn` is called for an incomplete last line. */

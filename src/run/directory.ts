@@ -80,7 +80,7 @@ export function checkRunName(wanted: string): void {
 export function checkFreeName(parent: string, wanted: string): void {
   const dir = join(parent, wanted);
   if (!existsSync(dir) || holdsNothing(dir)) return;
-  if (!isRun(dir)) throw new UserError(2, `${dir} is there already, and is no run. Take another --name.`);
+  if (!isRun(dir)) throw new UserError(2, `There is a folder ${dir} already, which is no run. Take another --name.`);
   const isFinished = statusOf(dir, readManifest(dir)) === "finished";
   const hint = isFinished
     ? `It is finished. Take another --name, or delete ${dir}.`

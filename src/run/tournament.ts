@@ -6,9 +6,9 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { AppendOnlyFile } from "../util/append-only-file.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { Growing } from "../util/growing.ts";
 import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 
@@ -54,12 +54,12 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
     }
     const log = join(dir, LOG);
     cutTornLine(log);
-    const growing = new Growing(log);
+    const results = new AppendOnlyFile(log);
     return {
       log,
-      append: (lines) => growing.append(lines),
+      append: (lines) => results.append(lines),
       close() {
-        growing.close();
+        results.close();
         release();
       },
     };

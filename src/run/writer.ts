@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
+import { AppendOnlyFile } from "../util/append-only-file.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolder, withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { Growing } from "../util/growing.ts";
 import { spiralVersion } from "../util/package.ts";
 import {
   type CheckpointEntry,
@@ -22,9 +22,9 @@ import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
 export class RunWriter {
   readonly dir: string;
   readonly name: string;
-  readonly #metrics: Growing;
-  readonly #episodes: Growing;
-  readonly #log: Growing;
+  readonly #metrics: AppendOnlyFile;
+  readonly #episodes: AppendOnlyFile;
+  readonly #log: AppendOnlyFile;
   readonly #logger: Logger;
   readonly #release: () => void;
   #manifest: Manifest;
@@ -39,9 +39,9 @@ export class RunWriter {
     this.#manifest = manifest;
     this.#release = release;
     this.#entries = listCheckpoints(dir);
-    this.#metrics = new Growing(join(dir, "metrics.jsonl"));
-    this.#episodes = new Growing(join(dir, "episodes.jsonl"));
-    const log = new Growing(join(dir, "log.jsonl"));
+    this.#metrics = new AppendOnlyFile(join(dir, "metrics.jsonl"));
+    this.#episodes = new AppendOnlyFile(join(dir, "episodes.jsonl"));
+    const log = new AppendOnlyFile(join(dir, "log.jsonl"));
     this.#log = log;
     this.#logger = pino(
       { base: null, timestamp: pino.stdTimeFunctions.isoTime },

@@ -1,14 +1,14 @@
 /**
- * The mean of independent values out of a bounded range, and how sure one may be of it: the Bayesian bootstrap (Rubin 1981).
- * A draw weighs the n values by a flat Dirichlet distribution, w ∝ Gamma(1) each, and takes the weighted mean; the interval lies
+ * The mean of independent values from a bounded range, with a 95 % interval, by the Bayesian bootstrap (Rubin 1981). A draw
+ * weighs the n values by a flat Dirichlet distribution, w ∝ Gamma(1) each, and takes the weighted mean. The interval lies
  * between quantiles of many draws.
  *
- * Values that have all been alike bound nothing by themselves. So the two ends of the range are drawn along with half a value's weight
- * each, w ∝ Gamma(½). For a share of two outcomes the result is Jeffreys' interval (Brown, Cai and DasGupta 2001); for other values
- * it keeps an interval of width 0 from being claimed by few values, and has no part in the result where there are many.
+ * If all values are equal, every draw is the same and the interval would have width 0. So the two ends of the range take part
+ * with half a value's weight each, w ∝ Gamma(½). For a share of two outcomes the result is Jeffreys' interval (Brown, Cai and
+ * DasGupta 2001). With many values, the ends hardly matter.
  *
- * Equal values are drawn together, as Gamma(k), so the cost does not grow with n. What is drawn depends on the values alone: the
- * same ones give the same interval.
+ * Equal values are drawn together, as Gamma(k), so the cost does not grow with n. The draws depend on the values alone: the
+ * same values give the same interval.
  */
 import { Rng, uniformAt } from "./rng.ts";
 
@@ -22,11 +22,11 @@ export interface Range {
 
 export interface Estimate {
   readonly mean: number;
-  /** 95 %; holds `mean`, and is of width 0 never, unless the range is. */
+  /** The 95 % interval. It contains `mean`, and its width is 0 only if the width of the range is. */
   readonly ci95: readonly [number, number];
 }
 
-/** Ends of intervals are then uncertain by about 4 % of a standard error. */
+/** With so many draws, the ends of an interval are uncertain by about 4 % of a standard error. */
 const DRAWS = 5000;
 /** Weight of an end of the range, in values. */
 export const END_WEIGHT = 0.5;
@@ -66,7 +66,7 @@ export function boundedMean(counts: Counts, range: Range, draws?: number): Estim
   return estimate(counts, bootstrapMeans(counts, range, draws));
 }
 
-/** The same from draws that have been made. */
+/** The mean with its 95 % interval, from draws of `bootstrapMeans`. */
 export function estimate(counts: Counts, means: Float64Array): Estimate {
   const mean = meanOf(counts);
   const [low, high] = middle95(means);
@@ -84,18 +84,18 @@ export function quantile(sorted: Float64Array, p: number): number {
   const below = Math.floor(at);
   const low = sorted[below];
   const high = sorted[Math.min(below + 1, sorted.length - 1)];
-  // Where both are the same infinity, their difference is no number.
+  // If both are the same infinity, their difference is NaN.
   return low === high ? low : low + (at - below) * (high - low);
 }
 
-/** The share of draws above `x`, equal ones by half; never quite 0 or 1, which no number of draws can show. */
+/** The share of draws above `x`. Draws equal to `x` count half. It is never 0 or 1, which no number of draws can show. */
 export function shareAbove(means: Float64Array, x: number): number {
   let above = 0.5;
   for (const mean of means) above += mean > x ? 1 : mean === x ? 0.5 : 0;
   return above / (means.length + 1);
 }
 
-/** A source of numbers in [0, 1): the same ones for the same name. */
+/** A source of uniform numbers in [0, 1). The same name gives the same numbers. */
 export function uniforms(name: string): () => number {
   const key = new Rng(name).key();
   let draw = 0;

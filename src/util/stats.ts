@@ -1,4 +1,4 @@
-/** Intervals for the figures that tables show. */
+/** Wilson's interval and the median. */
 
 export interface Interval {
   readonly low: number;
@@ -8,13 +8,13 @@ export interface Interval {
 /** The standard normal's 97.5 % point. */
 const Z95 = 1.959963984540054;
 
-/** Wilson's 95 % interval for a share of k in n (Wilson 1927); honest near 0 and 1, where the normal one is not. */
+/** Wilson's 95 % interval for a share of k in n (Wilson 1927). Unlike the normal interval, it holds near 0 and 1 too. */
 export function wilson(k: number, n: number): Interval {
   if (n === 0) return { low: 0, high: 1 };
   const z2 = (Z95 * Z95) / n;
   const centre = (k / n + z2 / 2) / (1 + z2);
   const half = (Z95 / (1 + z2)) * Math.sqrt(((k / n) * (1 - k / n)) / n + z2 / (4 * n));
-  // At the ends the bound is exactly 0 or 1, which rounding may miss.
+  // For k = 0 and k = n one bound is exactly 0 or 1, which rounding may miss.
   return { low: k === 0 ? 0 : centre - half, high: k === n ? 1 : centre + half };
 }
 

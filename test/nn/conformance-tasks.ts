@@ -152,8 +152,7 @@ function leak(steps: number): [Held, Held] {
 }
 
 /**
- * Starts the backend and does it all; `steps` of training are watched for leaks. The test imports it in a text.
- * @public
+ * Starts the backend and does it all; `steps` of training are watched for leaks.
  */
 export async function report(name: BackendName, steps: number): Promise<Report> {
   const { device } = await startBackend(name);

@@ -126,7 +126,7 @@ describe("a run that was killed", () => {
     }
     mkdirSync(dirOf());
     writeFileSync(join(dirOf(), "thesis.txt"), "");
-    expect(failure(() => start()).message).toMatch(/is there already, and is no run\. Take another --name\./);
+    expect(failure(() => start()).message).toMatch(/There is a folder .* already, which is no run\. Take another --name\./);
     expect(readdirSync(dirOf())).toEqual(["thesis.txt"]);
   });
 
@@ -240,7 +240,7 @@ describe("latest", () => {
   });
 
   it.skipIf(process.platform === "win32")("that is a FIFO is not read, and is replaced by the next run", () => {
-    spawnSync("mkfifo", [join(parent, "latest")]);
+    spawnSync("sh", ["-c", `mkfifo "${join(parent, "latest")}"`]);
     expect(warned()).toEqual(["b", []]);
     start("c").finish("finished");
     expect(latestName(parent)).toBe("c");

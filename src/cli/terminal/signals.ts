@@ -49,13 +49,20 @@ export function listen() {
   };
 }
 
-/** Aborts at the first signal, with its name as the reason; the second ends the process. `stop` ends the listening. */
-export function abortOnSignal(onFirst: () => void) {
+export interface Interruption {
+  /** Aborted at the first signal, with its name as the reason. */
+  readonly signal: AbortSignal;
+  /** Ends the listening. */
+  stop(): void;
+}
+
+/** Listens for signals: the first aborts, after `onFirst`, and the second ends the process. */
+export function interruption(onFirst: () => void): Interruption {
   const controller = new AbortController();
   const onSignal = (signal: Signal): void => {
     if (controller.signal.aborted) process.exit(SIGNALS[signal]);
-    controller.abort(signal);
     onFirst();
+    controller.abort(signal);
   };
   for (const name of NAMES) process.on(name, onSignal);
   return {
@@ -66,7 +73,7 @@ export function abortOnSignal(onFirst: () => void) {
   };
 }
 
-/** The exit code after a signal of `abortOnSignal`; undefined if none came. */
+/** The exit code after an interruption; undefined if there was none. */
 export const exitCodeOf = ({ aborted, reason }: AbortSignal): number | undefined =>
   aborted ? SIGNALS[reason as Signal] : undefined;
 

@@ -1,0 +1,59 @@
+/**
+ * A file to which whole lines are appended. A line that does not fit on the disk is removed again. If the file has vanished
+ * from its path, writing is an error, as what is written would be lost.
+ */
+import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync } from "node:fs";
+import { UserError } from "./errors.ts";
+import { withDiskErrors } from "./files.ts";
+
+export class AppendOnlyFile {
+  readonly #path: string;
+  readonly #fd: number;
+  #size: number;
+
+  /** `flags` as in fs.open: `a` appends to a file that exists, `wx` refuses one. */
+  constructor(path: string, flags: "a" | "wx" = "a") {
+    this.#path = path;
+    this.#fd = withDiskErrors("write", path, () => openSync(path, flags));
+    this.#size = fstatSync(this.#fd).size;
+  }
+
+  /**
+   * Appends `text`, which ends in a newline. Throws a UserError if the disk refuses it, the file then being as before, or if
+   * the file is no longer at its path.
+   */
+  append(text: string): void {
+    this.#checkInPlace();
+    withDiskErrors("write", this.#path, () => {
+      try {
+        appendFileSync(this.#fd, text);
+        this.#size += Buffer.byteLength(text);
+      } catch (error) {
+        try {
+          ftruncateSync(this.#fd, this.#size);
+        } catch {
+          // A device cannot be truncated. The reader drops a torn last line.
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** Flushes the file to the disk. Returns its length in bytes. Throws if the file is no longer at its path. */
+  flush(): number {
+    this.#checkInPlace();
+    withDiskErrors("write", this.#path, () => fsyncSync(this.#fd));
+    return this.#size;
+  }
+
+  #checkInPlace(): void {
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    const open = fstatSync(this.#fd);
+    if (there && there.ino === open.ino && there.dev === open.dev) return;
+    throw new UserError(1, `Cannot write ${this.#path}: the file or its folder was deleted or moved meanwhile.`);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
