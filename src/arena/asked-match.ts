@@ -17,7 +17,14 @@ const AT_ONCE = 8;
 /** Yields games as they end. If a player fails, all games stop; its error is thrown after the finished games were yielded. */
 export async function* playAsked(
   match: Match,
-  { pairs, isDone = () => false, atOnce = AT_ONCE, firstEpisode = 0, signal, maxNodes = MAX_CACHED_NODES }: MatchOptions,
+  {
+    pairs,
+    isDone = () => false,
+    atOnce = AT_ONCE,
+    firstEpisode = 0,
+    signal,
+    maxNodes = MAX_CACHED_NODES,
+  }: MatchOptions,
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const { game, players } = match;
   const sideOf = (player: Player): Side => (player.kind === "policy" ? seated(player, game) : player);

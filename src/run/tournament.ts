@@ -3,10 +3,10 @@
  * episodes.jsonl, which is all that is needed to continue. If the process was killed, the last line may be incomplete; it is
  * then removed.
  */
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { AppendOnlyFile } from "../util/append-only-file.ts";
+import { AppendOnlyFile, cutTornLine } from "../util/append-only-file.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { isLeftover, sweepLeftovers } from "./leftovers.ts";
@@ -97,26 +97,4 @@ function checkSame(path: string, planned: Planned): void {
     `${path} is of another tournament: ${differs.join("; ")}.`,
     "Its games do not belong together with these. Name another folder by --out, or delete that one.",
   ]);
-}
-
-/** Removes an incomplete last line, which a process that was killed has left. */
-function cutTornLine(path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return;
-  const end = withDiskErrors("read", path, () => {
-    const fd = openSync(path, "r");
-    try {
-      const chunk = Buffer.alloc(1 << 16);
-      for (let from = size; from > 0; ) {
-        const length = Math.min(chunk.length, from);
-        from -= length;
-        const newline = chunk.subarray(0, readSync(fd, chunk, 0, length, from)).lastIndexOf(10);
-        if (newline >= 0) return from + newline + 1;
-      }
-      return 0;
-    } finally {
-      closeSync(fd);
-    }
-  });
-  if (end < size) withDiskErrors("write", path, () => truncateSync(path, end));
 }

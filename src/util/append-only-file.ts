@@ -2,7 +2,17 @@
  * A file to which whole lines are appended. A line that does not fit on the disk is removed again. If the file has vanished
  * from its path, writing is an error, as what is written would be lost.
  */
-import { appendFileSync, closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { UserError } from "./errors.ts";
 import { withDiskErrors } from "./files.ts";
 
@@ -56,4 +66,26 @@ export class AppendOnlyFile {
   close(): void {
     closeSync(this.#fd);
   }
+}
+
+/** Removes an incomplete last line, which a process that was killed has left. */
+export function cutTornLine(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return;
+  const end = withDiskErrors("read", path, () => {
+    const fd = openSync(path, "r");
+    try {
+      const chunk = Buffer.alloc(1 << 16);
+      for (let from = size; from > 0; ) {
+        const length = Math.min(chunk.length, from);
+        from -= length;
+        const newline = chunk.subarray(0, readSync(fd, chunk, 0, length, from)).lastIndexOf(10);
+        if (newline >= 0) return from + newline + 1;
+      }
+      return 0;
+    } finally {
+      closeSync(fd);
+    }
+  });
+  if (end < size) withDiskErrors("write", path, () => truncateSync(path, end));
 }

@@ -8,7 +8,7 @@ import { estimated, likelihood, plural, withInterval } from "../../util/figures.
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, json, runFolder, seed } from "../flags/common.ts";
-import { text, whole } from "../flags/flag.ts";
+import { text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
@@ -16,6 +16,9 @@ import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 const PAIRS = 500;
 /** Where a test says when to stop. */
 const MOST_PAIRS = 10_000;
+/** How to go on with a match that has ended early. */
+const BY_ARENA = "spiral arena keeps what has ended and goes on with the rest, of two players too.";
+const BY_LOG = "Its games are kept. To go on, add --resume to the same command.";
 
 export const command = defineCommand({
   usage: "match <first> <second>",
@@ -30,6 +33,7 @@ export const command = defineCommand({
     ...seed,
     sprt: text("--sprt <test>", "stop as soon as it is clear which: elo0=0,elo1=20,alpha=0.05,beta=0.05"),
     log: text("--log <file>", "write every game, as lines that replay reads"),
+    resume: toggle("--resume", "go on with the games of the --log of the same match"),
     notation: text("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
     ...json,
@@ -41,9 +45,10 @@ export const command = defineCommand({
     const { parseSprt } = await import("../../arena/sprt.ts");
     const { summarise } = await import("../../arena/summary.ts");
     const { getGame } = await import("../../games/registry.ts");
-    const { checkGameFiles, gameFiles } = await import("../open/game-files.ts");
+    const { checkGameFiles, gameFiles, gamesInLog } = await import("../open/game-files.ts");
     const { playPairs } = await import("../open/match.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
+    const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
@@ -68,17 +73,33 @@ export const command = defineCommand({
         );
       }
       const files = gameFiles(options);
+      const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
         const match = { game, players, rng: matchRng(seed, game, players) };
         const most = pairs ?? (sprt ? MOST_PAIRS : PAIRS);
-        const { tally, state } = await playPairs(match, most, atOnce, sprt, files.keep);
+        const played = options.resume && options.log !== undefined ? gamesInLog(options.log, match, most) : new Map();
+        if (played.size > 0) note(`${played.size} of ${plural(2 * most, "game")} are there already.`);
+        const goOn = options.log === undefined ? BY_ARENA : BY_LOG;
+        const { tally, state } = await playPairs(match, {
+          pairs: most,
+          atOnce,
+          sprt,
+          played,
+          keep: files.keep,
+          signal,
+          goOn,
+        });
+        const interrupted = exitCodeOf(signal);
+        if (interrupted !== undefined && tally.pairs === 0) return interrupted;
         const names = [players[0].name, players[1].name] as const;
         const verdict = sprt && state ? { ...sprt, ...state } : null;
         const report: Report = { game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict };
         if (options.json) printJson(report);
         else show(report, game.utility);
+        if (interrupted !== undefined) return interrupted;
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
       } finally {
+        stop();
         files.close();
       }
     } finally {
