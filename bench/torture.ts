@@ -34,9 +34,8 @@ const toll = await torture({
   seed: Number(flags.seed),
   limit: Number(flags.minutes) * 60_000,
   scenarios,
-  onProgress: (sofar) => console.error(told(sofar)),
+  onProgress: (sofar) => console.error([told(sofar), ...sofar.problems].join("\n")),
 });
 rmSync(dir, { recursive: true });
-for (const problem of toll.problems) console.log(problem);
 console.log(`seed ${flags.seed}: ${told(toll)}`);
 process.exitCode = toll.notResumed + toll.torn + toll.lost + toll.doubled + toll.different > 0 ? 1 : 0;

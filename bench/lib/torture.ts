@@ -83,13 +83,21 @@ export interface Campaign {
   /** Milliseconds after which no more scenario is begun. */
   readonly limit: number;
   readonly scenarios: readonly Scenario[];
+  /** The most kills before a scenario is brought to its end; 6 by default. */
+  readonly most?: number;
   readonly onProgress?: (toll: Toll) => void;
 }
 
-/** The most kills before a scenario is brought to its end. */
-const MOST_KILLS = 6;
-
-export async function torture({ bin, dir, kills, seed, limit, scenarios, onProgress }: Campaign): Promise<Toll> {
+export async function torture({
+  bin,
+  dir,
+  kills,
+  seed,
+  limit,
+  scenarios,
+  most: mostKills = 6,
+  onProgress,
+}: Campaign): Promise<Toll> {
   const rng = new Rng(seed).fork("torture");
   const began = performance.now();
   const toll: Toll = {
@@ -109,7 +117,7 @@ export async function torture({ bin, dir, kills, seed, limit, scenarios, onProgr
       whole.set(scenario.name, reference);
     }
     const draws = rng.fork("round", round);
-    const most = Math.min(1 + draws.below(MOST_KILLS), kills - toll.kills);
+    const most = Math.min(1 + draws.below(mostKills), kills - toll.kills);
     const place = newFolder(dir, `round-${round}`);
     await oneRound({ bin, scenario, place, most, draws, milliseconds: reference.milliseconds }, toll);
     compare(reference.files, lasting(place), `${scenario.name}, round ${round}`, toll);

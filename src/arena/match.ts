@@ -3,12 +3,9 @@ import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { PolicyPlayer } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
 import { episodeOf, playPart } from "../selfplay/play.ts";
-import { pauses } from "../util/pauses.ts";
+import { partSizes, pauses } from "../util/pauses.ts";
 import { playAsked } from "./asked-match.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
-
-/** In milliseconds: games of policies come in parts of a block that take about as long as this at most. */
-const SLOW = 1000;
 
 /**
  * Plays the match and yields games as they end. Games between policies come in order, in parts of a block: a few at first,
@@ -28,29 +25,26 @@ async function* playPolicies(
   const [first, second] = players.map((player) => seated(player, game)) as [Policy, Policy];
   const policies = [first, second] as const;
   const pause = pauses();
-  let size = 2;
+  const size = partSizes(2, 2 * BLOCK);
   let graph = new GameGraph(game);
   for (let block = 0; block * BLOCK < pairs; block++) {
     const start = 2 * BLOCK * block;
     const episodes = Math.min(2 * BLOCK, 2 * pairs - start);
     const keys = blockKeys(rng, block);
     for (let from = 0, to = 0; from < episodes; from = to) {
-      to = Math.min(from + size, episodes);
+      to = Math.min(from + size(), episodes);
       const first = start + from;
       const open = Array.from({ length: to - from }, (_, i) => i).filter((i) => !isDone(first + i));
-      const began = performance.now();
-      if (open.length > 0) {
-        await pause();
-        if (signal?.aborted) return;
-        if (graph.size > maxNodes) graph = new GameGraph(game);
-        const played = playPart({ graph, episodes, policies, paired: true, ...keys }, from, to);
-        yield open.map((i) => ({
-          index: first + i,
-          returns: [played.returns[2 * i], played.returns[2 * i + 1]] as const,
-          episode: () => ({ ...episodeOf(played, i), index: first + i }),
-        }));
-      }
-      size = performance.now() - began > SLOW ? Math.max(2, size / 2) : Math.min(2 * size, 2 * BLOCK);
+      if (open.length === 0) continue;
+      await pause();
+      if (signal?.aborted) return;
+      if (graph.size > maxNodes) graph = new GameGraph(game);
+      const played = playPart({ graph, episodes, policies, paired: true, ...keys }, from, to);
+      yield open.map((i) => ({
+        index: first + i,
+        returns: [played.returns[2 * i], played.returns[2 * i + 1]] as const,
+        episode: () => ({ ...episodeOf(played, i), index: first + i }),
+      }));
     }
   }
 }

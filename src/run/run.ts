@@ -65,7 +65,7 @@ export function createRun(options: {
     sweepLeftovers(dir, { isLocked: true });
     writeFileAtomic(join(dir, "config.yaml"), yaml);
     writeManifest(dir, manifest);
-    writer = new RunWriter(dir, manifest, release);
+    writer = new RunWriter(dir, manifest, config.run.keepCheckpoints, release);
   } catch (error) {
     release();
     // Without a manifest it is no run: the folder is removed, so that its name is free again.
@@ -158,7 +158,7 @@ export function resumeRun(
     writeManifest(dir, continued);
     const other = `${name} ran on ${before} and goes on on ${backend}: its bytes will not be those of a run on either.`;
     const warnings = isOther ? [...problems, other] : problems;
-    return { writer: new RunWriter(dir, continued, release), checkpoint, config, warnings };
+    return { writer: new RunWriter(dir, continued, config.run.keepCheckpoints, release), checkpoint, config, warnings };
   } catch (error) {
     release();
     throw error;

@@ -18,6 +18,7 @@ import {
   writeEntries,
 } from "./checkpoint.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
+import { evaluatedCost, thinned } from "./thinning.ts";
 
 export class RunWriter {
   readonly dir: string;
@@ -31,8 +32,11 @@ export class RunWriter {
   #entries: readonly CheckpointEntry[];
   #open = true;
 
-  /** `release` releases the run's lock, which the caller has taken. */
-  constructor(dir: string, manifest: Manifest, release: () => void) {
+  readonly #keepCheckpoints: number | "all";
+
+  /** `keepCheckpoints` as in the config. `release` releases the run's lock, which the caller has taken. */
+  constructor(dir: string, manifest: Manifest, keepCheckpoints: number | "all", release: () => void) {
+    this.#keepCheckpoints = keepCheckpoints;
     this.dir = dir;
     // The name of the folder, not of the manifest: the folder may have been renamed.
     this.name = basename(resolve(dir));
@@ -76,10 +80,16 @@ export class RunWriter {
     const permanent = this.#entries.filter((e) => !e.temporary);
     const isKnown = permanent.some((e) => e.update === update);
     const kept = permanent.filter((e) => e.update !== update);
-    const entries = [...kept, temporary && !isKnown ? { ...entry, temporary: true as const } : entry];
+    const entries =
+      temporary && !isKnown ? [...kept, { ...entry, temporary: true as const }] : this.#thin([...kept, entry]);
     writeEntries(this.dir, entries);
     this.#entries = entries;
     sweepCheckpoints(this.dir, entries);
+  }
+
+  #thin(entries: readonly CheckpointEntry[]): readonly CheckpointEntry[] {
+    if (this.#keepCheckpoints === "all") return entries;
+    return thinned(entries, this.#keepCheckpoints, (update) => evaluatedCost(this.dir, update));
   }
 
   /** Throws if the list of checkpoints has vanished: it is not written anew, as somebody has deleted the run. */

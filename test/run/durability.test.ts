@@ -22,6 +22,7 @@ import { sweepLeftovers } from "../../src/run/leftovers.ts";
 import { readManifest } from "../../src/run/manifest.ts";
 import { createRun, resumeRun } from "../../src/run/run.ts";
 import { statusOf } from "../../src/run/status.ts";
+import { thinned } from "../../src/run/thinning.ts";
 import type { RunWriter } from "../../src/run/writer.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -126,7 +127,9 @@ describe("a run that was killed", () => {
     }
     mkdirSync(dirOf());
     writeFileSync(join(dirOf(), "thesis.txt"), "");
-    expect(failure(() => start()).message).toMatch(/There is a folder .* already, which is no run\. Take another --name\./);
+    expect(failure(() => start()).message).toMatch(
+      /There is a folder .* already, which is no run\. Take another --name\./,
+    );
     expect(readdirSync(dirOf())).toEqual(["thesis.txt"]);
   });
 
@@ -198,6 +201,60 @@ describe("a run whose files vanish while it is trained", () => {
     rmSync(dirOf("b"), { recursive: true });
     expect(failure(() => other.evaluation(0, {})).message).toMatch(gone);
     expect(existsSync(dirOf("b"))).toBe(false);
+  });
+});
+
+describe("run.keepCheckpoints", () => {
+  const entriesOf = (updates: readonly number[]) =>
+    updates.map((update) => ({ update, state: "", offsets: { metrics: 0, episodes: 0 } }));
+  const kept = (updates: readonly number[], most: number, cost: (update: number) => number | undefined) =>
+    thinned(entriesOf(updates), most, cost).map(({ update }) => update);
+
+  it("keeps the best and the last, and spreads the others over the run", () => {
+    const costs = new Map([
+      [30, 1],
+      [50, 0.1],
+      [80, 0.1],
+    ]);
+    const all = [10, 20, 30, 40, 50, 60, 70, 80, 90];
+    expect(kept(all, 9, (update) => costs.get(update))).toEqual(all);
+    expect(kept(all, 4, (update) => costs.get(update))).toEqual([20, 50, 70, 90]);
+    expect(kept(all, 2, (update) => costs.get(update))).toEqual([50, 90]);
+    expect(kept([10], 2, () => undefined)).toEqual([10]);
+    expect(kept(all, 2, () => undefined)).toEqual([10, 90]);
+  });
+
+  it("leaves the same files in a run that was killed, and in one that was not", () => {
+    const configured = { ...configOf(), updates: 80 };
+    const config = { ...configured, run: { ...configured.run, keepCheckpoints: 3 } };
+    const begin = (name: string) => createRun({ config, name, argv: [], backend: "js" });
+    const part = (writer: RunWriter, from: number, to: number): void => {
+      for (let update = from; update <= to; update += 10) {
+        writer.evaluation(update, { update, games: { kuhn: { nashConv: Math.abs(update - 30) } } });
+        train(writer, update - 9, update);
+      }
+    };
+    const whole = begin("whole");
+    part(whole, 10, 80);
+    whole.finish("finished");
+    const killed = begin("killed");
+    part(killed, 10, 40);
+    train(killed, 41, 47);
+    killed.checkpoint(47, {}, {}, { temporary: true });
+    kill(killed);
+    const { writer } = resumeRun(resolveRun("killed", parent));
+    train(writer, 48, 49);
+    writer.evaluation(50, { update: 50, games: { kuhn: { nashConv: 20 } } });
+    train(writer, 50, 50);
+    part(writer, 60, 80);
+    writer.finish("finished");
+    const left = (name: string) => readdirSync(join(dirOf(name), "checkpoints")).sort();
+    expect(left("whole")).toHaveLength(3);
+    expect(left("whole")).toEqual(expect.arrayContaining(["000030", "000080"]));
+    expect(left("killed")).toEqual(left("whole"));
+    expect(readFileSync(join(dirOf("killed"), "checkpoints.jsonl"), "utf8")).toBe(
+      readFileSync(join(dirOf("whole"), "checkpoints.jsonl"), "utf8"),
+    );
   });
 });
 

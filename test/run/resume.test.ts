@@ -43,7 +43,10 @@ describe("resuming", () => {
       writeFileSync(join(dir, "eval", "000040.json"), "{");
       const { writer: again, checkpoint, warnings } = resumeRun(resolveRun(name, parent));
       expect(warnings).toEqual([]);
-      expect(checkpoint).toMatchObject({ update: Math.floor(killed / 10) * 10, files: bytes(Math.floor(killed / 10) * 10) });
+      expect(checkpoint).toMatchObject({
+        update: Math.floor(killed / 10) * 10,
+        files: bytes(Math.floor(killed / 10) * 10),
+      });
       train(again, Math.floor(killed / 10) * 10 + 1, 40);
       again.finish("finished");
       const [a, b] = [contents(dir), contents(join(parent, "whole"))];
