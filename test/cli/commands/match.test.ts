@@ -156,7 +156,7 @@ describe("with a language model", () => {
     const { code, out, err } = await match(...argv, ...endpoint(url));
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toContain("401");
-    expect(err).toMatch(/It ended after \d pairs?\. spiral arena keeps what has ended/);
+    expect(err).toMatch(/It ended after \d pairs?\. Its games are kept\. To go on, add --resume to the same command\./);
     const episodes = episodesIn(log);
     expect(episodes.length).toBeGreaterThan(3);
     expect(episodes.map(verifyEpisode).filter(Boolean)).toEqual([]);
