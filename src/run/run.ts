@@ -18,6 +18,7 @@ import {
   writeEntries,
 } from "./checkpoint-folder.ts";
 import { defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
+import { completeExtension, extendedManifest } from "./extend.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
 import { RunWriter } from "./writer.ts";
@@ -30,6 +31,8 @@ export function createRun(options: {
   readonly argv: readonly string[];
   /** The TensorFlow.js backend in use. */
   readonly backend: string;
+  /** The checkpoint that gave the first weights. */
+  readonly init?: Manifest["init"];
   /** Called for problems that do not affect the run. */
   readonly warn?: ((message: string) => void) | undefined;
 }): RunWriter {
@@ -51,6 +54,7 @@ export function createRun(options: {
     platform: `${process.platform}-${process.arch}`,
     backend,
     config: sha256(yaml),
+    ...(options.init ? { init: options.init } : {}),
     status: "running",
     started: now.toISOString(),
     resumed: [],
@@ -88,20 +92,29 @@ export interface ResumedRun {
 
 /**
  * Resumes a run from its last whole checkpoint. Everything that was written after it is removed, because the run will write it
- * again: in the end, the files are those of a run that was never interrupted.
+ * again: in the end, the files are those of a run that was never interrupted. With `updates`, the run gets another length.
  *
  * `check` throws if the checkpoint cannot be used. Until it has returned, only the leftovers of a process that died are
  * removed, and the run is not changed.
  */
 export function resumeRun(
   { dir, name, checkpoint: asked }: ResolvedRun,
-  { backend, check = () => {} }: { backend?: string; check?: (checkpoint: Checkpoint) => void } = {},
+  {
+    backend,
+    updates,
+    check = () => {},
+  }: {
+    readonly backend?: string;
+    readonly updates?: number | undefined;
+    readonly check?: (checkpoint: Checkpoint) => void;
+  } = {},
 ): ResumedRun {
   if (asked !== undefined) {
     throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${name}.`);
   }
   const manifest = readManifest(dir);
-  const config = readRunConfig(dir);
+  const saved = readRunConfig(dir);
+  const config = updates === undefined ? saved : { ...saved, updates };
   checkConfigSum(dir, manifest);
   const release = takeLock(dir);
   try {
@@ -111,8 +124,8 @@ export function resumeRun(
     if (!found) throw noCheckpoint(name, problems);
     const { entry, checkpoint } = found;
     if (checkpoint.update >= config.updates) {
-      const hint = "For a longer one, start a new run with more --updates.";
-      throw new UserError(2, `${name} is complete: all ${config.updates} updates are done. ${hint}`);
+      const hint = `To train it longer, say how many updates it is to have: --resume ${name} --updates ${2 * checkpoint.update}`;
+      throw new UserError(2, `${name} is complete: all ${checkpoint.update} updates are done. ${hint}`);
     }
     check(checkpoint);
     dropEvaluationsAfter(dir, checkpoint.update);
@@ -125,13 +138,14 @@ export function resumeRun(
     const before = ran.at(-1) as string;
     const isOther = backend !== undefined && backend !== before;
     const continued: Manifest = {
-      ...manifest,
+      ...extendedManifest(dir, manifest, config, checkpoint.update),
       ...(isOther ? { backends: [...ran, backend] } : {}),
       status: "running",
       ended: null,
       resumed,
     };
     writeManifest(dir, continued);
+    completeExtension(dir, readRunConfig);
     const other = `${name} ran on ${before} and goes on on ${backend}: its bytes will not be those of a run on either.`;
     const warnings = isOther ? [...problems, other] : problems;
     return { writer: new RunWriter(dir, continued, release), checkpoint, config, warnings };
@@ -167,7 +181,13 @@ export function readCheckpoint({
   }
 }
 
-/** The config that a run was started with. */
+/** The config of a run that is to be resumed, whose extension is complete. */
+export function resumableConfig(dir: string): Config {
+  completeExtension(dir, readRunConfig);
+  return readRunConfig(dir);
+}
+
+/** The config of a run. */
 export function readRunConfig(dir: string): Config {
   try {
     return loadConfig({ file: join(dir, "config.yaml") }).config;
