@@ -30,9 +30,9 @@ export interface LoadedConfig {
 /** Throws one UserError (exit 2) with all problems. */
 export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
   const problems: string[] = [];
-  let leaves = [...packagedLeaves("default", "default")];
+  let leaves = [...packagedLeaves("default", "default", problems)];
   if (size !== undefined) {
-    if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`));
+    if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`, problems));
     else problems.push(`--size is "${size}"; it takes one of ${SIZES.join(", ")}.`);
   }
   if (file !== undefined) {
@@ -84,19 +84,16 @@ export function gameSettings(config: Config, gameId: string): GameSettings {
   return { ...config.perGame.default, ...own(bare), ...own(gameId) };
 }
 
-/** By name. An ablation loads many configs. */
+/** By name. The files of the package do not change, so each is parsed once. */
 const packaged = new Map<string, readonly Leaf[]>();
 
-/** The leaves of a config that ships with Spiral. */
-function packagedLeaves(name: string, label: string): readonly Leaf[] {
+function packagedLeaves(name: string, label: string, problems: string[]): readonly Leaf[] {
   const known = packaged.get(name);
   if (known) return known;
   const file = `configs/${name}.yaml`;
-  const problems: string[] = [];
-  const text = readText(packageFile(file), 1);
-  const leaves = yamlLeaves(text, { file, origin: (line) => `${label} (${file}:${line})` }, problems);
-  if (problems.length > 0) throw new UserError(2, problems);
-  packaged.set(name, leaves);
+  const source = { file, origin: (line: number) => `${label} (${file}:${line})` };
+  const leaves = yamlLeaves(readText(packageFile(file), 1), source, problems);
+  if (problems.length === 0) packaged.set(name, leaves);
   return leaves;
 }
 

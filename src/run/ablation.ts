@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { UserError } from "../util/errors.ts";
 import { readManifest } from "./manifest.ts";
 import { readMetrics } from "./metrics.ts";
+import { statusOf } from "./status.ts";
 
 /** A setting and the values it takes. */
 export interface Axis {
@@ -110,9 +111,10 @@ export function entropiesAt(runDir: string, update: number): Readonly<Record<str
   return upTo.at(-1)?.entropy ?? {};
 }
 
-/** Whether a run exists and its manifest says that it was trained to its end. */
+/** Whether a run exists and was trained to its end. */
 export function isFinished(dir: string, run: string): boolean {
-  return existsSync(join(dir, run, "manifest.json")) && readManifest(join(dir, run)).status === "finished";
+  const folder = join(dir, run);
+  return existsSync(join(folder, "manifest.json")) && statusOf(folder, readManifest(folder)) === "finished";
 }
 
 /** A NashConv below this is close enough to 0 that a rise is noise. */

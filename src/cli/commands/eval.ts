@@ -46,7 +46,7 @@ export const command = defineCommand({
     let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
     const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named, workers] = checkAll(
       () => {
-        const resolved = resolveRun(spec, parent);
+        const resolved = resolveRun(spec, parent, warn);
         evaluated = { resolved, checkpoint: readCheckpoint(resolved, warn) };
         return evaluated;
       },

@@ -34,7 +34,7 @@ export const command = defineCommand({
     const { readCheckpoint } = await import("../../run/run.ts");
     const parent = await runsFolder(options);
     const [resolved, rowLimit = ROWS, asked] = checkAll(
-      () => resolveRun(spec, parent),
+      () => resolveRun(spec, parent, warn),
       options.rows,
       () => (options.game === undefined ? undefined : getGame(options.game)),
     );

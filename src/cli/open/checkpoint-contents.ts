@@ -66,7 +66,7 @@ export function toFiles({ learner, estimator, pool, episodes, decisions }: Snaps
 /** The snapshot that a checkpoint's files hold. Throws a UserError (exit 3) where they are not of this run. */
 export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned, kind: PolicyKind): Snapshot {
   const state = stateOf(checkpoint, run);
-  checkGames(state.games, run, config);
+  checkGames(checkpoint, run, config);
   const { update } = checkpoint;
   const games = config.games.map(getGame);
   const model = kind.model(config.nn, games);
@@ -110,6 +110,18 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
   };
 }
 
+/** The weights of the policy that a checkpoint serves, for a run with these settings. */
+export function servedWeights(
+  checkpoint: Checkpoint,
+  run: string,
+  { nn, games: ids }: Pick<Config, "games" | "nn">,
+  kind: PolicyKind,
+): { readonly weights: readonly WeightArray[]; readonly bytes: Uint8Array } {
+  const { tensors } = kind.model(nn, ids.map(getGame));
+  const weights = arraysOf(tensors, readTensors(checkpoint, MODEL, run, tensors));
+  return { weights, bytes: checkpoint.files[MODEL] as Uint8Array };
+}
+
 export interface SavedPolicy {
   /** `name@000600`. */
   readonly name: string;
@@ -126,7 +138,7 @@ export function loadPolicy(
   kind: PolicyKind,
 ): SavedPolicy {
   const { nn, games: ids } = checkpoint.config;
-  checkGames(stateOf(checkpoint, run).games, run, checkpoint.config);
+  checkGames(checkpoint, run, checkpoint.config);
   const games = ids.map(getGame);
   const model = kind.model(nn, games);
   const network = model.network(readTensors(checkpoint, MODEL, run, model.tensors));
@@ -141,8 +153,8 @@ export function loadPolicy(
 }
 
 /** The games must be those of the run's config in the same order, as the tensors are laid out by it. */
-function checkGames(learnedGames: Readonly<Record<string, number>>, run: string, config: Pick<Config, "games">): void {
-  const versions = Object.entries(learnedGames);
+export function checkGames(checkpoint: Checkpoint, run: string, config: Pick<Config, "games">): void {
+  const versions = Object.entries(stateOf(checkpoint, run).games);
   const learned = versions.map(([id]) => id).join(", ");
   if (learned !== config.games.join(", ")) {
     const here = config.games.join(", ");

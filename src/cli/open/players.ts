@@ -139,7 +139,7 @@ function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, paren
 
 function foundRun(run: string, parent: string): ResolvedRun {
   try {
-    return resolveRun(run, parent);
+    return resolveRun(run, parent, warn);
   } catch (error) {
     // What is no run may have been meant for another kind of player.
     const hint = didYouMean(run, fixedNames);

@@ -3,13 +3,14 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readEntries } from "../../run/checkpoint-folder.ts";
 import { latestName, listRuns, type RunSummary, resolveRun } from "../../run/directory.ts";
-import { lockHolder } from "../../run/lock.ts";
 import { type Manifest, readManifest } from "../../run/manifest.ts";
 import { evaluationSchema, readMetrics } from "../../run/metrics.ts";
+import { type DerivedStatus, lastUpdate, statusOf } from "../../run/status.ts";
 import { firstIssue, UserError } from "../../util/errors.ts";
 import { readJson, withDiskErrors } from "../../util/files.ts";
+import { warn } from "../terminal/output.ts";
 
-type Status = Manifest["status"] | "stopped" | "unreadable";
+type Status = DerivedStatus | "unreadable";
 
 /** A run in a list of runs. */
 export interface ListedRun extends RunSummary {
@@ -23,7 +24,7 @@ export function listedRuns(parent: string): ListedRun[] {
   const latest = latestName(parent);
   return listRuns(parent).map((run) => ({
     ...run,
-    status: statusOf(run),
+    status: run.manifest ? statusOf(run.dir, run.manifest) : "unreadable",
     latest: run.name === latest,
     update: lastUpdate(run.dir),
   }));
@@ -45,7 +46,7 @@ export interface RunContents {
 
 /** Throws a UserError (exit 3) where there is no such run, or its manifest cannot be read. */
 export function runContents(spec: string | undefined, parent: string): RunContents {
-  const { dir, name } = resolveRun(spec, parent);
+  const { dir, name } = resolveRun(spec, parent, warn);
   const manifest = readManifest(dir);
   const { entries, problems } = readEntries(dir);
   const evaluation = lastEvaluation(dir);
@@ -54,27 +55,12 @@ export function runContents(spec: string | undefined, parent: string): RunConten
     name,
     dir,
     manifest,
-    status: statusOf({ dir, manifest }),
+    status: statusOf(dir, manifest),
     checkpoints: entries.map(({ update }) => update),
     evaluation: evaluation.value,
     metrics: metrics.lines.at(-1),
     problems: [...problems, ...evaluation.problems, ...metrics.problems],
   };
-}
-
-/** What the manifest says, unless it says "running" and no process is. */
-function statusOf({ dir, manifest }: Pick<RunSummary, "dir" | "manifest">): Status {
-  if (!manifest) return "unreadable";
-  return manifest.status === "running" && !lockHolder(dir) ? "stopped" : manifest.status;
-}
-
-function lastUpdate(dir: string): number | null {
-  try {
-    return readEntries(dir).entries.at(-1)?.update ?? null;
-  } catch (error) {
-    if (error instanceof UserError) return null;
-    throw error;
-  }
 }
 
 /** The last evaluation that is whole, and what is wrong with later ones. */
