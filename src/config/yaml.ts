@@ -64,7 +64,7 @@ function repeatedKeys(document: Document.Parsed): { readonly key: string; readon
 
 /** The value of a text on the command line; undefined if it is invalid YAML. An alias throws a UserError (exit 2). */
 export function yamlValue(text: string, where: string): { readonly value: unknown } | undefined {
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: "error" });
   if (aliasesIn(document).length > 0) throw new UserError(2, `${where}: ${NO_ALIASES}.`);
   return document.errors.length > 0 || repeatedKeys(document).length > 0 ? undefined : { value: document.toJS() };
 }
@@ -79,7 +79,12 @@ function messageOf({ code, message }: YAMLError): string {
 /** All leaves of a YAML text. Syntax errors and duplicate keys are added to `problems`. */
 export function yamlLeaves(text: string, source: Source, problems: string[]): Leaf[] {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "error",
+  });
   const place = (offset: number): { line: number; col: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), col: Math.max(1, col) };

@@ -92,7 +92,7 @@ export function parseNotation(text: string): Episode {
     return isName(name) ? name : wrong(tag);
   };
   const game = getGame(tags.get("Game") ?? wrong("Game"));
-  const returns = (tags.get("Result") ?? "").split(" ").map((part) => (part === "" ? Number.NaN : Number(part)));
+  const returns = (tags.get("Result") ?? "").split(" ").map((part) => (part === "" ? Number.NaN : Number(part) + 0));
   const [first, second] = returns;
   if (returns.length !== 2 || !returns.every(Number.isFinite)) wrong("Result");
   const seat = tags.get("Forfeit");
