@@ -1,6 +1,6 @@
 /**
- * One game in which a player must be asked, from the root to its end or to a forfeit. Every such game is played here: those of
- * matches (asked-match.ts), and those of `spiral play`, in which a person may take moves back.
+ * Plays one game with at least one player that must be asked, from the root to its end or to a forfeit. Matches
+ * (asked-match.ts) and `spiral play`, in which a person may take moves back, both play their games here.
  */
 import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
@@ -9,46 +9,46 @@ import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { wordsKeeper } from "../record/kept-words.ts";
 
-/** A position that was left, and by which action. Where information is hidden it holds what players must not see. */
+/** A position and the action that was taken there. In games with hidden information, players must not see the position. */
 export interface Move {
   readonly node: GameNode;
   readonly action: number;
-  /** What the player answered, all of it. */
+  /** All answers of the player at this move. */
   readonly said: readonly Utterance[];
 }
 
-/** The game goes back to the position at ply `backTo`, and what was played from there on is forgotten. */
+/** Takes moves back: the game continues from the position at ply `backTo`, and the later moves are discarded. */
 export interface TakeBack {
   readonly backTo: number;
 }
 
-/** Whoever is asked. */
+/** A player that is asked, which may also take moves back. */
 interface Asked extends Pick<AskedPlayer, "name" | "ended"> {
   readonly choose: (decision: Decision) => Promise<Choice | TakeBack>;
 }
 
-/** A policy, whose moves are drawn from its distributions, or whoever is asked. */
+/** Who plays a seat: a policy, whose moves are drawn from its distributions, or a player that is asked. */
 export type Side = Pick<Policy, "distributions"> | Asked;
 
 export interface AskedGame {
-  /** Of the game; it grows as it is walked. */
+  /** The graph of the game to play; it grows during play. */
   readonly graph: GameGraph;
-  /** Who sits in seats 0 and 1. */
+  /** The sides in seats 0 and 1. */
   readonly seats: readonly [Side, Side];
-  /** The game's number for those who are asked. */
+  /** The number by which asked players know this game. */
   readonly episode: number;
-  /** Uniform in [0, 1): of the game's nth chance event, and of a policy's move at a ply. */
+  /** Uniform draws in [0, 1): for the game's nth chance event, and for a policy's move at a ply. */
   readonly draw: { readonly chance: (nth: number) => number; readonly move: (ply: number) => number };
-  /** Aborted when nobody wants the game any longer. */
+  /** Aborted if the game is no longer needed. */
   readonly signal: AbortSignal;
-  /** Hears of every move, chance's included. */
+  /** Called after every move, including those of chance. */
   readonly onMove?: (move: Move) => void;
 }
 
-/** A game that is over, as its record holds it. */
+/** The result of a game, in the form of an episode. */
 export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 
-/** Plays it. Rejects with what a player rejects with, or with the signal's reason once it is aborted. */
+/** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
   const { graph, seats, episode, draw, signal, onMove } = game;
   const moves: Move[] = [];
@@ -71,7 +71,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
-      const [distribution = []] = side.distributions([infoset]);
+      const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
       continue;
     }
@@ -90,7 +90,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
 
 const isAsked = (side: Side): side is Asked => "choose" in side;
 
-/** Tells those who are asked how it ended; returns what the record holds. */
+/** Tells asked players how the game ended. → the result */
 function finish(
   { seats, episode }: AskedGame,
   moves: readonly Move[],
@@ -102,7 +102,7 @@ function finish(
     const side = seats[seat];
     if (isAsked(side)) side.ended?.({ episode, seat, returns });
   }
-  // Only now: what was taken back is not kept, and does not count towards the limit.
+  // At the end only, so that moves that were taken back do not count towards the limit.
   const keep = wordsKeeper();
   const said = [...moves.map((move) => move.said), lastWords].flatMap((words, ply) => {
     const answers = keep(words);
@@ -116,7 +116,7 @@ function finish(
   };
 }
 
-/** The answer, or a rejection with the signal's reason where that comes first: some who are asked do not hear the signal. */
+/** The answer, or a rejection with the signal's reason if it aborts first. Some asked players ignore the signal. */
 async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 /**
- * Matches in which a player must be asked at every move: games run side by side, and each waits whenever it asks. Chance, and
- * policies on the other side, draw what they would draw in the batched loop (selfplay/play.ts): between two policies both
- * give the same games.
+ * Matches with at least one player that must be asked at every move. Several games run at the same time, and each waits for
+ * its answers. Chance and policies draw the same random numbers as in batched play (selfplay/play.ts), so between two
+ * policies both give the same games.
  */
 import { setMaxListeners } from "node:events";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
@@ -11,10 +11,10 @@ import { type Rng, uniformAt } from "../util/rng.ts";
 import { type AskedGame, playAskedGame, type Side } from "./asked-game.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
-/** Games under way at once where nothing else is said. */
+/** The default number of games that run at the same time. */
 const AT_ONCE = 8;
 
-/** Yields games as they end. The first player that cannot go on ends all; its error is thrown after what has ended was yielded. */
+/** Yields games as they end. If a player fails, all games stop; its error is thrown after the finished games were yielded. */
 export async function* playAsked(
   match: Match,
   { pairs, isDone = () => false, atOnce = AT_ONCE, firstEpisode = 0, maxNodes = MAX_CACHED_NODES }: MatchOptions,
@@ -22,16 +22,16 @@ export async function* playAsked(
   const { game, players } = match;
   const sideOf = (player: Player): Side => (player.kind === "policy" ? seated(player, game) : player);
   const sides = [sideOf(players[0]), sideOf(players[1])] as const;
-  // A policy needs no waiting for. With more games under way it would think about those while a person is asked about one.
+  // One game at a time if a person plays a policy: policies would compute moves of other games while the person waits.
   const isOneByOne = players.some((player) => player.kind === "asked" && player.oneByOne);
   const most = isOneByOne && players.some(({ kind }) => kind === "policy") ? 1 : atOnce;
-  const gone = new AbortController();
-  // Every question under way listens to it.
-  setMaxListeners(0, gone.signal);
+  const abandon = new AbortController();
+  // Every open question listens to this signal.
+  setMaxListeners(0, abandon.signal);
   const ended: PlayedGame[] = [];
   const running = new Set<Promise<void>>();
   let failure: unknown;
-  let news = (): void => {};
+  let wake = (): void => {};
   let graph = new GameGraph(game);
   let next = 0;
 
@@ -39,7 +39,7 @@ export async function* playAsked(
     if (graph.size > maxNodes) graph = new GameGraph(game);
     const draw = drawsOf(match.rng, index);
     const seats = bySeat(index, sides);
-    const played = playAskedGame({ graph, seats, episode: firstEpisode + index, draw, signal: gone.signal });
+    const played = playAskedGame({ graph, seats, episode: firstEpisode + index, draw, signal: abandon.signal });
     const done = played.then(
       (result) => {
         const names = bySeat(index, [players[0].name, players[1].name]);
@@ -48,12 +48,12 @@ export async function* playAsked(
       },
       (error: unknown) => {
         failure ??= error;
-        gone.abort(error);
+        abandon.abort(error);
       },
     );
     const settled: Promise<void> = done.finally(() => {
       running.delete(settled);
-      news();
+      wake();
     });
     running.add(settled);
   };
@@ -67,14 +67,14 @@ export async function* playAsked(
       if (ended.length > 0) yield ended.splice(0);
       else if (running.size > 0)
         await new Promise<void>((resolve) => {
-          news = resolve;
+          wake = resolve;
         });
       else break;
     }
     if (failure !== undefined) throw failure;
   } finally {
-    // Where nobody wants more games, those under way are given up.
-    gone.abort();
+    // If the caller stops early, the games that still run are abandoned.
+    abandon.abort();
     await Promise.all(running);
   }
 }
@@ -83,7 +83,7 @@ export async function* playAsked(
 const bySeat = <T>(index: number, [first, second]: readonly [T, T]): [T, T] =>
   index % 2 === 0 ? [first, second] : [second, first];
 
-/** What the game draws, by its place in its block: both games of a pair have the same chance, and moves of their own. */
+/** The random draws of a game, by its place in its block. The two games of a pair share those of chance only. */
 function drawsOf(rng: Rng, index: number): AskedGame["draw"] {
   const { chanceKey, actionKey } = blockKeys(rng, Math.floor(index / (2 * BLOCK)));
   const place = index % (2 * BLOCK);

@@ -1,14 +1,14 @@
 /**
  * The Bradley–Terry model with draws and an advantage of the first seat (Bradley and Terry 1952, Davidson 1970, Davidson and
- * Beaver 1977). Where i sits in seat 0 against j in game g,
+ * Beaver 1977). If player i sits in seat 0 against player j in game g,
  *
  *   P(win) ∝ exp(δ/2)   P(draw) ∝ exp(η_g)   P(loss) ∝ exp(−δ/2)   δ = θᵢ − θⱼ + γ_g
  *
- * so that a win is exp(δ) times as likely as a loss. θ are the strengths, γ what seat 0 is worth, η how often games are drawn. The
- * log-likelihood is concave: Newton's method with halved steps finds its one maximum.
+ * so that a win is exp(δ) times as likely as a loss. θ are the strengths, γ is the advantage of seat 0, and η sets how often
+ * games are drawn. The log-likelihood is concave, so Newton's method with step halving finds its only maximum.
  */
 
-/** Results of games in which player `first` sat in seat 0 and `second` in seat 1; of `first`, and fractions are as good. */
+/** Results, from the view of `first`, of games with `first` in seat 0 and `second` in seat 1. Counts may be fractions. */
 export interface Series {
   readonly first: number;
   readonly second: number;
@@ -18,25 +18,25 @@ export interface Series {
   readonly losses: number;
 }
 
-/** How δ depends on θᵢ, θⱼ and γ. */
+/** The derivatives of δ with respect to θᵢ, θⱼ and γ. */
 const SIGNS = [1, -1, 1];
 
 export interface Fit {
-  /** In natural units of log-odds; of every player, the first 0. */
+  /** θ of every player, in natural log-odds; the first is 0. */
   readonly strengths: Float64Array;
   /** γ by game. */
   readonly firstSeat: Float64Array;
-  /** η by game; −Infinity where no game was drawn. */
+  /** η by game; −Infinity if no game was drawn. */
   readonly draws: Float64Array;
 }
 
 /**
- * The maximum of the likelihood. It is finite where every player is tied to player 0 by series that were neither all won nor all lost,
- * and where each game was both won and lost from seat 0. `start` is where to begin.
+ * The maximum of the likelihood. It is finite if series that were neither all won nor all lost connect every player with
+ * player 0, and if each game was both won and lost from seat 0. Newton's method begins at `start`.
  */
 export function fitDavidson(players: number, games: number, series: readonly Series[], start?: Fit): Fit {
   const drawn = Array.from({ length: games }, (_, g) => series.some(({ game, draws }) => game === g && draws > 0));
-  // Parameters: θ₁ … θₙ₋₁, then γ_g, then η_g of the games in which draws occur.
+  // Parameters: θ₁ … θₙ₋₁, then γ_g, then η_g of the games with draws.
   const seatAt = (g: number): number => players - 1 + g;
   let size = players - 1 + games;
   const drawAt = drawn.map((is) => (is ? size++ : -1));
@@ -50,7 +50,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     });
   }
 
-  /** Where θᵢ, θⱼ and γ of a series stand. */
+  /** Indices in x of θᵢ, θⱼ and γ of a series. */
   const at = [0, 0, 0];
   const gradient = new Float64Array(size);
   const information = new Float64Array(size * size);
@@ -61,7 +61,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     if (largest < 1e-8) break;
     const before = x.slice();
     const valueBefore = value;
-    // At most three units of log-odds at once, and halved until it helps.
+    // At most three units of log-odds, halved until the likelihood does not fall.
     for (let scale = Math.min(1, 3 / largest); ; scale /= 2) {
       for (let i = 0; i < size; i++) x[i] = before[i] + scale * direction[i];
       value = evaluate(x);
@@ -74,7 +74,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     draws: Float64Array.from(drawAt, (at) => (at < 0 ? Number.NEGATIVE_INFINITY : x[at])),
   };
 
-  /** The log-likelihood at x; leaves its gradient and its negative second derivatives. */
+  /** The log-likelihood at x. Sets `gradient`, and `information` to the negative second derivatives. */
   function evaluate(x: Float64Array): number {
     gradient.fill(0);
     information.fill(0);
@@ -108,7 +108,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
         const row = at[r];
         if (row < 0) continue;
         const sign = SIGNS[r];
-        gradient[row] = gradient[row] + sign * byDelta;
+        gradient[row] += sign * byDelta;
         for (let c = 0; c < 3; c++) {
           if (at[c] >= 0) add(row, at[c], sign * SIGNS[c] * deltaDelta);
         }
@@ -117,19 +117,18 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
         add(draw, row, -sign * n * margin * pTie);
       }
       if (draw < 0) continue;
-      gradient[draw] = gradient[draw] + draws - n * pTie;
+      gradient[draw] += draws - n * pTie;
       add(draw, draw, n * pTie * (1 - pTie));
     }
     return sum;
   }
 
   function add(row: number, column: number, x: number): void {
-    const at = row * size + column;
-    information[at] = information[at] + x;
+    information[row * size + column] += x;
   }
 }
 
-/** A⁻¹ b for a symmetric positive definite A, by Cholesky's factors; a direction without information stays where it is. */
+/** A⁻¹ b for a symmetric positive definite A, by Cholesky factorisation; 0 in a direction without information. */
 function solve(a: Float64Array, b: Float64Array, size: number): Float64Array {
   const l = a.slice();
   const x = b.slice();

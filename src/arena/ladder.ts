@@ -1,16 +1,16 @@
 /**
- * The ladder of a run: its checkpoints against each other and against fixed players, rated with `random` at 0. A checkpoint that
- * is worse than an earlier one, beyond error, has forgotten something.
+ * The ladder of a run: ratings of its checkpoints, from games against each other and against fixed players, with `random` at
+ * 0. A checkpoint that is significantly weaker than an earlier one has forgotten something.
  */
 import { type Rating, rate } from "./ratings.ts";
 import { meetingOf } from "./standings.ts";
 import type { Fixture } from "./tournament.ts";
 
 export const ANCHOR = "random";
-/** How often a run that forgets nothing may be said to, whatever the number of its checkpoints. */
+/** The probability that a run that forgets nothing is said to forget, over all its checkpoints. */
 const FALSE_ALARM = 0.05;
 
-/** A checkpoint, by the update it was saved at and the name it plays under. */
+/** A checkpoint: the update after which it was saved, and its name as a player. */
 export interface Rung {
   readonly update: number;
   readonly player: string;
@@ -30,7 +30,7 @@ interface Forgotten {
   readonly than: number;
   /** In Elo, below 0. */
   readonly difference: number;
-  /** That it truly is the weaker of the two. */
+  /** The probability that it is truly weaker. */
   readonly probability: number;
 }
 
@@ -45,7 +45,7 @@ export function ladderOf(fixtures: readonly Fixture[], rungs: readonly Rung[], d
     const best = earlier.find((one) => earlier.every((other) => one.rating >= other.rating));
     if (!best) return [];
     const probability = weaker(player, best.player);
-    // The best is picked from all that came before: there are as many questions as pairs, and one error for all (Bonferroni).
+    // The best of all earlier checkpoints is a choice among many: Bonferroni's correction, for the number of all pairs.
     const isSure = probability > 1 - FALSE_ALARM / ((curve.length * (curve.length - 1)) / 2);
     return isSure ? [{ update, than: best.update, difference: rating - best.rating, probability }] : [];
   });
@@ -58,7 +58,7 @@ export function ladderOf(fixtures: readonly Fixture[], rungs: readonly Rung[], d
   };
 }
 
-/** At most `most` of them, evenly spread, the first and the last among them. */
+/** At most `most` elements, evenly spread, with the first and the last; the last alone if `most` is 1. */
 export function spreadOver<T>(all: readonly T[], most: number): T[] {
   if (all.length <= most) return [...all];
   if (most === 1) return all.slice(-1);

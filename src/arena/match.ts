@@ -1,4 +1,4 @@
-/** Plays matches: between policies in batches, and where a player must be asked as it answers. What a match is: pairing.ts. */
+/** Plays matches (pairing.ts): between policies in batches here, and with players that must be asked in asked-match.ts. */
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { PolicyPlayer } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -7,8 +7,8 @@ import { playAsked } from "./asked-match.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
 /**
- * Plays the match; yields games as they end: of policies block by block in order, of others as they come. Where a player
- * cannot go on, what has ended is yielded before its UserError is thrown.
+ * Plays the match and yields games as they end. Games between policies come block by block, in order. If an asked player
+ * fails, the finished games are yielded before its UserError is thrown.
  */
 export function playMatch(match: Match, options: MatchOptions): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = match.players;
@@ -31,7 +31,6 @@ async function* playPolicies(
     if (graph.size > maxNodes) graph = new GameGraph(game);
     const policies = [first, second] as const;
     const [played] = await executor.play([{ graph, episodes, policies, paired: true, ...blockKeys(rng, block) }]);
-    if (!played) throw new Error("one plan gives one result");
     yield open.map((i) => ({
       index: start + i,
       returns: [played.returns[2 * i], played.returns[2 * i + 1]] as const,

@@ -1,10 +1,10 @@
 /**
- * A match: two players, one game, pairs of games. Both games of a pair have the same deal; the first player sits in seat 0 in
- * game 2k and in seat 1 in game 2k + 1. So the luck of the deal and of the seat is the same for both, and pairs are what
- * the statistics count as independent.
+ * A match: two players play pairs of games. Both games of a pair have the same deal; the first player sits in seat 0 in game
+ * 2k and in seat 1 in game 2k + 1. So both players have the same luck of the deal and of the seat. Pairs are independent,
+ * and the statistics count them; the two games of a pair are not.
  *
- * Games are drawn in blocks: what happens in a game depends on the match's random stream, its block and its place in
- * there, never on what else was played. A match that is taken up again plays the games that it would have played.
+ * Games come in blocks. The random draws of a game depend on the match's random stream, its block and its place in the block
+ * alone. So a match that is resumed plays the same games as one that was never interrupted.
  */
 import type { Game } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
@@ -17,35 +17,35 @@ import { Rng } from "../util/rng.ts";
 export interface Match {
   readonly game: Game;
   readonly players: readonly [Player, Player];
-  /** Of this match alone: see `matchRng`. */
+  /** The random stream of this match (`matchRng`). */
   readonly rng: Rng;
 }
 
 export interface PlayedGame {
   readonly index: number;
-  /** Of seats 0 and 1. */
+  /** Returns of seats 0 and 1. */
   readonly returns: readonly [number, number];
-  /** Good until more games are asked for. */
+  /** Valid until the next games are requested. */
   readonly episode: () => Episode;
 }
 
 export interface MatchOptions {
   readonly pairs: number;
-  /** Games that need not be played. */
+  /** Whether a game was already played; it is skipped. */
   readonly isDone?: (index: number) => boolean;
-  /** Where policies play. */
+  /** Plays the games between policies. */
   readonly executor?: Executor;
-  /** Games under way at once, where a player must be asked. */
+  /** The most games that run at the same time, if a player must be asked. */
   readonly atOnce?: number;
-  /** Added to the numbers by which players who are asked know their games. */
+  /** The number of game 0 for asked players; the others follow. */
   readonly firstEpisode?: number;
   readonly maxNodes?: number;
 }
 
-/** Pairs of a block. A block between policies is played to its end, so what is stopped early or killed loses no more than one. */
+/** Pairs in a block. Policies play a block to its end, so an interrupted match loses at most one block. */
 export const BLOCK = 64;
 
-/** The stream of the match between these two at this game: the same one for `match`, `arena` and `ladder`. */
+/** The random stream of the match between two players in a game; `match`, `arena` and `ladder` use the same. */
 export function matchRng(
   seed: number,
   game: Game,
@@ -57,16 +57,16 @@ export function matchRng(
     .fork(JSON.stringify(players.map(({ name }) => name)));
 }
 
-/** Keys of the draws in a block. */
+/** Keys of the random draws in a block. */
 export function blockKeys(rng: Rng, block: number): Pick<Plan, "chanceKey" | "actionKey"> {
   const draws = rng.fork("batch", block);
   return { chanceKey: draws.fork("chance").key(), actionKey: draws.fork("actions").key() };
 }
 
 /**
- * What a player plays at a game, under the player's name. Its answers are kept for as long as the graph is: a block asks again about
- * what others have asked about, and some policies think long. Always another object, as the two sides must stay apart
- * where they are one policy.
+ * The policy of a player in a game, under the player's name. Its distributions are kept as long as the graph, because every
+ * block asks about many of the same information sets and some policies are slow. The result is always a new object, so
+ * that the two sides of a match are distinct even if they are the same policy.
  */
 export function seated(player: PolicyPlayer, game: Game): Policy {
   const policy = player.policy(game);

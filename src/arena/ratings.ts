@@ -1,48 +1,49 @@
 /**
- * Ratings of many players from the pairs that they played, on the Elo scale, with intervals: a difference of D between two players
- * means that a win is 10^(D / 400) times as likely as a loss, draws and the seat apart (davidson.ts).
+ * Ratings of many players on the Elo scale, with intervals, from the pairs of games that they played. A difference of D means
+ * that a win is 10^(D / 400) times as likely as a loss, after draws and the seat are accounted for (davidson.ts).
  *
- * A weak prior keeps them finite: to all that a player has played, one pair is added, half of it won and half of it lost, spread
- * evenly over its opponents and games. Intervals are of the bootstrap over pairs (util/bootstrap.ts): each draw weighs the pairs, those of the
- * prior too, and is fitted again. An end that only the prior holds is infinite: where a player never took anything from a group of
- * others, nothing says how far above it they are.
+ * A weak prior keeps ratings finite: one pair is added to the results of each player, half won and half lost, spread evenly
+ * over its opponents and games. Intervals come from the bootstrap over pairs (util/bootstrap.ts): each draw gives random
+ * weights to the pairs, including those of the prior, and fits the model again. An end of an interval that only the prior
+ * bounds is infinite: if a player never scored against a group of others, the games do not say how far above it they are.
  */
 import { END_WEIGHT, gamma, middle95, uniforms } from "../util/bootstrap.ts";
 import { type Fit, fitDavidson, type Series } from "./davidson.ts";
 import { ELO_PER_LOGIT } from "./elo.ts";
 
-/** Pairs of two players in one game. */
+/** The pairs that two players have played in one game. */
 export interface Meeting {
   readonly game: string;
   readonly players: readonly [string, string];
-  /** Scores of the first player in seat 0 and in seat 1, in [0, 1], and how many pairs had them. */
+  /** Scores of the first player in seat 0 and in seat 1, in [0, 1], and the number of pairs with these scores. */
   readonly pairs: readonly { readonly scores: readonly [number, number]; readonly count: number }[];
 }
 
 export interface Rating {
   readonly player: string;
   readonly rating: number;
-  /** 95 %; infinite where nothing bounds it. */
+  /** 95 % interval; an end that the games do not bound is infinite. */
   readonly ci95: readonly [number, number];
-  /** Ratings of different groups have nothing to do with each other: no chain of games links them. */
+  /** Ratings of different groups are not comparable: no chain of games links them. */
   readonly group: number;
 }
 
 export interface Ratings {
   /** Best first, group by group; players without a game are left out. */
   readonly players: readonly Rating[];
-  /** What sitting in seat 0 is worth in each game, in Elo. */
+  /** The advantage of seat 0 in each game, in Elo. */
   readonly firstSeat: Readonly<Record<string, number>>;
   /** The probability that `a` is truly weaker than `b`, by the bootstrap. */
   weaker(a: string, b: string): number;
 }
 
+/** Draws of the bootstrap. */
 const DRAWS = 2000;
 
-/** The weight of `count` equal pairs; where it is drawn, from a gamma distribution of `shape` for each of them. */
+/** The weight of `count` equal pairs: `count` itself, or a random draw with a gamma distribution of `shape` for each pair. */
 type Weigh = (count: number, shape: number) => number;
 
-/** `anchor` is the player whose rating is 0; in groups without it, and where there is none, the mean is. */
+/** `anchor` is the player whose rating is 0. In a group without it, the mean rating is 0. */
 export function rate(meetings: readonly Meeting[], anchor?: string, draws = DRAWS): Ratings {
   const played = meetings.filter(({ pairs }) => pairs.length > 0);
   const groups = linked(played);
@@ -91,14 +92,14 @@ function rateGroup(
   const samples = names.map(() => new Float64Array(draws));
   for (let draw = 0; draw < draws; draw++) {
     ratingsOf(fitWith((count, shape) => gamma(count * shape, uniform) / shape, best)).forEach((rating, i) => {
-      (samples[i] as Float64Array)[draw] = rating;
+      samples[i][draw] = rating;
     });
   }
   const bounded = boundedEnds(names, meetings, zero);
   return {
     players: names.map((player, i): Rating => {
       const rating = ratings[i];
-      const [low, high] = middle95((samples[i] as Float64Array).slice().sort());
+      const [low, high] = middle95(samples[i].slice().sort());
       const { below, above } = bounded[i];
       return {
         player,
@@ -111,18 +112,18 @@ function rateGroup(
       };
     }),
     firstSeat: Object.fromEntries(games.map((game, g) => [game, best.firstSeat[g] * ELO_PER_LOGIT])),
-    samples: new Map(names.map((name, i) => [name, samples[i] as Float64Array])),
+    samples: new Map(names.map((name, i) => [name, samples[i]])),
   };
 }
 
-/** A meeting as the model takes it, by the numbers of its players and its game. */
+/** A meeting in the form that the fit needs, with indices of its players and its game. */
 interface Prepared {
   readonly first: number;
   readonly second: number;
   readonly game: number;
-  /** Pairs that fell out alike, and those of the prior. */
+  /** Pairs with equal scores, and those of the prior. */
   readonly kinds: readonly Kind[];
-  /** How many pairs there are, those of the prior counted. */
+  /** Number of pairs, including those of the prior. */
   readonly total: number;
 }
 
@@ -134,8 +135,8 @@ interface Kind {
 }
 
 /**
- * Gamma variates of shape (n − 2) / n for each of n pairs give their means the variance s² / n that few pairs of many meetings
- * need; of shape 1 it would be less by a factor of (n − 1) / (n + 1).
+ * The weight of each of n pairs has a gamma distribution of shape (n − 2) / n. The weighted mean then has the variance s² / n,
+ * which matters if meetings have few pairs; with shape 1 it would be smaller by a factor of (n − 1) / (n + 1).
  */
 function prepare(
   { game, players, pairs }: Meeting,
@@ -148,7 +149,7 @@ function prepare(
   const kind = (scores: readonly [number, number], count: number, shape: number): Kind => ({
     count,
     shape,
-    // What is neither won, drawn nor lost outright is won by the share that the score says.
+    // Any other score between 0 and 1 counts as that fraction of a win and the rest of a loss.
     results: Float64Array.from(scores.flatMap((score) => (score === 0.5 ? [0, 1, 0] : [score, 0, 1 - score]))),
   });
   const kinds = [
@@ -161,8 +162,8 @@ function prepare(
 }
 
 /**
- * The results of a meeting whose pairs are weighed so. Whatever the weights, they are made to sum to the number of pairs: a
- * draw says how they fell out and not how many there were.
+ * The results of a meeting with weighted pairs. The weights are scaled to sum to the number of pairs: a draw of the bootstrap
+ * changes the results, not the number of games.
  */
 function weighed({ first, second, game, kinds, total }: Prepared, weigh: Weigh): Series[] {
   const sums = new Float64Array(6);
@@ -170,7 +171,7 @@ function weighed({ first, second, game, kinds, total }: Prepared, weigh: Weigh):
   for (const { count, shape, results } of kinds) {
     const weight = weigh(count, shape);
     all += weight;
-    for (let i = 0; i < 6; i++) sums[i] = sums[i] + weight * results[i];
+    for (let i = 0; i < 6; i++) sums[i] += weight * results[i];
   }
   const sum = (i: number): number => (sums[i] * total) / all;
   return [
@@ -179,7 +180,7 @@ function weighed({ first, second, game, kinds, total }: Prepared, weigh: Weigh):
   ];
 }
 
-/** The players in groups that games link, in order of first appearance. */
+/** The groups of players that chains of games link, in order of first appearance. */
 function linked(meetings: readonly Meeting[]): string[][] {
   const groups: string[][] = [];
   for (const { players } of meetings) {
@@ -193,8 +194,9 @@ function linked(meetings: readonly Meeting[]): string[][] {
 }
 
 /**
- * For each player, whether the games bound its rating from below and from above. Player i is bounded from above if whoever its
- * rating is measured by has taken something from i, or from one who has from i, and so on (Ford 1957).
+ * For each player, whether the games bound its rating from below and from above (Ford 1957). Its rating is measured from that of
+ * the anchor, or from the mean of all. Player i is bounded from above if each of these has scored against i, or against a
+ * player who has scored against i, and so on.
  */
 function boundedEnds(names: readonly string[], meetings: readonly Meeting[], zero: number) {
   const took = names.map(() => names.map(() => false));
@@ -214,12 +216,12 @@ function boundedEnds(names: readonly string[], meetings: readonly Meeting[], zer
   for (const middle of took.keys()) {
     for (const row of took) {
       if (!row[middle]) continue;
-      for (const j of names.keys()) row[j] ||= took[middle]?.[j];
+      for (const j of names.keys()) row[j] ||= took[middle][j];
     }
   }
   const origins = zero >= 0 ? [zero] : [...names.keys()];
   return names.map((_, i) => ({
-    below: origins.every((origin) => took[i]?.[origin]),
-    above: origins.every((origin) => took[origin]?.[i]),
+    below: origins.every((origin) => took[i][origin]),
+    above: origins.every((origin) => took[origin][i]),
   }));
 }

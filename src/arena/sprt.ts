@@ -3,13 +3,14 @@
  *
  *   LLR = n Σ p̂ₖ ln(p¹ₖ / p⁰ₖ)
  *
- * is held against Wald's bounds ln(β / (1 − α)) and ln((1 − β) / α); p̂ₖ is how often a pair's score was aₖ, and pⁱ the distribution
- * of largest likelihood among those whose mean is that of Eloᵢ:
+ * is compared with Wald's bounds ln(β / (1 − α)) and ln((1 − β) / α). p̂ₖ is the share of pairs with score aₖ, and pⁱ is the
+ * distribution with the largest likelihood among those whose mean s is the expected score at eloᵢ:
  *
  *   pₖ = p̂ₖ / (1 + μ (aₖ − s)),  μ such that Σ pₖ (aₖ − s) = 0
  *
  * (the generalised SPRT of M. Van den Bergh, "Comments on normalized Elo" and "A practical introduction to the GSPRT"; the
- * likelihood under a constraint on the mean is Owen's, 1988). Pairs are what is counted, as their two games share a deal.
+ * likelihood under a constraint on the mean is Owen's, 1988). The test counts pairs, because the two games of a pair share a
+ * deal.
  */
 import type { Counts } from "../util/bootstrap.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
@@ -18,9 +19,9 @@ import { scoreOfElo } from "./elo.ts";
 export interface Sprt {
   readonly elo0: number;
   readonly elo1: number;
-  /** The chance of accepting H1 where H0 holds … */
+  /** The probability of accepting H1 if H0 holds. */
   readonly alpha: number;
-  /** … and H0 where H1 does. */
+  /** The probability of accepting H0 if H1 holds. */
   readonly beta: number;
 }
 
@@ -32,12 +33,12 @@ export interface SprtState {
   readonly verdict: SprtVerdict;
 }
 
-/** What has not been seen yet may be: a thousandth of a pair at either end keeps the likelihoods above 0. */
+/** A thousandth of a pair is added at scores 0 and 1, so that the likelihoods are above 0 before such pairs were seen. */
 const UNSEEN = 1e-3;
 
 const SPRT_DEFAULTS = { elo0: Number.NaN, elo1: Number.NaN, alpha: 0.05, beta: 0.05 };
 
-/** Reads `elo0=0,elo1=20,alpha=0.05,beta=0.05`, of which the last two may be left out; a UserError (exit 2) says all that is wrong. */
+/** Reads `elo0=0,elo1=20,alpha=0.05,beta=0.05`; the last two are optional. Throws a UserError (exit 2) with every problem. */
 export function parseSprt(text: string): Sprt {
   const test = { ...SPRT_DEFAULTS };
   const names = Object.keys(test) as (keyof Sprt)[];
@@ -61,7 +62,7 @@ export function parseSprt(text: string): Sprt {
   for (const name of ["alpha", "beta"] as const) {
     if (!(test[name] > 0 && test[name] < 0.5)) problems.push(`--sprt: ${name} must be above 0 and below 0.5.`);
   }
-  // Beyond that the scores are 0 and 1 to the last digit.
+  // Beyond 3000, expected scores are 0 and 1 within rounding.
   for (const name of ["elo0", "elo1"] as const) {
     if (Math.abs(test[name]) > 3000) problems.push(`--sprt: ${name} must be from -3000 to 3000.`);
   }
@@ -73,7 +74,7 @@ export function sprtBounds({ alpha, beta }: Sprt): [number, number] {
   return [Math.log(beta / (1 - alpha)), Math.log((1 - beta) / alpha)];
 }
 
-/** Where the test stands after pairs of these mean scores in [0, 1]. */
+/** The state of the test after pairs with these mean scores in [0, 1]. */
 export function sprtState(scores: Counts, test: Sprt): SprtState {
   const llr = logLikelihoodRatio(scores, scoreOfElo(test.elo0), scoreOfElo(test.elo1));
   const bounds = sprtBounds(test);
@@ -93,7 +94,7 @@ function logLikelihoodRatio(scores: Counts, s0: number, s1: number): number {
   return llr;
 }
 
-/** The root μ of Σ wₖ (aₖ − s) / (1 + μ (aₖ − s)), which falls from +∞ to −∞ where all denominators are positive. */
+/** The root μ of Σ wₖ (aₖ − s) / (1 + μ (aₖ − s)). The sum falls from +∞ to −∞ while all denominators are positive. */
 function tilt(values: readonly number[], weights: readonly number[], s: number): number {
   let [low, high] = [-1 / (1 - s), 1 / s];
   let mu = 0;
@@ -107,7 +108,7 @@ function tilt(values: readonly number[], weights: readonly number[], s: number):
     }
     if (f > 0) low = mu;
     else high = mu;
-    // Newton's step where it stays inside, else the middle.
+    // Newton's step if it stays inside the bracket, else bisection.
     const next = mu + f / slope;
     const kept = next > low && next < high ? next : (low + high) / 2;
     if (Math.abs(kept - mu) <= 1e-12) return kept;

@@ -1,4 +1,4 @@
-/** Standings as tables: rows for a terminal and for Markdown, and CSV for spreadsheets. */
+/** Standings as tables for the terminal, as Markdown, and as CSV for spreadsheets. */
 import { getGame } from "../games/registry.ts";
 import { plural, signed, withInterval } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
@@ -8,17 +8,17 @@ export interface Table {
   readonly title: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Columns from here on hold figures. */
+  /** The columns from this index on are numbers. */
   readonly figuresFrom: number;
 }
 
-/** The ratings over all games, where there are several; then each game's, with its cross-table. */
+/** The ratings over all games if there are several, then a table for each game with its cross-table. */
 export function standingsTables(standings: Standings): Table[] {
   const { games } = standings;
   return [...(games.length > 1 ? [overallTable(standings)] : []), ...games.map((id) => gameTable(standings, id))];
 }
 
-/** Who does not play every game has no rating over all of them, and stands below. */
+/** A player that does not play every game has no rating over all games; it is listed last. */
 function overallTable({ players, overall, games, byGame }: Standings): Table {
   const ratingAt = (id: string, player: string): string => {
     const standing = byGame[id]?.standings.find((row) => row.player === player);
@@ -38,7 +38,7 @@ function overallTable({ players, overall, games, byGame }: Standings): Table {
 
 const HEADER = ["", "player", "Elo", "score", "games"];
 
-/** With the mean return per game of the row's player against each of the others, by their numbers. */
+/** The numbered columns hold the mean return per game of the row's player against the player of that number. */
 function gameTable({ byGame, matches }: Standings, id: string): Table {
   const standings = byGame[id]?.standings ?? [];
   const against = (row: Standing, other: Standing): string => {
@@ -67,7 +67,7 @@ const cells = ({ player, rating, ci95, score, games }: Standing, i: number): str
 const ownReturn = ({ players, meanReturn }: MatchResult, player: string): number =>
   players[0] === player ? meanReturn : -meanReturn;
 
-/** What a reader must know to read the tables. */
+/** Notes that explain the tables. */
 export function standingsNotes(standings: Standings): string[] {
   const { format, pairs, seed, anchor, overall, byGame, satOut } = standings;
   const everywhere = Object.values(byGame).every(({ standings }) => standings.some(({ player }) => player === anchor));
@@ -112,7 +112,7 @@ export function standingsMarkdown(name: string, standings: Standings): string {
 
 const escaped = (text: string): string => text.replaceAll(/[|*_`<\\]/g, "\\$&");
 
-/** A row for each player at each game, and over `all`. */
+/** A row for each player in each game, and over `all` games. */
 export function ratingsCsv({ overall, byGame }: Standings): string {
   const groups = [
     ["all", overall] as const,
@@ -128,7 +128,7 @@ export function ratingsCsv({ overall, byGame }: Standings): string {
   );
 }
 
-/** A row for each match; figures are of the first player. */
+/** A row for each match, from the view of the first player. */
 export function matchesCsv({ matches }: Standings): string {
   return csv(
     ["game", "first", "second", "pairs", "wins", "draws", "losses", "forfeits", "return", "low", "high", "score"],
@@ -139,7 +139,7 @@ export function matchesCsv({ matches }: Standings): string {
   );
 }
 
-/** RFC 4180, but for line ends. Infinite figures are left out. */
+/** RFC 4180, but with \n as the line end. Infinite numbers become empty cells. */
 function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number): string => {
     if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";

@@ -1,4 +1,4 @@
-/** What a tournament comes to: ratings over all games and at each, and every match. */
+/** The results of a tournament: ratings over all games, ratings in each game, and every match. */
 import { meanOf } from "../util/bootstrap.ts";
 import { type Meeting, type Ratings, rate } from "./ratings.ts";
 import { type MatchSummary, meanReturnOf, pairScore, pairScores, resultsOf } from "./summary.ts";
@@ -6,10 +6,10 @@ import { type Fixture, type Tournament, tallyOf } from "./tournament.ts";
 
 export interface MatchResult extends Pick<MatchSummary, "pairs" | "wins" | "draws" | "losses" | "forfeits" | "score"> {
   readonly game: string;
-  /** Figures are of the first. */
+  /** All numbers are from the view of the first player. */
   readonly players: readonly [string, string];
   readonly meanReturn: number;
-  /** 95 %, over pairs. */
+  /** 95 % interval of `meanReturn`, over pairs. */
   readonly ci95: readonly [number, number];
 }
 
@@ -17,9 +17,9 @@ export interface Standing {
   readonly player: string;
   /** On the Elo scale. */
   readonly rating: number;
-  /** 95 %; infinite where nothing bounds it. */
+  /** 95 % interval; an end that the games do not bound is infinite. */
   readonly ci95: readonly [number, number];
-  /** Ratings of different groups do not compare: no chain of games links them. */
+  /** Ratings of different groups are not comparable: no chain of games links them. */
   readonly group: number;
   readonly games: number;
   readonly wins: number;
@@ -36,19 +36,19 @@ export interface Standings {
   readonly seed: number;
   readonly pairs: number;
   readonly format: "round robin" | "gauntlet";
-  /** Whose rating is 0; null where the mean is. */
+  /** The player whose rating is 0; null if the mean rating is 0. */
   readonly anchor: string | null;
-  /** Best first, of those who play every game: games differ in how far they set players apart, so others do not compare. */
+  /** Players that play every game, best first. Rating differences vary between games, so others are not comparable. */
   readonly overall: readonly Standing[];
   readonly byGame: Readonly<
     Record<string, { readonly standings: readonly Standing[]; readonly firstSeat: number | null }>
   >;
   readonly matches: readonly MatchResult[];
-  /** Players and the games that they do not play. */
+  /** Players that do not play every game, and the games that they do not play. */
   readonly satOut: readonly { readonly player: string; readonly games: readonly string[] }[];
 }
 
-/** Pairs of which one game is missing do not count. */
+/** Only complete pairs count. */
 export function standingsOf(tournament: Tournament, fixtures: readonly Fixture[], anchor?: string): Standings {
   const matches = fixtures.map(resultOf).filter(({ pairs }) => pairs > 0);
   const meetings = fixtures.map(meetingOf);
@@ -83,7 +83,7 @@ export function standingsOf(tournament: Tournament, fixtures: readonly Fixture[]
   };
 }
 
-/** The pairs of a fixture as ratings take them. */
+/** The pairs of a fixture in the form that `rate` takes. */
 export function meetingOf(fixture: Fixture): Meeting {
   const { game, players } = fixture;
   return {

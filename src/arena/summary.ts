@@ -1,15 +1,15 @@
 /**
- * What the pairs of a match say: who is better, by how much, how sure that is, and what the seat is worth. A pair is two games
- * on one deal with the seats swapped; pairs are independent, games are not.
+ * The summary of a match: who is better, by how much, with what confidence, and the advantage of the seat. A pair is two games
+ * with the same deal and the seats swapped. Pairs are independent; the two games of a pair are not.
  */
 import type { Game } from "../games/game.ts";
 import { bootstrapMeans, boundedMean, type Estimate, estimate, type Range, shareAbove } from "../util/bootstrap.ts";
 import { eloOfScore } from "./elo.ts";
 
-/** Returns by seat of the game in which the first player sits in seat 0, then of the one in which it sits in seat 1. */
+/** Returns by seat: first of the game with the first player in seat 0, then of the game with it in seat 1. */
 export type PairReturns = readonly [first0: number, second1: number, second0: number, first1: number];
 
-/** How often each pair of results came up. */
+/** Counts how often each pair of results occurred. */
 export class Tally {
   readonly #counts = new Map<string, { readonly pair: PairReturns; count: number }>();
 
@@ -24,12 +24,12 @@ export class Tally {
     return this.entries().reduce((n, { count }) => n + count, 0);
   }
 
-  /** In an order that depends on what was added, not on when. */
+  /** Sorted, so that the order does not depend on the order of additions. */
   entries(): { readonly pair: PairReturns; readonly count: number }[] {
     return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   }
 
-  /** How often a figure of the pair took each value. */
+  /** How often a function of the pair took each value. */
   counts(figure: (pair: PairReturns) => number): Map<number, number> {
     const counts = new Map<number, number>();
     for (const { pair, count } of this.entries()) {
@@ -48,19 +48,19 @@ export interface MatchSummary {
   readonly losses: number;
   /** Games forfeited by the first player and by the second. */
   readonly forfeits: readonly [number, number];
-  /** Of the first player, per game. */
+  /** Mean return of the first player per game. */
   readonly meanReturn: Estimate;
-  /** How likely it is that the first player's mean return is truly above the second's. */
+  /** The probability that the first player's mean return is truly above the second's. */
   readonly superiority: number;
-  /** Of the first player, per game, from 0 (lost) to 1 (won): see `scoreOf`. */
+  /** Mean score of the first player per game, from 0 (lost) to 1 (won); see `scoreOf`. */
   readonly score: number;
-  /** Of the first player over the second; infinite where nothing bounds it. */
+  /** Rating of the first player above the second; ±Infinity if its score is 1 or 0. */
   readonly elo: { readonly difference: number; readonly ci95: readonly [number, number] };
-  /** Mean return of seat 0 less that of seat 1, whoever sits there. */
+  /** Mean return of seat 0 minus that of seat 1. */
   readonly seatAdvantage: Estimate;
 }
 
-/** Throws a RangeError where there are no pairs. */
+/** Throws a RangeError if there are no pairs. `draws`: of the bootstrap. */
 export function summarise(game: Game, tally: Tally, draws?: number): MatchSummary {
   const range = returnRange(game, tally);
   const margins = tally.counts(([first0, second1, second0, first1]) => (first0 + first1 - second0 - second1) / 4);
@@ -118,18 +118,18 @@ export function pairScores(game: Game, [first0, second1, second0, first1]: PairR
 }
 
 /**
- * A game as a score: 1 won, ½ drawn, 0 lost. Where games are played for more than that, chips, it is the return on a scale
- * from the most that can be lost to the most that can be won, as who wins more hands may well lose money. A forfeit is lost.
+ * The score of a game: 1 if won, ½ if drawn, 0 if lost. In games for chips it is the return, scaled from the largest loss (0) to
+ * the largest win (1), because a player who wins more hands may still lose chips. A forfeit scores 0.
  */
 export function scoreOf({ utility }: Game, own: number, other: number): number {
   if (isForfeit(own, other)) return own > other ? 1 : 0;
   return 0.5 + own / (2 * Math.max(-utility.min, utility.max));
 }
 
-/** The one end of a game whose returns do not cancel. */
+/** Forfeits are the only ends of a game whose returns do not sum to 0. */
 const isForfeit = (own: number, other: number): boolean => Math.abs(own + other) > 1e-9;
 
-/** Bounds on a return; forfeits have a price of their own. */
+/** Bounds on a return. A forfeit may lie outside the game's own bounds. */
 function returnRange({ utility }: Game, tally: Tally): Range {
   const seen = tally.entries().flatMap(({ pair }) => pair);
   return { min: Math.min(utility.min, ...seen), max: Math.max(utility.max, ...seen) };

@@ -1,6 +1,6 @@
 /**
- * Tournaments: everyone against everyone, or the first player against all others, at each of several games. Here is who
- * meets whom and what has been played; what comes of it is standings.ts's.
+ * Tournaments: everyone against everyone, or the first player against all others, in each of several games. This file has the
+ * fixtures and plays them; standings.ts computes the results.
  */
 import type { Game } from "../games/game.ts";
 import type { Player } from "../players/player.ts";
@@ -10,25 +10,25 @@ import { type PairReturns, Tally } from "./summary.ts";
 
 export interface Tournament {
   readonly games: readonly Game[];
-  /** Of different names. Whoever does not play a game sits it out. */
+  /** With distinct names. A player sits out the games that it does not play. */
   readonly players: readonly Player[];
-  /** Of each two players who meet, at each game. */
+  /** Pairs of games for each fixture. */
   readonly pairs: number;
   readonly seed: number;
-  /** The first player against all others, and nothing else. */
+  /** Only the first player against all others. */
   readonly gauntlet: boolean;
 }
 
-/** Two players at one game, and what they have played so far. */
+/** Two players in one game, and the games that they have played so far. */
 export interface Fixture {
   readonly number: number;
   readonly game: Game;
   readonly players: readonly [Player, Player];
-  /** Returns of seats 0 and 1 by number of the game. */
+  /** Returns of seats 0 and 1, by the number of the game in this fixture. */
   readonly played: Map<number, readonly [number, number]>;
 }
 
-/** Every match, game by game. */
+/** All fixtures, game by game. */
 export function fixturesOf({ games, players, gauntlet }: Tournament): Fixture[] {
   const meetings = games.flatMap((game) =>
     players.flatMap((first, i) =>
@@ -42,8 +42,8 @@ export function fixturesOf({ games, players, gauntlet }: Tournament): Fixture[] 
 }
 
 /**
- * Plays what has not been played, match by match, and yields games as they end; whoever takes them enters them into the
- * fixture, as then they are kept. A UserError of a player ends it after what had ended was yielded.
+ * Plays the missing games, fixture by fixture, and yields them as they end. The caller must enter them into `fixture.played`
+ * once they are stored. If an asked player fails, the finished games are yielded before its UserError is thrown.
  */
 export async function* playTournament(
   { pairs, seed }: Tournament,
@@ -61,7 +61,7 @@ export async function* playTournament(
   }
 }
 
-/** The pairs that are complete. */
+/** The complete pairs of a fixture. */
 export function tallyOf({ played }: Fixture): Tally {
   const tally = new Tally();
   for (const [index, one] of played) {

@@ -1,4 +1,4 @@
-/** A policy against an opponent, all at once: what training and `spiral eval` ask for. */
+/** Plays a policy against an opponent in batches, for the evaluation in training and in `spiral eval`. */
 import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -14,16 +14,16 @@ export interface Versus {
   readonly wins: number;
   readonly draws: number;
   readonly losses: number;
-  /** Of the policy, per game, in the game's own units. */
+  /** Mean return of the policy per game, in the game's units. */
   readonly meanReturn: number;
   /** 95 % interval of `meanReturn`, over pairs. */
   readonly ci95: readonly [number, number];
 }
 
-/** Games played at a time, which bounds the memory. */
+/** Games in a batch, which bounds the memory. */
 const BATCH = 4096;
 
-/** `episodes` must be even: half of them with `policy` in either seat. The result depends on neither of the options. */
+/** `episodes` must be even: `policy` sits in each seat in half of them. The result does not depend on the options. */
 export async function versus(
   game: Game,
   policy: Policy,
@@ -35,15 +35,15 @@ export async function versus(
   if (episodes % 2 !== 0) throw new RangeError(`${episodes} games are not pairs of games`);
   let graph = new GameGraph(game);
   const tally = new Tally();
-  // Against itself a policy must still be two players, so that the seats stay apart.
+  // Against itself, a policy must be two objects: one object in both seats would be self-play, which has no pairs.
   const policies = [policy, policy === opponent ? { ...opponent } : opponent] as const;
   for (let start = 0, batch = 0; start < episodes; start += BATCH, batch++) {
     const size = Math.min(BATCH, episodes - start);
     if (graph.size > maxNodes) graph = new GameGraph(game);
     const [played] = await executor.play([{ graph, episodes: size, policies, paired: true, ...blockKeys(rng, batch) }]);
     for (let pair = 0; pair < size / 2; pair++) {
-      const [a0 = 0, b1 = 0, b0 = 0, a1 = 0] = played?.returns.subarray(4 * pair, 4 * pair + 4) ?? [];
-      tally.add([a0, b1, b0, a1]);
+      const [first0, second1, second0, first1] = played.returns.subarray(4 * pair, 4 * pair + 4);
+      tally.add([first0, second1, second0, first1]);
     }
   }
   const { wins, draws, losses } = resultsOf(tally);

@@ -1,10 +1,10 @@
-/** Leaves from the command line: `--set rl.averaging=0.99` and flags such as `--games kuhn,ttt`. */
+/** Settings on the command line, as leaves: `--set rl.averaging=0.99` and flags such as `--games kuhn,ttt`. */
 import { z } from "zod";
 import { attempt } from "./check.ts";
 import { schemaAt } from "./schema.ts";
 import { type Leaf, yamlValue } from "./yaml.ts";
 
-/** A flag of a command that stands for a key: `{ name: "--games", key: "games", text: "kuhn,ttt" }`. */
+/** A flag that sets a key: `{ name: "--games", key: "games", text: "kuhn,ttt" }`. */
 export interface Flag {
   readonly name: string;
   readonly key: string;
@@ -21,15 +21,15 @@ export function setLeaves(set: string, problems: string[]): Leaf[] {
   return leavesAt(split.key, split.text, { where: `--set ${set}`, origin: "--set" }, problems);
 }
 
-/** The leaves in a flag that stands for a key. */
+/** The leaves in a flag that sets a key. */
 export function flagLeaves({ name, key, text }: Flag, problems: string[]): Leaf[] {
   return leavesAt(key, text, { where: name, origin: name }, problems);
 }
 
-/** Key and value in `key.path=value`; undefined where there is no key. */
+/** Key and value in `key.path=value`; undefined if there is no key. */
 export function splitSetting(text: string): { readonly key: string; readonly text: string } | undefined {
-  // Game ids hold "=" too, in keys and in values: the key ends at the first "=" before which there is a setting, or
-  // before which there is a map of settings and after which one is given.
+  // Game ids, in keys and in values, may contain "=". The key ends at the first "=" that follows the path of a setting, or
+  // that follows the path of a map of settings and precedes a map.
   const ends = [...text.matchAll(/=/g)].map(({ index }) => index);
   const schemaBefore = (at: number) => schemaAt(text.slice(0, at).split(".")).schema;
   const isSetting = (at: number): boolean => {
@@ -47,17 +47,17 @@ function leavesAt(key: string, text: string, place: Pick<Leaf, "where" | "origin
   return read ? leavesOf(path, read.value).map((leaf) => ({ ...leaf, ...place })) : [];
 }
 
-/** The value, or where the key stands for a map of settings, what the map holds. */
+/** One leaf; or, if the path is that of a map of settings, the leaves of the map. */
 function leavesOf(path: readonly string[], value: unknown): Pick<Leaf, "path" | "value">[] {
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isMap || !(schemaAt(path).schema instanceof z.ZodObject)) return [{ path, value }];
   return Object.entries(value).flatMap(([key, inner]) => leavesOf([...path, key], inner));
 }
 
-/** The value in a command-line text: a YAML scalar or flow; for a list, commas without brackets will do. */
+/** The value in a command-line text: a YAML scalar or flow collection. A list may have commas without brackets. */
 function readValue(path: readonly string[], text: string, where: string): unknown {
   const { schema } = schemaAt(path);
-  // What is no YAML is a text, which the key's type will then refuse or take.
+  // Invalid YAML is taken as a text, which the type of the key then accepts or refuses.
   const scalar = (part: string): unknown => (yamlValue(part, where) ?? { value: part }).value;
   if (schema instanceof z.ZodArray && !text.trimStart().startsWith("["))
     return text.split(",").map((part) => scalar(part.trim()));

@@ -1,14 +1,14 @@
-/** Whether a leaf is right: its key known, its value allowed, the games it names registered. */
+/** Validates a leaf: its key is known, its value is allowed, and the games it names are registered. */
 import { z } from "zod";
 import { getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
-import { opponents } from "../players/opponents.ts";
+import { trainingOpponents } from "../players/opponents.ts";
 import { isModule, kindNames } from "../policies/registry.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { allowed, schemaAt } from "./schema.ts";
 import type { Leaf } from "./yaml.ts";
 
-/** The leaf's key, in its own spelling, and value where both are right; else undefined and a problem or more. */
+/** The key, in canonical spelling, and the value if both are valid; else undefined, with one or more problems added. */
 export function checkLeaf(
   { path, value, where }: Leaf,
   problems: string[],
@@ -59,20 +59,17 @@ export function checkLeaf(
   return games && { key, value: games };
 }
 
-/** The names that `rl.opponents` takes. */
-export const opponentNames: readonly string[] = ["self", "pool", ...opponents.map(({ name }) => name)];
-
-/** What is wrong with the text of `rl.opponents`; whether each plays the games depends on other settings. */
+/** What is wrong with the text of `rl.opponents`. Whether the opponents play the games is checked in load.ts. */
 function opponentsProblem(text: string): string | undefined {
   try {
-    parseOpponents(text, opponentNames);
+    parseOpponents(text, trainingOpponents);
     return undefined;
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-/** Game ids in their own spelling; unknown ones and ones named twice are problems. */
+/** Game ids in canonical spelling. Unknown ids and duplicates are problems. */
 function checkGames(specs: readonly string[], where: string, problems: string[]): string[] | undefined {
   const ids: string[] = [];
   let good = true;
@@ -85,7 +82,7 @@ function checkGames(specs: readonly string[], where: string, problems: string[])
   return good ? ids : undefined;
 }
 
-/** The result of `action`; undefined where it threw a UserError, whose problems are then among `problems`. */
+/** The result of `action`; undefined if it threw a UserError, whose problems are then added to `problems`. */
 export function attempt<T>(problems: string[], action: () => T, prefix = ""): T | undefined {
   try {
     return action();

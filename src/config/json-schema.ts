@@ -1,9 +1,9 @@
-/** The schema in the form that editors read. */
+/** The JSON Schema of config files, for editors. */
 import { z } from "zod";
 import { loadConfig } from "./load.ts";
 import { configSchema } from "./schema.ts";
 
-/** JSON Schema of a config file, for editors: every key optional, each with its default. */
+/** The schema of a config file: every key is optional and has its default. */
 export function configJsonSchema(): Record<string, unknown> {
   const { config } = loadConfig();
   const visit = (node: unknown, value: unknown): unknown => {

@@ -1,33 +1,33 @@
 /**
- * Layers of settings become one config: defaults ← size ← file ← --set ← flags. Every leaf remembers which layer it came
- * from, and every problem of every layer is reported at once.
+ * Loads a config from layers of settings: defaults ← size ← file ← --set ← flags. The layer of every value is recorded, and the
+ * problems of all layers are reported together.
  */
 import { gameIds, getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
-import { opponents } from "../players/opponents.ts";
+import { opponents, trainingOpponents } from "../players/opponents.ts";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
 import { packageFile } from "../util/package.ts";
 import { type Flag, flagLeaves, setLeaves } from "./arguments.ts";
-import { attempt, checkLeaf, opponentNames } from "./check.ts";
+import { attempt, checkLeaf } from "./check.ts";
 import { type Config, configSchema, type GameSettings, SIZES } from "./schema.ts";
 import { type Leaf, yamlLeaves } from "./yaml.ts";
 
 export interface ConfigSources {
   readonly file?: string | undefined;
   readonly size?: string | undefined;
-  /** `key.path=value`, each. */
+  /** Texts of the form `key.path=value`. */
   readonly sets?: readonly string[] | undefined;
   readonly flags?: readonly Flag[] | undefined;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** By key path with dots, in the order of the config: `default (configs/default.yaml:12)`, `my.yaml:3`, `--set`. */
+  /** Where each value comes from, by key path, in the order of the config: `default (configs/default.yaml:12)`, `--set`. */
   readonly origins: ReadonlyMap<string, string>;
 }
 
-/** Throws one UserError (exit 2) with every problem there is. */
+/** Throws one UserError (exit 2) with all problems. */
 export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
   const problems: string[] = [];
   const leaves = packagedLeaves("default", "default", problems);
@@ -57,7 +57,7 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
     origins.set(checked.key, leaf.origin);
   }
   if (problems.length > 0) throw new UserError(2, problems);
-  // Only checked key paths get here, so no key can be `__proto__`.
+  // All key paths have been checked, so no key is `__proto__`.
   const config = configSchema.parse(nest(values));
   const mixed = opponentProblems(config).map(
     (problem) => `${origins.get("rl.opponents")}: rl.opponents is "${config.rl.opponents}": ${problem}.`,
@@ -69,13 +69,13 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
 
 /** Opponents that do not play one of the games. */
 function opponentProblems({ games, rl }: Config): string[] {
-  const mix = parseOpponents(rl.opponents, opponentNames);
+  const mix = parseOpponents(rl.opponents, trainingOpponents);
   return opponents
     .filter(({ name }) => mix.some((share) => share.name === name))
     .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));
 }
 
-/** The settings of one game: its exact id over its id without parameters over `default`, key by key. */
+/** The settings of one game. Each key is taken from its exact id, else its id without parameters, else `default`. */
 export function gameSettings(config: Config, gameId: string): GameSettings {
   const bare = gameId.split(":")[0];
   const own = (id: string): Partial<GameSettings> =>

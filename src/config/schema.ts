@@ -1,6 +1,6 @@
 /**
- * The settings of a run: one schema, from which types, validation, help and JSON Schema all come. It says what each key
- * means and may be; what it is by default stands in configs/default.yaml, with the reason.
+ * The schema of a run's settings: the meaning and the allowed values of each key. Types, validation, help and JSON Schema are
+ * derived from it. The defaults, with reasons, are in configs/default.yaml.
  */
 import { z } from "zod";
 
@@ -121,7 +121,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 export type GameSettings = z.infer<typeof gameSettingsSchema>;
 
-/** The schema at a key path; undefined for an unknown key, together with the keys that there are. */
+/** The schema at a key path. For an unknown key it is undefined; `known` are the keys at `depth`, where the path fails. */
 export function schemaAt(path: readonly string[]): { schema?: z.ZodType; known: readonly string[]; depth: number } {
   let schema: z.ZodType = configSchema;
   for (const [depth, key] of path.entries()) {
@@ -139,7 +139,7 @@ export function schemaAt(path: readonly string[]): { schema?: z.ZodType; known: 
   };
 }
 
-/** What a value may be, in words that follow "it takes". */
+/** The allowed values in words, to follow "it takes". */
 export function allowed(schema: z.ZodType): string {
   return phrase(z.toJSONSchema(schema) as JsonSchema);
 }

@@ -1,10 +1,10 @@
-/** A config as YAML that gives the same config when it is read back. */
+/** Writes a config as YAML that loads as the same config. */
 import { Document, isCollection, isMap, isScalar, isSeq, visit } from "yaml";
 import type { Config } from "./schema.ts";
 
 export function configToYaml(config: Config): string {
   const document = new Document(config);
-  // Lists and small maps of plain values read best on one line.
+  // Lists and small maps of scalars are written on one line.
   visit(document, {
     Collection(_key, node) {
       const small = isSeq(node) || (isMap(node) && node.items.length <= 3);

@@ -1,6 +1,6 @@
 /**
- * YAML to leaves: every value of a file with its key path and where it stands, so that any later complaint can name the
- * line. A leaf is whatever is no map; lists are leaves.
+ * Parses YAML into leaves: every value of a file with its key path and its line, so that later errors can name the line. A leaf
+ * is any value that is not a map; a list is a leaf.
  */
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { UserError } from "../util/errors.ts";
@@ -8,22 +8,22 @@ import { UserError } from "../util/errors.ts";
 export interface Leaf {
   readonly path: readonly string[];
   readonly value: unknown;
-  /** Where to look when the value is wrong: `my.yaml:3:8`, `--set`. */
+  /** The place that an error names: `my.yaml:3:8`, `--set`. */
   readonly where: string;
-  /** What to say when asked where the value came from. */
+  /** The layer that the value comes from, as `spiral config` shows it. */
   readonly origin: string;
 }
 
 export interface Source {
-  /** What stands before the line number in complaints … */
+  /** The name of the file in errors. */
   readonly file: string;
-  /** … and what an origin reads, by line. */
+  /** The `origin` of a leaf on this line. */
   readonly origin: (line: number) => string;
 }
 
 const NO_ALIASES = "aliases are not supported here; write the value out";
 
-/** Where the aliases in a node or document stand. Expanded, a few of them can stand for more than fits in memory. */
+/** Offsets of the aliases in a node or document. They are refused, because a few nested aliases can expand beyond memory. */
 function aliasesIn(node: Node | Document): number[] {
   const offsets: number[] = [];
   visit(node, {
@@ -34,14 +34,14 @@ function aliasesIn(node: Node | Document): number[] {
   return offsets;
 }
 
-/** The value of a text on the command line; undefined where it is no YAML. An alias throws a UserError (exit 2). */
+/** The value of a text on the command line; undefined if it is invalid YAML. An alias throws a UserError (exit 2). */
 export function yamlValue(text: string, where: string): { readonly value: unknown } | undefined {
   const document = parseDocument(text, { prettyErrors: false });
   if (aliasesIn(document).length > 0) throw new UserError(2, `${where}: ${NO_ALIASES}.`);
   return document.errors.length > 0 ? undefined : { value: document.toJS() };
 }
 
-/** All leaves of a YAML text; syntax errors, duplicate keys among them, go to `problems`. */
+/** All leaves of a YAML text. Syntax errors and duplicate keys are added to `problems`. */
 export function yamlLeaves(text: string, source: Source, problems: string[]): Leaf[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -53,7 +53,7 @@ export function yamlLeaves(text: string, source: Source, problems: string[]): Le
     const { line, col } = place(pos[0]);
     problems.push(`${source.file}:${line}:${col}: ${message.split("\n")[0]}.`);
   }
-  // After anything but a duplicate key the parser's idea of the rest is a guess.
+  // After any other error than a duplicate key, the rest of the document may be parsed wrongly.
   if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) return [];
 
   const leaves: Leaf[] = [];

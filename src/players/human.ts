@@ -1,9 +1,9 @@
-/** A person as a player: asked one question at a time, one game after the other, however many games are under way at once. */
+/** A person as a player. The person answers one question at a time and plays one game after the other, even if several run. */
 import type { AskedPlayer, Choice, Decision, GameEnd } from "./player.ts";
 
-/** Whoever puts questions to the person and hears the answers. */
+/** The interface to the person, such as a terminal. */
 export interface Person {
-  /** Rejects with a UserError where the person leaves. */
+  /** Rejects with a UserError if the person leaves. */
   readonly ask: (decision: Decision) => Promise<Choice>;
   readonly ended: (end: GameEnd) => void;
   readonly dispose: () => void;
@@ -14,7 +14,7 @@ interface Question {
   readonly answer: (choice: Promise<Choice>) => void;
 }
 
-/** Questions and ends of other games wait until the game at hand has ended; `ended` must be called of every game. */
+/** Questions and results of other games wait until the current game has ended. Call `ended` for every game. */
 export function humanPlayer(person: Person): AskedPlayer {
   const waiting: Question[] = [];
   const untold: GameEnd[] = [];
@@ -35,11 +35,11 @@ export function humanPlayer(person: Person): AskedPlayer {
       isAsking = false;
       askNext();
     };
-    // A refusal is told to the game that asked.
+    // A rejection goes to the game that asked; here it only ends the question.
     choice.then(next, next);
   }
 
-  /** The person hears of them between its games: one that is in the middle of a prompt does not see who has won what. */
+  /** Reports the results of other games between two games, so that they do not interrupt a prompt. */
   function tellRest(): void {
     for (const end of untold.splice(0)) person.ended(end);
   }

@@ -1,22 +1,22 @@
 /**
- * Monte Carlo tree search, by the rules alone. Each simulation walks down from the decision that is asked about, taking at
- * every node the action with the greatest upper confidence bound (UCT: Kocsis and Szepesvári 2006)
+ * Monte Carlo tree search, from the rules alone. Each simulation starts at the decision that is asked about and takes at every
+ * node the action with the greatest upper confidence bound (UCT: Kocsis and Szepesvári 2006)
  *
  *   Q(a) / N(a) + c · √(ln N / N(a))          untried actions first, in random order
  *
- * where N and N(a) count the visits to the node and to the action and Q(a) sums the mover's returns, scaled so that the
- * game's utility range is 0 … 1. Chance is sampled. The first node that is new is added, the game is played out at random
- * from there, and what it returns is added to all nodes on the way. The answer is the action visited most, ties to
- * the greater mean, then to the lowest slot.
+ * where N and N(a) count the visits to the node and to the action, and Q(a) sums the mover's returns, scaled so that the
+ * game's utility range is 0 … 1. Chance is sampled. The first new node is added to the tree, the game is played out at random
+ * from there, and its return is added to all nodes on the path. The result is the action with the most visits; ties go to the
+ * greater mean, then to the lowest slot.
  *
- * Where information is hidden, every simulation starts from a state drawn by `game.resample`, and a node is an information
- * set of whoever moves at it: multiple-observer information-set MCTS (Cowling, Powley and Whitehouse 2012). Each player so
- * acts on what it knows; with one observer the opponent's nodes would be averages over hands that it can tell apart. As the
- * mover knows its legal actions, all of them are available whenever its node is visited, and N stands for the paper's count.
- * It is no equilibrium: states are drawn as chance deals them, whatever the moves so far say, and the opponent
- * of the search meets no hand of ours but the one we hold.
+ * In games with hidden information, every simulation starts from a state drawn by `game.resample`, and a node is an
+ * information set of the player who moves: multiple-observer information-set MCTS (Cowling, Powley and Whitehouse 2012). So
+ * each player acts on its own knowledge. With one observer, the opponent's nodes would be averages over hands that the
+ * opponent can tell apart. The mover knows its legal actions, so all of them are available at every visit of its node, and
+ * N equals the paper's availability count. The result is no equilibrium: states are drawn as chance deals them, whatever
+ * the moves so far reveal, and in the search the opponent meets only the hand that we hold.
  *
- * A policy, and nothing but: what is drawn depends on (seed, information set) alone, so it can be evaluated exactly.
+ * It is a policy: its random draws depend on (seed, information set) alone, so it can be evaluated exactly.
  */
 import type { Game, Seat, Turn } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
@@ -27,20 +27,20 @@ import type { PolicyPlayer } from "./player.ts";
 export interface MctsSettings {
   /** Simulations at each decision. */
   readonly sims: number;
-  /** The weight of what is not known yet, c above. */
+  /** The exploration constant c. */
   readonly c: number;
   readonly seed: number;
   /**
-   * 1 to play each action as often as it was visited, 0 the one visited most. By exact NashConv, mixing so is better in Kuhn
-   * poker and with few simulations in Leduc poker, worse with many, and much worse where information is perfect.
+   * 1: play each action in proportion to its visits; 0: play the action with the most visits. By exact NashConv, 1 is better in
+   * Kuhn poker and with few simulations in Leduc poker, worse with many, and much worse with perfect information.
    */
   readonly sample: number;
 }
 
-/** Half of this c was no better and twice of it worse, by exact NashConv in tic-tac-toe and Leduc poker. */
+/** By exact NashConv in tic-tac-toe and Leduc poker, half of this c was no better and twice this c was worse. */
 export const MCTS_DEFAULTS: MctsSettings = { sims: 200, c: 0.7, seed: 1, sample: 0 };
 
-/** Actions of all nodes of one search at most; past it the tree stays as it is. It bounds the memory. */
+/** The most actions in the tree of one search; after that no node is added. It bounds the memory. */
 const MOST_ACTIONS = 2_000_000;
 
 interface Node {
@@ -48,7 +48,7 @@ interface Node {
   /** N(a) and Q(a) by slot. */
   readonly counts: number[];
   readonly totals: number[];
-  /** With perfect information, the node behind each slot, players' and chance's alike. */
+  /** With perfect information: the node after each action or chance outcome, by slot. */
   readonly children: (Node | undefined)[];
 }
 
@@ -62,12 +62,12 @@ export function mctsPlayer(settings: Partial<MctsSettings> = {}): PolicyPlayer {
   };
 }
 
-/** Makes tree search by its settings. */
+/** Makes an MCTS policy from its settings. */
 export const makeMcts: PolicyMaker<Partial<MctsSettings>> = ({ settings, game }) => ({
   policy: mctsPlayer(settings).policy(game),
 });
 
-/** `mcts:sims=200,seed=3`: what differs from the defaults, and always how many simulations. */
+/** `mcts:sims=200,seed=3`: the number of simulations, and the other settings that differ from the defaults. */
 function nameOf(settings: MctsSettings): string {
   const told = Object.entries(settings).filter(
     ([key, value]) => key === "sims" || value !== MCTS_DEFAULTS[key as keyof MctsSettings],
@@ -82,7 +82,7 @@ function mcts(game: Game, settings: MctsSettings): Policy {
     symmetric: true,
     recipe: { maker: "mcts", settings: { ...settings } },
     distributions(infosets) {
-      // Images under the game's symmetries are searched once.
+      // Information sets with the same representative share one search.
       const searched = new Map<Infoset, Distribution>();
       return infosets.map(({ canonical, toCanonical }) => {
         if (canonical.game.id !== game.id) throw new Error(`mcts for ${game.id} was asked about ${canonical.game.id}`);
@@ -140,7 +140,7 @@ function search({ game, player, key, actions, state: given }: Infoset, { sims, c
       state = game.apply(state, turn.actions[slot]);
       turn = game.turn(state);
       if (turn.kind === "end") break;
-      // A chance node among hidden information has nothing to keep: the players' nodes are found by what they know.
+      // With hidden information, players' nodes are found by their information sets; chance needs no nodes.
       if (resample && turn.kind === "chance") continue;
       const known = resample && turn.kind === "player" ? `${turn.player}${game.infosetKey(state, turn.player)}` : "";
       const next = resample ? nodes.get(known) : node.children[slot];
@@ -175,10 +175,10 @@ const newNode = (actions: number): Node => ({
   children: [],
 });
 
-/** An untried slot at random, each as likely; where there is none, the one with the greatest upper confidence bound. */
+/** An untried slot, uniformly at random; if there is none, the slot with the greatest upper confidence bound. */
 function select({ visits, counts, totals }: Node, c: number, uniform: () => number): number {
   if (visits < counts.length) {
-    // Every visit so far tried another one.
+    // Every visit so far tried another slot.
     let skip = Math.floor(uniform() * (counts.length - visits));
     for (let slot = 0; ; slot++) if (counts[slot] === 0 && skip-- === 0) return slot;
   }
@@ -196,7 +196,7 @@ function select({ visits, counts, totals }: Node, c: number, uniform: () => numb
   return best;
 }
 
-/** The end of a game whose players move at random from here. */
+/** Plays the game at random to its end. → the terminal turn */
 function playOut(game: Game, from: unknown, fromTurn: Turn, uniform: () => number): Turn & { kind: "end" } {
   let state = from;
   let turn = fromTurn;

@@ -1,10 +1,10 @@
 /**
- * Scripted players of `negotiation`. They read what any player may read: the view of their information set.
+ * Scripted players of `negotiation`. They read the view of their information set alone, as any player may.
  *
- *   fair      takes no trade that costs it items, and offers even swaps: nobody can beat it
+ *   fair      accepts no trade that costs it items, and offers even swaps: nobody can beat it
  *   stubborn  never trades: nobody can beat it, and it beats nobody
- *   naive     takes and offers whatever raises the value of its own goods, as the prompt invites to; the opponent's
- *             goods often rise by more, and it loses to anyone who knows
+ *   naive     accepts and offers every trade that raises the value of its own goods, as the prompt suggests; the value of
+ *             the opponent's goods often rises by more, so it loses to players that take both into account
  */
 
 import { ACCEPT, DECLINE, FIRST_OFFER, market } from "../games/parts/trade.ts";
@@ -12,15 +12,15 @@ import type { Offer } from "../games/view.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 
-/** What a player would hand over and receive. */
+/** A trade from the view of one player: the number of items that it gives and gets. */
 interface Trade {
   readonly gives: number;
   readonly gets: number;
-  /** By how much the value of its own goods would rise. */
+  /** The rise in the value of its own goods. */
   readonly ownGain: number;
 }
 
-/** Whether a script takes a trade that it may accept or offer. */
+/** Whether a script agrees to a trade, which it may offer (`offering`) or accept. */
 type Likes = (trade: Trade, offering: boolean) => boolean;
 
 const LIKES: Readonly<Record<string, Likes>> = {
@@ -34,7 +34,7 @@ export const negotiationScripts: readonly Policy[] = Object.entries(LIKES).map((
   distributions: (infosets) => infosets.map((infoset) => play(infoset, likes)),
 }));
 
-/** Accepts a standing offer it likes; else makes any offer it likes, each as likely; else declines. */
+/** Accepts the standing offer if it likes it; else makes one of the offers it likes, uniformly at random; else declines. */
 function play({ game, actions, state, player }: Infoset, likes: Likes): Float64Array {
   const view = game.view?.(state, player);
   const own = view?.kind === "goods" ? view.holdings[player] : null;
@@ -50,7 +50,7 @@ function play({ game, actions, state, player }: Infoset, likes: Likes): Float64A
   return Float64Array.from(actions, (action) => (played.has(action) ? 1 / played.size : 0));
 }
 
-/** An offer as a trade of the player who makes it, to whom one of each resource is worth `values`. */
+/** An offer as a trade of the player who makes it, to whom one item of each resource is worth `values`. */
 function offered({ give, giveAmount, get, getAmount }: Offer, values: readonly number[]): Trade {
   const ownGain = getAmount * values[get] - giveAmount * values[give];
   return { gives: giveAmount, gets: getAmount, ownGain };

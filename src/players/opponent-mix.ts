@@ -1,16 +1,16 @@
-/** The text of `rl.opponents`, `self=0.7,pool=0.3`: names and fractions. No networks here, so that settings can be checked without them. */
+/** Parses the value of `rl.opponents`, such as `self=0.7,pool=0.3`. It needs no networks, so that settings are checked first. */
 import { didYouMean } from "../util/errors.ts";
 
 export interface OpponentShare {
   readonly name: string;
-  /** Of a game's episodes, in (0, 1]; they sum to 1. */
+  /** The fraction of a game's episodes, in (0, 1]. The fractions of a mix sum to 1. */
   readonly fraction: number;
 }
 
-/** Reads `pool`, or `self=0.7,random=0.3`. Throws an Error that says what is wrong. */
+/** Parses `pool`, or `self=0.7,random=0.3`. Throws an Error that says what is wrong. */
 export function parseOpponents(text: string, known: readonly string[]): OpponentShare[] {
   const shares = text.split(",").map((part): OpponentShare => {
-    // Only the first "=" parts: "self=1=2" has the fraction "1=2", which is none.
+    // Split at the first "=": "self=1=2" has the fraction "1=2", which is invalid.
     const [, name = "", fraction] = /^([^=]*)(?:=(.*))?$/s.exec(part.trim()) ?? [];
     if (!known.includes(name)) {
       throw new Error(`unknown opponent "${name}".${didYouMean(name, known)} Opponents: ${known.join(", ")}`);
@@ -24,7 +24,7 @@ export function parseOpponents(text: string, known: readonly string[]): Opponent
   const names = shares.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new Error(`${twice} is named twice`);
-  if (shares.length === 1 && Number.isNaN(shares[0]?.fraction)) return [{ name: names[0], fraction: 1 }];
+  if (shares.length === 1 && Number.isNaN(shares[0].fraction)) return [{ name: names[0], fraction: 1 }];
   const sum = shares.reduce((total, { fraction }) => total + fraction, 0);
   if (!(Math.abs(sum - 1) < 1e-9))
     throw new Error(`the fractions must be given and sum to 1, as in self=0.7,random=0.3`);

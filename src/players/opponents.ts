@@ -1,4 +1,4 @@
-/** The fixed opponents, by the name that `--vs` gives them. */
+/** The fixed opponents, by their names in `--vs` and `rl.opponents`. */
 
 import { cfrPolicy } from "../exact/cfr.ts";
 import { minimax } from "../exact/minimax.ts";
@@ -9,14 +9,14 @@ import { negotiationScripts } from "./negotiation-scripts.ts";
 
 export interface Opponent {
   readonly name: string;
-  /** What it does, for people. */
+  /** A description for help texts. */
   readonly what: string;
   readonly plays: (game: Game) => boolean;
-  /** Throws where it does not play the game. */
+  /** Throws if it does not play the game. */
   readonly make: (game: Game) => Policy;
 }
 
-/** How often `sloppy` moves at random. */
+/** The probability that `sloppy` moves at random. */
 const SLIP = 0.2;
 
 const isNegotiation = (game: Game): boolean => game.id.split(":")[0] === "negotiation";
@@ -59,21 +59,24 @@ export const opponents: readonly Opponent[] = kinds.map((kind) => ({
   make: (game) => ({ ...kind.make(game), recipe: { maker: "opponent", settings: { name: kind.name } } }),
 }));
 
-/** Makes a fixed opponent by its name. */
+/** The names that `rl.opponents` takes. */
+export const trainingOpponents: readonly string[] = ["self", "pool", ...opponents.map(({ name }) => name)];
+
+/** Makes a fixed opponent from its name. */
 export const makeOpponent: PolicyMaker<{ readonly name: string }> = ({ settings, game }) => {
   const opponent = opponents.find(({ name }) => name === settings.name);
   if (!opponent) throw new Error(`there is no opponent ${settings.name}`);
   return { policy: opponent.make(game) };
 };
 
-/** The opponents that a game is measured against where none is named: each that plays it, `nash` where it is not minimax. */
+/** The default opponents of a game: all that play it, without `nash` if it would be the same as `minimax`. */
 export function defaultOpponents(game: Game): string[] {
   return opponents
     .filter(({ name, plays }) => plays(game) && !(name === "nash" && game.perfectInformation))
     .map(({ name }) => name);
 }
 
-/** An equilibrium of the game; where a family is known in closed form, the one nearest to `near`. */
+/** An equilibrium of the game. If a family of equilibria is known in closed form, the one nearest to `near`. */
 export function nash(game: Game, near?: (infosetKey: string) => readonly number[] | undefined): Policy {
   if (game.perfectInformation) return minimax(game);
   const closedForm = game.equilibrium?.(near);
@@ -84,15 +87,13 @@ export function nash(game: Game, near?: (infosetKey: string) => readonly number[
   return tablePolicy("nash", game, new Map(table));
 }
 
-/** At every information set `base` with probability 1 − share, `other` with probability `share`. */
+/** Plays, at every decision, `base` with probability 1 − share and `other` with probability `share`. */
 function mixture(name: string, base: Policy, other: Policy, share: number): Policy {
   return {
     name,
     distributions(infosets) {
       const others = other.distributions(infosets);
-      return base
-        .distributions(infosets)
-        .map((p, i) => p.map((x, slot) => (1 - share) * x + share * others[i]?.[slot]));
+      return base.distributions(infosets).map((p, i) => p.map((x, slot) => (1 - share) * x + share * others[i][slot]));
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a player is called on the command line: `random`, `mcts:sims=200`, `latest@000600:greedy`, `llm:MODEL`, `human`.
- * Names alone: nothing is opened here, so that all that is wrong can be said before anything is.
+ * Parses the specs of players on the command line: `random`, `mcts:sims=200`, `latest@000600:greedy`, `llm:MODEL`, `human`.
+ * Nothing is opened here, so that all wrong specs are reported before any run or connection is opened.
  */
 import { didYouMean, UserError } from "../util/errors.ts";
 import { oneLine } from "../util/printable.ts";
@@ -12,17 +12,17 @@ export type PlayerSpec =
   | { readonly kind: "mcts"; readonly settings: Readonly<Record<string, number>> }
   | { readonly kind: "llm"; readonly model: string }
   | { readonly kind: "human" }
-  /** `run` as `resolveRun` takes it. Whether there is such a run is not known here. */
+  /** `run` is for `resolveRun`, which checks whether the run exists. */
   | { readonly kind: "run"; readonly run: string; readonly greedy: boolean };
 
-/** A number that a spec may carry after its name, as in `sims=200`. */
+/** A numeric parameter of a spec, as in `sims=200`. */
 export interface SpecParameter {
   readonly name: string;
   readonly default: number;
   readonly min: number;
   readonly max: number;
   readonly whole: boolean;
-  /** For people. */
+  /** A description for help texts. */
   readonly what: string;
 }
 
@@ -61,18 +61,18 @@ export const MCTS_PARAMETERS: readonly SpecParameter[] = [
   },
 ];
 
-/** What a spec may begin with; whatever else it says names a run. */
+/** The names that a spec may begin with. Any other spec names a run. */
 export const fixedNames: readonly string[] = [...opponents.map(({ name }) => name), "mcts", "llm", "human"];
 
-/** Reads a spec. Fixed names win over those of runs. Throws a UserError (exit 2) that says what is wrong. */
+/** Parses a spec. Fixed names take precedence over runs. Throws a UserError (exit 2) that says what is wrong. */
 export function parseSpec(text: string): PlayerSpec {
   const spec = text.trim();
   const [name = ""] = spec.split(":", 1);
-  // What follows the first colon, colons and slashes included: names of models have them.
+  // Everything after the first colon: names of models may contain colons and slashes.
   const rest = spec.length > name.length ? spec.slice(name.length + 1) : undefined;
   if (spec === "") throw new UserError(2, `A player has no name. ${whoThereIs()}`);
   if (name === "llm") {
-    // The name goes into tables and logs.
+    // The name appears in tables and logs, so it must not contain control characters.
     if (rest && !/\p{C}/u.test(rest)) return { kind: "llm", model: rest };
     throw new UserError(2, `"${oneLine(spec, 100)}" names no model; write llm:MODEL with what the endpoint calls it.`);
   }
@@ -85,7 +85,7 @@ export function parseSpec(text: string): PlayerSpec {
   }
   const greedy = spec.endsWith(":greedy");
   const run = greedy ? spec.slice(0, -":greedy".length) : spec;
-  // A colon may be part of a path; without one it begins a word that should have been "greedy".
+  // A colon may be part of a path. In a spec without slashes, it precedes a word that should have been "greedy".
   const [, word] = /^[^/\\]*:([^/\\]*)$/.exec(run) ?? [];
   if (run === "" || word !== undefined) {
     const hint = didYouMean(name, fixedNames) || didYouMean(word ?? "", ["greedy"]);
@@ -94,13 +94,13 @@ export function parseSpec(text: string): PlayerSpec {
   return { kind: "run", run, greedy };
 }
 
-/** For messages: everything that can be named. */
+/** A sentence that lists all players, for messages. */
 export function whoThereIs(): string {
   const names = fixedNames.map((name) => (name === "llm" ? "llm:MODEL" : name));
   return `Players: ${names.join(", ")}, or a run such as latest or latest@000100:greedy.`;
 }
 
-/** The settings in `sims=200,…`, by name; those left out have their defaults. Throws a UserError with every problem. */
+/** The settings in `sims=200,…`, by name, with defaults for those left out. Throws a UserError with every problem. */
 function parseParameters(
   player: string,
   text: string | undefined,

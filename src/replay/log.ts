@@ -1,6 +1,7 @@
 /**
- * Reads an episode log line by line, or games in notation one by one, in constant memory. A process that was killed leaves a torn
- * last line, which is dropped with a warning; any other line that is no episode is reported under its number and reading goes on.
+ * Reads an episode log line by line, or games in notation one by one, in constant memory. A process that was killed may leave
+ * an incomplete last line, which is dropped with a warning. Any other line that is no episode is reported with its number, and
+ * reading continues.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type Episode, parseEpisode } from "../record/episode.ts";
@@ -8,16 +9,16 @@ import { FIRST_TAG, parseNotation } from "../record/notation.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors } from "../util/files.ts";
 
-/** A line of a log, counted from 1, or the first line of a game in notation: an episode or the reason why it is none. */
+/** An episode, or the reason why there is none, with its line (its first line in notation), counted from 1. */
 export type LogLine =
   | { readonly line: number; readonly episode: Episode }
   | { readonly line: number; readonly problem: string };
 
 const CHUNK = 1 << 16;
-/** Bytes. Longer than any episode, what was said in it included (src/record/kept-words.ts); past it the file is something else. */
+/** In bytes. No episode is longer, even with all its answers (src/record/kept-words.ts); a longer line is another kind of file. */
 const LONGEST_LINE = 1 << 24;
 
-/** `warn` hears of a torn last line. */
+/** `warn` is called for an incomplete last line. */
 export function* readLog(path: string, warn: (message: string) => void): Generator<LogLine, void, undefined> {
   for (const { line, text, whole } of entriesOf(path)) {
     try {
@@ -36,7 +37,7 @@ interface Entry {
   readonly whole: boolean;
 }
 
-/** Lines that are not empty; those of a game in notation together. */
+/** The lines that are not empty; the lines of a game in notation are one entry. */
 function* entriesOf(path: string): Generator<Entry, void, undefined> {
   let number = 0;
   let game: Entry | undefined;

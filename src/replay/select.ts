@@ -1,4 +1,4 @@
-/** Picks episodes out of a log: one by its line, or the last ones, of any game or of one. */
+/** Selects episodes of a log: those around a line, or the last ones, of all games or of one. */
 import type { Episode } from "../record/episode.ts";
 import { UserError } from "../util/errors.ts";
 import { readLog } from "./log.ts";
@@ -9,11 +9,11 @@ export interface LoggedEpisode {
 }
 
 export interface Selection {
-  /** The line that must be among them. */
+  /** The line of an episode that must be among them. */
   readonly line?: number | undefined;
-  /** Id of a game; without parameters it stands for the game with any. */
+  /** Id of a game. Without parameters, it matches the game with any parameters. */
   readonly game?: string | undefined;
-  /** At most so many, the last of the log; around `line` where that is given. */
+  /** The most episodes: the last of the log, or those around `line`. */
   readonly limit: number;
 }
 
@@ -23,7 +23,7 @@ export const isOfGame = (episode: Episode, game: string | undefined): boolean =>
 export const noEpisode = (path: string, game: string | undefined): UserError =>
   new UserError(3, `${path} holds no episode${game === undefined ? "" : ` of ${game}`}.`);
 
-/** In the order of the log, never empty: a UserError (exit 3) says what is missing. */
+/** At least one episode, in the order of the log. Throws a UserError (exit 3) if there is none. */
 export function selectEpisodes(path: string, selection: Selection, warn: (message: string) => void): LoggedEpisode[] {
   const { line: wanted, game, limit } = selection;
   let kept: LoggedEpisode[] = [];
@@ -44,7 +44,7 @@ export function selectEpisodes(path: string, selection: Selection, warn: (messag
       continue;
     }
     kept.push(entry);
-    // Cut seldom, so that cutting costs nothing.
+    // Truncated only at twice the limit, so that copying costs little.
     if (kept.length > 2 * limit) kept = kept.slice(-limit);
     found ||= isWanted;
     if (found && after++ >= Math.floor(limit / 2)) break;

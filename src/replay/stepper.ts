@@ -1,4 +1,4 @@
-/** Stepping through episodes with keys: where one is, what a key does, and the picture. No terminal in here. */
+/** Steps through episodes with keys: the position, the effect of each key, and the lines to draw. terminal.ts drives it. */
 
 import { heading, type Moment, moments, saidLines, sentence, type Viewer } from "../record/transcript.ts";
 import { UserError } from "../util/errors.ts";
@@ -17,7 +17,7 @@ export interface Paint {
   readonly red: (text: string) => string;
 }
 
-/** What a terminal sends for a key, and what the key does. */
+/** The effect of each key, by what the terminal sends for it. */
 const KEYS: Readonly<
   Record<string, "next" | "back" | "first" | "last" | "nextEpisode" | "lastEpisode" | "help" | undefined>
 > = {
@@ -54,13 +54,13 @@ export interface Stepper {
   readonly viewer: Viewer;
 }
 
-/** The keys in what a terminal sent at once. */
+/** Splits the input of a terminal into keys. */
 export function keysIn(input: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control sequences
   return input.match(/\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Z]|./gsu) ?? [];
 }
 
-/** Where a key leads; undefined where it leads out. */
+/** The position after a key; undefined if the key quits. */
 export function press(stepper: Stepper, position: Position, key: string): Position | undefined {
   if (key === "q" || key === "\x03" || key === "\x04") return undefined;
   const { episode, moment } = position;
@@ -87,7 +87,7 @@ export function press(stepper: Stepper, position: Position, key: string): Positi
   }
 }
 
-/** The picture for a terminal of this size: at most `rows` lines, none wider than `columns`. */
+/** The lines to draw on a terminal of this size: at most `rows`, none wider than `columns`. */
 export function frame(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): string[] {
   const { line, episode } = stepper.entries[position.episode];
   const fold = (text: string): string[] => text.split("\n").flatMap((part) => wrap(part, columns));
@@ -116,7 +116,7 @@ export function frame(stepper: Stepper, position: Position, paint: Paint, column
     body = fold(`This episode does not follow the rules: ${error.message}.`).map(paint.red);
   }
   if (position.help) body = HELP.flatMap(fold);
-  // What changes from move to move is at the end of an observation: that is what a small terminal shows.
+  // A small terminal shows the end of an observation, which is the part that changes from move to move.
   const space = Math.max(1, rows - top.length - bottom.length - footer.length);
   if (body.length > space) body = [paint.dim("…"), ...body.slice(body.length - space + 1)];
   return [...top, ...body, ...bottom, ...footer].slice(0, rows);

@@ -1,8 +1,8 @@
-/** Drives the stepper on a terminal, which is given back as it was, however this ends. */
+/** Runs the stepper on a terminal and restores the terminal in all cases, even on errors and signals. */
 import type { ReadStream, WriteStream } from "node:tty";
 import { frame, keysIn, type Paint, type Position, press, type Stepper } from "./stepper.ts";
 
-/** Another screen, no cursor; and back. */
+/** Switches to the alternate screen without a cursor, and back. */
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 
@@ -19,7 +19,7 @@ export function stepThrough(
 
     const draw = (): void => {
       const lines = frame(stepper, position, paint, output.columns || 80, output.rows || 24);
-      // Drawn over what is there and cleared to the right and below: nothing flickers.
+      // Draws over the old lines and clears only what is right of and below them, which avoids flicker.
       output.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join("\r\n")}\x1b[J`);
     };
     const restore = (): void => {

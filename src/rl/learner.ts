@@ -1,10 +1,10 @@
 /**
- * The learner: the weights θ that play, their running average θ̄ that is served, the magnet, and the optimizer.
+ * The learner: the weights θ that play, their moving average θ̄ that is served, the magnet, and the optimizer.
  *
  *   L(θ)   = policy loss + β KL(π_θ ‖ magnet) − entropy bonus
  *   θ      ← Adam(θ, ∇L, η)          once a batch; PPO: for every minibatch of every epoch
  *   θ̄      ← δ θ̄ + (1 − δ) θ         once a batch
- *   magnet ← θ̄                       every `magnet.every` updates, where the magnet is the averaged policy
+ *   magnet ← θ̄                       every `magnet.every` updates, if `magnet.kind` is "averaged"
  */
 
 import type { Infoset } from "../graph/game-graph.ts";
@@ -22,7 +22,7 @@ import { losses } from "./losses/registry.ts";
 import type { Row } from "./rows.ts";
 import { type Schedule, scheduled } from "./schedule.ts";
 
-/** What the policy is pulled to: nothing, uniform play, or an earlier average of itself. */
+/** The policy that the learner is pulled to: an earlier average of itself, uniform play, or none. */
 export const magnets = ["averaged", "uniform", "none"] as const;
 
 export interface LearnerSettings {
@@ -36,11 +36,11 @@ export interface LearnerSettings {
     readonly averaging: number;
     readonly entropy: Schedule;
   };
-  /** By game id: what its share of the entropy bonus and of the pull to the magnet is multiplied by. */
+  /** By game id: factors on the game's entropy bonus and on its pull to the magnet; 1 by default. */
   readonly weights: Readonly<Record<string, { readonly entropy: number; readonly magnet: number } | undefined>>;
 }
 
-/** What a checkpoint must hold of a learner. */
+/** The part of a checkpoint that belongs to the learner. */
 export interface LearnerState {
   /** θ. */
   readonly weights: readonly WeightArray[];
@@ -49,6 +49,14 @@ export interface LearnerState {
   readonly magnet: readonly WeightArray[];
   readonly optimizer: OptimizerState;
 }
+
+/** The scheduled settings of one update. */
+interface Rates {
+  readonly learningRate: number;
+  readonly entropy: number;
+}
+
+type OnPhase = (name: "forward" | "backward") => void;
 
 export class Learner {
   /** π_θ, which plays. */
@@ -60,7 +68,7 @@ export class Learner {
   readonly #network: LearningNetwork;
   readonly #averaged: PolicyNetwork;
   readonly #magnet: PolicyNetwork;
-  /** log π of the magnet, where it has been asked. */
+  /** log π of the magnet at the information sets that were asked about since its last refresh. */
   readonly #magnetRows = new Map<Infoset, Float64Array>();
 
   constructor(settings: LearnerSettings, model: PolicyModel, rng: Rng) {
@@ -76,76 +84,64 @@ export class Learner {
 
   /**
    * One update, number `update` counted from 1, from the rows of a batch that `policy` has just played. `rng` shuffles
-   * rows into minibatches. `phase` is told where the forward and the backward passes begin. → the mean L(θ) of its steps
+   * rows into minibatches. `phase` is called when a forward or a backward pass begins. → the mean of L(θ) over the steps
    */
-  update(
-    rows: readonly Row[],
-    update: number,
-    rng: Rng,
-    phase: (name: "forward" | "backward") => void = () => {},
-  ): number {
+  update(rows: readonly Row[], update: number, rng: Rng, phase: OnPhase = () => {}): number {
     const { rl, updates } = this.#settings;
-    const learningRate = scheduled(rl.learningRate, update, updates);
-    const entropy = scheduled(rl.entropy, update, updates);
-    let total = 0;
-    let steps = 0;
-    if (this.#policyLoss.reuse) {
-      const { epochs, minibatches } = this.#policyLoss.reuse;
-      phase("forward");
-      const infosets = rows.map(({ infoset }) => infoset);
-      const old = logPolicies(this.#network, infosets);
-      for (let epoch = 0; epoch < epochs; epoch++) {
-        for (const part of minibatchesOf(rows.length, minibatches, rng.fork("epoch", epoch))) {
-          total += this.#step(
-            part.map((i) => rows[i]),
-            learningRate,
-            entropy,
-            phase,
-            part.map((i) => old[i]),
-          );
-          steps += 1;
-        }
-      }
-    } else {
-      total = this.#step(rows, learningRate, entropy, phase);
-      steps = 1;
-    }
+    const rates = {
+      learningRate: scheduled(rl.learningRate, update, updates),
+      entropy: scheduled(rl.entropy, update, updates),
+    };
+    const { reuse } = this.#policyLoss;
+    const stepLosses = reuse ? this.#epochs(rows, reuse, rates, rng, phase) : [this.#step(rows, rates, phase)];
     this.#averaged.moveTowards(this.#network, rl.averaging);
     if (update % rl.magnet.every === 0) {
       this.#magnet.moveTowards(this.#averaged, 0);
       this.#magnetRows.clear();
     }
-    return total / steps;
+    return stepLosses.reduce((sum, loss) => sum + loss, 0) / stepLosses.length;
+  }
+
+  /** A step for every minibatch of every epoch. → L(θ) of each step */
+  #epochs(
+    rows: readonly Row[],
+    { epochs, minibatches }: NonNullable<PolicyLoss["reuse"]>,
+    rates: Rates,
+    rng: Rng,
+    phase: OnPhase,
+  ): number[] {
+    phase("forward");
+    const old = logPolicies(this.#network, infosetsOf(rows));
+    const stepLosses: number[] = [];
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for (const minibatch of minibatchesOf(rows.length, minibatches, rng.fork("epoch", epoch))) {
+        const [someRows, someOld] = [minibatch.map((r) => rows[r]), minibatch.map((r) => old[r])];
+        stepLosses.push(this.#step(someRows, rates, phase, someOld));
+      }
+    }
+    return stepLosses;
   }
 
   /** One Adam step on the rows. `old`: log π of each row under the policy that played the batch. → L(θ) */
-  #step(
-    rows: readonly Row[],
-    learningRate: number,
-    entropy: number,
-    phase: (name: "forward" | "backward") => void,
-    old?: readonly Float64Array[],
-  ): number {
-    const { rl } = this.#settings;
+  #step(rows: readonly Row[], { learningRate, entropy }: Rates, phase: OnPhase, old?: readonly Float64Array[]): number {
+    const { magnet } = this.#settings.rl;
     phase("forward");
-    const infosets = rows.map(({ infoset }) => infoset);
     const batch = this.#batch(rows, old);
     let loss = 0;
     const lossGradient = (at: PolicyAtRows): Float64Array => {
       const gradient = new Float64Array(at.policy.length);
       loss = this.#policyLoss.loss(at, batch, gradient);
-      if (rl.magnet.kind !== "none") loss += klToMagnet(rl.magnet)(at, batch, gradient);
+      if (magnet.kind !== "none") loss += klToMagnet(magnet)(at, batch, gradient);
       loss += negativeEntropy({ coefficient: entropy })(at, batch, gradient);
       phase("backward");
       return gradient;
     };
-    this.#network.step(infosets, lossGradient, learningRate);
+    this.#network.step(infosetsOf(rows), lossGradient, learningRate);
     return loss;
   }
 
   #batch(rows: readonly Row[], old: readonly Float64Array[] | undefined): LossBatch {
-    const infosets = rows.map(({ infoset }) => infoset);
-    const legal = { starts: slotStarts(infosets) };
+    const legal = { starts: slotStarts(infosetsOf(rows)) };
     const weighted = (of: "entropy" | "magnet") =>
       sideBySide(legal, (r) => {
         const { visits, infoset } = rows[r];
@@ -162,7 +158,7 @@ export class Learner {
     };
   }
 
-  /** The magnet stands still from refresh to refresh: the network runs once per information set in between. */
+  /** log π of the magnet at each row. Between two refreshes its network runs once for each information set. */
   #magnetLogPolicies(rows: readonly Row[]): Float64Array[] {
     if (this.#settings.rl.magnet.kind !== "averaged") {
       return rows.map(({ infoset: { actions } }) => new Float64Array(actions.length).fill(-Math.log(actions.length)));
@@ -203,13 +199,15 @@ export class Learner {
   }
 }
 
-/** log π of each row as it stands. */
+const infosetsOf = (rows: readonly Row[]): Infoset[] => rows.map(({ infoset }) => infoset);
+
+/** log π at each information set. */
 function logPolicies(network: PolicyNetwork, infosets: readonly Infoset[]): Float64Array[] {
   const { starts, logPolicy } = network.policyAt(infosets);
   return infosets.map((_, r) => logPolicy.subarray(starts[r], starts[r + 1]));
 }
 
-/** The indices 0 … count − 1, shuffled (Fisher–Yates) and dealt into at most `parts` parts, none of them empty. */
+/** The indices 0 … count − 1, shuffled (Fisher–Yates) and cut into at most `parts` parts, none of them empty. */
 function minibatchesOf(count: number, parts: number, rng: Rng): number[][] {
   const order = Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {

@@ -1,13 +1,13 @@
 /**
- * Who the learner plays while it trains, by `rl.opponents`: itself in both seats, a pool of its own past checkpoints, or a
- * fixed opponent; or a mixture by fractions of each game's episodes, `self=0.7,pool=0.3`. Against others the seats are
- * swapped on the same deal, and only the learner's own turns are learned from.
+ * The opponents of the learner during training, as `rl.opponents` names them: itself in both seats, a pool of its past
+ * checkpoints, a fixed opponent, or a mixture by fractions of each game's episodes, such as `self=0.7,pool=0.3`. Against
+ * others, episodes come in pairs with the same deal and the seats swapped, and the learner learns from its own turns only.
  */
 
 import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
-import { opponents } from "../players/opponents.ts";
+import { opponents, trainingOpponents } from "../players/opponents.ts";
 import type { PolicyModel } from "../policies/kind.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Executor, Plan, Trajectories } from "../selfplay/plan.ts";
@@ -24,22 +24,22 @@ export interface MatchmakerSettings {
 
 interface Entry {
   readonly game: Game;
+  /** The opponents in this game, and the number of episodes against each. */
   readonly matchings: readonly { readonly name: string; readonly episodes: number; readonly fixed?: Policy }[];
   graph: GameGraph;
-  /** Ids of what came up in the last batch, which is what is likely to come up in the next. */
+  /** Ids of information sets that were visited in the last batch, and are likely to be visited in the next. */
   expected: ArrayLike<number>;
 }
 
 export class Matchmaker {
   readonly #entries: readonly Entry[];
   readonly #pool: Pool | undefined;
-
   readonly #maxNodes: number;
 
-  /** A graph larger than `maxNodes` is begun anew between batches, which bounds the memory. */
+  /** Between batches, a graph larger than `maxNodes` is replaced by an empty one, which bounds the memory. */
   constructor({ games, rl }: MatchmakerSettings, model: PolicyModel, maxNodes = MAX_CACHED_NODES) {
     this.#maxNodes = maxNodes;
-    const mix = parseOpponents(rl.opponents, ["self", "pool", ...opponents.map(({ name }) => name)]);
+    const mix = parseOpponents(rl.opponents, trainingOpponents);
     this.#pool = mix.some(({ name }) => name === "pool") ? new Pool(rl.pool, model) : undefined;
     this.#entries = games.map(({ game, episodes }) => ({
       game,
@@ -53,7 +53,7 @@ export class Matchmaker {
     }));
   }
 
-  /** Plays one update's episodes of every game. What a game draws depends on `draws`, the game and the matching alone. */
+  /** Plays the episodes of one update. The random draws of an episode depend on `draws`, the game, the opponent and its index. */
   async play(learner: Policy, draws: Rng, executor: Executor = inThisThread): Promise<Trajectories[]> {
     const member = this.#pool?.draw(draws.fork("pool"));
     const plans = this.#entries.flatMap((entry) => {
@@ -82,12 +82,12 @@ export class Matchmaker {
     return batch;
   }
 
-  /** Offers the averaged policy as it stands after `update` to the pool. */
+  /** Offers the averaged policy after `update` to the pool. */
   offer(update: number, learner: Learner): void {
     this.#pool?.offer(update, () => learner.served());
   }
 
-  /** The pool, where there is one. */
+  /** The state of the pool; empty if there is none. */
   save(): PoolState {
     return this.#pool?.save() ?? [];
   }
@@ -101,13 +101,13 @@ export class Matchmaker {
   }
 }
 
-/** The share's part of a game's episodes; against others an even number, as they come in pairs. */
+/** Episodes for this share of a game's episodes. Against others the number is even, as the episodes come in pairs. */
 function episodesOf({ name, fraction }: OpponentShare, episodes: number): number {
   if (name === "self") return Math.max(1, Math.round(fraction * episodes));
   return Math.max(2, 2 * Math.round((fraction * episodes) / 2));
 }
 
-/** The learner's mean score: 1 win, ½ draw, 0 loss. */
+/** The learner's mean score: a win counts 1, a draw ½, a loss 0. ½ if there are no episodes. */
 function meanScore(batch: readonly Trajectories[]): number {
   let sum = 0;
   let count = 0;

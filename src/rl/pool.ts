@@ -7,19 +7,19 @@ import type { Policy } from "../policies/policy.ts";
 import type { Rng } from "../util/rng.ts";
 
 export interface PoolSettings {
-  /** Updates between the checkpoints that join the pool. */
+  /** A checkpoint joins the pool every so many updates. */
   readonly every: number;
-  /** Checkpoints held at most; the oldest leaves first. */
+  /** The most checkpoints in the pool; the oldest leaves first. */
   readonly size: number;
-  /** Each alike, or more often the less the learner wins against it. */
+  /** `uniform`: all are equally likely. `winrate`: those that the learner scores less against are more likely. */
   readonly sampling: "uniform" | "winrate";
 }
 
-/** What a checkpoint must hold of a pool, the oldest member first. */
+/** The part of a checkpoint that belongs to the pool, the oldest member first. */
 export type PoolState = readonly PoolMember[];
 
 export interface PoolMember {
-  /** The update whose policy it is. */
+  /** The update after which the weights were copied. */
   readonly update: number;
   readonly score: number;
   readonly weights: readonly WeightArray[];
@@ -29,7 +29,7 @@ interface Member {
   readonly update: number;
   readonly network: PolicyNetwork;
   readonly policy: Policy;
-  /** Moving average of the learner's score against it: 1 win, ½ draw, 0 loss. */
+  /** Moving average of the learner's score against it: a win counts 1, a draw ½, a loss 0. */
   score: number;
 }
 
@@ -47,16 +47,16 @@ export class Pool {
     this.#model = model;
   }
 
-  /** Takes the weights in, where it is time for a new member. Update 0, the untrained policy, is the first. */
+  /** Adds a member if `update` is a multiple of `every`. The first member is update 0, the untrained policy. */
   offer(update: number, weights: () => WeightArray[]): void {
     if (update % this.#settings.every !== 0) return;
     this.#add({ update, weights: weights(), score: 0.5 });
     if (this.#members.length > this.#settings.size) this.#members.shift()?.network.dispose();
   }
 
-  /** The member to play against, and what to tell it of the learner's scores. */
+  /** A random member to play against. Call `played` with the learner's mean score against it. */
   draw(rng: Rng): { readonly policy: Policy; readonly played: (meanScore: number) => void } {
-    // A member that the learner always beats keeps a little weight, so that forgetting how would be noticed.
+    // A member that the learner always beats is still drawn at times: the learner may forget how to beat it.
     const weightOf = ({ score }: Member) => (this.#settings.sampling === "uniform" ? 1 : 1.05 - score);
     let left = rng.next() * this.#members.reduce((sum, member) => sum + weightOf(member), 0);
     let member = this.#members.at(-1) as Member;

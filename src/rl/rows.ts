@@ -1,13 +1,13 @@
 /**
- * Row merging. While a batch is played the policy does not change, so every decision at one information set has the same
- * logits, and a loss that sums over decisions is a sum over distinct rows:
+ * Row merging. The policy does not change while a batch is played, so all decisions at one information set have the same
+ * logits. A sum over decisions is therefore a sum over distinct rows:
  *
  *   Σ_decisions A · log π(a | s) / T  =  Σ_rows Σ_a  G[row, a] · log π(a | row)      G[row, a] = Σ_{decisions at (row, a)} A / T
  *
- * exactly, in 10 to 100 times less work. G = G⁺ + G⁻, where G⁺ sums the positive advantages and G⁻ the negative ones: kept
- * apart, they make it exact for losses that treat the two differently (PPO's clipping). T is the number of the learner's
- * decisions in the batch of the same game, so that every game counts alike however many turns it lasts. Rows of one symmetry
- * orbit merge into their representative.
+ * This is exact and takes 10 to 100 times less work. G = G⁺ + G⁻, where G⁺ sums the positive advantages and G⁻ the negative
+ * ones. They are kept apart for losses that treat the two differently, such as PPO's clipping. T is the number of the
+ * learner's decisions of the same game in the batch, so that every game has the same weight, whatever its length. The rows
+ * of a symmetry orbit merge into their representative.
  */
 
 import type { Game } from "../games/game.ts";
@@ -16,9 +16,9 @@ import type { Trajectories } from "../selfplay/plan.ts";
 import { learnerDecisions } from "./advantages/advantage.ts";
 
 export interface Row {
-  /** The representative of its orbit. */
+  /** The representative of a symmetry orbit. */
   readonly infoset: Infoset;
-  /** The learner's decisions here, as a share of the game's; the shares of one game sum to 1. */
+  /** The share of the learner's decisions of this game that were made here. The shares of a game sum to 1. */
   readonly visits: number;
   /** G⁺: the sum of the positive advantages over T, by slot; ≥ 0. */
   readonly positive: Float64Array;
@@ -29,11 +29,11 @@ export interface Row {
 export interface MergedBatch {
   /** In order of first visit, game by game. */
   readonly rows: readonly Row[];
-  /** The learner's decisions, over all games. */
+  /** Number of the learner's decisions over all games. */
   readonly decisions: number;
 }
 
-/** `advantages` are in the order of `learnerDecisions`. Plans of one game, which share its graph, merge too. */
+/** `advantages` are in the order of `learnerDecisions`. Plans of one game must share a graph; their rows merge too. */
 export function mergeRows(batch: readonly Trajectories[], advantages: readonly Float64Array[]): MergedBatch {
   const games = new Map<Game, Tally[]>();
   batch.forEach((trajectories, i) => {
@@ -51,16 +51,16 @@ export function mergeRows(batch: readonly Trajectories[], advantages: readonly F
 /** The learner's decisions in some trajectories, summed by information set. */
 interface Tally {
   readonly graph: GameGraph;
-  /** Of the information sets. [I] */
+  /** Ids of the information sets. [I] */
   readonly ids: Int32Array;
-  /** By information set. [I] */
+  /** Number of decisions at each. [I] */
   readonly visits: Float64Array;
-  /** The slots of information set i stand at `starts[i] …`. [I + 1] */
+  /** The slots of information set i are at `starts[i]` … `starts[i + 1]` − 1. [I + 1] */
   readonly starts: Int32Array;
   /** As in `Row`, not yet divided by T. [starts[I]] */
   readonly positive: Float64Array;
   readonly negative: Float64Array;
-  /** How many decisions there are. */
+  /** Number of decisions in all. */
   readonly turns: number;
 }
 
@@ -88,23 +88,23 @@ function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
   return { graph: plan.graph, ids, visits, starts, positive, negative, turns: cells.length };
 }
 
-/** The tallies of one game's plans by orbit, divided by T. */
+/** The tallies of one game's plans, summed by orbit and divided by T. */
 function rowsOf(tallies: readonly Tally[], T: number): Row[] {
   const { graph } = tallies[0];
   const { canonical, firstEntry, toCanonical } = graph.flat;
-  // By id of the representative: its row, counted from 1.
+  // By id of the representative: its row, counted from 1; 0 if it has none.
   const rowOf = new Int32Array(graph.infosets.length);
   const representatives: number[] = [];
   for (const { graph: own, ids, visits } of tallies) {
     if (own !== graph) throw new Error(`${graph.game.id} is played on two graphs`);
     for (let i = 0; i < ids.length; i++) {
-      // An opponent's decision only.
+      // Only the opponent decided here.
       if (visits[i] === 0) continue;
       const orbit = canonical[ids[i]];
       if (rowOf[orbit] === 0) rowOf[orbit] = representatives.push(orbit);
     }
   }
-  // One long array for all rows' sums: thousands of small ones would cost more than all that is done with them.
+  // One array for the sums of all rows: thousands of small arrays would cost more time than the sums.
   const starts = new Int32Array(representatives.length + 1);
   for (let row = 0; row < representatives.length; row++) {
     const id = representatives[row];

@@ -1,10 +1,10 @@
-/** A value that moves linearly from `start` at the first update to `end` at the last. */
+/** A setting that changes linearly from `start` at the first update to `end` at the last. */
 export interface Schedule {
   readonly start: number;
   readonly end: number;
 }
 
-/** The value at `update` of `updates`, counted from 1. */
+/** The value at `update`, counted from 1, of `updates`. */
 export function scheduled({ start, end }: Schedule, update: number, updates: number): number {
   return updates === 1 ? start : start + ((end - start) * (update - 1)) / (updates - 1);
 }

@@ -1,15 +1,15 @@
 /**
- * The training loop (SPIRAL's algorithm box, arXiv 2506.24119, with a network that reads features):
+ * The training loop (the algorithm box of SPIRAL, arXiv 2506.24119):
  *
  *   for update = 1 … U
- *     play every game with π_θ in both seats, or against others   → trajectories
- *     A ← R_role − b[game, role]; then b moves on                 (role-conditioned advantage estimation)
- *     merge the decisions into one row per information set
- *     θ ← Adam(θ, ∇ [ policy gradient + β KL(π_θ ‖ magnet) − entropy bonus ])
- *     θ̄ ← average of θ; the magnet ← θ̄ every so often
- *     every so often: write metrics, evaluate π_θ̄ exactly, save a checkpoint
+ *     play a batch of every game with π_θ in both seats, or against opponents     matchmaker.play
+ *     A ← R_role − b[game, role]; then b[game, role] ← α b + (1 − α) R_role       estimator.advantages (here RAE)
+ *     merge the decisions into one row per information set                        mergeRows
+ *     θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
+ *     θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
+ *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint              hooks
  *
- * What a game draws depends on (seed, update, game, index) alone. Evaluation, metrics and checkpoints are handed in.
+ * The random draws of a game depend on (seed, update, game, index) alone.
  */
 
 import type { PolicySettings } from "../policies/kind.ts";
@@ -20,7 +20,7 @@ import type { Executor, Trajectories } from "../selfplay/plan.ts";
 import { episodeOf, inThisThread } from "../selfplay/play.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
-import type { EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
+import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
@@ -42,13 +42,13 @@ export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   };
 }
 
-/** All that must survive for the next update to be the one that would have come. */
+/** The state of training after an update. Training that resumes from it continues as if it had not been interrupted. */
 export interface Snapshot {
   readonly update: number;
   readonly learner: LearnerState;
-  /** Baselines by game and role, a critic: whatever the advantage estimator remembers. */
+  /** The memory of the advantage estimator: baselines by game and role, or a critic. */
   readonly estimator: EstimatorState;
-  /** Past checkpoints that are played against. */
+  /** The pool of past checkpoints that the learner plays against. */
   readonly pool: PoolState;
   readonly episodes: number;
   readonly decisions: number;
@@ -59,102 +59,144 @@ export interface MetricsRow {
   readonly [name: string]: unknown;
 }
 
-/** What an update spends its time on: `write` is all that goes to files and to the screen. */
+/** The phases of an update, for measuring its time. `write` covers files and the screen. */
 export const phases = ["play", "merge", "forward", "backward", "evaluate", "write"] as const;
 export type Phase = (typeof phases)[number];
 
 export interface TrainHooks {
-  /** Measures the averaged policy; what it returns joins the metrics. */
+  /** Measures the averaged policy. The result is added to the metrics. */
   evaluate(policy: Policy, update: number): Record<string, unknown> | Promise<Record<string, unknown>>;
   metrics(row: MetricsRow): void;
   episodes(episodes: readonly Episode[]): void;
-  /** `due` is false where no checkpoint would be saved here but for an interruption. */
+  /** `due` is false if the checkpoint is saved only because training was interrupted. */
   checkpoint(snapshot: Snapshot, due: boolean): void;
-  /** Called after every update; true ends training here, with a checkpoint. */
-  progress(update: number, totals: { readonly episodes: number; readonly decisions: number }): boolean;
-  /** Told what comes next, for whoever keeps the time. */
+  /** Called after every update. If it returns true, a checkpoint is saved and training ends. */
+  progress(update: number, totals: Totals): boolean;
+  /** Called when a phase begins. */
   phase?(phase: Phase): void;
 }
 
-/** Trains from `resume` or from nothing; games are played by `executor`. → the number of the last update done. */
+/** Counts over the whole run. */
+interface Totals {
+  readonly episodes: number;
+  readonly decisions: number;
+}
+
+/** The state of training, as objects. */
+interface Trainer {
+  readonly settings: TrainSettings;
+  readonly rng: Rng;
+  readonly learner: Learner;
+  readonly estimator: AdvantageEstimator;
+  readonly matchmaker: Matchmaker;
+}
+
+/** Trains from `resume`, or from initial weights. `executor` plays the games. → the number of the last update */
 export async function train(
   settings: TrainSettings,
   hooks: TrainHooks,
   resume?: Snapshot,
   executor: Executor = inThisThread,
 ): Promise<number> {
-  const { seed, updates, rl, run } = settings;
-  const rng = new Rng(seed);
-  const games = settings.games.map(({ game }) => game);
-  const model = await policyModel(settings.nn, games);
-  // First, while there are no tensors yet: it throws where an opponent does not play a game.
-  const matchmaker = new Matchmaker(settings, model);
-  const learner = new Learner(settings, model, rng.fork("weights"));
-  const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
-  const phase = (name: Phase): void => hooks.phase?.(name);
-  const totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
+  const trainer = await newTrainer(settings);
+  const { learner, matchmaker } = trainer;
+  let totals: Totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
   let update = resume?.update ?? 0;
   let stop = false;
   try {
     if (resume) {
-      learner.restore(resume.learner);
-      estimator.restore(resume.estimator);
-      matchmaker.restore(resume.pool);
+      restore(trainer, resume);
     } else {
       hooks.metrics({ update: 0, ...totals, ...(await hooks.evaluate(learner.averagedPolicy, 0)) });
       matchmaker.offer(0, learner);
     }
-    while (update < updates && !stop) {
+    while (update < settings.updates && !stop) {
       update += 1;
-      const draws = rng.fork("update", update);
-      phase("play");
-      const batch = await matchmaker.play(learner.policy, draws, executor);
+      const due = dueAt(update, settings);
+      const { batch, decisions, figures } = await learnFromSelfPlay(trainer, update, executor, hooks, due.metrics);
+      totals = { episodes: totals.episodes + episodesIn(batch), decisions: totals.decisions + decisions };
 
-      const last = update === updates;
-      const evaluate = last || update % run.evaluateEvery === 0;
-      const log = evaluate || update % run.logEvery === 0;
-      // As they are read by this update's advantages.
-      const baselines = log ? estimator.save().numbers : {};
-      phase("merge");
-      const { rows, decisions } = mergeRows(batch, estimator.advantages(batch));
-      phase("evaluate");
-      const entropy = log ? meanEntropy(learner.policy, rows) : {};
-      const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
-      if (!Number.isFinite(loss)) throw diverged(update);
-
-      for (const { plan } of batch) totals.episodes += plan.episodes;
-      totals.decisions += decisions;
-      phase("evaluate");
-      const evaluation = evaluate ? await hooks.evaluate(learner.averagedPolicy, update) : {};
-      phase("write");
-      hooks.episodes(batch.flatMap((t) => keptEpisodes(t, update, run.keepEpisodes)));
-      if (log) {
-        hooks.metrics({
-          update,
-          ...totals,
-          loss,
-          learningRate: scheduled(rl.learningRate, update, updates),
-          rows: rows.length,
-          entropy,
-          baselines,
-          ...evaluation,
-        });
-      }
+      hooks.phase?.("evaluate");
+      const evaluation = due.evaluation ? await hooks.evaluate(learner.averagedPolicy, update) : {};
+      hooks.phase?.("write");
+      hooks.episodes(batch.flatMap((trajectories) => keptEpisodes(trajectories, update, settings.run.keepEpisodes)));
+      if (due.metrics) hooks.metrics({ update, ...totals, ...figures, ...evaluation });
       matchmaker.offer(update, learner);
       stop = hooks.progress(update, totals);
-      const due = last || update % run.checkpointEvery === 0;
-      if (due || stop) {
-        const parts = { learner: learner.save(), estimator: estimator.save(), pool: matchmaker.save() };
-        hooks.checkpoint({ update, ...parts, ...totals }, due);
-      }
-      // Signals and key presses are heard between updates.
+      if (due.checkpoint || stop) hooks.checkpoint(snapshotOf(trainer, update, totals), due.checkpoint);
+      // Lets the event loop handle signals and key presses.
       await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
-    for (const owner of [learner, estimator, matchmaker]) owner.dispose();
+    dispose(trainer);
   }
   return update;
 }
+
+/** One update of the algorithm box: play, advantages, rows, and the learner's step. `figures` join the metrics. */
+async function learnFromSelfPlay(
+  { settings, rng, learner, estimator, matchmaker }: Trainer,
+  update: number,
+  executor: Executor,
+  hooks: TrainHooks,
+  withFigures: boolean,
+): Promise<{ batch: readonly Trajectories[]; decisions: number; figures: Readonly<Record<string, unknown>> }> {
+  const { rl, updates } = settings;
+  const draws = rng.fork("update", update);
+  const phase = (name: Phase): void => hooks.phase?.(name);
+
+  phase("play");
+  const batch = await matchmaker.play(learner.policy, draws, executor);
+  // The baselines that these advantages subtract: `advantages` moves them on.
+  const baselines = withFigures ? estimator.save().numbers : {};
+
+  phase("merge");
+  const advantages = estimator.advantages(batch);
+  const { rows, decisions } = mergeRows(batch, advantages);
+
+  phase("evaluate");
+  const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
+
+  const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
+  if (!Number.isFinite(loss)) throw diverged(update);
+  const learningRate = scheduled(rl.learningRate, update, updates);
+  return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines } };
+}
+
+async function newTrainer(settings: TrainSettings): Promise<Trainer> {
+  const { seed, nn, rl } = settings;
+  const rng = new Rng(seed);
+  const games = settings.games.map(({ game }) => game);
+  const model = await policyModel(nn, games);
+  // The matchmaker comes first: it throws if an opponent does not play a game, and no tensors exist yet.
+  const matchmaker = new Matchmaker(settings, model);
+  const learner = new Learner(settings, model, rng.fork("weights"));
+  const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
+  return { settings, rng, learner, estimator, matchmaker };
+}
+
+function restore({ learner, estimator, matchmaker }: Trainer, snapshot: Snapshot): void {
+  learner.restore(snapshot.learner);
+  estimator.restore(snapshot.estimator);
+  matchmaker.restore(snapshot.pool);
+}
+
+function snapshotOf({ learner, estimator, matchmaker }: Trainer, update: number, totals: Totals): Snapshot {
+  return { update, learner: learner.save(), estimator: estimator.save(), pool: matchmaker.save(), ...totals };
+}
+
+function dispose({ learner, estimator, matchmaker }: Trainer): void {
+  for (const part of [learner, estimator, matchmaker]) part.dispose();
+}
+
+/** What is done after this update. The last update is evaluated, logged and saved in any case. */
+function dueAt(update: number, { updates, run }: TrainSettings) {
+  const isDue = (every: number): boolean => update === updates || update % every === 0;
+  const evaluation = isDue(run.evaluateEvery);
+  return { evaluation, metrics: evaluation || isDue(run.logEvery), checkpoint: isDue(run.checkpointEvery) };
+}
+
+const episodesIn = (batch: readonly Trajectories[]): number => batch.reduce((sum, { plan }) => sum + plan.episodes, 0);
 
 function diverged(update: number): UserError {
   return new UserError(
@@ -163,18 +205,19 @@ function diverged(update: number): UserError {
   );
 }
 
-/** Mean entropy of the policy over the decisions of each game, in nats. */
+/** By game: the mean entropy of the policy over the decisions, in nats. */
 function meanEntropy(policy: Policy, rows: readonly Row[]): Record<string, number> {
   const byGame: Record<string, number> = {};
   const distributions = policy.distributions(rows.map(({ infoset }) => infoset));
   rows.forEach(({ infoset, visits }, i) => {
     let entropy = 0;
-    for (const p of distributions[i] ?? []) entropy -= p > 0 ? p * Math.log(p) : 0;
+    for (const p of distributions[i]) entropy -= p > 0 ? p * Math.log(p) : 0;
     byGame[infoset.game.id] = (byGame[infoset.game.id] ?? 0) + visits * entropy;
   });
   return byGame;
 }
 
+/** The first `keep` episodes, for the log. */
 function keptEpisodes(trajectories: Trajectories, update: number, keep: number | "all"): Episode[] {
   const length = keep === "all" ? trajectories.plan.episodes : Math.min(keep, trajectories.plan.episodes);
   return Array.from({ length }, (_, index) => episodeOf(trajectories, index, update));

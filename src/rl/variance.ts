@@ -1,12 +1,12 @@
 /**
- * How noisy an advantage estimator makes the gradient. At a frozen policy, over B independent batches, with g the gradient
- * of the policy-gradient loss in all weights,
+ * The variance of the policy gradient under each advantage estimator. The policy is frozen. Over B independent batches, with
+ * g the gradient of the policy-gradient loss in all weights,
  *
  *   Var = Σ_weights  Σ_batches (g − mean g)² / (B − 1)
  *
- * All estimators see the same batches, so that their ratios are paired. Estimators with a memory learn from `warmUp` batches of
- * that policy's games first: a critic starts untrained and makes one step a batch, so that it is a critic of that many
- * steps and not the one that a training run would have had.
+ * All estimators see the same batches, so that ratios between them are paired. Estimators with a memory see `warmUp` batches
+ * of the same policy first. A critic starts untrained and takes one step a batch; it is therefore a critic after `warmUp`
+ * steps, and not the critic that a training run would have at this policy.
  */
 
 import type { Game } from "../games/game.ts";
@@ -31,10 +31,10 @@ export interface VarianceSettings {
 
 type Name = keyof typeof estimators;
 
-/** Never used: the policy stands still. */
+/** Not used: the policy takes no steps. */
 const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8 };
 
-/** The gradient's total variance by estimator, in one game, at the policy that `weights` are. */
+/** The total variance of the gradient by estimator, in one game, at the policy with these weights. */
 export function gradientVariance(
   weights: readonly WeightArray[],
   model: PolicyModel,

@@ -1,4 +1,5 @@
-/** The tables of an ablation, in Markdown: a row per cell, and a row per frozen checkpoint. */
+/** The tables of an ablation in Markdown: one row for each cell, and one for each frozen checkpoint. */
+import { plural } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
 import { median } from "../util/stats.ts";
 import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
@@ -24,12 +25,12 @@ export function ablationMarkdown({ name, about, updates, seeds, cells, variance 
     ),
     median(runs.map(({ episodes }) => episodes)).toLocaleString("en"),
   ]);
-  const length = updates === null ? "" : `${count(updates, "update")}, `;
+  const length = updates === null ? "" : `${plural(updates, "update")}, `;
   const lines = [
     `## ${name}`,
     "",
     ...(about === undefined ? [] : [about.trim(), ""]),
-    `${length}${count(seeds, "seed")}; median (range) over seeds.`,
+    `${length}${plural(seeds, "seed")}; median (range) over seeds.`,
     "",
     ...markdownTable(header, rows, 1),
     ...(variance.length > 0 ? ["", ...varianceTable(variance)] : []),
@@ -45,8 +46,8 @@ function varianceTable(variance: readonly VarianceResult[]): string[] {
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   const rows = [...groups.values()].map((results) => [
-    results[0]?.game ?? "",
-    String(results[0]?.update),
+    results[0].game,
+    String(results[0].update),
     median(results.map(({ entropy }) => entropy)).toFixed(2),
     ...names.map((name) =>
       spread(
@@ -62,11 +63,9 @@ function varianceTable(variance: readonly VarianceResult[]): string[] {
   ];
 }
 
-/** `0.0041 (0.0026 – 0.0080)`; one number where the range rounds to it. */
+/** `0.0041 (0.0026 – 0.0080)`: median and range; one number if the ends of the range round to the same. */
 function spread(values: readonly number[], digits: number): string {
   if (values.length === 0) return NOTHING;
   const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)].map((v) => v.toFixed(digits));
   return low === high ? middle : `${middle} (${low} – ${high})`;
 }
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,6 +1,6 @@
 /**
- * An ablation: a grid over settings, times seeds; each cell of it a run of its own. Here is what it consists of and what
- * its runs' metrics say; running the cells is the command's affair, the tables are ablation-table.ts's.
+ * An ablation is a grid of settings; every cell is run once for each seed. This file has the grid, the names of the runs, and
+ * the results that their metrics give. The command `ablate` runs the cells, and ablation-table.ts writes the tables.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -15,15 +15,15 @@ export interface Axis {
 }
 
 export interface Cell {
-  /** `rl.advantage=rae`, joined by spaces where several settings vary. */
+  /** `rl.advantage=rae`; several settings are joined by spaces. */
   readonly label: string;
-  /** The label in letters that every file system takes; no other cell of the grid has it. */
+  /** The label in characters that every file system allows; unique in the grid. */
   readonly slug: string;
   /** By key path. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** What is left of 100 characters, which a run's name may have, for the seed. */
+/** A run's name may have 100 characters; the rest is for the seed. */
 const SLUG_LENGTH = 80;
 
 /** The grid's cells, the last axis varying fastest. */
@@ -50,7 +50,7 @@ export const settingText = (value: unknown): string => (typeof value === "string
 /** `["kuhn","ttt"]` → `kuhn,ttt` */
 const readable = (value: unknown): string => settingText(value).replaceAll(/["[\]]/g, "");
 
-/** Adds it to `taken`, which holds small letters only: some file systems do not tell `A` from `a`. */
+/** A new slug, which is added to `taken` in lower case: some file systems do not tell `A` from `a`. */
 function freeSlug(label: string, taken: Set<string>): string {
   const plain = label.replaceAll(/[^A-Za-z0-9.-]+/g, "_").replaceAll(/^[^A-Za-z0-9]+|_+$/g, "");
   const base = plain === "" ? "base" : plain.slice(0, SLUG_LENGTH);
@@ -60,7 +60,7 @@ function freeSlug(label: string, taken: Set<string>): string {
   return slug;
 }
 
-/** What one run says of one game. */
+/** The result of one run in one game. */
 export interface GameResult {
   readonly nashConv: number;
   readonly greedyNashConv: number;
@@ -85,7 +85,7 @@ interface MetricsLine {
   readonly evaluation?: Readonly<Record<string, { readonly nashConv?: number; readonly greedyNashConv?: number }>>;
 }
 
-/** Reads a finished run's metrics; whatever is wrong with them is a UserError (exit 3). */
+/** Reads the result of a finished run from its metrics. Throws a UserError (exit 3) if they are damaged. */
 export function readResult(dir: string, run: string, seed: number): RunResult {
   const lines = readMetrics(join(dir, run));
   const last = lines.at(-1) as MetricsLine;
@@ -117,17 +117,17 @@ function readMetrics(runDir: string): MetricsLine[] {
   });
 }
 
-/** Whether a run is there and was trained to its end, by its manifest's own word. */
+/** Whether a run exists and its manifest says that it was trained to its end. */
 export function isFinished(dir: string, run: string): boolean {
   return existsSync(join(dir, run, "manifest.json")) && readManifest(join(dir, run)).status === "finished";
 }
 
-/** NashConv below which a rise is noise. */
+/** A NashConv below this is close enough to 0 that a rise is noise. */
 const FLOOR = 0.02;
-/** Mean entropy, in nats, below which play has become a single line. */
+/** With a mean entropy, in nats, below this, play is a single line of moves. */
 const NO_ENTROPY = 1e-3;
 
-/** Play that has become one line, or that ends more than twice as far from equilibrium as it has been. */
+/** Whether play is a single line of moves, or the last NashConv is more than twice the best. */
 export function collapsed({ nashConv, bestNashConv, entropy }: GameResult): boolean {
   return entropy < NO_ENTROPY || nashConv > Math.max(FLOOR, 2 * bestNashConv);
 }
@@ -137,17 +137,17 @@ export interface VarianceResult {
   readonly game: string;
   readonly seed: number;
   readonly update: number;
-  /** Mean entropy of play there, in nats. */
+  /** Mean entropy of play at this update, in nats. */
   readonly entropy: number;
-  /** null where the gradient has no variance without a baseline: play is a single line. */
+  /** null if the gradient without a baseline has no variance, because play is a single line of moves. */
   readonly ratios: Readonly<Record<string, number | null>>;
 }
 
-/** What ablation.json holds. */
+/** The content of ablation.json. */
 export interface Ablation {
   readonly name: string;
   readonly about?: string | undefined;
-  /** null where they vary. */
+  /** null if `updates` varies between cells. */
   readonly updates: number | null;
   readonly seeds: number;
   readonly cells: readonly (Pick<Cell, "label" | "settings"> & { readonly runs: readonly RunResult[] })[];

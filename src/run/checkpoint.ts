@@ -1,7 +1,7 @@
 /**
- * Checkpoints: folders that are whole or not there. Files are written and flushed in a folder of another name, which is
- * then renamed; checkpoints.jsonl lists only what has come that far, with the checksum of state.json, which holds those
- * of the other files. So whatever is listed and adds up is exactly what was saved.
+ * Checkpoints are folders that are either whole or absent. The files are written and flushed in a temporary folder, which is
+ * then renamed. Only then is the checkpoint listed in checkpoints.jsonl, with the checksum of its state.json, which contains
+ * the checksums of the other files. So a listed checkpoint whose checksums match is exactly what was saved.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -17,11 +17,11 @@ const entrySchema = z.object({
   /** sha256 of state.json. */
   state: z.string(),
   /**
-   * Length of the growing files at that instant. Here and not in the checkpoint: metrics hold times, and two runs of one
-   * seed must have the same checkpoints, byte for byte.
+   * Lengths of metrics.jsonl and episodes.jsonl when the checkpoint was saved. They are not in the checkpoint itself: metrics
+   * contain times, and two runs of the same seed must have the same checkpoints, byte for byte.
    */
   offsets: z.object({ metrics: z.int().min(0), episodes: z.int().min(0) }),
-  /** Saved at an interruption; gone from the list once the next one is saved. */
+  /** Saved because of an interruption; removed from the list when the next one is saved. */
   temporary: z.literal(true).optional(),
 });
 export type CheckpointEntry = z.infer<typeof entrySchema>;
@@ -37,16 +37,16 @@ const stateSchema = z.object({
 export interface Checkpoint {
   readonly update: number;
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** What the trainer handed in. */
+  /** Other state of the trainer, as JSON. */
   readonly state: Readonly<Record<string, unknown>>;
 }
 
 export const checkpointName = (update: number): string => String(update).padStart(6, "0");
 
 const checkpointDir = (dir: string, update: number): string => join(dir, "checkpoints", checkpointName(update));
-const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** What checkpoints.jsonl lists, in order; none where there is no such file. */
+/** The entries of checkpoints.jsonl, in order; none if there is no such file. */
 export function listCheckpoints(dir: string): CheckpointEntry[] {
   const path = join(dir, "checkpoints.jsonl");
   if (!existsSync(path)) return [];
@@ -64,7 +64,7 @@ export function writeEntries(dir: string, entries: readonly CheckpointEntry[]): 
   writeFileAtomic(join(dir, "checkpoints.jsonl"), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
 }
 
-/** Writes the folder of a checkpoint; returns the entry that makes it count once it is listed. */
+/** Writes the folder of a checkpoint. → its entry, which the caller must list: an unlisted checkpoint does not count */
 export function writeCheckpoint(
   dir: string,
   { update, files, state }: Checkpoint,
@@ -86,8 +86,8 @@ export function writeCheckpoint(
       const json = `${JSON.stringify({ schema: RUN_SCHEMA, spiral, update, files: sums, state }, null, 1)}\n`;
       writeFileDurable(join(temporary, "state.json"), json);
       syncFolder(temporary);
-      // A folder cannot be renamed over another; `sweepCheckpoints` removes the old one when the new one is listed, or
-      // brings it back where we died before that.
+      // A folder cannot be renamed over another. `sweepCheckpoints` removes the old folder when the new one is listed, or
+      // restores it if the process died before that.
       if (existsSync(place)) {
         rmSync(replaced, { recursive: true, force: true });
         renameSync(place, replaced);
@@ -100,14 +100,14 @@ export function writeCheckpoint(
         rmSync(temporary, { recursive: true, force: true });
         if (existsSync(replaced) && !existsSync(place)) renameSync(replaced, place);
       } catch {
-        // The first error is the one to report; what is left over is swept when the run is resumed.
+        // The first error is reported; leftover folders are removed when the run is resumed.
       }
       throw error;
     }
   });
 }
 
-/** Removes the folders of checkpoints that are not listed, and what was left over by a process that died; what has another name is not ours. */
+/** Removes unlisted checkpoints and the leftovers of a process that died. Files and folders with other names are kept. */
 export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[]): void {
   const folder = join(dir, "checkpoints");
   if (!existsSync(folder)) return;
@@ -130,7 +130,7 @@ export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[
   });
 }
 
-/** Reads a listed checkpoint and checks every byte of it; a UserError (exit 3) says what is wrong with which file. */
+/** Reads a listed checkpoint and verifies all checksums. Throws a UserError (exit 3) that names the damaged file. */
 export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoint {
   const folder = checkpointDir(dir, entry.update);
   const statePath = join(folder, "state.json");
@@ -157,7 +157,7 @@ export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoin
   return { update: parsed.data.update, files, state: parsed.data.state };
 }
 
-/** The latest checkpoint before `before` that is whole. */
+/** The latest whole checkpoint before update `before`, and what is wrong with later ones. */
 export function lastWhole(
   dir: string,
   entries: readonly CheckpointEntry[],

@@ -1,6 +1,6 @@
 /**
- * Where runs live and what they are called: one folder each under the runs folder, `latest` pointing at the newest.
- * Names sort by time: 2026-11-23_0542_kuhn-ttt_s1.
+ * The folder of runs and their names. Every run has a folder, and `latest` points at the newest. Default names sort by time:
+ * 2026-11-23_0542_kuhn-ttt_s1.
  */
 import {
   existsSync,
@@ -18,7 +18,7 @@ import { didYouMean, UserError } from "../util/errors.ts";
 import { errnoOf, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
-/** A run that is there; `checkpoint` where one was asked for by `@120`. */
+/** An existing run; `checkpoint` is the update that `@120` asked for. */
 export interface ResolvedRun {
   readonly dir: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export interface ResolvedRun {
 export interface RunSummary {
   readonly name: string;
   readonly dir: string;
-  /** Undefined where it cannot be read; `problem` says why. */
+  /** Undefined if it cannot be read; `problem` then says why. */
   readonly manifest: Manifest | undefined;
   readonly problem: string | undefined;
 }
@@ -36,12 +36,12 @@ export interface RunSummary {
 export function defaultRunName({ games, seed }: Pick<Config, "games" | "seed">, now: Date): string {
   const two = (n: number): string => String(n).padStart(2, "0");
   const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-  // `negotiation:maxQuantity=5` → `negotiation.maxQuantity5`: letters that every file system takes.
+  // `negotiation:maxQuantity=5` → `negotiation.maxQuantity5`: characters that every file system allows.
   const named = games.map((id) => id.replaceAll(":", ".").replaceAll(/[^A-Za-z0-9.-]/g, "")).join("-");
   return `${date}_${two(now.getHours())}${two(now.getMinutes())}_${named.slice(0, 80)}_s${seed}`;
 }
 
-/** Makes the folder, which no other run has: a name of our own is counted up, one that was asked for must be free. */
+/** Makes a new folder. If the name is taken, a default name (`isOwn`) gets a number, and any other name is an error. */
 export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): { dir: string; name: string } {
   if (!isOwn) checkRunName(wanted);
   makeFolders(parent);
@@ -62,13 +62,13 @@ export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): {
   }
 }
 
-/** Throws a UserError (exit 2) where a run cannot be called so. */
+/** Throws a UserError (exit 2) if the name is not allowed for a run. */
 export function checkRunName(wanted: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(wanted) && wanted !== "latest") return;
   throw new UserError(2, `--name is "${wanted}"; it takes letters, digits, ".", "_" and "-", and "latest" is taken.`);
 }
 
-/** Throws a UserError (exit 2) where the name is another's. */
+/** Throws a UserError (exit 2) if the name is taken. */
 export function checkFreeName(parent: string, wanted: string): void {
   if (existsSync(join(parent, wanted))) throw nameTaken(parent, wanted);
 }
@@ -78,7 +78,7 @@ function nameTaken(parent: string, wanted: string): UserError {
   return new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
 }
 
-/** Points `latest` at a run: a symbolic link, or a text file with the name where links cannot be made. */
+/** Points `latest` at a run: a symbolic link, or a text file with the name if links cannot be made. */
 export function pointLatest(parent: string, name: string): void {
   const latest = join(parent, "latest");
   const temporary = join(parent, `.latest.${process.pid}.tmp`);
@@ -94,8 +94,8 @@ export function pointLatest(parent: string, name: string): void {
 }
 
 /**
- * The run that `spec` names: `latest`, a name, the unique beginning of one, or a path; `@120` or `@000120` after it picks
- * a checkpoint. A UserError (exit 3) says what there is instead.
+ * The run that `spec` names: `latest`, a name, a unique prefix of a name, or a path. A suffix `@120` or `@000120` names a
+ * checkpoint. Throws a UserError (exit 3) that lists the existing runs.
  */
 export function resolveRun(spec: string | undefined, parent: string): ResolvedRun {
   const [, base = "", update] = /^(.*?)(?:@(\d+))?$/s.exec(spec ?? "latest") ?? [];
@@ -136,7 +136,7 @@ export function listRuns(parent: string): RunSummary[] {
   return runs.sort((a, b) => (started(a) < started(b) ? -1 : started(a) > started(b) ? 1 : 0));
 }
 
-/** Name of the run that `latest` points at, whether it is there or not. */
+/** Name of the run that `latest` points at; the run may not exist. */
 export function latestName(parent: string): string | undefined {
   const latest = join(parent, "latest");
   try {
@@ -147,7 +147,7 @@ export function latestName(parent: string): string | undefined {
   try {
     return basename(readFileSync(latest, "utf8").trim());
   } catch (error) {
-    // A folder, where runs were copied with links followed.
+    // `latest` is a folder if the runs were copied with links followed.
     if (errnoOf(error) === undefined) throw error;
     return undefined;
   }

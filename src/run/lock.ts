@@ -1,6 +1,6 @@
 /**
- * One writer per run: a file `lock` with the process that holds it. A lock whose process is gone is taken over, so a run
- * that was killed can be resumed at once.
+ * The lock that allows one writer per run: a file `lock` that names the process holding it. The lock of a process that has
+ * died is taken over, so a killed run can be resumed at once.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -11,13 +11,14 @@ import { errnoOf, withDiskErrors } from "../util/files.ts";
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Start time of the process where the system tells it: process ids are used again, and soon so in containers. */
+  /** Start time of the process if the system gives it, because process ids are reused, in containers often soon. */
   readonly start: string;
 }
 
+/** Paths of the locks that this process holds. */
 const held = new Set<string>();
 
-/** Takes the lock and returns what gives it back; a UserError names the process that has it. */
+/** Takes the lock. Throws a UserError (exit 1) that names the process holding it. → a function that releases the lock */
 export function takeLock(dir: string): () => void {
   const path = resolve(dir, "lock");
   const own: Holder = { pid: process.pid, host: hostname(), start: startOf(process.pid) };
@@ -48,8 +49,8 @@ export function takeLock(dir: string): () => void {
 }
 
 /**
- * Removes the lock that was found to hold `text`. It is renamed first, as by now another process may have removed it and
- * put its own there: that one is put back.
+ * Removes the stale lock whose content is `text`. Meanwhile, another process may have replaced it by its own lock. The file is
+ * therefore renamed first, and put back if its content differs.
  */
 export function removeStale(path: string, text: string | undefined): void {
   const aside = `${path}.${process.pid}.stale`;
@@ -62,13 +63,13 @@ export function removeStale(path: string, text: string | undefined): void {
   try {
     if (lockText(aside) !== text) linkSync(aside, path);
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error; // A third one has it.
+    if (errnoOf(error) !== "EEXIST") throw error; // A third process has taken the lock.
   } finally {
     rmSync(aside, { force: true });
   }
 }
 
-/** Who is writing a run; undefined where nobody is, or its process is gone. */
+/** The process that writes a run; undefined if there is none or it has died. */
 export function lockHolder(dir: string): Holder | undefined {
   const path = resolve(dir, "lock");
   return holderIn(lockText(path), path);
@@ -87,21 +88,21 @@ function holderIn(text: string | undefined, path: string): Holder | undefined {
   try {
     holder = JSON.parse(text ?? "") as Holder;
   } catch {
-    return undefined; // None, or one that was being written when its process was killed.
+    return undefined; // There is no lock, or its process was killed while writing it.
   }
   if (typeof holder !== "object" || holder === null || !Number.isInteger(holder.pid) || holder.pid <= 0)
     return undefined;
   if (holder.host !== hostname()) return holder;
   if (holder.pid === process.pid) return held.has(path) ? holder : undefined;
   try {
-    process.kill(holder.pid, 0); // Signal 0 only asks whether the process is there.
+    process.kill(holder.pid, 0); // Signal 0 only checks whether the process exists.
   } catch (error) {
     if (errnoOf(error) === "ESRCH") return undefined;
   }
   return holder.start === startOf(holder.pid) ? holder : undefined;
 }
 
-/** When a process started, in the kernel's ticks, on Linux; "" elsewhere. */
+/** Start time of a process in kernel ticks, on Linux; "" on other systems. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -1,10 +1,10 @@
-/** manifest.json: what a run is, who started it and how it ended. */
+/** manifest.json describes a run: its settings in short, the command and machine that started it, and its status. */
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../util/errors.ts";
 import { readJson, writeFileAtomic } from "../util/files.ts";
 
-/** Raised when the layout of the run directory changes; older programs then refuse newer runs. */
+/** Version of the run directory's layout. A program refuses runs with a newer version. */
 export const RUN_SCHEMA = 1;
 
 const manifestSchema = z.object({
@@ -18,13 +18,13 @@ const manifestSchema = z.object({
   node: z.string(),
   platform: z.string(),
   backend: z.string(),
-  /** Where it was resumed on another: each that ran, in order. */
+  /** Present if the run was resumed on another backend: all its backends, in order. */
   backends: z.array(z.string()).optional(),
   /** sha256 of config.yaml; runs of earlier versions have none. */
   config: z.string().optional(),
   status: z.enum(["running", "finished", "interrupted", "failed"]),
   started: z.string(),
-  /** When it was taken up again, each time. */
+  /** The times at which it was resumed. */
   resumed: z.array(z.string()),
   ended: z.string().nullable(),
 });

@@ -1,5 +1,4 @@
-/** Runs begin, go on and are read: the three ways into a run directory. */
-import { createHash } from "node:crypto";
+/** The three ways to open a run directory: create a run, resume it, or read a checkpoint. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../config/load.ts";
@@ -13,6 +12,7 @@ import {
   checkpointName,
   lastWhole,
   listCheckpoints,
+  sha256,
   sweepCheckpoints,
   verifyCheckpoint,
   writeEntries,
@@ -25,12 +25,12 @@ import { RunWriter } from "./writer.ts";
 /** Makes the directory of a new run and points `latest` at it. */
 export function createRun(options: {
   readonly config: Config;
-  /** The name of the folder, which must be free; otherwise time, games and seed make one. */
+  /** The name of the folder, which must not exist. By default it is made from the time, games and seed. */
   readonly name?: string | undefined;
   readonly argv: readonly string[];
   /** The TensorFlow.js backend in use. */
   readonly backend: string;
-  /** Hears of what went wrong without harm to the run. */
+  /** Called for problems that do not affect the run. */
   readonly warn?: ((message: string) => void) | undefined;
 }): RunWriter {
   const { config, argv, backend, warn = () => {} } = options;
@@ -65,7 +65,7 @@ export function createRun(options: {
     writer = new RunWriter(dir, manifest, release);
   } catch (error) {
     release();
-    // No run yet, and its name is free again.
+    // Without a manifest it is no run: the folder is removed, so that its name is free again.
     if (!existsSync(join(dir, "manifest.json"))) rmSync(dir, { recursive: true, force: true });
     throw error;
   }
@@ -82,16 +82,16 @@ export interface ResumedRun {
   readonly writer: RunWriter;
   readonly checkpoint: Checkpoint;
   readonly config: Config;
-  /** Checkpoints that were passed over because they are damaged, and why; a backend that is not the run's. */
+  /** Damaged checkpoints that were skipped, with reasons, and a change of the backend. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Takes a run up again from its last whole checkpoint. Whatever was written after that is removed, as the run writes it
- * once more: in the end its files are those of a run that was never interrupted.
+ * Resumes a run from its last whole checkpoint. Everything that was written after it is removed, because the run will write it
+ * again: in the end, the files are those of a run that was never interrupted.
  *
- * `check` throws where the checkpoint will not do; until it has returned, nothing of the run is changed but what a process
- * that died left over.
+ * `check` throws if the checkpoint cannot be used. Until it has returned, only the leftovers of a process that died are
+ * removed, and the run is not changed.
  */
 export function resumeRun(
   { dir, name, checkpoint: asked }: ResolvedRun,
@@ -116,7 +116,7 @@ export function resumeRun(
     }
     check(checkpoint);
     dropEvaluationsAfter(dir, checkpoint.update);
-    for (const file of ["metrics", "episodes"] as const) cutTo(join(dir, `${file}.jsonl`), entry.offsets[file]);
+    for (const file of ["metrics", "episodes"] as const) truncateTo(join(dir, `${file}.jsonl`), entry.offsets[file]);
     const kept = entries.filter(({ update }) => update <= checkpoint.update);
     if (kept.length < entries.length) writeEntries(dir, kept);
     sweepCheckpoints(dir, kept);
@@ -141,7 +141,7 @@ export function resumeRun(
   }
 }
 
-/** The checkpoint asked for, or the last; whatever is wrong with it is a UserError (exit 3) that says what is whole. */
+/** Reads the given checkpoint, or the last. If it is damaged, throws a UserError (exit 3) that names a whole one. */
 export function readCheckpoint({
   dir,
   name,
@@ -172,12 +172,12 @@ export function readRunConfig(dir: string): Config {
   try {
     return loadConfig({ file: join(dir, "config.yaml") }).config;
   } catch (error) {
-    // The same problems, but it is the run that is unusable and not what was typed.
+    // The same problems with exit code 3: the run is damaged; the command line is not wrong.
     throw error instanceof UserError ? new UserError(3, error.problems, { cause: error }) : error;
   }
 }
 
-/** A resumed run keeps its settings, and with others the rest of it would not belong to what is there. */
+/** Throws if config.yaml was edited: a resumed run must keep its settings. */
 function checkConfigSum(dir: string, { config }: Manifest): void {
   const path = join(dir, "config.yaml");
   const text = withDiskErrors("read", path, () => readFileSync(path), 3);
@@ -186,14 +186,13 @@ function checkConfigSum(dir: string, { config }: Manifest): void {
   throw new UserError(3, `${path} is not what the run was started with: its checksum differs. ${hint}`);
 }
 
-const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
 function noCheckpoint(name: string, problems: readonly string[]): UserError {
   if (problems.length > 0) return new UserError(3, [...problems, `${name} has no checkpoint that is whole.`]);
   return new UserError(3, `${name} has no checkpoint: it ended before the first was saved. Start it anew.`);
 }
 
-function cutTo(path: string, length: number): void {
+/** Truncates a file to its length at the checkpoint. */
+function truncateTo(path: string, length: number): void {
   const size = existsSync(path) ? statSync(path).size : 0;
   if (size < length) {
     throw new UserError(3, `${path} has ${size} bytes, fewer than when the checkpoint was saved (${length}).`);

@@ -1,6 +1,7 @@
 /**
- * The folder of a tournament: tournament.json pins what it is, episodes.jsonl grows by every game that has ended, and is all
- * that is needed to go on. Lines are whole or, after a kill, the last one is torn, and cut away.
+ * The folder of a tournament. tournament.json fixes its players, games and seed. Every finished game is appended to
+ * episodes.jsonl, which is all that is needed to continue. If the process was killed, the last line may be incomplete; it is
+ * then removed.
  */
 import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
@@ -10,15 +11,15 @@ import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/
 import { Growing } from "../util/growing.ts";
 import { takeLock } from "./lock.ts";
 
-/** Raised when the layout of the folder changes. */
+/** Version of the folder's layout. */
 const SCHEMA = 1;
 const MANIFEST = "tournament.json";
 const LOG = "episodes.jsonl";
-/** What a process that was killed before it wrote the manifest leaves: its lock, and the manifest as far as it had come. */
-const BEGUN = /^(?:lock(?:\.\d+\.stale)?|\.tournament\.json\.\d+\.tmp)$/;
+/** Names of the files that a process leaves if it is killed before the manifest is written. */
+const LEFTOVERS = /^(?:lock(?:\.\d+\.stale)?|\.tournament\.json\.\d+\.tmp)$/;
 
 const plannedSchema = z.object({
-  /** `identity` tells players of one name apart: the checksum of a checkpoint, the settings of a model. */
+  /** `identity` distinguishes players of the same name: the checksum of a checkpoint, the settings of a model. */
   players: z.array(z.object({ name: z.string(), identity: z.string() })),
   games: z.array(z.object({ id: z.string(), version: z.int() })),
   pairs: z.int(),
@@ -27,7 +28,7 @@ const plannedSchema = z.object({
 });
 const manifestSchema = z.object({ schema: z.literal(SCHEMA), spiral: z.string(), ...plannedSchema.shape });
 
-/** What a tournament is. */
+/** The part of the manifest that must be the same when the tournament continues. */
 export type Planned = z.infer<typeof plannedSchema>;
 
 export interface TournamentFolder {
@@ -38,8 +39,8 @@ export interface TournamentFolder {
 }
 
 /**
- * Begins a tournament, or goes on with the one that is there: a UserError (exit 2) says where that is another. One process
- * at a time writes it.
+ * Begins a tournament, or continues the one in the folder. Throws a UserError (exit 2) if that one differs from `planned`. The
+ * folder is locked until `close`.
  */
 export function openTournament(dir: string, planned: Planned, spiral: string): TournamentFolder {
   const path = join(dir, MANIFEST);
@@ -69,11 +70,11 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
   }
 }
 
-/** Throws where a tournament cannot begin in what is there. */
+/** Throws if no tournament can begin at this path. */
 function checkFree(dir: string): void {
   if (!statSync(dir).isDirectory()) throw new UserError(2, `${dir} is a file, not a folder. Name another by --out.`);
   const names = withDiskErrors("read", dir, () => readdirSync(dir), 2);
-  if (names.every((name) => BEGUN.test(name))) return;
+  if (names.every((name) => LEFTOVERS.test(name))) return;
   throw new UserError(2, `${dir} is there already and holds no tournament. Name another folder by --out.`);
 }
 
@@ -89,7 +90,7 @@ function checkSame(path: string, planned: Planned): void {
   if (names(there) !== names(planned)) differs.push(`players: ${names(there)} there, ${names(planned)} now`);
   else {
     for (const [i, { name, identity }] of there.players.entries()) {
-      if (identity !== planned.players[i]?.identity) differs.push(`${name} is not the player that it was`);
+      if (identity !== planned.players[i].identity) differs.push(`${name} is not the player that it was`);
     }
   }
   if (differs.length === 0) return;
@@ -99,7 +100,7 @@ function checkSame(path: string, planned: Planned): void {
   ]);
 }
 
-/** Cuts away what stands after the last newline, which a process that was killed has left. */
+/** Removes an incomplete last line, which a process that was killed has left. */
 function cutTornLine(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return;

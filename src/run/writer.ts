@@ -1,6 +1,6 @@
 /**
- * Writes a run while it goes: lines of metrics, episodes and log as they come, checkpoints and evaluations whole.
- * Everything is synchronous, so that what a checkpoint says was written before it was.
+ * Writes the files of a run during training: lines of metrics, episodes and log one by one, checkpoints and evaluations as
+ * whole files. All writes are synchronous, so the lines that a checkpoint refers to are written before it.
  */
 import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -30,10 +30,10 @@ export class RunWriter {
   #entries: readonly CheckpointEntry[];
   #open = true;
 
-  /** `release` gives the run's lock back; the caller has taken it. */
+  /** `release` releases the run's lock, which the caller has taken. */
   constructor(dir: string, manifest: Manifest, release: () => void) {
     this.dir = dir;
-    // Not what the manifest says: the folder may have been renamed.
+    // The name of the folder, not of the manifest: the folder may have been renamed.
     this.name = basename(resolve(dir));
     this.#manifest = manifest;
     this.#release = release;
@@ -61,7 +61,7 @@ export class RunWriter {
     this.#logger.info(values, message);
   }
 
-  /** After everything of `update` has been written, so that a resumed run goes on with the next one. */
+  /** Call it after all lines of `update` are written: a resumed run continues with the next update. */
   checkpoint(
     update: number,
     files: Readonly<Record<string, Uint8Array>>,
@@ -70,10 +70,10 @@ export class RunWriter {
   ): void {
     const offsets = { metrics: this.#metrics.flush(), episodes: this.#episodes.flush() };
     const entry = writeCheckpoint(this.dir, { update, files, state }, offsets, spiralVersion());
-    // A temporary one at an update that has a lasting one already says nothing new.
-    const lasting = this.#entries.filter((e) => !e.temporary);
-    const isKnown = lasting.some((e) => e.update === update);
-    const kept = lasting.filter((e) => e.update !== update);
+    // If the update already has a permanent checkpoint, a temporary one would be the same.
+    const permanent = this.#entries.filter((e) => !e.temporary);
+    const isKnown = permanent.some((e) => e.update === update);
+    const kept = permanent.filter((e) => e.update !== update);
     const entries = [...kept, temporary && !isKnown ? { ...entry, temporary: true as const } : entry];
     writeEntries(this.dir, entries);
     this.#entries = entries;
@@ -86,7 +86,7 @@ export class RunWriter {
     writeFileAtomic(join(folder, `${checkpointName(update)}.json`), `${JSON.stringify(values, null, 2)}\n`);
   }
 
-  /** Ends the run in the manifest and gives the lock back; the second call and later ones do nothing. */
+  /** Writes the final status to the manifest and releases the lock. Later calls do nothing. */
   finish(status: Exclude<RunStatus, "running">): void {
     if (!this.#open) return;
     this.#open = false;
@@ -96,7 +96,7 @@ export class RunWriter {
       this.#manifest = { ...this.#manifest, status, ended: new Date().toISOString() };
       writeManifest(this.dir, this.#manifest);
     } catch (error) {
-      // What made the run fail is what to report; a full disk most likely refuses this as well.
+      // If the run failed, that failure is reported and not this one: a full disk most likely causes both.
       if (status !== "failed") throw error;
     } finally {
       for (const file of [this.#metrics, this.#episodes, this.#log]) file.close();

@@ -1,14 +1,14 @@
-/** From slices of a plan, wherever they were played, to its trajectories. */
+/** Assembles the slices of a plan, which different threads may have played, into its trajectories. */
 import type { Cells, Plan, Trajectories } from "./plan.ts";
 import { newCells, type PlayedSlice } from "./slice.ts";
 
-/** A slice, and how its ids of information sets translate. */
+/** A played slice, with the translation of its ids of information sets. */
 export interface Part extends PlayedSlice {
-  /** The plan's ids of information sets by the slice's, where the slice was played on another graph. */
+  /** If the slice was played on another graph: the ids in the plan's graph by the ids in that graph. */
   readonly ids?: readonly number[];
 }
 
-/** The trajectories of a plan whose `slices`, 0 … E between them, have been played. Takes the slices' arrays over. */
+/** The trajectories of a plan. `slices` must cover its episodes 0 … E − 1; their arrays are changed and reused. */
 export function assemble(plan: Plan, slices: readonly Part[]): Trajectories {
   const known = plan.graph.infosets;
   const ids = idsByFirstVisit(known.length, slices);
@@ -19,7 +19,7 @@ export function assemble(plan: Plan, slices: readonly Part[]): Trajectories {
   return { plan, ...joined(plan, slices), infosets, ids };
 }
 
-/** The plan's ids of all information sets visited, the earliest visited first. */
+/** Ids of all visited information sets in the plan's graph, in order of their earliest visit. */
 function idsByFirstVisit(count: number, slices: readonly Part[]): Int32Array {
   const firstVisit = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   const visited: number[] = [];
@@ -31,7 +31,7 @@ function idsByFirstVisit(count: number, slices: readonly Part[]): Int32Array {
       firstVisit[id] = Math.min(earlier, earliest[i]);
     }
   }
-  // Sorted as numbers, which is much quicker than by a comparison; they are exact up to 2^53.
+  // Sorts numbers, which is much faster than sorting by a comparison function. They are exact up to 2^53.
   const order = new Float64Array(visited.length);
   for (let i = 0; i < order.length; i++) {
     order[i] = firstVisit[visited[i]] * count + visited[i];
@@ -40,7 +40,7 @@ function idsByFirstVisit(count: number, slices: readonly Part[]): Int32Array {
   return Int32Array.from(order, (visit) => visit % count);
 }
 
-/** Puts each decision's index among the plan's information sets where its id on the slice's graph was. */
+/** Replaces, in `decisions`, each id of the slice's graph by the index of the information set in the trajectories. */
 function renumberDecisions(plan: Plan, { cells, ids, visited }: Part, index: Int32Array): void {
   const { plies, decisions } = cells;
   const P = plan.graph.game.maxPlies;
@@ -61,7 +61,7 @@ function renumberDecisions(plan: Plan, { cells, ids, visited }: Part, index: Int
   }
 }
 
-/** The cells of all slices in one; those of a lone slice as they are. */
+/** The cells of all slices, concatenated. A slice that is the whole plan is not copied. */
 function joined({ graph, episodes }: Plan, slices: readonly Part[]): Cells {
   const [first] = slices;
   if (first && first.to - first.from === episodes) return first.cells;

@@ -1,6 +1,11 @@
 /**
- * A job: some episodes to play, as plain data, and what comes of it, as plain data. A thread, a child process or another
- * machine takes the same job. Weights are named by their SHA-256 and travel beside it.
+ * A job is a part of a plan as plain data, which another thread, process or machine can play:
+ *
+ *   sender      Plan → jobOf → Job         policies become recipes, the graph becomes the game's id
+ *   player      Job → JobPlayer → JobResult   on a graph and policies of its own
+ *   sender      JobResult → InfosetIds → Part   the player's ids of information sets become the sender's
+ *
+ * Weights are named by their SHA-256 and are sent beside the jobs.
  */
 
 import { getGame } from "../games/registry.ts";
@@ -10,22 +15,22 @@ import type { Plan } from "./plan.ts";
 import { PolicyCache, type SentRecipe, type SentRecipes, type Weights } from "./policy-makers.ts";
 import { newSlice, type PlayedSlice, playSlices } from "./slice.ts";
 
-/** Episodes `from` … `to` − 1 of a plan of `episodes`. */
+/** Episodes `from` … `to` − 1 of a plan that has `episodes` of them. */
 export interface Job extends Pick<Plan, "episodes" | "paired" | "chanceKey" | "actionKey"> {
   readonly from: number;
   readonly to: number;
-  /** Id of the game, parameters included. */
+  /** Id of the game, with its parameters. */
   readonly game: string;
-  /** Who sits in seats 0 and 1. */
+  /** The policies in seats 0 and 1. */
   readonly policies: readonly [SentRecipe, SentRecipe];
 }
 
 export interface JobResult extends PlayedSlice {
-  /** Number of the player's graph, whose ids of information sets these are. A graph that is begun anew has a new number. */
+  /** Number of the player's graph, to which the ids of information sets belong. Every new graph has a new number. */
   readonly graph: number;
 }
 
-/** The job of some episodes of a plan, all of whose policies have recipes. */
+/** The job for episodes `from` … `to` − 1. Throws if a policy of the plan has no recipe. */
 export function jobOf(plan: Plan, from: number, to: number, recipes: SentRecipes): Job {
   const { graph, episodes, paired, chanceKey, actionKey } = plan;
   const policies = [recipes.of(plan.policies[0]), recipes.of(plan.policies[1])] as const;
@@ -35,11 +40,11 @@ export function jobOf(plan: Plan, from: number, to: number, recipes: SentRecipes
 interface Entry {
   readonly number: number;
   readonly graph: GameGraph;
-  /** Ids that came up in the last batch, which are likely to come up in the next. */
+  /** Ids that were visited in the last batch, and are likely to be visited in the next. */
   expected: ArrayLike<number>;
 }
 
-/** Plays jobs, on graphs and policies of its own. */
+/** Plays jobs on its own graphs and policies. */
 export class JobPlayer {
   readonly #maxNodes: number;
   readonly #policies = new PolicyCache();
@@ -47,12 +52,12 @@ export class JobPlayer {
   #entries = new Map<string, Entry>();
   #graphs = 0;
 
-  /** A graph larger than `maxNodes` is begun anew between batches, which bounds the memory. */
+  /** Between batches, a graph larger than `maxNodes` is replaced by an empty one, which bounds the memory. */
   constructor(maxNodes: number) {
     this.#maxNodes = maxNodes;
   }
 
-  /** Plays every job to its end. `weights` are those that the jobs name. */
+  /** Plays every job to its end. `weights` holds the weights that the jobs name. */
   async play(jobs: readonly Job[], weights: Weights): Promise<JobResult[]> {
     const entries = new Map<string, Entry>();
     const slices = [];
@@ -80,13 +85,13 @@ export class JobPlayer {
   }
 }
 
-/** Our ids of information sets by those of another thread's graphs. */
-export class Translation {
-  /** By our graph: the number of the other, and our ids by its. */
+/** Translates the ids of information sets from one job player's graphs to those of this process. */
+export class InfosetIds {
+  /** By graph of this process: the number of the player's graph, and the ids here by the ids there. */
   readonly #known = new WeakMap<GameGraph, { readonly graph: number; readonly ids: number[] }>();
 
-  /** The result as a part of the plan. A set not met before is found by following its earliest visit. */
-  translated(plan: Plan, result: JobResult): Part {
+  /** The result as a part of the plan. A new information set is found by replaying the episode of its earliest visit. */
+  partOf(plan: Plan, result: JobResult): Part {
     let known = this.#known.get(plan.graph);
     if (known?.graph !== result.graph) {
       known = { graph: result.graph, ids: [] };
@@ -100,7 +105,7 @@ export class Translation {
   }
 }
 
-/** The information set of a visit: r · E + e, the r-th decision of episode e. */
+/** The information set of visit r · E + e: the r-th decision of episode e. */
 function infosetAt({ graph, episodes }: Plan, { from, cells: { slots } }: PlayedSlice, visit: number): Infoset {
   const episode = visit % episodes;
   let left = Math.floor(visit / episodes);

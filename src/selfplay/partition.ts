@@ -1,12 +1,13 @@
 /**
- * Which thread plays which episodes of a batch. Each thread asks its own copies of the policies. A plan is therefore cut
- * into equal slices where threads then ask about little twice, and is otherwise played whole by one thread.
+ * The partition of a batch over threads. Each thread evaluates the policies at the information sets that it visits, so two
+ * threads that visit the same set do the same work. A plan is therefore cut into equal slices only if the threads then
+ * share few sets, and is otherwise played whole by one thread.
  */
 import type { Plan } from "./plan.ts";
 
-/** A plan with fewer episodes than this for each thread is not worth sending. */
+/** A plan with fewer episodes per thread than this is played in this thread: sending it would take longer. */
 const MIN_EPISODES = 32;
-/** A plan with this many games for each information set is cut without loss. */
+/** A plan with at least this many episodes per information set is always cut. */
 const MERGED = 16;
 
 /** Episodes `from` … `to` − 1 of the plan at `place` in the batch. */
@@ -17,7 +18,7 @@ export interface Share {
   readonly place: number;
 }
 
-/** What each thread plays; this thread's share comes first. */
+/** The shares of each thread; this thread is the first. */
 export function partition(plans: readonly Plan[], threads: number): Share[][] {
   const assigned = assign(plans, threads);
   return Array.from({ length: threads }, (_, thread) =>
@@ -32,11 +33,11 @@ export function partition(plans: readonly Plan[], threads: number): Share[][] {
 }
 
 /**
- * The thread that plays each plan, 0 being this one; or "cut", for an equal slice each.
+ * For each plan, the thread that plays it (0 is this thread), or "cut" if every thread plays an equal slice.
  *
- * A plan with far more games than information sets is cut without loss. Any other plan, cut for k threads, makes them ask
- * about roughly √k times as many information sets. So m such plans take m / √k turns when they are cut, and ⌈m / k⌉ when
- * each goes whole to one thread, the larger first.
+ * A plan with far more episodes than information sets is always cut: its forward passes cost little. If any other plan is
+ * cut for k threads, they evaluate about √k times as many information sets in total. So m such plans take time m / √k if
+ * they are cut, and ⌈m / k⌉ if each is played whole by one thread. The faster way is chosen.
  */
 export function assign(plans: readonly Plan[], threads: number): (number | "cut")[] {
   const shares = plans.map(({ episodes, policies }) =>
@@ -48,7 +49,7 @@ export function assign(plans: readonly Plan[], threads: number): (number | "cut"
   if (Math.ceil(wide.length / threads) >= wide.length / Math.sqrt(threads)) return shares;
   const load = Array<number>(threads).fill(0);
   for (const i of wide.sort((a, b) => sets[b] - sets[a])) {
-    // The last of those with the least to do, as this thread, the first, has a batch to put together.
+    // Of the threads with the least to do, the last: this thread, the first, also assembles the batch.
     const thread = load.lastIndexOf(Math.min(...load));
     shares[i] = thread;
     load[thread] += sets[i];

@@ -1,14 +1,15 @@
 /**
- * Self-play in batches: thousands of games at once, any mix of games and policies. Policies stand still while a batch is
- * played. Draw d of game i is a pure function of (key, i, d), chance and actions apart: an agent's draws never change a
- * deal, and games are the same however they are split. A batch is played slice by slice (slice.ts), here or in other
- * threads (worker-pool.ts), and assembled (assemble.ts).
+ * Self-play in batches, in this thread: thousands of episodes at once, with any mix of games and policies. The policies do
+ * not change while a batch is played. The random draw number d of episode i is a pure function of (key, i, d), with
+ * separate keys for chance and for the players. So a player's draws never change the deal, and the episodes do not depend
+ * on how a batch is partitioned.
  */
 import type { Episode } from "../record/episode.ts";
 import { assemble } from "./assemble.ts";
 import type { Executor, Plan, Trajectories } from "./plan.ts";
 import { newSlice, playSlices } from "./slice.ts";
 
+/** Plays batches in this thread alone. */
 export const inThisThread: Executor = { play: async (plans) => play(plans), close: async () => {} };
 
 /** Plays every plan to the end. */
@@ -17,7 +18,7 @@ export function play(plans: readonly Plan[]): Trajectories[] {
   return playSlices(slices).map((slice, i) => assemble(plans[i], [slice]));
 }
 
-/** Episode number `index` of the trajectories, as the log holds it. */
+/** Episode `index` of the trajectories in the form of the episode log. */
 export function episodeOf({ plan, plies, slots, returns }: Trajectories, index: number, update?: number): Episode {
   const { graph, policies, paired } = plan;
   const { game } = graph;

@@ -1,4 +1,7 @@
-/** The policies that a job names, made in the thread or process that plays it. */
+/**
+ * Policies as plain data, for jobs: `SentRecipes` writes the recipes of live policies, and `PolicyCache` makes the policies
+ * again in the thread or process that plays the job.
+ */
 import { createHash } from "node:crypto";
 import type { Game } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
@@ -9,14 +12,14 @@ import { type NetworkRecipe, networkPolicy } from "../policies/network-policy.ts
 import { type MadePolicy, makeGreedy, type Policy, type PolicyMaker, type PolicyRecipe } from "../policies/policy.ts";
 import { policyModel } from "../policies/registry.ts";
 
-/** A network by its recipe and its weights. */
+/** Makes a network policy from its settings and weights. */
 const makeNetworkPolicy: PolicyMaker<NetworkRecipe> = async ({ settings: { nn, games }, weights = [] }) => {
   const model = await policyModel(nn, games.map(getGame));
   const network = model.network(weights);
   return { policy: networkPolicy("network", network, model), dispose: () => network.dispose() };
 };
 
-/** Who makes a policy, by the name in its recipe. */
+/** The makers of policies, by the name in a recipe. */
 const MAKERS = {
   opponent: makeOpponent,
   mcts: makeMcts,
@@ -24,7 +27,7 @@ const MAKERS = {
   network: makeNetworkPolicy,
 } as const;
 
-/** A recipe as plain data: weights are named by their SHA-256 and travel beside it. */
+/** A recipe as plain data. Weights are named by their SHA-256 and are sent beside it. */
 export interface SentRecipe {
   readonly maker: string;
   readonly settings?: unknown;
@@ -35,12 +38,12 @@ export interface SentRecipe {
 /** Weights by their SHA-256. */
 export type Weights = Map<string, readonly WeightArray[]>;
 
-/** The recipes of a batch's policies as plain data, and the weights that they name. Weights are read once. */
+/** The recipes of a batch's policies as plain data, and the weights that they name. Each policy's weights are read once. */
 export class SentRecipes {
   readonly weights: Weights = new Map();
   readonly #known = new Map<PolicyRecipe, SentRecipe>();
 
-  /** Throws where only this thread can play the policy. */
+  /** Throws if the policy has no recipe, so that only this thread can play it. */
   of({ name, recipe }: Policy): SentRecipe {
     if (!recipe) throw new Error(`${name} can be played by the thread that made it only`);
     return this.#sent(recipe);
@@ -69,7 +72,7 @@ function hashOf(arrays: readonly WeightArray[]): string {
 const needsWeights = ({ weights, of }: SentRecipe): boolean =>
   weights !== undefined || (of !== undefined && needsWeights(of));
 
-/** Keeps what it makes: policies without weights for good, those with weights while batches name them. */
+/** Makes policies and keeps them: those without weights for good, those with weights as long as every batch uses them. */
 export class PolicyCache {
   #made = new Map<string, MadePolicy & { readonly isNetwork: boolean }>();
   #used = new Set<string>();
@@ -77,7 +80,7 @@ export class PolicyCache {
   async make(recipe: SentRecipe, game: Game, weights: Weights): Promise<Policy> {
     const of = recipe.of && (await this.make(recipe.of, game, weights));
     const isNetwork = needsWeights(recipe);
-    // One network plays all its games, so that it is asked about all of them at once.
+    // One network plays all its games, so that it is asked about all of them in one forward pass.
     const key = JSON.stringify([recipe, isNetwork ? "" : game.id]);
     this.#used.add(key);
     let made = this.#made.get(key);
@@ -88,7 +91,7 @@ export class PolicyCache {
     return made.policy;
   }
 
-  /** A batch is over: lets go of policies with weights that it did not use. */
+  /** Called after a batch: disposes of the policies with weights that the batch did not use. */
   sweep(): void {
     for (const [key, { isNetwork, dispose }] of this.#made) {
       if (!isNetwork || this.#used.has(key)) continue;
@@ -109,7 +112,7 @@ function madeFrom(
   if (!Object.hasOwn(MAKERS, maker)) throw new Error(`there is no maker of policies "${maker}"`);
   const weights = hash === undefined ? undefined : all.get(hash);
   if (hash !== undefined && !weights) throw new Error(`the weights ${hash} have not been sent`);
-  // Settings are what the same maker's policies wrote into their recipe.
+  // The settings in a recipe are of its maker's type.
   const make = MAKERS[maker as keyof typeof MAKERS] as PolicyMaker<unknown>;
   return make({ settings, game, of, weights });
 }

@@ -1,9 +1,9 @@
 /**
- * A slice of a batch, played to its end:
+ * The batched game loop. It plays slices of plans to their end:
  *
- *   repeat until every game is over:
- *     every game walks on, through chance and through decisions whose distribution is known, until it stands at one whose is not
- *     each policy is asked, once, for its distributions at the information sets that games stand at
+ *   repeat until every episode is over:
+ *     walk: every episode moves on until it reaches a decision whose distribution is not known yet
+ *     answer: each policy gives, in one call, its distributions at all the information sets that episodes wait at
  */
 import { CHANCE, cumulate, END, longer, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
 import type { GameGraph, Infoset } from "../graph/game-graph.ts";
@@ -11,55 +11,58 @@ import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
 import { type Cells, type Plan, whoPlays } from "./plan.ts";
 
-/** Episodes `from` … `to` − 1 of a plan, played. Episode e stands at e − from in `cells`. */
+/** Episodes `from` … `to` − 1 of a plan, after play. Episode e is at index e − from in `cells`. */
 export interface PlayedSlice {
   readonly from: number;
   readonly to: number;
-  /** In which `decisions` are ids of information sets. */
+  /** Here `decisions` holds ids of information sets. */
   readonly cells: Cells;
-  /** Ids of the information sets visited, in no particular order … */
+  /** Ids of the information sets visited, in no particular order. */
   readonly visited: ArrayLike<number>;
-  /** … and the earliest visit of each: r · E + e, as the r-th decision of episode e. */
+  /** The earliest visit of each: r · E + e if it is the r-th decision of episode e. */
   readonly earliest: ArrayLike<number>;
 }
 
-/** Episodes `from` … `to` − 1 of a plan, being played. */
+/** Episodes `from` … `to` − 1 of a plan, during play. */
 export interface Slice {
   readonly plan: Plan;
   readonly cells: Cells;
   readonly from: number;
   readonly to: number;
-  /** By information-set id: r · E + e for the earliest visit, as the r-th decision of episode e; infinite if there was none. */
+  /** By id of the information set: its earliest visit, as in `PlayedSlice`; infinite if there was none. */
   firstVisit: Float64Array;
   /** Ids of the information sets visited, in no particular order. */
   readonly visited: number[];
   readonly answers: readonly [Answers, Answers];
-  /** The episodes still being played, the node each stands at, its chance plies so far. */
+  /** The episodes that are not over; by episode, the current node and the number of chance plies. */
   active: Int32Array;
   readonly nodes: Int32Array;
   readonly chancePlies: Uint16Array;
 }
 
-/** What one policy has answered, by information-set id. */
+/** The distributions that one policy has given, by id of the information set. */
 interface Answers {
   readonly policy: Policy;
-  /** Where the running sums of its distribution stand in `values`; or `OPEN`, or `ASKED`. */
+  /** Index in `values` of the running sums of the distribution; `OPEN` or `ASKED` if it is not known. */
   start: Int32Array;
-  /** Where its distribution stands in `values`, once it has been given; of a symmetric policy at representatives only. */
+  /** Index in `values` of the distribution itself, or `OPEN`. For a symmetric policy, at representatives only. */
   given: Int32Array;
   values: Float64Array;
   used: number;
 }
 
+/** Not asked for. */
 const OPEN = -1;
+/** Asked for in the next call of the policy. */
 const ASKED = -2;
 
+/** The information sets that a policy will be asked about, and where each answer goes. */
 interface Question {
   readonly infosets: Infoset[];
   readonly answers: Answers[];
 }
 
-/** Room for this many episodes of at most P plies. */
+/** Empty arrays for this many episodes of at most P plies. */
 export function newCells(episodes: number, P: number): Cells {
   return {
     plies: new Uint16Array(episodes),
@@ -72,7 +75,7 @@ export function newCells(episodes: number, P: number): Cells {
 export function newSlice(plan: Plan, from: number, to: number): Slice {
   const { firstEntry } = plan.graph.flat;
   const count = plan.graph.infosets.length;
-  // Room for what is expected, twice: as it is given, and as running sums.
+  // Room for the expected distributions, twice: as they are given, and as running sums.
   const expected = plan.expected ?? [];
   let room = 1024;
   for (let i = 0; i < expected.length; i++) {
@@ -129,7 +132,7 @@ export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
   });
 }
 
-/** Puts each open question to its policy. */
+/** Asks each policy its question and stores the distributions. */
 function answer(questions: Map<Policy, Question>): void {
   for (const [policy, { infosets, answers }] of questions) {
     policy.distributions(infosets).forEach((distribution, i) => {
@@ -142,7 +145,7 @@ function answer(questions: Map<Policy, Question>): void {
   questions.clear();
 }
 
-/** Room for `count` more values. → where */
+/** Makes room for `count` more values. → their first index */
 function reserve(answers: Answers, count: number): number {
   const at = answers.used;
   answers.used += count;
@@ -150,7 +153,7 @@ function reserve(answers: Answers, count: number): number {
   return at;
 }
 
-/** Where the running sums of the policy's distribution at information set `id` start; or negative, once it is asked for. */
+/** Index of the running sums of the policy's distribution at information set `id`. If unknown, asks for it. → negative */
 function distributionAt(answers: Answers, graph: GameGraph, id: number, questions: Map<Policy, Question>): number {
   const { policy } = answers;
   const { flat } = graph;
@@ -184,7 +187,7 @@ function distributionAt(answers: Answers, graph: GameGraph, id: number, question
   return ASKED;
 }
 
-/** Moves every game of the slice on, to its end or to a decision that has just been asked about. */
+/** Moves every episode of the slice on, to its end or to a decision whose distribution is not known yet. */
 function walk(slice: Slice, questions: Map<Policy, Question>): void {
   const { plan, cells, from, visited, answers, nodes, chancePlies } = slice;
   const { graph, episodes, chanceKey, actionKey, paired } = plan;
@@ -243,7 +246,7 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
           firstVisit[id] = visit;
         }
       }
-      // The only draw, so that it is compiled into this loop.
+      // The only call of `sampleAt` in this loop, so that the compiler inlines it.
       const slot = sampleAt(sums, start, uniformOf(stream, key, draw));
       slots[cell] = slot;
       ply++;

@@ -1,18 +1,18 @@
 /**
- * Self-play over worker threads. A plan's episodes are cut into slices for this thread and the workers that are ready
- * (partition.ts). What a game draws depends on its number alone, so the trajectories are the same, byte for byte, for any
- * number of workers. Jobs go out and results come back as plain data (job.ts).
+ * An executor that plays in this thread and in worker threads. Each plan's episodes are partitioned over the threads
+ * (partition.ts). Workers receive jobs and send results, both as plain data (job.ts). The random draws of an episode depend
+ * on its number alone, so the trajectories are the same, byte for byte, for any number of workers.
  *
- * Sending jobs takes time, too: with a `clock` the pool finds out whether it pays.
+ * Sending jobs costs time. With a `clock`, the pool measures whether the workers save more than that.
  *
- * A worker that dies costs nothing but time: its jobs are played again here, and another worker takes its place.
+ * If a worker dies, its jobs are played again in this thread, and another worker is started.
  */
 import { Worker } from "node:worker_threads";
 import { MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { BackendName } from "../nn/backend.ts";
 import { Quicker } from "../util/quicker.ts";
 import { assemble, type Part } from "./assemble.ts";
-import { type JobResult, jobOf, Translation } from "./job.ts";
+import { InfosetIds, type JobResult, jobOf } from "./job.ts";
 import { partition, type Share } from "./partition.ts";
 import type { Executor, Plan, Trajectories } from "./plan.ts";
 import { SentRecipes } from "./policy-makers.ts";
@@ -20,30 +20,30 @@ import { newSlice, playSlices } from "./slice.ts";
 import type { WorkerBatch, WorkerSettings } from "./worker.ts";
 
 export interface PoolOptions {
-  /** Threads beside this one. */
+  /** Number of worker threads, beside this thread. */
   readonly workers: number;
-  /** The one that runs in this thread; its logits must not depend on which rows are asked about together. */
+  /** The backend that this thread uses. Its logits for a row must not depend on the other rows of a batch. */
   readonly backend: BackendName;
-  /** Told, once, where workers cannot be had; the pool then plays everything in this thread. */
+  /** Called once if no worker can run; the pool then plays everything in this thread. */
   readonly warn: (message: string) => void;
-  /** Where batches are alike: times them, and plays them in this thread alone as long as that is quicker. */
+  /** For batches of similar size: they are timed, and played in this thread alone as long as that is faster. */
   readonly clock?: () => number;
-  /** A worker's graph larger than this is begun anew between batches. */
+  /** Between batches, a worker replaces a graph larger than this by an empty one. */
   readonly maxNodes?: number;
-  /** Another program for the workers, to test with. */
+  /** Replaces worker.ts, in tests. */
   readonly program?: URL;
 }
 
-/** Deaths in a row, no batch played in between, after which no more workers are made. */
+/** Number of deaths, without a batch played in between, after which no more workers are started. */
 const MAX_DEATHS = 3;
-/** New objects live briefly here; a small nursery keeps a worker's memory small. */
+/** A worker's new objects are short-lived, so a small young generation suffices and saves memory. */
 const RESOURCES = { maxYoungGenerationSizeMb: 8 };
 
 interface Thread {
   readonly worker: Worker;
   isReady: boolean;
-  readonly translation: Translation;
-  /** Settles the batch under way; called without results where the worker died. */
+  readonly infosetIds: InfosetIds;
+  /** Settles the current batch; called without results if the worker died. */
   done: ((results?: readonly JobResult[]) => void) | undefined;
 }
 
@@ -61,19 +61,19 @@ export class WorkerPool implements Executor {
     this.#quicker = options.clock && new Quicker(options.clock);
   }
 
-  /** Starts the workers, once: after the first batch, whose result need not wait while they load. */
+  /** Starts the workers once, after the first batch, so that its result does not wait until they are loaded. */
   #startAll(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
     for (let i = 0; i < this.#options.workers; i++) this.#start();
   }
 
-  /** Workers there are, ready or about to be. */
+  /** Number of workers, whether ready or still starting. */
   get size(): number {
     return this.#threads.length;
   }
 
-  /** When every worker is ready, or known not to be had. Nothing needs to wait for this. */
+  /** Resolves when every worker is ready or has failed. `play` does not wait for it. */
   async ready(): Promise<void> {
     this.#startAll();
     if (this.#threads.some(({ isReady }) => !isReady)) await new Promise<void>((done) => this.#whenReady.push(done));
@@ -81,16 +81,16 @@ export class WorkerPool implements Executor {
 
   async play(plans: readonly Plan[]): Promise<Trajectories[]> {
     const ready = this.#threads.filter(({ isReady }) => isReady);
-    // Timed once all are there.
+    // Batches are timed only once all workers are ready.
     const quicker = ready.length > 0 && ready.length === this.#threads.length ? this.#quicker : undefined;
     const threads = quicker?.begin() === 0 ? [] : ready;
-    const [own, ...others] = partition(plans, threads.length + 1) as [Share[], ...Share[][]];
+    const [own, ...others] = partition(plans, threads.length + 1);
     const recipes = new SentRecipes();
     const pending = others.map((shares, k) => playThere(threads[k], shares, recipes));
     const parts: Part[][] = plans.map(() => []);
     const keep = (shares: readonly Share[], played: readonly Part[]) =>
       shares.forEach(({ place }, i) => {
-        parts[place]?.push(played[i]);
+        parts[place].push(played[i]);
       });
     keep(own, playHere(own));
     for (const [k, shares] of others.entries()) keep(shares, (await pending[k]) ?? playHere(shares));
@@ -111,9 +111,9 @@ export class WorkerPool implements Executor {
     const { backend, maxNodes = MAX_CACHED_NODES } = this.#options;
     const workerData: WorkerSettings = { backend, maxNodes };
     const worker = new Worker(program, { workerData, resourceLimits: RESOURCES });
-    const thread: Thread = { worker, isReady: false, translation: new Translation(), done: undefined };
+    const thread: Thread = { worker, isReady: false, infosetIds: new InfosetIds(), done: undefined };
     let reason = "";
-    // An idle worker keeps no process alive.
+    // An idle worker must not keep the process alive.
     worker.unref();
     worker.on("message", (message: "ready" | readonly JobResult[]) => {
       if (message === "ready") {
@@ -151,12 +151,12 @@ export class WorkerPool implements Executor {
   }
 }
 
-/** The worker's parts; undefined where it died. */
+/** The parts that the worker plays; undefined if it dies. */
 async function playThere(thread: Thread, shares: readonly Share[], recipes: SentRecipes): Promise<Part[] | undefined> {
   if (shares.length === 0) return [];
   const jobs = shares.map(({ plan, from, to }) => jobOf(plan, from, to, recipes));
   const results = await send(thread, { jobs, weights: recipes.weights });
-  return results && shares.map(({ plan }, i) => thread.translation.translated(plan, results[i]));
+  return results && shares.map(({ plan }, i) => thread.infosetIds.partOf(plan, results[i]));
 }
 
 function send(thread: Thread, batch: WorkerBatch): Promise<readonly JobResult[] | undefined> {

@@ -1,16 +1,16 @@
-/** What runs in a worker thread: plays the jobs that it is sent, on a backend of its own (worker-pool.ts). */
+/** The program of a worker thread: it starts a backend and plays the jobs that the pool sends (worker-pool.ts). */
 import { parentPort, workerData } from "node:worker_threads";
 import { type BackendName, startBackend } from "../nn/backend.ts";
 import { type Job, JobPlayer, type JobResult } from "./job.ts";
 import type { Weights } from "./policy-makers.ts";
 
-/** What a worker is told when it is made. */
+/** The `workerData` of a worker. */
 export interface WorkerSettings {
   readonly backend: BackendName;
   readonly maxNodes: number;
 }
 
-/** What a worker is sent. It answers with the jobs' results, in order. */
+/** A message to a worker. The worker answers with the results of the jobs, in order. */
 export interface WorkerBatch {
   readonly jobs: readonly Job[];
   readonly weights: Weights;
@@ -28,7 +28,7 @@ port.on("message", async ({ jobs, weights }: WorkerBatch) => {
 });
 port.postMessage("ready");
 
-/** The arrays of a result, which move to the other thread instead of being copied. */
+/** The arrays of a result that are transferred to the other thread instead of copied. */
 function buffersOf({ cells: { plies, slots, decisions, returns } }: JobResult): ArrayBuffer[] {
   return [plies, slots, decisions, returns].map(({ buffer }) => buffer as ArrayBuffer);
 }

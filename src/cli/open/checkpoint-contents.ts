@@ -6,13 +6,14 @@
  *   optimizer.safetensors   learner.* θ · magnet.* · adam.* · critic.* the estimator's · pool.N.* the pool's members
  *   state.json              optimizerSteps · baselines, with pool.N for the members' scores · episodes · decisions · games
  */
-import { opponentNames } from "../../config/check.ts";
+
 import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
 import { getGame } from "../../games/registry.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../nn/safetensors.ts";
 import { arraysOf, type TensorShape, type WeightArray, withoutPrefix, withPrefix } from "../../nn/weights.ts";
 import { parseOpponents } from "../../players/opponent-mix.ts";
+import { trainingOpponents } from "../../players/opponents.ts";
 import type { PolicyKind } from "../../policies/kind.ts";
 import { networkPolicy } from "../../policies/network-policy.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -149,7 +150,7 @@ function checkGames({ state }: Checkpoint, run: string, config: Pick<Config, "ga
 }
 
 const isPooled = ({ rl }: Learned): boolean =>
-  parseOpponents(rl.opponents, opponentNames).some(({ name }) => name === "pool");
+  parseOpponents(rl.opponents, trainingOpponents).some(({ name }) => name === "pool");
 
 /** The tensors of a file. Throws a UserError (exit 3) where one of `expected` is missing or of another shape. */
 function readTensors(

@@ -1,6 +1,6 @@
 /** The settings of language models: from the flags of a command and the environment. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ClientSettings, Surroundings } from "../../players/llm/client.ts";
+import type { ClientHooks, ClientSettings } from "../../players/llm/client.ts";
 import { UserError } from "../../util/errors.ts";
 import { readText } from "../../util/files.ts";
 import { checkAll } from "../check-all.ts";
@@ -39,7 +39,7 @@ export function answerSettings({
 }
 
 /** The clock, the timer and the warnings of a client. It warns of each kind of failure once, however many games meet it. */
-export function llmSurroundings(): Surroundings {
+export function llmSurroundings(): ClientHooks {
   const told = new Set<string>();
   return {
     now: Date.now,

@@ -1,19 +1,18 @@
 /**
- * The action that a language model's answer names: in the last `\boxed{…}`; else in the last square brackets; else the
- * legal action that is named last. Reasoning in `<think>` is no answer. Whatever else the text says, it can do no more than
- * name an action.
+ * Finds the action in a language model's answer: in the last `\boxed{…}`; else in the last square brackets; else the legal
+ * action that is named last. Reasoning in `<think>` is ignored. The text is untrusted: all it can do is name an action.
  */
 import type { Parsed } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 
-type Asked = Pick<Infoset, "game" | "state" | "actions">;
+type Decision = Pick<Infoset, "game" | "state" | "actions">;
 
-/** Characters at the end of an answer that are looked at: the decision comes last, and hostile length costs nothing. */
+/** Only this many characters at the end are read: the decision comes last, and a very long answer costs no time. */
 const TAIL = 20_000;
 const MAX_BOXES = 20;
 
-/** A legal action of the information set, or why the text names none. Never throws. */
-export function readAnswer(infoset: Asked, text: string): Parsed {
+/** A legal action of the information set, or the reason why the text names none. Never throws. */
+export function readAnswer(infoset: Decision, text: string): Parsed {
   const answer = withoutThoughts(text).slice(-TAIL);
   const box = lastBox(answer);
   if (box !== undefined) {
@@ -28,14 +27,14 @@ export function readAnswer(infoset: Asked, text: string): Parsed {
   if (/\[[^[\]]*\]/.test(answer)) return parse(infoset, answer);
   const last = namedActions(infoset, answer).at(-1);
   if (last !== undefined) return { ok: true, action: last };
-  // `offer 3 wood for 2 gold`, as a person may type it; what is none of that is told to use brackets.
+  // The game may also read an action without brackets: `offer 3 wood for 2 gold`. If not, the reason asks for brackets.
   const typed = parse(infoset, answer);
   return typed.ok ? typed : parse(infoset, "");
 }
 
 /**
- * The text without `<think>…</think>`. Where only the end of one stands, all before it was reasoning (the chat template has
- * opened it); where only the beginning, all after it is.
+ * The text without `<think>…</think>`. If only the closing tag is there, all text before it is reasoning (the chat template
+ * wrote the opening tag). If only the opening tag is there, all text after it is.
  */
 export function withoutThoughts(text: string): string {
   let kept = "";
@@ -54,7 +53,7 @@ export function withoutThoughts(text: string): string {
   return thinking ? kept : kept + text.slice(from);
 }
 
-/** What stands in the last `\boxed{…}` that holds anything, inner braces matched; to the end of the text where it is not closed. */
+/** The content of the last `\boxed{…}` that is not empty, with matched braces; to the end of the text if it is not closed. */
 function lastBox(text: string): string | undefined {
   const boxes = [...text.matchAll(/\\f?boxed\s*\{/g)].slice(-MAX_BOXES).reverse();
   for (const { index, 0: opening } of boxes) {
@@ -82,15 +81,15 @@ function withoutLatex(text: string): string {
     .trim();
 }
 
-/** The game's reading of the text, held to the legal actions. */
-function parse({ game, state, actions }: Asked, text: string): Parsed {
+/** The action that the game reads in the text, if it is legal now. */
+function parse({ game, state, actions }: Decision, text: string): Parsed {
   const parsed = game.parseAction(state, text);
   if (!parsed.ok || actions.includes(parsed.action)) return parsed;
   return { ok: false, reason: `${game.actionName(state, parsed.action)} is not legal now.` };
 }
 
-/** The legal actions that the text names, in order: whole words, the longer name where one begins another. */
-function namedActions({ game, state, actions }: Asked, text: string): number[] {
+/** The legal actions that the text names as whole words, in order. If one name begins with another, the longer counts. */
+function namedActions({ game, state, actions }: Decision, text: string): number[] {
   const byName = new Map<string, number>();
   for (const action of actions)
     byName.set(game.actionName(state, action).replaceAll(/[[\]]/g, "").toLowerCase(), action);

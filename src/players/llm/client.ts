@@ -1,7 +1,8 @@
 /**
- * Questions to an endpoint, a few at a time, each asked again while the failure may pass: after failure n it waits
+ * A client that sends questions to an endpoint, a few at a time, and repeats those whose failure may be temporary. After
+ * failure n it waits
  *
- *   min(30 s, 2^(n−1) s) · U[½, 1), or what `Retry-After` asks for where that is longer (at most two minutes; RFC 9110 §10.2.3)
+ *   min(30 s, 2^(n−1) s) · U[½, 1), or as long as `Retry-After` says (RFC 9110 §10.2.3; at most two minutes) if that is longer
  */
 import { setMaxListeners } from "node:events";
 import { UserError } from "../../util/errors.ts";
@@ -9,45 +10,45 @@ import type { Rng } from "../../util/rng.ts";
 import { type ChatAnswer, type ChatMessage, type Endpoint, requestChat } from "./request.ts";
 
 export interface ClientSettings extends Endpoint {
-  /** Requests for one answer, the first included. */
+  /** The most requests for one answer, including the first. */
   readonly attempts: number;
-  /** Questions under way at a time; the others wait, in order. One that waits to be asked again keeps its place. */
+  /** Questions in progress at a time; the others wait, in order. A question keeps its place while it waits for a retry. */
   readonly concurrency: number;
 }
 
-/** What only the caller can have. */
-export interface Surroundings {
+/** The clock, the timer and the warnings of the process, which tests replace. */
+export interface ClientHooks {
   /** Milliseconds since 1970, for a `Retry-After` with a date. */
   readonly now: () => number;
-  /** Rejects when the signal aborts. */
+  /** Rejects if the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Hears of each failure that is tried again. */
+  /** Called for each failure that is retried. */
   readonly warn: (message: string) => void;
 }
 
 interface Question {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  /** Where the waiting times come from. */
+  /** For the random part of the waiting times. */
   readonly rng: Rng;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ChatClient {
-  /** Rejects with a UserError (exit 1) where the endpoint gives no answer, and when the signal aborts. */
+  /** Rejects with a UserError (exit 1) if the endpoint gives no answer, or with the signal's reason if it aborts. */
   ask(question: Question): Promise<ChatAnswer>;
-  /** Ends whatever is under way. */
+  /** Aborts all questions. */
   close(): void;
 }
 
 const LONGEST_WAIT = 30_000;
 const LONGEST_RETRY_AFTER = 120_000;
 
-export function chatClient(settings: ClientSettings, { now, sleep, warn }: Surroundings): ChatClient {
+export function chatClient(settings: ClientSettings, { now, sleep, warn }: ClientHooks): ChatClient {
   const inTurn = limited(settings.concurrency);
-  const newer = new Set<string>();
+  const usesMaxCompletionTokens = new Set<string>();
   const closing = new AbortController();
-  // Every request under way listens to it.
+  // Every open request listens to this signal.
   setMaxListeners(0, closing.signal);
 
   async function ask({ model, messages, rng, signal }: Question): Promise<ChatAnswer> {
@@ -58,7 +59,7 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Surro
     try {
       for (const end of ends) end.throwIfAborted();
       for (let failures = 1; ; failures++) {
-        const outcome = await requestChat(settings, model, messages, controller.signal, newer);
+        const outcome = await requestChat(settings, model, messages, controller.signal, usesMaxCompletionTokens);
         if (!("what" in outcome)) return outcome;
         const said = `llm:${model}: ${settings.url} ${outcome.what}`;
         if (failures === settings.attempts) {
@@ -82,14 +83,14 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Surro
   };
 }
 
-/** Milliseconds that a `Retry-After` asks for, in seconds or as a date; 0 where it is neither. */
+/** The milliseconds of a `Retry-After`, which is a number of seconds or a date; 0 if it is neither. */
 function retryAfter(header: string | null | undefined, now: number): number {
   const text = header?.trim() ?? "";
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
   return ms > 0 ? ms : 0;
 }
 
-/** Runs tasks, `most` at a time, in the order they came. */
+/** Runs at most `most` tasks at a time, in the order of the calls. */
 function limited(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -99,7 +100,7 @@ function limited(most: number): <T>(task: () => Promise<T>) => Promise<T> {
     try {
       return await task();
     } finally {
-      // The next one takes this place over.
+      // The next task takes this place, so `running` does not change.
       const next = waiting.shift();
       if (next) next();
       else running--;

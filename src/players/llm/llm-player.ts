@@ -1,8 +1,8 @@
 /**
- * A language model as a player. It reads what its seat sees, is told to reason step by step and to put its action in
- * `\boxed{}` (the instruction of SPIRAL, arXiv 2506.24119), and is asked again, with the reason, after an answer that names no
- * legal action. When its retries are used up it forfeits the game. Each decision is a conversation of its own: the observation
- * holds all that the seat knows.
+ * A language model as a player. The prompt holds the observation of its seat and tells it to reason step by step and to put
+ * its action in `\boxed{}` (the instruction of SPIRAL, arXiv 2506.24119). After an answer without a legal action it is asked
+ * again, with the reason. When no retries are left, it forfeits the game. Each decision is a new conversation, because the
+ * observation contains everything that the seat knows.
  */
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Utterance } from "../../record/episode.ts";
@@ -13,25 +13,25 @@ import { readAnswer, withoutThoughts } from "./answer.ts";
 import type { ChatClient } from "./client.ts";
 import type { ChatAnswer, ChatMessage } from "./request.ts";
 
-/** Characters of an answer that the log keeps, of its beginning and of its end. */
+/** The log keeps this many characters of the beginning and of the end of an answer. */
 const KEPT = 50_000;
-/** Characters of an illegal answer that the model is shown again: the end, where the decision is. */
+/** After an illegal answer, the model is shown this many characters of its end, where the decision is. */
 const SHOWN_AGAIN = 4000;
 
 export interface LlmPlayer extends AskedPlayer {
-  /** What it has come to so far. */
+  /** Answers and tokens so far. */
   readonly usage: () => Usage;
 }
 
 interface Usage {
   readonly answers: number;
   readonly illegal: number;
-  /** As the endpoint counts them; 0 where it does not. */
+  /** As the endpoint reports them; 0 if it does not. */
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
 
-/** `retries`: further answers at one decision after an illegal one. Players may share a client; it closes with the first that leaves. */
+/** `retries`: how often it is asked again at one decision. Players may share a client; the first `dispose` closes it. */
 export function llmPlayer(model: string, client: ChatClient, retries: number): LlmPlayer {
   const waits = new Rng("llm").fork(model);
   const usage = { answers: 0, illegal: 0, promptTokens: 0, completionTokens: 0 };
@@ -66,7 +66,7 @@ export function llmPlayer(model: string, client: ChatClient, retries: number): L
   };
 }
 
-/** What the model reads at a decision. No example of an answer: it would be played. */
+/** The prompt at a decision. It has no example of an answer, because models tend to play the example. */
 function prompt({ game, state, player }: Infoset): string {
   return [
     "You are playing a two-player zero-sum game. Choose one of your available actions, and play to win.",

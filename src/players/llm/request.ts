@@ -1,21 +1,22 @@
 /**
- * One request to an OpenAI-compatible endpoint, POST …/chat/completions, and what its outcome means: an answer, a failure
- * that may pass (408, 409, 425, 429, 5xx, a broken connection, too long a wait, an answer that is no chat completion), or an
- * error that would be the same next time.
+ * One request to an OpenAI-compatible endpoint, POST …/chat/completions. The outcome is an answer, a failure that may be
+ * temporary (408, 409, 425, 429, 5xx, a broken connection, a timeout, a body that is no chat completion), or an error that a
+ * retry would not mend.
  *
- * Everything that leaves here, answers and errors alike, is `printable` and does not hold the key.
+ * All answers and errors of this module are `printable` and do not contain the key.
  */
 import { UserError } from "../../util/errors.ts";
-import { oneLine, printable, wellFormed } from "../../util/printable.ts";
+import { oneLine, wellFormed } from "../../util/printable.ts";
+import { keyRemover } from "./key-remover.ts";
 
 export interface Endpoint {
-  /** Of the chat completions, in full. */
+  /** The full URL of the chat completions. */
   readonly url: string;
   readonly key?: string | undefined;
-  /** For one request, from its beginning to the last byte of its answer. At most 300,000: Node's own limit. */
+  /** For one request, from its start to the last byte of its answer. At most 300,000, which is Node's limit. */
   readonly timeoutMs: number;
   readonly maxTokens: number;
-  /** The endpoint's own where it is undefined. */
+  /** If undefined, the endpoint uses its default. */
   readonly temperature?: number | undefined;
 }
 
@@ -26,26 +27,27 @@ export interface ChatMessage {
 
 export interface ChatAnswer {
   readonly text: string;
-  /** What the endpoint keeps apart from the answer; often empty. */
+  /** Reasoning that the endpoint returns separately from the answer; often empty. */
   readonly reasoning: string;
-  /** Ended by the limit on tokens. */
+  /** Whether the limit on tokens ended the answer. */
   readonly cutOff: boolean;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
 }
 
-/** One that may pass. */
+/** A failure that may be temporary. */
 export interface Failure {
   /** Worded to follow the endpoint's address: `answers 503: busy`. */
   readonly what: string;
-  /** What a person can do about it if it does not pass. */
+  /** What the user can do if it is not temporary. */
   readonly mend: string;
   /** The header `Retry-After`. */
   readonly retryAfter?: string | null;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const AGAIN = [408, 409, 425, 429];
+/** Statuses below 500 that are worth a retry. */
+const TEMPORARY = [408, 409, 425, 429];
 const SEE_URL = "See that --llm-base-url names an OpenAI-compatible endpoint (docs/llm.md).";
 const MEND: Readonly<Record<number, string>> = {
   402: "The account has no credit left.",
@@ -65,20 +67,20 @@ const CONNECTION: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * Throws a UserError (exit 1) for what no second request would change, and the signal's reason where it aborts.
- * `newer` holds the models that call the limit on tokens `max_completion_tokens`, and take no other name for it; one that
- * says so is added, and asked again.
+ * Throws a UserError (exit 1) for an error that a retry would not mend, and the signal's reason if it aborts. Some models
+ * take the limit on tokens only under the name `max_completion_tokens`. `usesMaxCompletionTokens` holds these models; a model
+ * whose answer asks for that name is added, and the request is sent again.
  */
 export async function requestChat(
   endpoint: Endpoint,
   model: string,
   messages: readonly ChatMessage[],
   signal: AbortSignal,
-  newer: Set<string>,
+  usesMaxCompletionTokens: Set<string>,
 ): Promise<ChatAnswer | Failure> {
   const { url, key, timeoutMs, maxTokens, temperature } = endpoint;
-  const clean = cleaner(key);
-  const limit = newer.has(model) ? "max_completion_tokens" : "max_tokens";
+  const clean = keyRemover(key);
+  const limit = usesMaxCompletionTokens.has(model) ? "max_completion_tokens" : "max_tokens";
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal.reason);
   signal.throwIfAborted();
@@ -94,7 +96,7 @@ export async function requestChat(
   try {
     const response = await fetch(url, {
       method: "POST",
-      // Followed, a POST may arrive as a GET, and another host gets to see the prompt.
+      // A redirect could turn the POST into a GET and send the prompt to another host.
       redirect: "manual",
       headers: {
         "content-type": "application/json",
@@ -102,8 +104,11 @@ export async function requestChat(
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       },
       body: JSON.stringify({
-        ...{ model, messages: messages.map(({ role, content }) => ({ role, content: wellFormed(content) })) },
-        ...{ [limit]: maxTokens, temperature, stream: false },
+        model,
+        messages: messages.map(({ role, content }) => ({ role, content: wellFormed(content) })),
+        [limit]: maxTokens,
+        temperature,
+        stream: false,
       }),
       signal: controller.signal,
     });
@@ -129,16 +134,16 @@ export async function requestChat(
   const failed = status >= 200 && status < 300 ? failureWithin(value) : status;
   if (failed === undefined) return chatAnswer(value, clean) ?? { what: `answers ${quote(body, clean)}`, mend: SEE_URL };
   if (failed === 400 && limit === "max_tokens" && body.includes("max_completion_tokens")) {
-    newer.add(model);
-    return requestChat(endpoint, model, messages, signal, newer);
+    usesMaxCompletionTokens.add(model);
+    return requestChat(endpoint, model, messages, signal, usesMaxCompletionTokens);
   }
   const what = `answers ${failed}: ${quote(body, clean)}`;
   const mend = MEND[failed] ?? "";
-  if (AGAIN.includes(failed) || failed >= 500) {
+  if (TEMPORARY.includes(failed) || failed >= 500) {
     return { what, mend: mend || "The server's own log should say why.", retryAfter: headers.get("retry-after") };
   }
   const at = `llm:${model}: ${url}`;
-  // Some quote a part of the key in a 401.
+  // The body is not quoted: some endpoints repeat a part of the key in a 401.
   if (failed === 401)
     throw new UserError(1, `${at} answers 401: it ${key === undefined ? "wants a" : "refuses the"} key. ${SET_KEY}`);
   if (failed < 400) {
@@ -150,7 +155,7 @@ export async function requestChat(
 
 const SET_KEY = "Set SPIRAL_LLM_API_KEY, or name a file that holds the key: --llm-api-key-file.";
 
-/** The text of a body; undefined where it is longer than `MAX_BYTES`, and the rest is not waited for. */
+/** The text of a body. Undefined if it is longer than `MAX_BYTES`; the rest is then not read. */
 async function readBody(response: Response): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -162,7 +167,7 @@ async function readBody(response: Response): Promise<string | undefined> {
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-/** The status that some put into the body of a 200. */
+/** Some endpoints report an error in the body of a 200. → its status */
 function failureWithin(value: unknown): number | undefined {
   if (!isRecord(value) || !isRecord(value.error) || Array.isArray(value.choices)) return undefined;
   const { code } = value.error;
@@ -183,14 +188,14 @@ function chatAnswer(value: unknown, clean: (text: string) => string): ChatAnswer
   };
 }
 
-/** A text, or the texts of a list of parts. */
+/** The text of a message's content, which may be a list of parts. */
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part) => (isRecord(part) && typeof part.text === "string" ? part.text : "")).join("");
 }
 
-/** What a body that is no answer says, for a message of one line. */
+/** The message in a body that is no answer, as one line. */
 function quote(body: string, clean: (text: string) => string): string {
   const value = parseJson(body);
   const error = isRecord(value) ? (value.error ?? value) : undefined;
@@ -200,37 +205,18 @@ function quote(body: string, clean: (text: string) => string): string {
   return text.startsWith("<") ? "a web page" : text;
 }
 
-/** The body with its characters written as themselves, so that the key is found in it. */
+/** The body without escape sequences, so that `keyRemover` finds the key in it. */
 function unescaped(body: string, value: unknown): string {
   try {
     if (value !== undefined) return JSON.stringify(value);
   } catch {
-    // Nested too deep.
+    // The value is nested too deeply.
   }
   const letters = body.replaceAll(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
   return letters.replaceAll("\\/", "/");
 }
 
-/** Makes text from elsewhere printable and takes the key out, which an endpoint may send back. A key below 8 characters is a dummy. */
-function cleaner(key: string | undefined): (text: string) => string {
-  if (key === undefined || key.length < 8) return printable;
-  const plain = [key, JSON.stringify(key).slice(1, -1), ...inBase64(key)];
-  const forms = [...plain, ...plain.map(encodeURIComponent)];
-  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, "***"), printable(text));
-}
-
-/** Base64 of the key, alone and within a longer text: there it looks like one of three, less the characters shared with what is beside it. */
-function inBase64(key: string): string[] {
-  const within = [0, 1, 2].map((before) => {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(key)]);
-    const [from, to] = [Math.ceil((8 * before) / 6), Math.floor((8 * bytes.length) / 6)];
-    return bytes.toString("base64").slice(from, to);
-  });
-  const forms = [Buffer.from(key).toString("base64").replace(/=+$/, ""), ...within];
-  return [...forms, ...forms.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
-}
-
-/** `fetch failed` says nothing; its cause does. */
+/** The cause of a failed `fetch`, whose own message says only "fetch failed". */
 function causeOf(error: unknown): { code: string; message: string } {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const message = cause instanceof Error ? cause.message : String(cause);

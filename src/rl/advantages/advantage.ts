@@ -1,4 +1,4 @@
-/** What every advantage estimator is: a number for each of the learner's decisions, and perhaps a memory of earlier ones. */
+/** The interface of advantage estimators: an advantage for each decision of the learner, and a memory between batches. */
 
 import type { Game } from "../../games/game.ts";
 import type { WeightArray } from "../../nn/weights.ts";
@@ -8,8 +8,8 @@ import type { Rng } from "../../util/rng.ts";
 
 export interface AdvantageEstimator {
   /**
-   * The advantage of every decision of the learner, in the order of `learnerDecisions`. [T] each. Called once a batch, in
-   * order: an estimator with memory updates it here, after reading it.
+   * The advantage of every decision of the learner, in the order of `learnerDecisions`, for each of the trajectories; [T]
+   * each. Call it once for every batch: an estimator with a memory reads its memory first and then updates it.
    */
   advantages(batch: readonly Trajectories[]): Float64Array[];
   save(): EstimatorState;
@@ -17,7 +17,7 @@ export interface AdvantageEstimator {
   dispose(): void;
 }
 
-/** What a checkpoint must hold of an estimator. */
+/** The part of a checkpoint that belongs to the estimator: its memory. */
 export interface EstimatorState {
   readonly numbers: Readonly<Record<string, number>>;
   readonly arrays: readonly WeightArray[];
@@ -33,26 +33,26 @@ export type MakeEstimator = (
   context: { games: readonly Game[]; rng: Rng },
 ) => AdvantageEstimator;
 
-/** For estimators that remember nothing from batch to batch. */
+/** For estimators without a memory. */
 export const memoryless: Pick<AdvantageEstimator, "save" | "restore" | "dispose"> = {
   save: () => ({ numbers: {}, arrays: [] }),
   restore: () => {},
   dispose: () => {},
 };
 
-/** Whether the learner sits in `seat`. In self-play it sits in both. */
+/** Whether the learner sits in `seat`. In self-play it sits in both seats. */
 export const learnerSits = (trajectories: Trajectories, episode: number, seat: number): boolean =>
   whoPlays(trajectories.plan, episode, seat) === 0;
 
-/** The learner's decisions in some trajectories, episode by episode and ply by ply, T in all. */
+/** The T decisions of the learner in some trajectories, episode by episode and ply by ply. */
 export interface LearnerDecisions {
-  /** Where each stands in `decisions` and `slots`. [T] */
+  /** The index of each in `decisions` and `slots`. [T] */
   readonly cells: Int32Array;
-  /** Where its return stands in `returns`: 2 · episode + seat. [T] */
+  /** The index of its return in `returns`: 2 · episode + seat. [T] */
   readonly sides: Int32Array;
 }
 
-/** The learner's decisions. Memoised, as an estimator and the merging of rows both ask. */
+/** The learner's decisions. Memoised: the estimator and the merging of rows both need them. */
 export const learnerDecisions = memoised(findDecisions);
 
 function findDecisions(trajectories: Trajectories): LearnerDecisions {
@@ -81,8 +81,8 @@ function findDecisions(trajectories: Trajectories): LearnerDecisions {
 }
 
 /**
- * Advantages that depend on the episode and the seat alone, so that every turn of a role gets the same. `advantageOf` is
- * called once for each role (`kuhn/first`) with the learner's returns in it, in episode order.
+ * Advantages that depend on the episode and the role alone: all decisions of a role in an episode get the same. `advantageOf`
+ * is called once for each role (`kuhn/first`), with the learner's returns in that role in episode order.
  */
 export function byRole(
   trajectories: Trajectories,
@@ -106,7 +106,7 @@ export function byRole(
   return ofSides(trajectories, bySide);
 }
 
-/** Every decision of the learner gets what its side has, 2 · episode + seat. */
+/** The advantage of every decision of the learner, from those by side: 2 · episode + seat. [2 E] → [T] */
 export function ofSides(trajectories: Trajectories, bySide: Float64Array): Float64Array {
   const { sides } = learnerDecisions(trajectories);
   const advantages = new Float64Array(sides.length);

@@ -1,11 +1,11 @@
 /**
  * A learned critic with generalised advantage estimation (Schulman et al. 2016): V(information set, role) is a network
- * with one output per role. Of the decisions 1 … n of one role in an episode, with γ = 1 and the only reward at the end,
+ * with one output per role. For the decisions 1 … n of one role in an episode, with γ = 1 and one reward R at the end,
  *
  *   δ_t = V_{t+1} − V_t  (t < n)        δ_n = R − V_n        A_t = Σ_k λᵏ δ_{t+k}
  *
- * and V takes one Adam step a batch towards the targets A_t + V_t, after it has been read. Decisions at one information set
- * have one V, so that Σ (V − target)² is, up to a constant, Σ_rows n · (V − mean target)²: exact under row merging.
+ * After V has been read, it takes one Adam step a batch towards the targets A_t + V_t. All decisions at one information set
+ * have the same V, so Σ (V − target)² equals Σ_rows n · (V − mean target)² up to a constant: row merging is exact.
  */
 
 import type { Game } from "../../games/game.ts";
@@ -22,12 +22,13 @@ export function critic(
 ): AdvantageEstimator {
   const network = new ValueNetwork(games, hidden, rng);
 
-  /** V at each row, of the role to move there. */
+  /** V at each row, for the role to move. */
   function valuesOf(rows: readonly Infoset[]): Map<Infoset, number> {
     const outputs = network.values(rows);
     return new Map(rows.map((row, i) => [row, outputs[i * 2 + row.player]]));
   }
 
+  /** One step of V towards the mean target of each row; n decisions, whose targets add up to sum. */
   function regress(rows: readonly Infoset[], targets: ReadonlyMap<Infoset, { n: number; sum: number }>): void {
     const R = rows.length;
     const goal = new Float32Array(R * 2);
@@ -63,12 +64,12 @@ export function critic(
   };
 }
 
-/** The tensors that `save` of a critic gives. */
+/** The tensors in the state of a critic. */
 export function criticTensors({ critic: { hidden } }: Pick<EstimatorSettings, "critic">, games: readonly Game[]) {
   return withPrefix("critic", valueTensors(games, hidden));
 }
 
-/** A_t of one plan's decisions; adds A_t + V_t to the targets of their rows. */
+/** A_t of the learner's decisions. [T] Adds A_t + V_t to the targets of their rows. */
 function generalised(
   trajectories: Trajectories,
   values: ReadonlyMap<Infoset, number>,
@@ -78,7 +79,7 @@ function generalised(
   const { decisions, infosets, returns } = trajectories;
   const { cells, sides } = learnerDecisions(trajectories);
   const advantages = new Float64Array(cells.length);
-  // Backwards through each role's decisions: what follows a decision is the one after it, or the return.
+  // Backwards through the decisions of each side: V_{t+1} and A_{t+1}, or R and 0 after the last decision.
   const next = new Map<number, { value: number; advantage: number }>();
   for (let t = cells.length - 1; t >= 0; t--) {
     const [cell, side] = [cells[t], sides[t]];

@@ -1,12 +1,12 @@
 /**
- * Group-relative advantages (GRPO; Shao et al. 2024, arXiv 2402.03300), the group being the batch's episodes of one game,
- * role and opponent:
+ * Group-relative advantages (GRPO; Shao et al. 2024, arXiv 2402.03300). A group is the batch's episodes of one game, role
+ * and opponent:
  *
  *   group      A_i = R_i − mean(R)
- *   group-std  A_i = (R_i − mean(R)) / std(R)        0 where all returns are the same
+ *   group-std  A_i = (R_i − mean(R)) / std(R)        0 if all returns are the same
  *
- * The mean holds R_i itself, which shrinks advantages by 1 − 1/n. Dividing by the standard deviation makes rare wins and
- * losses loud where almost every game is a draw.
+ * The mean includes R_i itself, which shrinks advantages by 1 − 1/n. Dividing by the standard deviation gives rare wins and
+ * losses a large weight in games that are almost always drawn.
  */
 import { type AdvantageEstimator, byRole, memoryless } from "./advantage.ts";
 
@@ -15,7 +15,7 @@ export const groupStd = (): AdvantageEstimator => groupRelative(true);
 
 function groupRelative(divide: boolean): AdvantageEstimator {
   const relative = (returns: Float64Array): Float64Array => {
-    // Not by std === 0: the mean of equal numbers may be off by a rounding error, which the quotient would blow up.
+    // A test of std === 0 would not do: the mean of equal numbers may have a rounding error, so that std is not quite 0.
     if (divide && returns.every((r) => r === returns[0])) return returns.map(() => 0);
     const mean = average(returns);
     const std = divide ? Math.sqrt(average(returns.map((r) => (r - mean) ** 2))) : 1;

@@ -1,11 +1,11 @@
 /**
- * Leave-one-out baseline at the information set: of the n decisions that the batch holds at the same one (up to the
- * game's symmetries),
+ * Leave-one-out baseline at the information set. Among the n decisions of the batch at one information set (up to the game's
+ * symmetries),
  *
  *   A_i = R_i − mean of the other R_j
  *
- * which is unbiased, as the others' returns do not depend on this action. A lone decision has no others; its baseline is
- * the leave-one-out mean of its role.
+ * It is unbiased, because the other returns do not depend on this action. If n = 1, the baseline is the leave-one-out mean
+ * of the role (rloo.ts).
  */
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Trajectories } from "../../selfplay/plan.ts";

@@ -1,4 +1,4 @@
-/** No baseline: A = R, the return of the player who decides (REINFORCE, Williams 1992). */
+/** No baseline: A = R, the return of the seat that decides (REINFORCE, Williams 1992). */
 import { type AdvantageEstimator, byRole, memoryless } from "./advantage.ts";
 
 export function none(): AdvantageEstimator {

@@ -1,10 +1,10 @@
 /**
  * Role-conditioned advantage estimation (SPIRAL, arXiv 2506.24119): one baseline per game and role,
  *
- *   A(episode, role) = R_role − b[game, role]        with b as it stood before this episode, the same for every turn
- *   b[game, role] ← α b[game, role] + (1 − α) R_role once per episode, in episode order; b starts at 0, γ = 1
+ *   A(episode, role) = R_role − b[game, role]            the same for every turn of the role; γ = 1
+ *   b[game, role]    ← α b[game, role] + (1 − α) R_role  after each episode, in episode order; b starts at 0
  *
- * A baseline updated before it is read would see the return it is subtracted from, and be biased.
+ * b must be read before it is updated. Otherwise it would contain the return that it is subtracted from, a bias.
  */
 import { type AdvantageEstimator, byRole, type EstimatorSettings } from "./advantage.ts";
 
@@ -14,7 +14,7 @@ export function rae({ baselineDecay }: Pick<EstimatorSettings, "baselineDecay">)
     advantages: (batch) =>
       batch.map((trajectories) =>
         byRole(trajectories, (returns, role) => {
-          // Known to be a number from the start: the loop would box it in every round otherwise.
+          // `Number` tells the compiler the type, so that the loop does not allocate a new number object in each round.
           let b = Number(baselines.get(role) ?? 0);
           const advantages = new Float64Array(returns.length);
           for (let episode = 0; episode < returns.length; episode++) {

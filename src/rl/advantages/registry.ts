@@ -1,4 +1,4 @@
-/** The advantage estimators there are, by the name that `rl.advantage` gives them. */
+/** The advantage estimators, by their names in `rl.advantage`. */
 
 import type { Game } from "../../games/game.ts";
 import type { TensorShape } from "../../nn/weights.ts";
@@ -22,7 +22,7 @@ export const estimators = {
   critic,
 } as const satisfies Record<string, MakeEstimator>;
 
-/** The tensors that an estimator's `save` gives. */
+/** The tensors in the state of an estimator. */
 export function estimatorTensors(
   name: keyof typeof estimators,
   settings: EstimatorSettings,

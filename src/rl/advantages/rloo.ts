@@ -1,8 +1,8 @@
 /**
- * Leave-one-out baseline (RLOO; Kool et al. 2019, Ahmadian et al. 2024): among the n episodes of one game, role and
- * opponent in the batch,
+ * Leave-one-out baseline (RLOO; Kool et al. 2019, Ahmadian et al. 2024). Among the batch's n episodes of one game, role and
+ * opponent,
  *
- *   A_i = R_i − mean of the other R_j = n / (n − 1) · (R_i − mean(R))        R_i itself where n = 1
+ *   A_i = R_i − mean of the other R_j = n / (n − 1) · (R_i − mean(R))        R_i if n = 1
  */
 import { type AdvantageEstimator, byRole, memoryless } from "./advantage.ts";
 

@@ -1,10 +1,10 @@
 /**
- * One baseline per game for both roles, which is what role conditioning is measured against:
+ * One baseline per game for both roles, for comparison with role conditioning (rae.ts):
  *
- *   A(episode, role) = R_role − b[game]        b as it stood before this episode
+ *   A(episode, role) = R_role − b[game]        with b before this episode
  *   b[game] ← α b[game] + (1 − α) · mean of the learner's returns in the episode
  *
- * In self-play on a zero-sum game the two returns cancel and b stays 0: no baseline at all.
+ * In self-play on a zero-sum game the two returns cancel, so b stays 0: that is no baseline.
  */
 import type { Trajectories } from "../../selfplay/plan.ts";
 import { type AdvantageEstimator, type EstimatorSettings, learnerSits, ofSides } from "./advantage.ts";

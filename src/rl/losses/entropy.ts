@@ -1,5 +1,5 @@
 /**
- * Entropy bonus (Williams & Peng 1991), the mean over decisions times the coefficient c, with w(row) the row's share of the
+ * Entropy bonus (Williams & Peng 1991): the mean over decisions, times the coefficient c. w(row) is the row's share of the
  * decisions times the weight of its game:
  *
  *   L = − c Σ_rows w(row) · H(π(· | row)) = c Σ_rows w(row) Σ_a π log π        ∂L/∂ log π = c w π (log π + 1)

@@ -1,5 +1,5 @@
 /**
- * Policy gradient (REINFORCE with a baseline; Williams 1992), one step a batch, on-policy:
+ * Policy gradient (REINFORCE with a baseline; Williams 1992), with one on-policy step a batch:
  *
  *   L = − Σ_rows Σ_a G[row, a] · log π(a | row)        ∂L/∂ log π = − G        G = G⁺ + G⁻ (rl/rows.ts)
  */

@@ -1,4 +1,4 @@
-/** The policy losses there are, by the name that `rl.loss` gives them. */
+/** The policy losses, by their names in `rl.loss`. */
 import type { MakePolicyLoss } from "./loss.ts";
 import { policyGradient } from "./policy-gradient.ts";
 import { ppo } from "./ppo.ts";
