@@ -156,7 +156,8 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       const last = s.bids.at(-1);
       const word = bracketed(text);
       if (!word) return no("Put your action in square brackets: [liar], or a bid such as [bid 1x3].");
-      if (word === "liar")
+      // `call` is TextArena's word.
+      if (word === "liar" || word === "call" || word === "call liar")
         return last === undefined ? no("There is no bid to call a lie.") : { ok: true, action: LIAR };
       // `bid 2x5`, and what else is written for it: `2x5`, `bid 2 x 5`, `bid: 2, 5`.
       const [, quantity = "", face = ""] =
