@@ -133,8 +133,7 @@ export function matchesCsv({ matches }: Standings): string {
   return csv(
     ["game", "first", "second", "pairs", "wins", "draws", "losses", "forfeits", "return", "low", "high", "score"],
     matches.map(({ game, players, pairs, wins, draws, losses, forfeits, meanReturn, ci95, score }) => {
-      const forfeited = forfeits[0] + forfeits[1];
-      return [game, ...players, pairs, wins, draws, losses, forfeited, meanReturn, ...ci95, score];
+      return [game, ...players, pairs, wins, draws, losses, forfeits[0], meanReturn, ...ci95, score];
     }),
   );
 }

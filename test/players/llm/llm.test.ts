@@ -146,10 +146,10 @@ describe("an illegal answer", () => {
       ),
     );
     const { player } = playerAt(url);
-    expect(player.usage()).toEqual({ answers: 0, illegal: 0, promptTokens: 0, completionTokens: 0 });
+    expect(player.usage()).toEqual({ answers: 0, illegal: 0, cutOff: 0, promptTokens: 0, completionTokens: 0 });
     await player.choose(decision);
     await player.choose(decision);
-    expect(player.usage()).toEqual({ answers: 3, illegal: 1, promptTokens: 10, completionTokens: 2 });
+    expect(player.usage()).toEqual({ answers: 3, illegal: 1, cutOff: 0, promptTokens: 10, completionTokens: 2 });
   });
 
   it.each<[string, Reply]>([
@@ -169,6 +169,24 @@ describe("an illegal answer", () => {
   it("that was cut off by the limit on tokens is told so", async () => {
     const { choice } = await outcome(says("Let me think", { finish_reason: "length" }), { retries: 0 });
     expect(choice).toMatchObject({ forfeit: expect.stringMatching(/^Your answer was cut off; be brief\. Put your/) });
+  });
+
+  it.each<[string, string, Parameters<typeof says>[1]]>([
+    ["in brackets", "Thinking about [bet] versus", { finish_reason: "length" }],
+    ["in a list", "1. [check] 2. [bet] 3. [fold] … Step 2: 1. [check] 2. [bet]", { finish_reason: "length" }],
+    ["in a box", "\\boxed{[bet]} or rather", { finish_reason: "length" }],
+    ["in a box that is open", "\\boxed{[bet", { finish_reason: "length" }],
+    ["in words", "I think I will bet", { finish_reason: "max_tokens" }],
+    ["by its tokens", "[bet]", { finish_reason: null, usage: { completion_tokens: 100 } }],
+  ])("that was cut off is no move, whatever it names: %s", async (_, text, more) => {
+    const { url, asked } = await serve(inOrder(says(text, more), says("[check]")));
+    const { player } = playerAt(url);
+    const choice = await player.choose(decision);
+    const reason = expect.stringMatching(/^Your answer was cut off; be brief\. Put your action/);
+    expect(choice).toMatchObject({ slot: CHECK, said: [{ text, illegal: reason, cutOff: true }, { text: "[check]" }] });
+    expect(choice.said?.[1]).not.toHaveProperty("cutOff");
+    expect(asked[1]?.body.messages.at(-1)?.content).toContain("cut off");
+    expect(player.usage()).toMatchObject({ answers: 2, illegal: 0, cutOff: 1 });
   });
 });
 
@@ -213,6 +231,12 @@ describe("an endpoint that fails and recovers", () => {
     ["nothing", sends(200, "")],
     ["an error in a 200", sends(200, '{"error":{"code":502,"message":"upstream"}}')],
     ["an error of no number in a 200", sends(200, '{"error":{"code":"oops","message":"upstream"}}')],
+    ["a choice that is an error", says("\\boxed{[check]}", { finish_reason: "error" })],
+    ["a choice that was aborted", says("\\boxed{[check]}", { finish_reason: "abort" })],
+    ["a choice that a filter stopped", says("\\boxed{[check]}", { finish_reason: "content_filter" })],
+    ["a choice with an error", failedChoice({ code: 502, message: "upstream" })],
+    ["a choice with an error in words", failedChoice("upstream")],
+    ["an error beside a choice", sends(200, '{"error":{"message":"x"},"choices":[{"message":{"content":"[check]"}}]}')],
     ["deep nesting", sends(200, "[".repeat(200_000))],
   ])("%s twice: asked again, the choice counts", async (_, reply) => {
     const { choice, asked, waits, warnings } = await outcome(inOrder(reply, reply, fine));
@@ -246,12 +270,16 @@ describe("an endpoint that fails and recovers", () => {
   it.each<[string, number]>([
     ["7", 7000],
     ["0", 0],
-    ["100000", 120_000],
+    ["120", 120_000],
+    ["1.5", 1500],
     ["Mon, 23 Nov 2026 12:00:30 GMT", 30_000],
     ["Mon, 23 Nov 2026 11:00:00 GMT", 0],
-    ["Tue, 24 Nov 2026 12:00:00 GMT", 120_000],
     ["soon", 0],
     ["-5", 0],
+    ["-99999", 0],
+    ["+99999", 0],
+    ["99999-", 0],
+    ["NaN", 0],
     ["", 0],
   ])("honours Retry-After: %s", async (header, expected) => {
     for (const status of [429, 503]) {
@@ -259,6 +287,33 @@ describe("an endpoint that fails and recovers", () => {
       if (expected === 0) expect(waits[0]).toBeLessThan(1000);
       else expect(waits).toEqual([expected]);
     }
+  });
+});
+
+describe("an endpoint that stops the match", () => {
+  it.each<[string, RegExp]>([
+    ["121", /asks to wait 121 s, and Spiral waits 120 s at most\. Run the same command again/],
+    ["3600", /asks to wait 3600 s/],
+    ["9".repeat(400), /asks to wait more than a day/],
+    ["Tue, 24 Nov 2026 11:00:00 GMT", /asks to wait 82800 s/],
+    ["Thu, 24 Nov 2099 11:00:00 GMT", /asks to wait more than a day/],
+  ])("asks to wait too long: %s", async (header, message) => {
+    const { error, asked, waits } = await outcome(sends(429, '{"error":"busy"}', { "retry-after": header }));
+    expect(error).toMatchObject({ name: "UserError", exitCode: 1, message: expect.stringMatching(message) });
+    expect(error?.message).toContain("answers 429: busy; it asks");
+    expect(asked).toHaveLength(1);
+    expect(waits).toEqual([]);
+  });
+
+  it.each<[string, number, object]>([
+    ["by its code", 429, { error: { message: "You exceeded your quota", code: "insufficient_quota" } }],
+    ["by its type", 429, { error: { message: "You exceeded your quota", type: "insufficient_quota" } }],
+    ["in a 200", 200, { error: { message: "You exceeded your quota", code: "insufficient_quota" } }],
+    ["in a 503", 503, { error: { message: "You exceeded your quota", code: "billing_hard_limit_reached" } }],
+  ])("has no credit left: %s", async (_, status, body) => {
+    const { error, asked } = await outcome(sends(status, JSON.stringify(body), { "retry-after": "1" }));
+    expect(error?.message).toMatch(/: You exceeded your quota\. The account has no credit left\.$/);
+    expect(asked).toHaveLength(1);
   });
 });
 
@@ -281,6 +336,8 @@ describe("an endpoint that fails for good", () => {
     ["a web page", sends(200, "<html></html>"), /answers a web page, after 3/],
     ["no choices", sends(200, '{"choices":[]}'), /answers \{"choices":\[\]\}, after 3/],
     ["an error in a 200", sends(200, '{"error":{"message":"upstream"}}'), /answers 500: upstream, after 3/],
+    ["an error in a choice", failedChoice({ code: 502, message: "upstream" }), /answers 502: upstream, after 3/],
+    ["a failed choice", says("[bet]", { finish_reason: "error" }), /answers 500: finish_reason "error", after 3/],
   ])("%s: a clear error after as many attempts as allowed", async (_, reply, message) => {
     const { error, asked, waits, url } = await outcome(reply);
     expect(error).toBeInstanceOf(UserError);
@@ -470,6 +527,62 @@ describe("the key", () => {
     }
   });
 
+  it("is hidden however it is written or split", async () => {
+    const spelt = (write: (code: number) => string): string => [...key].map((c) => write(c.charCodeAt(0))).join("");
+    const hex = Buffer.from(key).toString("hex");
+    const spellings = [
+      encodeURIComponent(key).toLowerCase(),
+      encodeURIComponent(encodeURIComponent(key)),
+      spelt((code) => `%${code.toString(16)}`),
+      spelt((code) => `\\u${code.toString(16).padStart(4, "0")}`),
+      spelt((code) => `\\x${code.toString(16)}`),
+      spelt((code) => `&#${code};`),
+      spelt((code) => `&#x${code.toString(16)};`),
+      key.replaceAll("/", "&sol;").replaceAll("=", "&equals;"),
+      key.replaceAll("/", "\\/"),
+      key.toUpperCase(),
+      hex,
+      hex.toUpperCase().replace(/..(?=.)/g, "$&:"),
+      base64(key).replace(/.{7}/g, "$&\r\n"),
+      [...key].join("\u200b"),
+      [...key].join("\u00ad"),
+      [...key].join("$"),
+      [...key].join("{}"),
+      [...key].join("\n"),
+    ];
+    for (const form of spellings) {
+      const split = [`No ${form}.`, `\\boxed{${form}}`, `[${form}]`].map((text) => says(text));
+      for (const reply of [...split, sends(400, `No ${form}`)]) {
+        const { choice, error } = await outcome(reply, { key, retries: 0, attempts: 1 });
+        const text = JSON.stringify([choice, error?.message]);
+        expect(text).toContain("***");
+        // Nothing is left of the second half, with what stood between its characters or without.
+        const left = text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+        expect(left).not.toContain("key42");
+        expect(text).not.toContain(form.slice(-12, -2));
+      }
+    }
+  });
+
+  it("split by tags, which the reader takes out, is not put together in the reason", async () => {
+    for (const [before, after] of ["<think>x</think>", "$", "\\text", "\\,"].map((tag) => [
+      key.slice(0, 9) + tag,
+      key.slice(9),
+    ])) {
+      const { choice, asked } = await outcome(says(`\\boxed{${before}${after}}`), { key, retries: 1 });
+      expect(choice).toMatchObject({ forfeit: expect.any(String) });
+      expect(JSON.stringify([choice && "forfeit" in choice && choice.forfeit, asked[1]?.body])).not.toContain(key);
+    }
+  });
+
+  it("in a header is hidden as well", async () => {
+    const headers = { "api-key": "abcdef-0123456789", authorization: "Basic dXNlcjpwYXNzd29yZA==" };
+    const said = "abcdef-0123456789, dXNlcjpwYXNzd29yZA== \\boxed{bet}";
+    const { choice, asked } = await outcome(says(said), { key, headers });
+    expect(asked[0]?.headers).toMatchObject(headers);
+    expect(choice).toEqual({ slot: BET, said: [{ text: "***, *** \\boxed{bet}" }] });
+  });
+
   it("that is a dummy leaves texts alone", async () => {
     expect((await outcome(says("[bet]"), { key: "bet" })).choice).toEqual({ slot: BET, said: [{ text: "[bet]" }] });
   });
@@ -530,6 +643,11 @@ describe("many questions", () => {
 
 function never(): never {
   throw new Error("nothing was asked");
+}
+
+/** A 200 with a choice that has an error beside a message that names an action. */
+function failedChoice(error: unknown): Reply {
+  return sends(200, JSON.stringify({ choices: [{ finish_reason: "stop", error, message: { content: "[check]" } }] }));
 }
 
 /** Promises more than is sent. */
