@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
 import { type Given, optionsOf } from "../../src/cli/flags/flag.ts";
 import { llmFlags } from "../../src/cli/flags/llm.ts";
-import { chatUrl, llmSettings, llmSurroundings } from "../../src/cli/open/llm-settings.ts";
+import { chatUrl, clientHooks, llmSettings } from "../../src/cli/open/llm-settings.ts";
 import { identityOf } from "../../src/cli/open/tournament.ts";
 import { makeProgram } from "../../src/cli/program.ts";
 import { UserError } from "../../src/util/errors.ts";
@@ -145,6 +145,15 @@ describe("what is given", () => {
     expect(llmSettings(llm({ llmBaseUrl: BASE }), { SPIRAL_LLM_API_KEY: "" }).key).toBeUndefined();
   });
 
+  it("the proxy of the environment", () => {
+    const env = { SPIRAL_LLM_BASE_URL: "https://far.example", HTTPS_PROXY: "http://proxy.example:3128" };
+    expect(llmSettings(llm({}), env).proxy).toBe("http://proxy.example:3128/");
+    expect(llmSettings(llm({}), { ...env, NO_PROXY: "far.example" }).proxy).toBeUndefined();
+    expect(problems({}, { ...env, HTTPS_PROXY: "socks5://proxy" })).toEqual([
+      expect.stringMatching(/^HTTPS_PROXY names/),
+    ]);
+  });
+
   it("a time of up to an hour", () => {
     expect(llmSettings(llm({ llmBaseUrl: BASE, llmTimeout: "3600" }), {}).timeoutMs).toBe(3_600_000);
   });
@@ -218,7 +227,7 @@ function never(): never {
 it("each kind of failure is told of once", () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
-    const { warn } = llmSurroundings();
+    const { warn } = clientHooks();
     warn("a answers 500; trying again in 1 s");
     warn("a answers 500; trying again in 2 s");
     warn("a answers 429; trying again in 1 s");
@@ -232,7 +241,7 @@ it("each kind of failure is told of once", () => {
 });
 
 it("a wait ends when nobody waits any longer", async () => {
-  const { sleep } = llmSurroundings();
+  const { sleep } = clientHooks();
   const controller = new AbortController();
   const waiting = sleep(60_000, controller.signal);
   controller.abort();

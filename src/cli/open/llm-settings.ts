@@ -43,7 +43,7 @@ export function answerSettings({
 }
 
 /** The clock, the timer and the warnings of a client. It warns of each kind of failure once, however many games meet it. */
-export function llmSurroundings(): ClientHooks {
+export function clientHooks(): ClientHooks {
   const told = new Set<string>();
   return {
     now: Date.now,

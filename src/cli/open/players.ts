@@ -18,7 +18,7 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { note } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
-import { type LlmSettings, llmSettings, llmSurroundings } from "./llm-settings.ts";
+import { clientHooks, type LlmSettings, llmSettings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
@@ -62,7 +62,7 @@ async function openPrepared(
   const settings = prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn : []));
   const load = settings.length > 0 ? await policyLoader(settings, backendRuns) : undefined;
   // One for all models, so that its limit on requests is that of the command.
-  const client = llm && chatClient(llm, llmSurroundings());
+  const client = llm && chatClient(llm, clientHooks());
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
     if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries), llm.maxTokens);

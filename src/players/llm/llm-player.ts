@@ -19,21 +19,7 @@ const KEPT = 50_000;
 /** After an illegal answer, the model is shown this many characters of its end, where the decision is. */
 const SHOWN_AGAIN = 4000;
 
-export interface LlmPlayer extends AskedPlayer {
-  /** Answers and tokens so far. */
-  readonly usage: () => Usage;
-}
-
-interface Usage {
-  readonly answers: number;
-  /** Complete answers without a legal action. */
-  readonly illegal: number;
-  /** Answers that the limit on tokens ended. */
-  readonly cutOff: number;
-  /** As the endpoint reports them; 0 if it does not. */
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
+export type LlmPlayer = AskedPlayer & Required<Pick<AskedPlayer, "usage">>;
 
 /** `retries`: how often it is asked again at one decision. Players may share a client; the first `dispose` closes it. */
 export function llmPlayer(model: string, client: ChatClient, retries: number): LlmPlayer {
