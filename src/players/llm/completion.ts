@@ -7,6 +7,8 @@ export interface ChatAnswer {
   readonly reasoning: string;
   /** Whether the limit on tokens ended the answer. */
   readonly cutOff: boolean;
+  /** Whether `text` is a refusal, which the endpoint returned in its own field. */
+  readonly refused: boolean;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
 }
@@ -25,8 +27,11 @@ export function chatAnswer(value: unknown, maxTokens: number, clean: (text: stri
   if (!isRecord(value) || !choice || !isRecord(message)) return undefined;
   const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = isRecord(value.usage) ? value.usage : {};
   const reason = choice.finish_reason;
+  const content = textOf(message.content);
+  const refusal = textOf(message.refusal);
   return {
-    text: clean(textOf(message.content) || textOf(message.refusal)),
+    text: clean(content || refusal),
+    refused: content === "" && refusal !== "",
     reasoning: clean(textOf(message.reasoning_content) || textOf(message.reasoning)),
     cutOff:
       typeof reason === "string"

@@ -58,11 +58,11 @@ function between(letter: string): string {
   return `[${others.join("")}]{0,${MOST_BETWEEN}}`;
 }
 
-/** The letter itself; %2F, also encoded again (%252F); \u002f, \x2f; &#47; &#x2f; &sol;, also encoded again. */
+/** The letter itself; %2F, also encoded again (%252F); =2F; \u002f, \x2f; &#47; &#x2f; &sol;, also encoded again. */
 function spellings(letter: string): string {
   const code = letter.codePointAt(0) as number;
   const hex = code.toString(16);
   const escaped = letter.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
   const entities = [`#0*${code}`, `#x0*${hex}`, ...(HTML[letter] === undefined ? [] : [HTML[letter]])];
-  return `(?:${escaped}|%(?:25)*${hex}|\\\\?(?:u\\{?0*${hex}|x${hex})|&(?:amp;)*(?:${entities.join("|")});?)`;
+  return `(?:${escaped}|(?:%(?:25)*|=)${hex}|\\\\?(?:u\\{?0*${hex}|x${hex})|&(?:amp;)*(?:${entities.join("|")});?)`;
 }

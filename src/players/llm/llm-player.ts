@@ -37,9 +37,10 @@ export function llmPlayer(model: string, client: ChatClient, retries: number): L
       const said: Utterance[] = [];
       for (;;) {
         const answer = await client.ask({ model, messages, rng, signal });
-        const { cutOff } = answer;
-        // The decision comes last, so what a truncated answer names is none: it may stand in a list of what could be done.
-        const parsed = readAnswer(infoset, cutOff ? "" : answer.text, client.clean);
+        const { cutOff, refused } = answer;
+        // The decision comes last: an action in a truncated answer may stand in a list of what could be done. One in a
+        // refusal may be what the model refuses.
+        const parsed = readAnswer(infoset, cutOff || refused ? "" : answer.text, client.clean);
         usage.answers++;
         usage.cutOff += cutOff ? 1 : 0;
         usage.illegal += parsed.ok || cutOff ? 0 : 1;

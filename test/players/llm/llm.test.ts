@@ -166,6 +166,14 @@ describe("an illegal answer", () => {
     for (const { content } of asked[1]?.body.messages ?? []) expect(content).not.toBe("");
   });
 
+  it("that is a refusal in its own field is no move, whatever it names", async () => {
+    const { choice } = await outcome(says(null, { message: { refusal: "I won't [bet]." } }), { retries: 0 });
+    expect(choice).toMatchObject({
+      forfeit: expect.stringMatching(/^Put your action/),
+      said: [{ text: "I won't [bet]." }],
+    });
+  });
+
   it("that was cut off by the limit on tokens is told so", async () => {
     const { choice } = await outcome(says("Let me think", { finish_reason: "length" }), { retries: 0 });
     expect(choice).toMatchObject({ forfeit: expect.stringMatching(/^Your answer was cut off; be brief\. Put your/) });
@@ -534,6 +542,7 @@ describe("the key", () => {
       encodeURIComponent(key).toLowerCase(),
       encodeURIComponent(encodeURIComponent(key)),
       spelt((code) => `%${code.toString(16)}`),
+      spelt((code) => `=${code.toString(16).toUpperCase()}`),
       spelt((code) => `\\u${code.toString(16).padStart(4, "0")}`),
       spelt((code) => `\\x${code.toString(16)}`),
       spelt((code) => `&#${code};`),
