@@ -1,23 +1,23 @@
 /**
- * `npm run bench`: measures everything that docs/performance.md tells, prints one table and writes
- * bench/results/<machine>.json. Nothing is asserted: figures below what is wanted are marked.
+ * `npm run bench`: measures all figures of docs/performance.md, prints one table and writes
+ * bench/results/<machine>.json. Nothing is asserted; figures that miss their target are marked.
  *
- *   --only engines,peers   these parts; those that the file of results has of others stay in it
+ *   --only engines,peers   measures these parts; the file of results keeps those of the others
  *   --quick                fewer repetitions: under 2 minutes in all instead of under 10; its file is <machine>-quick.json
- *   --machine NAME         names the file of results; made of the processor and the cores unless given
+ *   --machine NAME         the name of the file of results; by default the processor and the number of cores
  *   --report               writes docs/performance.md from the file of results, after measuring; with `--only none`
  *                          without measuring
  *
- * Parts: engines, exact, merging, backends, training, startup, games, width, turns, peers. Each runs in a process of its own.
+ * Parts: engines, exact, merging, backends, training, startup, games, width, turns, peers. Each runs in a separate process.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeFileAtomic } from "../src/util/files.ts";
-import { runScript } from "./child.ts";
-import { circumstances, load, type Machine, thisMachine } from "./machine.ts";
-import type { Measured } from "./measure.ts";
-import { type Results, type SectionResult, terminalTable, withResults } from "./report.ts";
+import { runScript } from "./lib/child.ts";
+import { circumstances, load, type Machine, thisMachine } from "./lib/machine.ts";
+import type { Measured } from "./lib/measure.ts";
+import { type Results, type SectionResult, terminalTable, withResults } from "./lib/report.ts";
 import { sections } from "./sections.ts";
 
 const PAGE = "docs/performance.md";
@@ -70,7 +70,7 @@ function saved(file: string, machine: Machine): Results {
   return JSON.parse(readFileSync(file, "utf8")) as Results;
 }
 
-/** Undefined, and said, where it fails: the others are measured all the same. */
+/** Prints a failure and returns undefined, so that the other parts are still measured. */
 async function measure(name: string): Promise<SectionResult | undefined> {
   const before = load();
   const outcome = await runScript("section.js", [name, flags.quick ? "quick" : "full"]);

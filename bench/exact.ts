@@ -1,13 +1,13 @@
 /**
- * `npm run bench:exact`: what exact evaluation costs, as the tables of docs/results.md. For each game that can be walked:
- * compiling it (once a process), NashConv of a strategy, and the strategy of a default-sized network, each the median and
- * range of repetitions after a warm-up. Then what solving costs, to a NashConv of 1e-4.
+ * `npm run bench:exact`: the costs of exact evaluation, as the tables of docs/results.md. For each game that can be walked, it
+ * times compiling the game (once per process), NashConv of a strategy, and the strategy of a network of the default size, each as
+ * median and range of repetitions after a warm-up. Then it times solving to a NashConv of 1e-4.
  */
 import { cpus } from "node:os";
 import { startBackend } from "../src/nn/backend.ts";
-import { median } from "../src/util/stats.ts";
-import { evaluationCost, solvingCost } from "./exact-costs.ts";
-import type { Took } from "./measure.ts";
+import { median } from "../src/util/median.ts";
+import type { Took } from "./lib/measure.ts";
+import { evaluationCost, solvingCost } from "./sections/exact-costs.ts";
 
 const GAMES = ["kuhn", "kuhn-match", "leduc", "ttt", "ttt-draw", "negotiation", "negotiation:maxQuantity=5"];
 const SOLVED = ["kuhn", "kuhn-match", "leduc", "ttt", "negotiation"];

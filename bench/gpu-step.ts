@@ -1,9 +1,9 @@
 /**
  * Started by gpu.ts: `node gpu-step.js {"backend": …, "rows": …, "hidden": […], "seconds": …}` times the training step of a large
- * network on one backend and prints an `Steps` as JSON.
+ * network on one backend and prints a `Steps` as JSON.
  *
- * Two ways: `update` is the learner's own, which encodes the rows and computes the losses each time; `step` is what other frameworks
- * time: rows to the device, forward, gradient, Adam, from ∂L/∂logits that stands ready.
+ * It times two things. `update` is the learner's update, which encodes the rows and computes the losses each time. `step` is what
+ * other frameworks time: rows to the device, forward, gradient and Adam, from a given ∂L/∂logits.
  */
 import { Adam } from "../src/nn/adam.ts";
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
@@ -13,8 +13,8 @@ import { policyModel } from "../src/policies/registry.ts";
 import { Learner } from "../src/rl/learner.ts";
 import type { Row } from "../src/rl/rows.ts";
 import { Rng } from "../src/util/rng.ts";
-import { firstBatch, settingsFor, unmerged } from "./batch.ts";
-import { type Effort, repeat, type Took } from "./measure.ts";
+import { firstBatch, settingsFor, unmerged } from "./lib/batch.ts";
+import { type Effort, repeat, type Took } from "./lib/measure.ts";
 
 export interface Task {
   readonly backend: BackendName;
@@ -27,7 +27,7 @@ export interface Steps {
   readonly device: string | undefined;
   readonly inputs: number;
   readonly outputs: number;
-  /** Floating-point operations of a step: two for each weight and row forward, four backward, less the gradient of the inputs. */
+  /** Floating-point operations of a step: two for each weight and row forward, four backward, minus the gradient of the inputs. */
   readonly operations: number;
   readonly update: readonly Took[];
   readonly step: readonly Took[];

@@ -1,17 +1,17 @@
 /**
- * `npm run bench:gpu`: what a GPU makes of training. The training step of a large network, and the shipped configs, through each
- * GPU backend that works; beside them PyTorch's step of the same network. Prints a table and writes
+ * `npm run bench:gpu`: the speed of training on a GPU. It times the training step of a large network and the shipped configs on
+ * each GPU backend that works, and PyTorch's step of the same network for comparison. Prints a table and writes
  * bench/results/<machine>-gpu.json.
  *
- *   --backend webgpu,cuda   these; all GPU backends that work unless given
- *   --rows N --hidden LxW   the large network: 65536 rows, 4x2048 unless given
- *   --updates N             of each config; 100 unless given
- *   --seconds N             about how long each step is timed; 10 unless given
- *   --peak-tflops N         of the card, where bench/cards.ts does not know it
- *   --torch cuda|cpu|none   where PyTorch runs; cuda unless given. PYTHON names another interpreter than python3
- *   --machine NAME          names the file of results; --out FILE is another
+ *   --backend webgpu,cuda   the backends; by default all GPU backends that work
+ *   --rows N --hidden LxW   the large network; by default 65536 rows, 4x2048
+ *   --updates N             updates of each config; by default 100
+ *   --seconds N             about how long each step is timed; by default 10
+ *   --peak-tflops N         peak of the card, if bench/lib/cards.ts does not know it
+ *   --torch cuda|cpu|none   where PyTorch runs; by default cuda. PYTHON names an interpreter other than python3
+ *   --machine NAME          the name of the file of results; --out FILE is another file
  *
- * Without a GPU it can be tried: --backend wasm --rows 256 --hidden 2x64 --updates 5 --seconds 1 --torch none --out FILE
+ * To try it without a GPU: --backend wasm --rows 256 --hidden 2x64 --updates 5 --seconds 1 --torch none --out FILE
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,14 +19,14 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BackendName, backendNames, findBackend } from "../src/nn/backend.ts";
 import { writeFileAtomic } from "../src/util/files.ts";
-import { type Card, firstCard } from "./cards.ts";
-import { run, runNode, runScript, SPIRAL } from "./child.ts";
 import type { Steps, Task } from "./gpu-step.ts";
-import { circumstances, load, thisMachine } from "./machine.ts";
-import { type Figure, figure, type Took } from "./measure.ts";
-import { terminalTable } from "./report.ts";
+import { type Card, firstCard } from "./lib/cards.ts";
+import { run, runNode, runScript, SPIRAL } from "./lib/child.ts";
+import { circumstances, load, thisMachine } from "./lib/machine.ts";
+import { type Figure, figure, type Took } from "./lib/measure.ts";
+import { terminalTable } from "./lib/report.ts";
 
-/** The sizes and configs that are shipped; m trains as s does, only longer. */
+/** The shipped sizes and configs. Size m is left out: it trains like s, only longer. */
 const CONFIGS: readonly (readonly string[])[] = [["--size", "xs"], ["--size", "s"], ["configs/leduc.yaml"]];
 
 const { values: flags } = parseArgs({
@@ -94,7 +94,7 @@ function problems(): string[] {
   ];
 }
 
-/** The large network's step, PyTorch's beside it where this is the first backend, and the configs. What fails is noted. */
+/** The large network's step, PyTorch's for the first backend, and the configs. Failures are noted. */
 async function ofBackend(task: Task, card: Card | string, notes: string[]): Promise<Figure[]> {
   const { backend, rows } = task;
   process.stderr.write(`${backend}: ${flags.hidden} with ${rows} rows …\n`);
@@ -142,7 +142,7 @@ async function torchSteps(
   }
 }
 
-/** Rows a second of a whole training run, self-play and all, in four quarters after a warm-up of a tenth. */
+/** Rows per second of a whole training run with self-play, in four quarters after a warm-up of a tenth. */
 async function training(backend: string, config: readonly string[], notes: string[]): Promise<Figure[]> {
   const updates = Math.max(10, Number(flags.updates));
   const name = config.at(-1) as string;

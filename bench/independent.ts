@@ -1,6 +1,6 @@
 /**
- * A saved policy judged by code that shares nothing with the trainer but the rules of the games: its own reader of the
- * weight file, its own forward pass in plain loops and 64 bits, a brute-force NashConv, and exact results against scripts.
+ * Evaluates a saved policy with code that shares only the rules of the games with the trainer: a separate reader of the weight
+ * file, a forward pass in plain loops and 64 bits, a brute-force NashConv, and exact results against scripts.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -81,7 +81,7 @@ export function greedyReference(policy: ReferencePolicy): ReferencePolicy {
   };
 }
 
-/** `policy` is asked once for each state. */
+/** Calls `policy` once for each state. */
 export function judge(game: Game, policy: ReferencePolicy): Verdict {
   return {
     nashConv: bruteForceNashConv(game, policy).nashConv,
@@ -89,7 +89,7 @@ export function judge(game: Game, policy: ReferencePolicy): Verdict {
   };
 }
 
-/** Exact probabilities that `policy` wins and loses, from either seat alike, in a game of perfect information. */
+/** Exact probabilities that `policy` wins and loses, averaged over both seats, in a game of perfect information. */
 export function exactResult(game: Game, policy: ReferencePolicy, opponent: Policy): { win: number; loss: number } {
   const nodes = reachable(game);
   const graph = new GameGraph(game);

@@ -1,15 +1,15 @@
 /**
- * `npm run bench:kernels [backend] [games]`: where the training step's time goes, kernel by kernel. Every kernel of the backend
- * (wasm unless named) is timed while the learner updates on the first batch of a default run (kuhn,ttt unless named).
+ * `npm run bench:kernels [backend] [games]`: the time of the training step, kernel by kernel. Every kernel of the backend (by
+ * default wasm) is timed while the learner updates on the first batch of a default run (by default of kuhn,ttt).
  *
- * The share of the matrix products, the transposes for them included, bounds what faster ones can bring: at a share s the whole
- * is at most 1 / (1 − s) times as fast (Amdahl).
+ * The share s of the matrix products, with their transposes, bounds the gain from faster products: the whole step can become at
+ * most 1 / (1 − s) times as fast (Amdahl).
  */
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
 import { tf } from "../src/nn/tf.ts";
 import { Rng } from "../src/util/rng.ts";
-import { firstBatch, merged, settingsFor } from "./batch.ts";
-import { since } from "./measure.ts";
+import { firstBatch, merged, settingsFor } from "./lib/batch.ts";
+import { since } from "./lib/measure.ts";
 
 const [WARM_UP, UPDATES] = [20, 200];
 const [backend = "wasm", games = "kuhn,ttt"] = process.argv.slice(2);
@@ -28,7 +28,7 @@ for (const kernel of tf.getKernelsForBackend(tf.getBackend())) {
         return kernel.kernelFunc(params);
       } finally {
         depth -= 1;
-        // A kernel that calls another is charged for it.
+        // The time of a kernel includes the kernels that it calls.
         if (depth === 0) {
           const entry = spent.get(kernel.kernelName) ?? { calls: 0, seconds: 0 };
           spent.set(kernel.kernelName, entry);

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:memory`: is memory flat over 2,000 updates? Trains the three core games at the smallest size in this
- * process and prints resident memory, the JavaScript heap after a collection, and the number of tensors.
+ * `npm run bench:memory`: whether memory stays flat over 2,000 updates. Trains the three core games at the smallest size in this
+ * process and prints resident memory, the JavaScript heap after a garbage collection, and the number of tensors.
  * Run with --expose-gc.
  */
 import { gameSettings, loadConfig } from "../src/config/load.ts";

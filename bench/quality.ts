@@ -1,7 +1,7 @@
 /**
- * `npm run quality`: does the shipped configuration learn what the README says it does? Trains through the command line,
- * as a user would, over several seeds, judges the saved policies by independent code (bench/independent.ts), and prints
- * Markdown. `--seeds 10` sets the number of seeds, `--only 1,3` the parts.
+ * `npm run quality`: whether the shipped configuration learns what the README says. Trains through the command line, as a user
+ * would, over several seeds, evaluates the saved policies with independent code (bench/independent.ts), and prints Markdown.
+ * `--seeds 10` sets the number of seeds, `--only 1,3` the parts.
  *
  *   1  kuhn,ttt                 NashConv of Kuhn ≤ 0.01 and greedy NashConv of tic-tac-toe 0
  *   2  kuhn,ttt,negotiation     the same, greedy NashConv of negotiation 0, its results against the scripts
@@ -18,7 +18,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { getGame } from "../src/games/registry.ts";
 import { opponents } from "../src/players/opponents.ts";
-import { median, wilson } from "../src/util/stats.ts";
+import { median } from "../src/util/median.ts";
+import { wilson } from "../src/util/wilson-interval.ts";
 import { exactResult, greedyReference, judge, savedPolicy, type Verdict } from "./independent.ts";
 
 const { values: flags } = parseArgs({
@@ -36,7 +37,7 @@ interface Outcome {
   readonly result: { readonly run: string; readonly updates: number; readonly cpuSeconds: number } | undefined;
 }
 
-/** `spiral train …`, from process start to end; `interruptAfter` seconds sends what Ctrl-C does. */
+/** `spiral train …`, from process start to end; sends the signal of Ctrl-C after `interruptAfter` seconds. */
 function train(args: readonly string[], interruptAfter?: number): Promise<Outcome> {
   const started = performance.now();
   const child = spawn(process.execPath, [bin, "train", ...args, "--json", "--dir", folder], {
@@ -67,7 +68,7 @@ interface Trial {
   readonly wall: number;
   readonly cpu: number;
   readonly verdicts: Readonly<Record<string, Verdict>>;
-  /** Worst loss probability against any script as it samples, and with its most likely actions; wins against naive. */
+  /** The largest probability of losing to any script, sampled and greedy; the probability of beating naive. */
   readonly scripts:
     | { readonly loss: number; readonly greedyLoss: number; readonly naive: number; readonly greedyNaive: number }
     | undefined;
@@ -104,7 +105,7 @@ async function trial(ids: readonly string[], seed: number, extra: readonly strin
   return { seed, wall, cpu: result.cpuSeconds, verdicts, scripts };
 }
 
-/** What must hold of a trial: at most this NashConv, sampled, by game; 0 for greedy play in games of perfect information. */
+/** The limits of a trial: the largest sampled NashConv by game; greedy play in games of perfect information must have 0. */
 const LIMITS: Readonly<Record<string, number>> = { kuhn: 0.01, leduc: 0.5, "kuhn-match": 0.1 };
 
 function holds({ verdicts, scripts }: Trial, limits: Readonly<Record<string, number>> = LIMITS): boolean {
@@ -228,11 +229,11 @@ async function identity(): Promise<void> {
   const rows = [`| the same seed twice | ${same(whole, contents("twice")) ? "same bytes" : "**DIFFERENT**"} |`];
   for (const seed of seeds) {
     const name = `cut${seed}`;
-    // Somewhere between the start and the end, elsewhere for each seed.
+    // At a different time between the start and the end for each seed.
     const after = 0.8 + ((seed - 0.5) / seeds.length) * (wall - 1);
     const cut = await train(args(name), after);
     if (cut.code === 130) await train(["--resume", name]);
-    // The signal came while Node was still loading: there is no run yet, and nothing to resume.
+    // If the signal came while Node was still loading, there is no run yet and nothing to resume.
     if (cut.code === null) await train(args(name));
     const how = cut.code === 130 ? "interrupted and resumed" : cut.code === 0 ? "finished before it" : "begun anew";
     rows.push(

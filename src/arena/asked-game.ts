@@ -7,7 +7,7 @@ import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
-import { wordsKeeper } from "../record/kept-words.ts";
+import { answerLimiter } from "../record/line-limit.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
 export interface Move {
@@ -103,7 +103,7 @@ function finish(
     if (isAsked(side)) side.ended?.({ episode, seat, returns });
   }
   // At the end only, so that moves that were taken back do not count towards the limit.
-  const keep = wordsKeeper();
+  const keep = answerLimiter();
   const said = [...moves.map((move) => move.said), lastWords].flatMap((words, ply) => {
     const answers = keep(words);
     return answers.length > 0 ? { ply, answers } : [];

@@ -1,5 +1,5 @@
 /** The results of a tournament: ratings over all games, ratings in each game, and every match. */
-import { meanOf } from "../util/bootstrap.ts";
+import { meanOf } from "../util/bootstrap-interval.ts";
 import { type Meeting, type Ratings, rate } from "./ratings.ts";
 import { type MatchSummary, meanReturnOf, pairScore, pairScores, resultsOf } from "./summary.ts";
 import { type Fixture, type Tournament, tallyOf } from "./tournament.ts";

@@ -1,21 +1,22 @@
 /**
- * The value of a best response: what the best strategy of a seat earns against a strategy σ of the other. At each of its
- * information sets I the best response plays
+ * The value of a best response of one seat to a strategy σ of the other. At each information set I of its seat, the best
+ * response plays
  *
  *   a*(I) = argmax_a Σ_{s ∈ I} reach(s) · v(s·a)        reach: by chance and the opponent (reach.ts)
  *
- * and v(s) is v(s·a*(I)) there, Σ_edges P(edge) v(target) at chance and the opponent, the seat's return at an end: one scan
- * forward for the reach, one backward for the values.
+ * The value v(s) is v(s·a*(I)) at the seat's own states, Σ_edges P(edge) v(target) at chance and at the opponent's, and the seat's
+ * return at an end. One scan forward gives the reach, one scan backward the values.
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import { counterfactualReach } from "./reach.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** What a best response in `seat` earns on average against `strategy` in the other seat. */
+/** The expected return of a best response in `seat` to `strategy` in the other seat. */
 export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): number {
   const { game, kind, firstEdge, infoset, returns, target, probability, entry } = compiled;
   const sign = seat === 0 ? 1 : -1;
-  // With perfect information a set has one state, and its reach does not bear on the choice.
+  // With perfect information a set has one state, and its reach does not change the choice.
   const reach = game.perfectInformation ? undefined : counterfactualReach(compiled, strategy, seat);
   const value = new Float64Array(kind.length);
   for (let n = kind.length - 1; n >= 0; n--) {
@@ -23,7 +24,7 @@ export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, se
     if (mover === END) {
       value[n] = sign * returns[n];
     } else if (mover === seat) {
-      // The states of one information set stand together; n is the last of them.
+      // The states of an information set are adjacent, and n is the last of them.
       let first = n;
       while (first > 0 && infoset[first - 1] === infoset[n]) first--;
       const actions = firstEdge[n + 1] - firstEdge[n];

@@ -1,17 +1,18 @@
 /**
- * An equilibrium of a game with hidden information by CFR+ (Tammelin 2014): at every information set,
+ * An equilibrium of a game with hidden information by CFR+ (Tammelin 2014). At every information set,
  *
- *   Q⁺(a) ← max(0, Q⁺(a) + v(a) − Σ_b σ(b) v(b))      σ(a) ∝ Q⁺(a), uniform where all are 0
+ *   Q⁺(a) ← max(0, Q⁺(a) + v(a) − Σ_b σ(b) v(b))      σ(a) ∝ Q⁺(a), uniform if all are 0
  *
- * with v the counterfactual values (weighted by the reach of chance and the opponent), the two players in turn, and the
- * strategy served the average of the σ weighted by t and by the player's own reach. That its NashConv after t iterations
- * is O(1/√t) is proved; how fast it falls in fact varies from game to game, and is mostly faster.
+ * where v are counterfactual values (weighted by the reach of chance and the opponent). The two players are updated in turn. The
+ * result is the average of the σ of all iterations t, weighted by t and by the player's own reach. Its NashConv after t
+ * iterations is O(1/√t); in most games it falls faster.
  */
 import type { Game } from "../games/game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { tablePolicy } from "../policies/table-policy.ts";
 import { memoised } from "../util/memoised.ts";
-import { CHANCE, type CompiledGame, compiledGame, END } from "./compiled-game.ts";
+import { type CompiledGame, compiledGame } from "./compiled-game.ts";
 import { counterfactualReach, ownReach } from "./reach.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -52,7 +53,7 @@ export function cfrPlus(compiled: CompiledGame): CfrSolver {
   };
 }
 
-/** The strategy proportional to `weights` at each information set; uniform where they are all 0. */
+/** The strategy proportional to `weights` at each information set; uniform if they are all 0. */
 function matchRegrets({ firstEntry, infosets }: CompiledGame, weights: Float64Array, strategy: Strategy): void {
   for (let i = 0; i < infosets.length; i++) {
     const [start, end] = [firstEntry[i], firstEntry[i + 1]];
@@ -100,12 +101,12 @@ function addAverage(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1, t: 
   }
 }
 
-/** Leaves Kuhn poker and its match of five hands at a NashConv of about 1.5e-4, Leduc poker at about 5e-4. */
+/** After so many iterations NashConv is about 1.5e-4 in Kuhn poker and its match of five hands, and about 5e-4 in Leduc poker. */
 const ITERATIONS = 1000;
-/** Iterations times states, so that a larger game takes seconds as well: Liar's Dice gets 270, and ends at about 2e-3. */
+/** Bounds iterations × states, so that a larger game takes seconds too. Liar's Dice gets 270 iterations: NashConv is 2e-3. */
 const MOST_VISITS = 40_000_000;
 
-/** Solved at a game's first call. */
+/** The policy of `game` by CFR+. It is solved at the first call. */
 export const cfrPolicy = memoised(solve);
 
 function solve(game: Game): Policy {

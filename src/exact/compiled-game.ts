@@ -1,13 +1,13 @@
 /**
- * A whole game, compiled once into flat arrays for exact evaluation. States are merged (`stateKey`), so that the game tree
- * becomes a directed acyclic graph of states: tic-tac-toe is 5,478 nodes and not 549,946 histories.
+ * A whole game, compiled into flat arrays for exact evaluation. Histories with the same `stateKey` are one node, so that the
+ * game tree becomes a directed acyclic graph: tic-tac-toe has 5,478 nodes instead of 549,946 histories.
  *
- * Nodes stand in topological order, level by level: a node's level is the longest path to it, so every edge goes to a higher
- * level, and the states of one information set stand side by side. A scan forward then sees parents before children, a scan
- * backward children before parents and each information set complete.
+ * Nodes are in topological order, level by level. A node's level is the length of the longest path to it, so every edge leads to
+ * a higher level. The states of an information set are adjacent. So a scan forward meets parents before children, and a scan
+ * backward meets children before parents and each information set as a whole.
  *
- * The arrays have the names that `FlatGraph` (graph/flat-graph.ts) gives to the same things in a graph that still grows:
- * N nodes, E edges, I information sets, and an *entry* for each action of each information set.
+ * There are N nodes, E edges, I information sets, and an *entry* for each action of each information set. `FlatGraph`
+ * (graph/flat-graph.ts), for a graph that still grows, uses the same names.
  */
 import type { Game } from "../games/game.ts";
 import { CHANCE, END } from "../graph/flat-graph.ts";
@@ -15,37 +15,35 @@ import { GameGraph, type Infoset } from "../graph/game-graph.ts";
 import { memoised } from "../util/memoised.ts";
 import { levelOrder } from "./level-order.ts";
 
-export { CHANCE, END };
-
 const MAX_NODES = 500_000;
 
 export interface CompiledGame {
   readonly game: Game;
-  /** 0 or 1: the player to move; `CHANCE`; `END`. [N] */
+  /** The seat to move, 0 or 1, or `CHANCE` or `END`. [N] */
   readonly kind: Uint8Array;
   /** Node n's edges are `firstEdge[n] … firstEdge[n + 1]`, by slot. [N + 1] */
   readonly firstEdge: Int32Array;
   /** Index into `infosets`; −1 at chance and end nodes. [N] */
   readonly infoset: Int32Array;
-  /** Return of seat 0 at `END` nodes; 0 elsewhere. [N] */
+  /** Return of seat 0 at `END` nodes; 0 at others. [N] */
   readonly returns: Float64Array;
   /** The node that each edge leads to. [E] */
   readonly target: Int32Array;
-  /** Edges of chance nodes: their probability. [E] */
+  /** At edges of chance nodes, their probability. [E] */
   readonly probability: Float64Array;
-  /** Edges of players' nodes: the entry of their action, which is where its probability stands in a strategy. [E] */
+  /** At edges of decisions, the entry of their action: the index of its probability in a strategy. [E] */
   readonly entry: Int32Array;
-  /** In the order of their nodes. [I] */
+  /** All information sets, in the order of their nodes. [I] */
   readonly infosets: readonly Infoset[];
   /** Information set i's entries are `firstEntry[i] … firstEntry[i + 1]`, by slot. [I + 1] */
   readonly firstEntry: Int32Array;
   /** The representatives of the information sets under the game's symmetries. */
   readonly representatives: readonly Infoset[];
-  /** For each entry, where the same action's probability stands in the representatives' distributions, side by side. [entries] */
+  /** For each entry, the index of the same action in the concatenated distributions of the representatives. [entries] */
   readonly canonicalEntry: Int32Array;
 }
 
-/** The compiled game. Memoised, as solvers and commands all ask. Throws where the game cannot be walked. */
+/** The compiled game, compiled once. Throws an Error if the game is not walkable. */
 export const compiledGame = memoised(compile);
 
 function compile(game: Game): CompiledGame {
@@ -109,7 +107,7 @@ function indexIn<T>(index: ReadonlyMap<T, number>, item: T | undefined): number 
   return i;
 }
 
-/** Running sums, from 0: where each of several runs of these lengths starts, and where the last ends. */
+/** Running sums from 0: the start of each of several adjacent runs of these lengths, and the end of the last. */
 function starts(lengths: readonly number[]): Int32Array {
   const sums = new Int32Array(lengths.length + 1);
   lengths.forEach((length, i) => {

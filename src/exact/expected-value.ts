@@ -1,9 +1,10 @@
 /**
- * The value of play: what seat 0 gets on average when both seats follow a strategy σ. One scan backward,
+ * The expected return of seat 0 if both seats follow a strategy σ, by one scan backward:
  *
- *   v(node) = Σ_edges P(edge) · v(target)        P of chance, or σ;  v = the return at an end
+ *   v(node) = Σ_edges P(edge) · v(target)        P is chance's, or σ;  v(end) is the return
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** In units of the game's returns. */

@@ -1,12 +1,12 @@
 /**
- * The nodes of a whole game in topological order (Kahn 1962), level by level: a node's level is the length of the longest
- * path to it. Within a level, the states of one information set stand side by side.
+ * The nodes of a whole game in topological order (Kahn 1962), level by level. A node's level is the length of the longest path
+ * to it. Within a level, the states of an information set are adjacent.
  */
 import type { GameNode, Infoset } from "../graph/game-graph.ts";
 
-/** `nodes` are all that the root reaches. Throws where an information set spans levels. */
+/** Sorts `nodes`, which are all nodes that the root reaches. Throws an Error if an information set spans several levels. */
 export function levelOrder(nodes: readonly GameNode[]): GameNode[] {
-  // By node: how many edges come from nodes that are not sorted yet.
+  // For each node, the number of edges from nodes that are not sorted yet.
   const incoming = new Map<GameNode, number>(nodes.map((node) => [node, 0]));
   for (const { children } of nodes) {
     for (const child of children) if (child) add(incoming, child, 1);
@@ -30,7 +30,7 @@ export function levelOrder(nodes: readonly GameNode[]): GameNode[] {
   return sorted;
 }
 
-/** → the count after the addition */
+/** Adds `change` to the count of `node`. → the new count */
 function add(counts: Map<GameNode, number>, node: GameNode, change: number): number {
   const count = (counts.get(node) ?? 0) + change;
   counts.set(node, count);

@@ -1,17 +1,18 @@
 /**
- * Perfect play in a game of perfect information: backward induction over its states,
+ * Perfect play in a game of perfect information, by backward induction:
  *
- *   v(s) = max_a v(s·a) for player 0, min_a for player 1, the mean over chance,
+ *   v(s) = max_a v(s·a) for player 0, min_a v(s·a) for player 1, Σ_a P(a) v(s·a) at chance
  *
- * and any action that keeps v(s), each with the same probability.
+ * The policy plays each action with v(s·a) = v(s) with the same probability.
  */
 import type { Game } from "../games/game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
 import { tablePolicy } from "../policies/table-policy.ts";
 import { memoised } from "../util/memoised.ts";
-import { CHANCE, compiledGame, END } from "./compiled-game.ts";
+import { compiledGame } from "./compiled-game.ts";
 
-/** Solved at a game's first call. */
+/** The minimax policy of `game`. It is solved at the first call. */
 export const minimax = memoised(solve);
 
 function solve(game: Game): Policy {

@@ -3,8 +3,8 @@
  *
  *   NashConv(π) = BR₀(π₁) + BR₁(π₀)
  *
- * BR is what a best response earns against the other player's part of π. In a zero-sum game the players' own values cancel,
- * NashConv is at least 0, and it is 0 only in equilibrium. Exploitability is half of it.
+ * BR is the return of a best response to the other player's part of π. In a zero-sum game the values of π for the two players
+ * cancel, so NashConv is at least 0, and it is 0 only in equilibrium. Exploitability is half of it.
  */
 import type { Game } from "../games/game.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -14,7 +14,7 @@ import { greedyStrategy, type Strategy, strategyOf } from "./strategy.ts";
 
 export interface Exploitability {
   readonly nashConv: number;
-  /** What a best response in seat 0 (1) earns on average against the policy in the other. */
+  /** By seat, the expected return of a best response in that seat. */
   readonly bestResponse: readonly [number, number];
 }
 
@@ -25,7 +25,7 @@ export function nashConv(compiled: CompiledGame, strategy: Strategy): Exploitabi
   return { nashConv: first + second, bestResponse: [first, second] };
 }
 
-/** NashConv of a policy as it samples, and of its most likely actions; undefined where the game cannot be walked. */
+/** NashConv of a policy, and of the policy of its most likely actions; undefined if the game is not walkable. */
 export function evaluateExactly(
   game: Game,
   policy: Policy,

@@ -1,23 +1,24 @@
 /**
- * Reach probabilities: over all paths h from the root to a node,
+ * Reach probabilities, by one scan forward. The sum is over all paths h from the root to a node:
  *
- *   reach(node) = Σ_h Π_{edges of h} P(edge)        P = 1 on edges of those who do not count
+ *   reach(node) = Σ_h Π_{edges of h} P(edge)        P = 1 at the edges of players that are not counted
  *
- * in one scan forward. The counterfactual reach of a seat counts chance and the opponent (Zinkevich et al. 2007): it is the
- * probability that they let the node be reached, the seat doing all it can to get there.
+ * The counterfactual reach of a seat counts chance and the opponent (Zinkevich et al. 2007). It is the probability that the node
+ * is reached if the seat always plays towards it.
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** By chance and the opponent of `seat`. [N] */
+/** Reach by chance and the opponent of `seat`. [N] */
 export const counterfactualReach = (compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): Float64Array =>
   reachBy(seat === 0 ? [false, true, true] : [true, false, true], compiled, strategy);
 
-/** By `seat` alone. [N] */
+/** Reach by `seat` alone. [N] */
 export const ownReach = (compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): Float64Array =>
   reachBy(seat === 0 ? [true, false, false] : [false, true, false], compiled, strategy);
 
-/** `counts`: whether the moves of seat 0, of seat 1 and of chance count, by the kind of node. */
+/** `counts`: by the kind of node, whether the moves of seat 0, seat 1 and chance are counted. */
 function reachBy(
   counts: readonly [boolean, boolean, boolean],
   { kind, firstEdge, target, probability, entry }: CompiledGame,

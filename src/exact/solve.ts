@@ -1,6 +1,6 @@
 /**
- * The value of a game that can be walked, and an equilibrium: by backward induction (minimax.ts), or by CFR+ (cfr.ts) where
- * information is hidden.
+ * The value of a walkable game and an equilibrium, by backward induction (minimax.ts), or by CFR+ (cfr.ts) if the game has
+ * hidden information.
  */
 import type { Game } from "../games/game.ts";
 import { cfrPlus } from "./cfr.ts";
@@ -12,18 +12,18 @@ import { type Strategy, strategyOf } from "./strategy.ts";
 
 export interface Solution {
   readonly method: "backward induction" | "CFR+";
-  /** To seat 0, when both follow the strategy; within NashConv of the game's value. */
+  /** The expected return of seat 0 if both follow the strategy. It differs from the game's value by at most NashConv. */
   readonly value: number;
   readonly nashConv: number;
-  /** Of CFR+. */
+  /** Iterations of CFR+; undefined for backward induction. */
   readonly iterations: number | undefined;
   readonly strategy: Strategy;
 }
 
-/** CFR+ iterations before the first look at NashConv; later looks are an eighth of the way apart, so that they cost little. */
-const FIRST_LOOK = 64;
+/** CFR+ iterations before NashConv is first computed. It is computed again after an eighth more, so that it costs little. */
+const FIRST_CHECK = 64;
 
-/** Solves to a NashConv of at most `tolerance`, or as near as `maxIterations` of CFR+ come. */
+/** Solves to a NashConv of at most `tolerance`, or until `maxIterations` of CFR+. Throws an Error if the game is not walkable. */
 export function solve(game: Game, { tolerance = 1e-4, maxIterations = 20_000 } = {}): Solution {
   const compiled = compiledGame(game);
   if (game.perfectInformation) {
@@ -37,7 +37,7 @@ export function solve(game: Game, { tolerance = 1e-4, maxIterations = 20_000 } =
     };
   }
   const solver = cfrPlus(compiled);
-  for (let step = FIRST_LOOK; ; step = Math.ceil(solver.iterations / 8)) {
+  for (let step = FIRST_CHECK; ; step = Math.ceil(solver.iterations / 8)) {
     solver.iterate(Math.min(step, maxIterations - solver.iterations));
     const strategy = solver.average();
     const distance = distanceOf(compiled, strategy);
@@ -48,6 +48,6 @@ export function solve(game: Game, { tolerance = 1e-4, maxIterations = 20_000 } =
   }
 }
 
-/** NashConv, which rounding may bring a hair below 0. */
+/** NashConv. Rounding may make it slightly negative, which is taken as 0. */
 const distanceOf = (compiled: CompiledGame, strategy: Strategy): number =>
   Math.max(0, nashConv(compiled, strategy).nashConv);

@@ -1,6 +1,6 @@
 /**
- * A strategy for both players of a compiled game: the probability of each action at each information set, in one array, with
- * P(slot) of information set i at `firstEntry[i] + slot`.
+ * A strategy for both players of a compiled game: the probabilities of all actions at all information sets, in one array. The
+ * probability of a slot of information set i is at `firstEntry[i] + slot`.
  */
 import type { Distribution, Policy } from "../policies/policy.ts";
 import type { CompiledGame } from "./compiled-game.ts";
@@ -8,7 +8,7 @@ import type { CompiledGame } from "./compiled-game.ts";
 /** [entries] */
 export type Strategy = Float64Array;
 
-/** A policy's probabilities at every information set, asked for in one go; a symmetric one's at representatives alone. */
+/** The policy's probabilities at every information set, by one call. A symmetric policy is asked about representatives only. */
 export function strategyOf(compiled: CompiledGame, policy: Policy): Strategy {
   const { infosets, firstEntry, representatives, canonicalEntry } = compiled;
   const length = firstEntry[infosets.length];
@@ -27,7 +27,7 @@ function concatenated(distributions: readonly Distribution[], atMost: number): F
   return all;
 }
 
-/** The most likely action always, ties to the lowest slot: the strategy of `greedy` of the policy. */
+/** The strategy that always takes the most likely action, or the lowest slot of several: `greedy` of policies/policy.ts. */
 export function greedyStrategy({ infosets, firstEntry }: CompiledGame, strategy: Strategy): Strategy {
   const result = new Float64Array(strategy.length);
   for (let i = 0; i < infosets.length; i++) {

@@ -1,9 +1,9 @@
 /**
- * Connect Four: 7 columns, 6 rows, four in a row, column or diagonal win; a full board is a draw. The first player wins under
- * perfect play (J. Allen and V. Allis, independently, 1988). Smaller boards, and three in a row, are parameters.
+ * Connect Four on 7 columns of 6 rows. Four marks in a row, column or diagonal win; a full board is a draw. The first player wins
+ * under perfect play (J. Allen and V. Allis, independently, 1988). Parameters give smaller boards, and three in a row.
  *
- * A state is two bit boards, each in two halves of at most 24 bits: columns 0–3 on the left, 4–6 on the right. Within a half
- * cell (column c, row r from the bottom) is bit (c mod 4) · rows + r, so that a column is a run of bits filled from below.
+ * A state holds a bit board for each player, in two halves of at most 24 bits: columns 0–3 on the left, 4–6 on the right. The
+ * cell in column c and row r, counted from the bottom, is bit (c mod 4) · rows + r of its half.
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
@@ -19,14 +19,14 @@ export const CONNECT_FOUR_PARAMETERS = {
 } as const;
 
 export interface ConnectFourState {
-  /** The discs of player 0, then those of player 1. */
+  /** The discs of player 0 in each half, then those of player 1. */
   readonly firstLeft: number;
   readonly firstRight: number;
   readonly secondLeft: number;
   readonly secondRight: number;
-  /** On the board; player 0 moves when it is even. */
+  /** Number of discs on the board. Player 0 moves if it is even. */
   readonly discs: number;
-  /** The last disc has completed a line. */
+  /** Whether the last disc completed a line. */
   readonly won: boolean;
 }
 
@@ -48,7 +48,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
   const columnMask = (1 << rows) - 1;
   const shiftOf = (column: number): number => (column % LEFT_COLUMNS) * rows;
 
-  /** By cell, column · rows + row: the lines through it, each as its bits on the left and on the right. */
+  /** For each cell, column · rows + row, the lines through it. A line is two numbers: its bits on the left and on the right. */
   const lines: number[][] = Array.from({ length: cells }, () => []);
   for (const [across, up] of DIRECTIONS) {
     for (let cell = 0; cell < cells; cell++) {
@@ -64,7 +64,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
   }
   const through = lines.map((bits) => Int32Array.from(bits));
 
-  /** Turns by the set of full columns and the player. */
+  /** Turns by the set of full columns, then by the player. */
   const moves = Array.from({ length: 1 << columns }, (_, full) => {
     const actions = all.filter((column) => !(full & (1 << column)));
     return ([0, 1] as const).map((player): Turn => ({ kind: "player", player, actions }));
@@ -72,7 +72,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
   const mirrored = all.map((column) => columns - 1 - column);
 
   const moverOf = (s: ConnectFourState): Seat => (s.discs % 2) as Seat;
-  /** A player's discs in a column, lowest first from bit 0. */
+  /** A player's discs in a column. Bit 0 is the lowest cell. */
   const columnOf = (s: ConnectFourState, player: Seat, column: number): number => {
     const isLeft = column < LEFT_COLUMNS;
     const half = player === 0 ? (isLeft ? s.firstLeft : s.firstRight) : isLeft ? s.secondLeft : s.secondRight;
@@ -97,7 +97,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
       `in square brackets: '[0]' drops a disc into the leftmost of the ${columns} columns.`,
     ].join("\n");
 
-  /** `XO//X////`: the columns from left to right, each from the bottom up. */
+  /** `XO//X////`: the columns from left to right, each from its bottom upwards. */
   function columnsText(s: ConnectFourState): string {
     let text = "";
     for (let column = 0; column < columns; column++) {
@@ -132,7 +132,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
     utility: { min: -1, max: 1 },
     maxPlies: cells,
     perfectInformation: true,
-    // 4 by 4 has 161,029 states at the most; the next larger boards have ten times as many.
+    // A board of 4 by 4 has at most 161,029 states; the next larger boards have ten times as many.
     walkable: cells <= 16,
 
     initial: () => ({ firstLeft: 0, firstRight: 0, secondLeft: 0, secondRight: 0, discs: 0, won: false }),
@@ -210,7 +210,7 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
       return { ok: true, action: column };
     },
 
-    /** The board and its mirror image are one. */
+    /** The smaller of the board and its mirror image. */
     canonical(s) {
       const image = mirror(s);
       const smaller =

@@ -1,12 +1,11 @@
 /**
- * A view as lines of text: the part of an observation that says where the game stands, and what a terminal shows. What can be
- * done comes after it, and is written by whoever asks.
+ * Draws a view as lines of text: the position in an observation and on a terminal. The caller adds the legal actions.
  */
 import { plural, withSign } from "../util/figures.ts";
 import type { Seat } from "./game.ts";
 import type { BettingAct, CardsView, DiceView, GoodsView, GridView, Holdings, Offer, ScoreView, View } from "./view.ts";
 
-/** The lines that the player in `seat` reads, who is "you" in them. */
+/** The position for the player in `seat`, whom the text calls "you". */
 export function drawPosition(view: View, seat: Seat): string[] {
   switch (view.kind) {
     case "grid":
@@ -22,7 +21,7 @@ export function drawPosition(view: View, seat: Seat): string[] {
   }
 }
 
-/** Cells with names are drawn with rules between them, the name where no mark stands; others as dots and marks. */
+/** If cells have names, lines separate them and an empty cell shows its name. Otherwise an empty cell is a dot. */
 function drawGrid({ marks, cellNames, columnNames }: GridView): string[] {
   const lines = ["Current board:"];
   if (columnNames) lines.push(columnNames.join(" "));
@@ -40,7 +39,7 @@ function drawGrid({ marks, cellNames, columnNames }: GridView): string[] {
   return lines;
 }
 
-/** In a game of one betting round what was done says what is in the pot. */
+/** The pot is shown only if there are several betting rounds; in one round the acts tell it. */
 function drawCards({ cards, publicCards, rounds, roundCount, pot, match }: CardsView, seat: Seat): string[] {
   const lines: string[] = [];
   if (match) {
@@ -63,10 +62,10 @@ function drawCards({ cards, publicCards, rounds, roundCount, pot, match }: Cards
 /** "Player 0 checked. Player 1 bet 2 chips." */
 function bettingText(acts: readonly BettingAct[]): string {
   if (acts.length === 0) return "No one has acted yet.";
-  return acts.map((act) => `Player ${act.seat} ${didBet(act)}.`).join(" ");
+  return acts.map((act) => `Player ${act.seat} ${betText(act)}.`).join(" ");
 }
 
-function didBet({ act, chips }: BettingAct): string {
+function betText({ act, chips }: BettingAct): string {
   switch (act) {
     case "check":
       return "checked";
@@ -88,7 +87,7 @@ function drawGoods(view: GoodsView, seat: Seat): string[] {
   return other ? drawOpenGoods(view, own, other) : drawOwnGoods(view, own);
 }
 
-/** Where both sides' goods are open. */
+/** Both sides' goods are visible. */
 function drawOpenGoods(view: GoodsView, own: Holdings, other: Holdings): string[] {
   const { resources, standing } = view;
   const worth = ({ values }: Holdings): string => resources.map((name, r) => `${name} ${values[r]}`).join(", ");
@@ -105,7 +104,7 @@ function drawOpenGoods(view: GoodsView, own: Holdings, other: Holdings): string[
   ];
 }
 
-/** Where the other side's goods are hidden. */
+/** The other side's goods are hidden. */
 function drawOwnGoods(view: GoodsView, { owned, values, gain }: Holdings): string[] {
   return [
     "Your goods and what one of each is worth to you:",
@@ -138,9 +137,9 @@ function drawDice({ dice, dicePerSeat, bids, caller }: DiceView, seat: Seat): st
   const noun = dicePerSeat === 1 ? "die" : "dice";
   const lines: string[] = [];
   if (dice[seat].length > 0) {
-    const told = bids.map((bid) => `Player ${bid.seat} bid ${bid.quantity}x${bid.face}.`);
-    if (caller !== null) told.push(`Player ${caller} called it a lie.`);
-    lines.push(`Your ${noun}: ${dice[seat].join(", ")}.`, told.length > 0 ? told.join(" ") : "No one has bid yet.");
+    const acts = bids.map((bid) => `Player ${bid.seat} bid ${bid.quantity}x${bid.face}.`);
+    if (caller !== null) acts.push(`Player ${caller} called it a lie.`);
+    lines.push(`Your ${noun}: ${dice[seat].join(", ")}.`, acts.length > 0 ? acts.join(" ") : "No one has bid yet.");
   }
   if (caller !== null) lines.push(`Your opponent's ${noun}: ${dice[1 - seat]?.join(", ")}.`);
   return lines;

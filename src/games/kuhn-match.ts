@@ -1,10 +1,9 @@
 /**
- * A match of several hands of Kuhn poker. Seat 0 opens hands 1, 3, 5, …, seat 1 the others; chips move after every
- * hand, and whoever has won more of them when the last hand is over wins the match (+1/−1; equal chips draw).
+ * A match of several hands of Kuhn poker. Seat 0 opens hands 1, 3, 5, …, and seat 1 the others. Chips move after every hand. The
+ * player that has won more chips after the last hand wins the match (+1/−1); equal chips are a draw.
  *
- * A state is the hand's number, the chip lead and the current hand, packed into one integer. What was dealt and done in
- * earlier hands is left out of states, keys, text and features: given the chips, the hands still to come do not depend
- * on it (each is dealt afresh), so nothing that bears on what follows is lost.
+ * A state is the number of the hand, the chip lead and the state of the hand, packed into one integer. States, keys, text and
+ * features leave out the cards and actions of earlier hands: each hand is dealt anew, so only the chips matter later.
  */
 import { withSign } from "../util/figures.ts";
 import { drawPosition } from "./drawing.ts";
@@ -17,7 +16,7 @@ import type { View } from "./view.ts";
 
 export const KUHN_MATCH_PARAMETERS = { hands: { default: 5, min: 1, max: 9 } } as const;
 
-/** (hand · leads + lead + greatest lead) · HAND_STATES + state of the hand; the lead is seat 0's. */
+/** (hand number · number of leads + lead of seat 0 + greatest lead) · HAND_STATES + state of the hand. */
 export type KuhnMatchState = number;
 
 /** Turns of a hand, by the seat that opens it and the hand's state. */
@@ -33,7 +32,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
   const { hands } = parameters;
   const maxLead = 2 * hands;
   const leads = 2 * maxLead + 1;
-  /** At a decision at least one hand is still open, so leads of −shown … shown occur. */
+  /** At a decision at least one hand is not over, so the lead is −shown … shown. */
   const shown = maxLead - 2;
   const leadCount = 2 * shown + 1;
 
@@ -118,7 +117,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
     actionName: (state, action) => kuhn.actionName(handOf(state), action),
     parseAction: (state, text) => parseByName(game, state, text),
 
-    /** Only the hand in play hides anything: the chips are public, and a state holds nothing else of earlier hands. */
+    /** Only the hand in play hides information: the chips are public, and a state holds nothing else of earlier hands. */
     resample(state, player, uniform) {
       const hand = handOf(state);
       return state - hand + redeal(hand, (player ^ openerOf(state)) as Seat, uniform);

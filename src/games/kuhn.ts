@@ -12,11 +12,11 @@ import { outcomesUpTo } from "./parts/outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { BettingAct, CardsView, MatchOfHands } from "./view.ts";
 
-/** 0 before the deal; then 1 + 9 · deal + history, both indices into the tables below. */
+/** 0 before the deal, then 1 + 9 · deal + history: indices of DEALS and HISTORIES. */
 export type KuhnState = number;
 
 export const CARDS = ["J", "Q", "K"] as const;
-/** Card of the first player, card of the second: six equally likely deals. */
+/** The card of the first player and the card of the second: six equally likely deals. */
 const DEALS = [
   [0, 1],
   [0, 2],
@@ -25,7 +25,7 @@ const DEALS = [
   [2, 0],
   [2, 1],
 ] as const;
-/** k is check or fold (action 0), b is bet or call (action 1). The first four are decisions. */
+/** The actions so far: k is check or fold (action 0), b is bet or call (action 1). The first four are decisions. */
 const HISTORIES = ["", "k", "b", "kb", "kk", "bk", "bb", "kbk", "kbb"] as const;
 
 /** States of one hand are 0 … HAND_STATES − 1. */
@@ -40,14 +40,14 @@ const PLAYER_TURNS: readonly Turn[] = [0, 1, 1, 0].map((player) => ({
 }));
 const DEAL_TURN: Turn = { kind: "chance", actions: [0, 1, 2, 3, 4, 5], probabilities: Array(6).fill(1 / 6) };
 const endFor = outcomesUpTo(2);
-/** Every state's turn, made once: the loop that plays millions of hands allocates nothing. */
+/** The turn of every state. They are made once, so that play allocates nothing. */
 const TURNS: readonly Turn[] = [
   DEAL_TURN,
   ...DEALS.flatMap(([first, second]) =>
     HISTORIES.map((history): Turn => {
       const decision = PLAYER_TURNS[HISTORIES.indexOf(history)];
       if (decision) return decision;
-      // A fold (…bk) loses the ante to the bettor; otherwise cards speak, for the ante or for ante and bet.
+      // After a fold (…bk) the bettor wins the ante. At a showdown the higher card wins the ante, or ante and bet.
       const gain = history.endsWith("bk")
         ? history.length === 2
           ? 1
@@ -62,27 +62,27 @@ const NEXT = HISTORIES.map((h) => ["k", "b"].map((a) => (HISTORIES as readonly s
 
 const dealOf = (state: KuhnState): number => Math.floor((state - 1) / HISTORIES.length);
 
-/** Which of HISTORIES was played; 0–3 are the decisions ``, `k`, `b`, `kb`. */
+/** Index of the actions so far in HISTORIES. 0–3 are the decisions: none, `k`, `b`, `kb`. */
 export const historyIndex = (state: KuhnState): number => (state - 1) % HISTORIES.length;
 
-/** The card index (0 J, 1 Q, 2 K) that `player` holds; the cards must have been dealt. */
+/** The index in CARDS of the card of `player`. The cards must be dealt. */
 export function cardOf(state: KuhnState, player: Seat): number {
   return (DEALS[dealOf(state)] as readonly [number, number])[player];
 }
 
-/** The same hand after a deal in which the other player's card is either of the two that `player` does not hold. */
+/** The same hand, in which the other player's card is drawn from the two that `player` does not hold. */
 export function redeal(state: KuhnState, player: Seat, uniform: () => number): KuhnState {
   const own = cardOf(state, player);
   const deals = [...DEALS.keys()].filter((deal) => (DEALS[deal] as readonly number[])[player] === own);
   return 1 + deals[Math.floor(uniform() * deals.length)] * HISTORIES.length + historyIndex(state);
 }
 
-/** `kb`: the actions so far, k check or fold, b bet or call. */
+/** The actions so far, such as `kb`: k is check or fold, b is bet or call. */
 export function historyText(state: KuhnState): string {
   return HISTORIES[historyIndex(state)] as string;
 }
 
-/** What was done so far. `opener` is the seat that acts first. */
+/** The actions so far. `opener` is the seat that acts first. */
 function actsOf(state: KuhnState, opener: Seat): BettingAct[] {
   if (state === 0) return [];
   const history = historyText(state);
@@ -94,7 +94,7 @@ function actsOf(state: KuhnState, opener: Seat): BettingAct[] {
   });
 }
 
-/** A hand in which `opener` acts first, as `seat` sees it, or as it is where that is null. */
+/** A hand in which `opener` acts first, as `seat` sees it; null sees all cards. */
 export function handView(
   state: KuhnState,
   seat: Seat | null,
@@ -178,9 +178,9 @@ export const kuhn: Game<KuhnState> = {
   resample: redeal,
 
   /**
-   * Kuhn's family, α ∈ [0, 1/3]: P(bet or call) for J, Q, K is α, 0, 3α to open; 0, α + 1/3, 1 facing a bet after
-   * checking; 1/3, 0, 1 for the second player after a check; 0, 1/3, 1 facing a bet. The member taken is the one whose
-   * three free numbers are nearest to `near`'s in least squares (α = 0 without `near`).
+   * Kuhn's family of equilibria, α ∈ [0, 1/3]. P(bet or call) with J, Q, K is, for the first player, α, 0, 3α to open and 0,
+   * α + 1/3, 1 facing a bet after a check; for the second player, 1/3, 0, 1 after a check and 0, 1/3, 1 facing a bet. α is the
+   * least-squares fit to `near` of the three probabilities that depend on it (0 without `near`).
    */
   equilibrium(near) {
     const bet = (key: string): number | undefined => near?.(key)?.[BET];

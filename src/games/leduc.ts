@@ -1,10 +1,10 @@
 /**
  * Leduc poker (F. Southey et al., "Bayes' Bluff: Opponent Modelling in Poker", 2005), with the rules and the counts of
  * OpenSpiel's `leduc_poker`: a deck of J, Q, K in two suits, ante 1, one private card each, a round of betting, one public
- * card, a round of betting. Bets and raises are of 2 chips in the first round and of 4 in the second, at most two a round;
- * seat 0 opens both. At a showdown a pair with the public card wins, then the higher rank; equal ranks split the pot.
+ * card, a round of betting. Bets and raises are 2 chips in the first round and 4 in the second, at most two a round. Seat 0 opens
+ * both rounds. At a showdown a pair with the public card wins, then the higher rank; equal ranks split the pot.
  *
- * 9,457 histories; 936 information sets, 288 when the suits, which decide nothing, are forgotten (`canonical`).
+ * 9,457 histories; 936 information sets, or 288 up to the symmetry of the suits (`canonical`).
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
@@ -13,10 +13,10 @@ import { outcomesUpTo } from "./parts/outcomes.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { BettingAct, View } from "./view.ts";
 
-/** Bits 0–6: which of POINTS; then three bits a card, 0 for none, else card + 1: seat 0's, seat 1's, the public one. */
+/** Bits 0–6 are the index in POINTS. Then come three bits for each of seat 0's, seat 1's and the public card: card + 1, or 0. */
 export type LeducState = number;
 
-/** Card c is of rank ⌊c/2⌋ and suit c mod 2. */
+/** Card c has rank ⌊c/2⌋ and suit c mod 2. */
 const CARDS = ["Js", "Jh", "Qs", "Qh", "Ks", "Kh"] as const;
 
 const POINT_BITS = 7;
@@ -27,13 +27,13 @@ const ALL_SHIFTS = [...PRIVATE_SHIFTS, PUBLIC_SHIFT] as const;
 
 const endFor = outcomesUpTo(MOST_PAID);
 
-/** The deals of one card more, by the set of the cards dealt already. */
+/** The deals of one more card, by the set of cards that were dealt. */
 const DEALS: readonly Turn[] = Array.from({ length: 1 << CARDS.length }, (_, dealt) => {
   const actions = [...CARDS.keys()].filter((card) => !(dealt & (1 << card)));
   return { kind: "chance", actions, probabilities: actions.map(() => 1 / actions.length) };
 });
 
-/** By point, the features of the betting: for each action of each round, whether it was check or call, or bet or raise. */
+/** For each point, the features of the betting: one for each action so far, for check or call, or for bet or raise. */
 const ROUND_FEATURES = [8, 16] as const;
 const BETTING: readonly (readonly number[])[] = POINTS.map(({ rounds }) =>
   rounds.flatMap((letters = "", round) =>
@@ -43,25 +43,25 @@ const BETTING: readonly (readonly number[])[] = POINTS.map(({ rounds }) =>
   ),
 );
 
-/** RELABELLED[swaps]: where each card goes when the suits of the ranks in the set `swaps` change places. */
+/** RELABELLED[swaps]: the new card of each card if the two suits change places in the ranks of the set `swaps`. */
 const RELABELLED: readonly (readonly number[])[] = Array.from({ length: 8 }, (_, swaps) =>
   [...CARDS.keys()].map((card) => card ^ ((swaps >> (card >> 1)) & 1)),
 );
 const SAME_ACTIONS = [FOLD, CALL, RAISE] as const;
-/** By seat: whose card settles the suits of its rank first. */
-const CLAIMS = [
+/** For each seat to move, its card, the public and the other card: the first of a rank becomes spades (`canonical`). */
+const CANONICAL_ORDER = [
   [PRIVATE_SHIFTS[0], PUBLIC_SHIFT, PRIVATE_SHIFTS[1]],
   [PRIVATE_SHIFTS[1], PUBLIC_SHIFT, PRIVATE_SHIFTS[0]],
 ] as const;
 
 const pointOf = (state: LeducState): Point => POINTS[state & POINT_MASK];
-/** −1 when it is not dealt. */
+/** A card, or −1 if it is not dealt. */
 const cardAt = (state: LeducState, shift: number): number => ((state >> shift) & 7) - 1;
 
-/** The card in a field as a set of one, or of none. */
+/** The set of the card at `shift`; empty if it is not dealt. */
 const asSet = (state: LeducState, shift: number): number => (1 << ((state >> shift) & 7)) >> 1;
 
-/** What decides a showdown: the rank, and above all ranks the pair. */
+/** The higher strength wins a showdown: 3 for a pair, else the rank. */
 function strength(state: LeducState, seat: Seat): number {
   const rank = cardAt(state, PRIVATE_SHIFTS[seat]) >> 1;
   return rank === cardAt(state, PUBLIC_SHIFT) >> 1 ? 3 : rank;
@@ -134,7 +134,7 @@ export const leduc: Game<LeducState> = {
   turn(state) {
     const { turn, deals, paid } = pointOf(state);
     if (turn) return turn;
-    // The public card is never among the dealt where another is to come.
+    // The public card is dealt last, so only private cards were dealt before.
     if (deals !== undefined) return DEALS[asSet(state, PRIVATE_SHIFTS[0]) | asSet(state, PRIVATE_SHIFTS[1])];
     return endFor(Math.sign(strength(state, 0) - strength(state, 1)) * paid[0]);
   },
@@ -180,7 +180,7 @@ export const leduc: Game<LeducState> = {
   },
   parseAction: (state, text) => parseByName(leduc, state, text),
 
-  /** The opponent's card is any that `player` does not see: its own and the public one apart, all are equally likely. */
+  /** The opponent's card is drawn from the cards that `player` does not see, all equally likely. */
   resample(state, player, uniform) {
     const shift = PRIVATE_SHIFTS[player === 0 ? 1 : 0];
     const seen = asSet(state, PRIVATE_SHIFTS[player]) | asSet(state, PUBLIC_SHIFT);
@@ -190,15 +190,15 @@ export const leduc: Game<LeducState> = {
   },
 
   /**
-   * Within each rank the first card seen is made spades: the mover's own, then the public one, then the opponent's. What
-   * the mover knows comes first, so the states of one information set go to the states of one information set.
+   * Within each rank the first card becomes spades, in the order of the mover's card, the public card, the opponent's card. The
+   * cards that the mover knows come first, so states of one information set go to states of one information set.
    */
   canonical(state) {
     const { turn } = pointOf(state);
     const mover = turn?.kind === "player" ? turn.player : 0;
     let seen = 0;
     let swaps = 0;
-    for (const shift of CLAIMS[mover]) {
+    for (const shift of CANONICAL_ORDER[mover]) {
       const card = cardAt(state, shift);
       if (card < 0) continue;
       const rank = 1 << (card >> 1);

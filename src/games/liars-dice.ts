@@ -1,10 +1,10 @@
 /**
  * Liar's Dice, one round, with the rules and the counts of OpenSpiel's `liars_dice`. Both players roll `dice` dice and see only
- * their own. They bid in turn, seat 0 first: a quantity of a face among all the dice. A bid is higher than the last by its
- * quantity, or by its face at the same quantity. Instead of bidding a player may call the last bid a lie, and the dice are
- * shown: sixes are wild, and if there are as many as the bid says or more, the bidder wins, else the caller.
+ * their own. They bid in turn, seat 0 first. A bid is a quantity of a face among all dice. It must have a higher quantity than the
+ * last bid, or the same quantity of a higher face. Instead of bidding, a player may call the last bid a lie, and all dice are
+ * shown. Sixes are wild. If there are at least as many as the bid says, the bidder wins, else the caller.
  *
- * With one die each 24,576 information sets: one for each face and each set of the twelve bids.
+ * With one die each there are 24,576 information sets, one for each face and each set of the twelve bids.
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
@@ -13,26 +13,26 @@ import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, bracketed } from "./text.ts";
 import type { Bid, View } from "./view.ts";
 
-/** One die each can be walked: the lists of bids that are possible double with every bid, and each die more adds twelve bids. */
+/** Only the game of one die each is walkable: each die more adds twelve bids, and each bid doubles the possible lists of bids. */
 export const LIARS_DICE_PARAMETERS = { dice: { default: 1, min: 1, max: 5 } } as const;
 
 export interface LiarsDiceState {
-  /** What each player has rolled so far, ascending. */
+  /** The dice that each player has rolled so far, ascending. */
   readonly dice: readonly [readonly number[], readonly number[]];
-  /** As actions, ascending: player 0's, player 1's, … Once the last has been called, it alone. */
+  /** Bids as actions, ascending: player 0's, player 1's, … After a call, only the last bid. */
   readonly bids: readonly number[];
-  /** Who has called the last bid a lie. */
+  /** The seat that has called the last bid a lie. */
   readonly caller: Seat | undefined;
 }
 
 const FACES = [1, 2, 3, 4, 5, 6] as const;
 const WILD = 6;
-/** "A": in state keys a bid is one character. */
+/** Character code of "A". In state keys, bid b is the character with code FIRST_BID + b. */
 const FIRST_BID = 65;
 
 const DIE: Turn = { kind: "chance", actions: FACES, probabilities: FACES.map(() => 1 / FACES.length) };
 
-/** Bid b claims that at least this many dice show its face, or the wild one. */
+/** The quantity of a bid: at least so many dice show its face or a six. */
 const quantityOf = (bid: number): number => Math.floor(bid / FACES.length) + 1;
 const faceOf = (bid: number): number => (bid % FACES.length) + 1;
 /** `2x5` */
@@ -49,7 +49,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
   const LIAR = bidCount;
   const bidTexts = Array.from({ length: bidCount }, (_, bid) => bidText(bid));
 
-  /** Turns by the player and the lowest bid that is still possible. */
+  /** Turns by the player, then by the lowest bid that is legal. */
   const turns = ([0, 1] as const).map((player) =>
     Array.from({ length: bidCount + 1 }, (_, lowest): Turn => {
       const bids = Array.from({ length: bidCount - lowest }, (_, i) => lowest + i);
@@ -57,7 +57,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     }),
   );
 
-  /** Who is to roll its next die. */
+  /** The seat that rolls next; undefined if all dice are rolled. */
   const roller = (s: LiarsDiceState): Seat | undefined =>
     s.dice[0].length < each ? 0 : s.dice[1].length < each ? 1 : undefined;
   const otherOf = (player: Seat): Seat => (player === 0 ? 1 : 0);
@@ -114,7 +114,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       if (player === 0) return { ...s, dice: [ascending([...dice[0], action]), dice[1]] };
       if (player === 1) return { ...s, dice: [dice[0], ascending([...dice[1], action])] };
       if (action !== LIAR) return { dice, bids: [...bids, action], caller: undefined };
-      // Once a bid is called, those before it decide nothing.
+      // After a call, earlier bids do not matter.
       return { dice, bids: bids.slice(-1), caller: (bids.length % 2) as Seat };
     },
 
@@ -159,7 +159,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       // `call` is TextArena's word.
       if (word === "liar" || word === "call" || word === "call liar")
         return last === undefined ? no("There is no bid to call a lie.") : { ok: true, action: LIAR };
-      // `bid 2x5`, and what else is written for it: `2x5`, `bid 2 x 5`, `bid: 2, 5`.
+      // `bid 2x5`, or variants of it: `2x5`, `bid 2 x 5`, `bid: 2, 5`.
       const [, quantity = "", face = ""] =
         /^(?:bid ?:? ?)?(\d{1,3}) ?(?:x|,| ) ?(\d{1,3})$/.exec(word.slice(0, 40)) ?? [];
       if (quantity === "") return no(`[${word.slice(0, 40)}] is no action. Write [liar] or a bid such as [bid 1x3].`);
@@ -171,7 +171,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       return { ok: true, action: bid };
     },
 
-    /** The other's dice, rolled again: bids say nothing about what their maker may hold. */
+    /** The other player's dice are rolled again. Any dice are possible, as every bid is legal with any dice. */
     resample(s, player, uniform) {
       const again = ascending(s.dice[otherOf(player)].map(() => 1 + Math.floor(uniform() * FACES.length)));
       return { ...s, dice: player === 0 ? [s.dice[0], again] : [again, s.dice[1]] };

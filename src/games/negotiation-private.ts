@@ -1,11 +1,11 @@
 /**
- * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. Each player is
- * dealt 5–25 of each resource and a value for each within a fifth of its base value (never below 5 or above 40), and
- * sees only its own; the deal is twenty chance moves, one a number. Turns are those of `negotiation`: an offer stands
- * for one turn, there is none on the last, and after it the larger gain in own value wins (+1/−1; equal gains draw).
+ * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. Each player is dealt
+ * 5–25 of each resource and a value for each, within a fifth of its base value and within 5 … 40, and sees only its own. The deal
+ * is twenty outcomes of chance, one a number. Turns are those of `negotiation`: an offer stands for one turn, there is none on the
+ * last turn, and after it the larger gain in own value wins (+1/−1); equal gains are a draw.
  *
- * What is legal never tells a player what the other holds: an offer needs the proposer's own goods, accepting it the
- * acceptor's own. The proposer's cannot have gone by then, as nothing changes hands while an offer stands.
+ * The legal actions never tell a player what the other holds: an offer requires the proposer's own goods, and accepting it the
+ * acceptor's own. The proposer can still pay when the offer is accepted, as no goods move while an offer stands.
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
@@ -35,17 +35,17 @@ export const NEGOTIATION_PRIVATE_PARAMETERS = {
 } as const;
 
 export interface NegotiationPrivateState {
-  /** Dealt so far: player 0's quantities, player 0's values, player 1's quantities, player 1's values, 5 numbers each. */
+  /** The numbers dealt so far: player 0's quantities, its values, player 1's quantities, its values, 5 numbers each. */
   readonly deal: readonly number[];
-  /** Player actions so far; all of them public. */
+  /** The players' actions so far, all public. */
   readonly moves: readonly number[];
-  /** What player 0 has received less what it has paid, by resource. */
+  /** By resource, the amount that player 0 has received minus the amount that it has paid. */
   readonly traded: readonly number[];
 }
 
 const RESOURCES = ["Wheat", "Wood", "Sheep", "Brick", "Ore"] as const;
 const KINDS = RESOURCES.length;
-/** Least and greatest value of each resource: base values 5 10 15 25 40, a fifth more or less, within 5 … 40. */
+/** Least and greatest value of each resource: its base value, a fifth less and a fifth more, within 5 … 40. */
 const VALUE_RANGES = [5, 10, 15, 25, 40].map((base) => {
   const spread = Math.floor(base / 5);
   return [Math.max(base - spread, 5), Math.min(base + spread, 40)] as const;
@@ -54,7 +54,7 @@ const LEAST = 5;
 const MOST = 25;
 const DEALS = 4 * KINDS;
 
-/** Chance node i deals number i of `deal`; outcome o means its least value + o. */
+/** Least and greatest value of each number of `deal`. Outcome o of chance deals the least value + o. */
 const DEAL_RANGES = Array.from({ length: DEALS }, (_, i) => {
   const isValue = Math.floor(i / KINDS) % 2 === 1;
   return isValue ? VALUE_RANGES[i % KINDS] : ([LEAST, MOST] as const);
@@ -86,11 +86,11 @@ export function negotiationPrivate(
   const parameters = resolve(NEGOTIATION_PRIVATE_PARAMETERS, settings);
   const { maxQuantity, maxTurns } = parameters;
   const m = market(RESOURCES, maxQuantity);
-  /** Every trade takes two turns. */
+  /** The most of a resource that can change hands: every trade takes two turns. */
   const maxTraded = maxQuantity * Math.floor(maxTurns / 2);
   const shortNames = ["a", "d", ...m.offers.map((o) => shortOffer(m, o, 2))];
 
-  /** The offer that stands, made by the player not to move. */
+  /** The standing offer, made by the player not to move. */
   const standing = (s: State): Offer | undefined => offerOf(m, s.moves.at(-1));
   const canGive = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.give) >= o.giveAmount;
   const canAccept = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.get) >= o.getAmount;
@@ -127,12 +127,12 @@ export function negotiationPrivate(
   }
 
   /**
-   * By resource, the least that `player` must have been dealt to have made its moves: what it offered it owned, and what it
-   * accepted it could pay. Declining says nothing, as an offer may ask for what is not there.
+   * By resource, the least amount that `player` can have been dealt, given its actions: it owned what it offered, and what it
+   * paid for offers that it accepted. A denied offer tells nothing, as an offer may ask for goods that the player lacks.
    */
   function leastDealt(s: State, player: Seat): number[] {
     const least = RESOURCES.map(() => LEAST);
-    /** What `player` has received less what it has paid so far, by resource. */
+    /** By resource, the amount that `player` has received so far minus the amount that it has paid. */
     const received = RESOURCES.map(() => 0);
     const needs = (resource: number, amount: number) => {
       least[resource] = Math.max(least[resource], amount - received[resource]);
@@ -179,7 +179,7 @@ export function negotiationPrivate(
       const o = action === ACCEPT ? standing(s) : undefined;
       let traded = s.traded;
       if (o) {
-        // The proposer is the one not to move.
+        // The player to move receives what the offer gives.
         const sign = moverOf(s) === 0 ? 1 : -1;
         traded = s.traded.map((n, r) => n + sign * (r === o.give ? o.giveAmount : r === o.get ? -o.getAmount : 0));
       }
@@ -219,7 +219,7 @@ export function negotiationPrivate(
       }
       at += 3;
       s.moves.forEach((action, i) => {
-        // What the player would receive (+) and pay (−) by the offer of that turn.
+        // The amounts that the player would receive (+) and pay (−) by the offer of that turn.
         const offer = offerOf(m, action);
         const sign = i % 2 === player ? -1 : 1;
         if (action === ACCEPT) out[at] = 1;
@@ -246,8 +246,8 @@ export function negotiationPrivate(
     },
 
     /**
-     * The other's numbers are drawn as the rules deal them, each uniform by itself, given that it could pay for all that it
-     * has offered and accepted: that cuts off the low end of a quantity and changes nothing else.
+     * The other player's numbers are drawn as the rules deal them, each uniform and independent, given that it could pay for all
+     * that it has offered and accepted. That condition only raises the least value of a quantity.
      */
     resample(s, player, uniform) {
       const other: Seat = player === 0 ? 1 : 0;
@@ -264,7 +264,7 @@ export function negotiationPrivate(
   return game;
 }
 
-/** Gains are large numbers; this keeps them within −1 … 1 and distinct. */
+/** Maps a gain of any size into −1 … 1, strictly increasing. */
 const squash = (x: number): number => x / (1 + Math.abs(x));
 
 /** `P0 12 Wheat`, `P1 Ore@38` */

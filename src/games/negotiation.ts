@@ -1,12 +1,11 @@
 /**
- * Simple Negotiation with two resources, as in the paper SPIRAL. Each player owns 10 Wood and 10 Gold; player 0 values
- * a Wood at 5 and a Gold at 15, player 1 the other way round, and both know it. Players alternate for `maxTurns` turns:
- * offer, accept, deny or pass. An offer stands for one turn only: whatever the answer is, it is gone after it. Only what
- * both players could pay may be offered, and nothing on the last turn, as no one could answer. After the last turn the
- * larger gain in own value wins (+1/−1); equal gains draw.
+ * Simple Negotiation with two resources, as in the paper SPIRAL. Each player owns 10 Wood and 10 Gold. Player 0 values a Wood at
+ * 5 and a Gold at 15, player 1 the other way round, and both know it. Players alternate for `maxTurns` turns and offer, accept,
+ * deny or pass. An offer stands for one turn only. Both players must be able to pay for it, and there is none on the last turn,
+ * as no one could answer. After the last turn the larger gain in own value wins (+1/−1); equal gains are a draw.
  *
- * The difference of the gains is 20 · (what player 0 has gained in items), so that whoever ends with more items wins, and
- * the game stays the same when Wood and Gold change places.
+ * The difference of the gains is 20 · (items that player 0 has gained). So the player with more items at the end wins, and the
+ * game does not change if Wood and Gold change places.
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
@@ -33,12 +32,12 @@ export const NEGOTIATION_PARAMETERS = {
   maxTurns: { default: 10, min: 2, max: 20 },
 } as const;
 
-/** ((turns played · 21 + player 0's Wood) · 21 + player 0's Gold) · (offers + 1) + standing offer (0 none, else its index + 1). */
+/** ((turns played · 21 + player 0's Wood) · 21 + player 0's Gold) · (offers + 1) + index of the standing offer + 1, or 0 for none. */
 export type NegotiationState = number;
 
 const RESOURCES = ["Wood", "Gold"] as const;
 const START = 10;
-/** Of each resource, both players' holdings together. */
+/** Items of each resource that both players own together. */
 const TOTAL = 2 * START;
 const SIZE = TOTAL + 1;
 /** VALUES[player][resource] */
@@ -59,9 +58,9 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
   const moverOf = (state: NegotiationState): Seat => (turnOf(state) % 2) as Seat;
   /** Player 0's holdings as one number: Wood · SIZE + Gold. */
   const holdingsOf = (state: NegotiationState): number => Math.floor(state / offerSlots) % (SIZE * SIZE);
-  /** The offer that stands, which the player not to move has made. */
+  /** The standing offer, made by the player not to move. */
   const standing = (state: NegotiationState): Offer | undefined => m.offers[(state % offerSlots) - 1];
-  /** What `player` owns of a resource, 0 Wood, 1 Gold. */
+  /** The items of a resource that `player` owns. Resource 0 is Wood, 1 is Gold. */
   const owned = (state: NegotiationState, player: Seat, resource: number): number => {
     const holdings = holdingsOf(state);
     const first = resource === 0 ? Math.floor(holdings / SIZE) : holdings % SIZE;
@@ -72,24 +71,24 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
   const lead = (state: NegotiationState): number => gain(state, 0) - gain(state, 1);
   const canPay = (state: NegotiationState, player: Seat, o: Offer): boolean =>
     owned(state, player, o.give) >= o.giveAmount && owned(state, (1 - player) as Seat, o.get) >= o.getAmount;
-  /** The items by which `player`, who answers the standing offer, would gain from it. */
+  /** The items that the player who answers the offer would gain by it. */
   const netItems = (o: Offer): number => o.giveAmount - o.getAmount;
 
-  /** Offers of Wood for Gold come first, those of Gold for Wood after them in the same order. */
+  /** The offer with Wood and Gold exchanged. Offers of Wood for Gold come first, then those of Gold for Wood in the same order. */
   const mirror = (offer: number): number => (offer + m.offers.length / 2) % m.offers.length;
   const mirrorActions = [ACCEPT, DECLINE, ...m.offers.map((_, i) => FIRST_OFFER + mirror(i))];
   const sameActions = mirrorActions.map((_, action) => action);
 
   function accepted(state: NegotiationState): NegotiationState {
     const o = standing(state) as Offer;
-    // The proposer is the one not to move; its share is player 0's, or the complement of it.
+    // The player to move receives what the offer gives. `change` is what player 0 receives.
     const sign = moverOf(state) === 0 ? 1 : -1;
     const change = (resource: number): number =>
       sign * (resource === o.give ? o.giveAmount : resource === o.get ? -o.getAmount : 0);
     return pack(turnOf(state) + 1, owned(state, 0, 0) + change(0), owned(state, 0, 1) + change(1), 0);
   }
 
-  /** Turns are the same whenever mover, holdings, "an offer stands" and "last turn" are: made once each. */
+  /** A turn depends on the mover, the holdings, whether an offer stands, and whether it is the last turn. Each is made once. */
   const turns: (Turn | undefined)[] = [];
   function playerTurn(state: NegotiationState): Turn {
     const last = turnOf(state) === maxTurns - 1;
@@ -99,7 +98,7 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     let turn = turns[key];
     if (turn === undefined) {
       const offers = last ? [] : m.offers.flatMap((o, i) => (canPay(state, player, o) ? [FIRST_OFFER + i] : []));
-      // Holdings have not changed since the offer was made, so it can still be paid.
+      // Holdings have not changed since the offer was made, so the mover can pay for it.
       turn = { kind: "player", player, actions: [...(offered ? [ACCEPT] : []), DECLINE, ...offers] };
       turns[key] = turn;
     }
@@ -135,7 +134,7 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
     utility: { min: -1, max: 1 },
     maxPlies: maxTurns,
     perfectInformation: true,
-    // At most 166,000 states at 5 · 16; 232,000 at 5 · 20.
+    // At most 166,000 states with maxQuantity 5 and 16 turns; 232,000 with 20 turns.
     walkable: maxQuantity <= 5 && maxQuantity * maxTurns <= 80,
 
     initial: () => pack(0, START, START, 0),

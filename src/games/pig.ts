@@ -1,12 +1,11 @@
 /**
- * Pig (J. Scarne, 1945). On their turn players roll a die as often as they dare: 2 to 6 add to the turn total, 1 loses it and
- * the turn. Holding, once something has been rolled, adds the turn total to the score and ends the turn. Whoever holds with
- * `target` or more wins; when score and turn total together come to that, holding is all that is left to do. At 100 the first
- * player wins 53.06 % under perfect play (T. Neller and C. Presser, "Optimal Play of the Dice Game Pig", 2004).
+ * Pig (J. Scarne, 1945). A player rolls a die as often as it likes in its turn. A 2 to 6 is added to the turn total; a 1 loses the
+ * turn total and ends the turn. After at least one roll the player may hold, which adds the turn total to its score and ends the
+ * turn. A player that holds with `target` or more wins; when score and turn total reach it, holding is the only legal action. At
+ * 100 the first player wins 53.06 % under perfect play (T. Neller and C. Presser, "Optimal Play of the Dice Game Pig", 2004).
  *
- * Pig can go on for ever, a game here cannot: it is drawn once both players together have rolled six times the target without
- * a winner, of which sensible play seldom needs a third. As the limit is part of the rules, the rolls are part of a state, and
- * no state comes back.
+ * Pig has no bound on its length, but a game here needs one: after six times the target rolls by both players together it is a
+ * draw. Sensible play seldom needs a third of that. The number of rolls is part of a state, so no state occurs twice.
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
@@ -20,11 +19,11 @@ export const PIG_PARAMETERS = { target: { default: 100, min: 2, max: 100 } } as 
 export interface PigState {
   readonly scores: readonly [number, number];
   readonly mover: Seat;
-  /** What the turn has brought so far; 0 at its start. */
+  /** The turn total; 0 at the start of a turn. */
   readonly total: number;
-  /** By both players, all game long. */
+  /** Rolls by both players in the whole game. */
   readonly rolls: number;
-  /** The die is on its way: chance is to move. */
+  /** Whether the die was thrown and chance is to act. */
   readonly rolling: boolean;
 }
 
@@ -32,7 +31,7 @@ const ROLL = 0;
 const HOLD = 1;
 const ROLLS_PER_POINT = 6;
 const FACES = [1, 2, 3, 4, 5, 6] as const;
-/** The most that a turn total goes beyond what is needed. */
+/** The most by which score and turn total together can exceed the target. */
 const OVERSHOOT = 5;
 
 const DIE: Turn = { kind: "chance", actions: FACES, probabilities: FACES.map(() => 1 / FACES.length) };
@@ -46,7 +45,7 @@ export function pig(settings: Settings<typeof PIG_PARAMETERS> = {}): Game<PigSta
   const parameters = resolve(PIG_PARAMETERS, settings);
   const { target } = parameters;
   const limit = ROLLS_PER_POINT * target;
-  /** Every hold but the last leaves its player below the target, and brings 2 at least. */
+  /** A hold adds at least 2, and every hold but the last leaves its player below the target. */
   const mostHolds = 2 * (Math.ceil(target / 2) - 1) + 1;
 
   const reached = (s: PigState): boolean => s.scores[s.mover] + s.total >= target;
@@ -83,7 +82,7 @@ export function pig(settings: Settings<typeof PIG_PARAMETERS> = {}): Game<PigSta
     utility: { min: -1, max: 1 },
     maxPlies: 2 * limit + mostHolds,
     perfectInformation: true,
-    // 137,058 states at 10.
+    // 137,058 states with target 10.
     walkable: target <= 10,
 
     initial: () => ({ scores: [0, 0], mover: 0, total: 0, rolls: 0, rolling: false }),

@@ -1,4 +1,4 @@
-/** The games there are. A new one is one more line of `FAMILIES`. */
+/** The registry of games. To add a game, add a line to `FAMILIES`. */
 import { didYouMean, UserError } from "../util/errors.ts";
 import { CONNECT_FOUR_PARAMETERS, connectFour } from "./connect-four.ts";
 import type { Game } from "./game.ts";
@@ -13,7 +13,7 @@ import { PIG_PARAMETERS, pig } from "./pig.ts";
 import { ttt } from "./ttt.ts";
 import { tttDraw } from "./ttt-draw.ts";
 
-/** A game, or a family of them by whole-number parameters: `negotiation:maxQuantity=5`. */
+/** A game, or a family of games with whole-number parameters: `negotiation:maxQuantity=5`. */
 interface Family {
   readonly make: (settings: Readonly<Record<string, number>>) => Game;
   readonly parameters: Parameters;
@@ -39,7 +39,7 @@ export const gameIds: readonly string[] = Object.keys(FAMILIES);
 
 const cache = new Map<string, Game>();
 
-/** The game named by `spec`, `id` or `id:parameter=value:…`. Throws a UserError (exit 2) that says what is wrong. */
+/** The game of `spec`, which is `id` or `id:parameter=value:…`. Throws a UserError (exit 2) if there is no such game. */
 export function getGame(spec: string): Game {
   const known = cache.get(spec);
   if (known) return known;
@@ -73,7 +73,7 @@ export function getGame(spec: string): Game {
   return game;
 }
 
-/** The parameters that a game's id may carry, with their defaults and ranges; for help. */
+/** The parameters of a game's family, with defaults and ranges; none for an unknown game. */
 export function parametersOf(spec: string): Parameters {
   const id = spec.split(":")[0];
   return (Object.hasOwn(FAMILIES, id) ? FAMILIES[id]?.parameters : undefined) ?? {};

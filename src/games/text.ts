@@ -1,16 +1,16 @@
-/** Writing what a player reads and reading what a player writes: the one place that knows what brackets mean. */
+/** Text that players read and write: lists of legal actions, and the parser of actions in square brackets. */
 import type { Game, Parsed, Seat } from "./game.ts";
 
 /**
- * What stands in the last square brackets of `text`, lower case and trimmed; a text of one line without any brackets is
- * taken whole, so that a person may type `bet`. The last counts because a reasoning player names moves before it decides.
+ * The text in the last square brackets of `text`, trimmed and in lower case. The last ones count, as a player may name other
+ * moves while it reasons. A text of one line without brackets is taken as a whole, so that a person may type `bet`.
  */
 export function bracketed(text: string): string | undefined {
   const inside = lastInBrackets(text) ?? (/^[^[\]\n]+$/.test(text.trim()) ? text : undefined);
   return inside === undefined ? undefined : inside.trim().replace(/\s+/g, " ").toLowerCase();
 }
 
-/** What stands between the last `[` and `]` that have no other bracket between them. */
+/** The text between the last `[` and `]` that have no other bracket between them. */
 function lastInBrackets(text: string): string | undefined {
   let close = -1;
   for (let i = text.length - 1; i >= 0; i--) {
@@ -33,7 +33,7 @@ function actionList<S>(game: Game<S>, state: S): string {
   return turn.kind === "end" ? "" : turn.actions.map((action) => game.actionName(state, action)).join(", ");
 }
 
-/** What `player` may do now, or why it may do nothing: the last line of most observations. */
+/** The legal actions of `player`, or why it has none: the last line of most observations. */
 export function availableActions<S>(game: Game<S>, state: S, player: Seat): string {
   const turn = game.turn(state);
   if (turn.kind === "end") return "The game is over.";
@@ -42,7 +42,7 @@ export function availableActions<S>(game: Game<S>, state: S, player: Seat): stri
   return `Your available actions are: ${actionList(game, state)}`;
 }
 
-/** `parseAction` for games whose every legal action has one name: matches the bracketed text against those names. */
+/** `parseAction` for games in which each legal action has one name: finds the name that the bracketed text equals. */
 export function parseByName<S>(game: Game<S>, state: S, text: string): Parsed {
   const turn = game.turn(state);
   if (turn.kind !== "player") return { ok: false, reason: "It is no player's turn." };

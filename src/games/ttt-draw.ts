@@ -1,6 +1,6 @@
 /**
- * Tic-tac-toe in which a draw counts as a win for O, the second player: the rules of `ttt` with other returns for a full
- * board without a line. Value −1: O needs only to hold out, and under perfect play it does.
+ * Tic-tac-toe in which a full board without a line is a win for O, the second player. The other rules are those of `ttt`. The
+ * value is −1: under perfect play O always gets a full board.
  */
 import { SECOND_WINS } from "./parts/outcomes.ts";
 import { ticTacToe } from "./ttt.ts";

@@ -1,8 +1,8 @@
 /**
- * Tic-tac-toe. Returns +1 win, 0 draw, −1 loss. 5,478 reachable states, 765 up to the board's 8 symmetries; value 0.
- * `ticTacToe` makes the same game with other returns for a draw, for `ttt-draw.ts`.
+ * Tic-tac-toe. A win returns +1, a draw 0, a loss −1. 5,478 reachable states, 765 up to the board's 8 symmetries; value 0.
+ * `ticTacToe` makes the game with other returns for a draw, for `ttt-draw.ts`.
  *
- * A state is one integer: X's cells in bits 0–8, O's in bits 9–17, cell i being row ⌊i/3⌋, column i mod 3.
+ * A state is one integer: X's cells are bits 0–8, O's are bits 9–17. Cell i is in row ⌊i/3⌋ and column i mod 3.
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
@@ -17,17 +17,17 @@ const FULL = 0o777;
 
 const WON = Array.from({ length: 512 }, (_, cells) => LINES.some((line) => (cells & line) === line));
 const COUNT = Array.from({ length: 512 }, (_, cells) => cells.toString(2).replaceAll("0", "").length);
-/** Turns by occupied cells: X moves when their number is even, to an empty cell. */
+/** Turns by the set of occupied cells. X moves if their number is even. */
 const MOVES = Array.from({ length: 512 }, (_, occupied): Turn => {
   const actions = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((cell) => !(occupied & (1 << cell)));
   return { kind: "player", player: (COUNT[occupied] % 2) as Seat, actions };
 });
-/** The same as players read it: `[0], [4]`. */
+/** The legal moves as text, by the set of occupied cells: `[0], [4]`. */
 const MOVES_TEXT = MOVES.map((turn) =>
   turn.kind === "player" ? turn.actions.map((cell) => `[${cell}]`).join(", ") : "",
 );
 
-/** The 8 symmetries of the square as cell permutations: cell c goes to SYMMETRIES[s][c]. */
+/** The 8 symmetries of the square as permutations: symmetry s moves cell c to SYMMETRIES[s][c]. */
 const SYMMETRIES: readonly (readonly number[])[] = [false, true].flatMap((mirror) =>
   [0, 1, 2, 3].map((quarterTurns) =>
     Array.from({ length: 9 }, (_, cell) => {
@@ -38,7 +38,7 @@ const SYMMETRIES: readonly (readonly number[])[] = [false, true].flatMap((mirror
     }),
   ),
 );
-/** PERMUTED[s][cells]: a set of cells moved by symmetry s. */
+/** PERMUTED[s][cells] is the set of cells moved by symmetry s. */
 const PERMUTED = SYMMETRIES.map((permutation) =>
   Array.from({ length: 512 }, (_, cells) =>
     permutation.reduce((moved, to, from) => moved | (cells & (1 << from) ? 1 << to : 0), 0),
@@ -48,10 +48,10 @@ const PERMUTED = SYMMETRIES.map((permutation) =>
 const xCells = (state: TttState): number => state & FULL;
 const oCells = (state: TttState): number => state >> 9;
 
-/** Row i of the board, 0 the upper one: X's cells in bits 0–2, O's in bits 3–5. */
+/** Row i of the board, 0 at the top: X's cells in bits 0–2, O's in bits 3–5. */
 const rowOf = (state: TttState, i: number): number => ((state >> (3 * i)) & 7) | (((state >> (9 + 3 * i)) & 7) << 3);
 
-/** By what is in a row: the mark in each of its cells, or null; and the same as three of `.XO`. */
+/** For each row as `rowOf` gives it, the marks of its cells, null if empty; and the same as three characters of `.XO`. */
 const ROW_MARKS = Array.from({ length: 64 }, (_, row) =>
   [0, 1, 2].map((c) => (row & (1 << c) ? "X" : row & (8 << c) ? "O" : null)),
 );
@@ -60,7 +60,7 @@ const CELL_NAMES = [0, 3, 6].map((first) => [first, first + 1, first + 2].map(St
 
 const rowText = (state: TttState, i: number): string => ROW_TEXTS[rowOf(state, i)];
 
-/** Nine of `.XO`, row by row. */
+/** Nine characters of `.XO`, row by row. */
 const boardText = (state: TttState): string => rowText(state, 0) + rowText(state, 1) + rowText(state, 2);
 
 const viewOf = (state: TttState): View => ({
@@ -71,13 +71,13 @@ const viewOf = (state: TttState): View => ({
   columnNames: null,
 });
 
-/** What may differ between games on this board. */
+/** The differences between games on this board. */
 interface Variant {
   readonly id: string;
   readonly title: string;
-  /** The outcome of a full board without a line. */
+  /** The turn at a full board without a line. */
   readonly full: Turn;
-  /** What players read of that, where it needs saying. */
+  /** Lines of the rules about it, if they are needed. */
   readonly drawRule: readonly string[];
 }
 
@@ -128,7 +128,7 @@ export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState
     encode(state, player, out, offset) {
       const own = player === 0 ? xCells(state) : oCells(state);
       const other = player === 0 ? oCells(state) : xCells(state);
-      // Reckoned rather than branched on: whose a cell is cannot be predicted.
+      // Computed without branches, which the processor could not predict.
       for (let cell = 0; cell < 9; cell++) {
         const third = 2 - 2 * ((own >> cell) & 1) - ((other >> cell) & 1);
         out[offset + 9 * third + cell] = 1;

@@ -1,11 +1,11 @@
 /**
- * What there is to see of a position, as data: terminals, pages and programs draw from it. There are five shapes, and a game
- * takes the one that fits. A view is plain data that survives JSON: numbers, text, lists and `null`, nothing undefined.
+ * A view is the visible part of a position as data. Terminals, pages and programs draw from it. There are five shapes, of which a
+ * game uses one. A view is plain data that JSON preserves: numbers, text, lists and `null`, never undefined.
  *
- * A view is made for a seat, or for `null`, which sees everything. Where a seat may not see something, `null` stands in its
- * place. At a decision the mover's view is a function of its information set.
+ * A view is made for a seat, or for `null`, which sees everything. `null` replaces what the seat may not see. At a decision the
+ * mover's view is a function of its information set.
  *
- * Pairs `[…, …]` are by seat. Which actions are legal, and their names, is said by `Game.turn` and `Game.actionName`.
+ * Pairs `[…, …]` are by seat. The legal actions and their names are not in a view: see `Game.turn` and `Game.actionName`.
  */
 
 /** As in game.ts, which imports this file. */
@@ -18,11 +18,11 @@ export interface GridView {
   readonly kind: "grid";
   /** The mark of seat 0 and of seat 1. */
   readonly seatMarks: readonly [string, string];
-  /** By row, the upper one first, and column, the left one first: the mark there, or null. */
+  /** The mark of each cell, or null, by row from the top and column from the left. */
   readonly marks: readonly (readonly (string | null)[])[];
-  /** Where a move names a cell, by row and column: action `[4]` plays the cell named 4. */
+  /** Names of cells by row and column, if moves name cells: action `[4]` plays the cell named 4. */
   readonly cellNames: readonly (readonly string[])[] | null;
-  /** Where a move names a column: action `[3]` plays the column named 3. */
+  /** Names of columns, if moves name columns: action `[3]` plays the column named 3. */
   readonly columnNames: readonly string[] | null;
 }
 
@@ -31,15 +31,15 @@ export interface CardsView {
   readonly kind: "cards";
   /** Each seat's cards as text (`Q`, `Ks`), null for a card that is face down; empty before the deal. */
   readonly cards: readonly [readonly (string | null)[], readonly (string | null)[]];
-  /** The cards on the table, in order. Card i is turned up before betting round i + 1 (counted from 0). */
+  /** The cards on the table, in order. Card i is shown before betting round i + 1; both are counted from 0. */
   readonly publicCards: readonly string[];
-  /** What was done in each betting round so far. */
+  /** The acts of each betting round so far. */
   readonly rounds: readonly (readonly BettingAct[])[];
   /** Betting rounds in a whole hand. */
   readonly roundCount: number;
   /** Chips that each seat has put into the pot. */
   readonly pot: readonly [number, number];
-  /** The match that the hand belongs to; null where a game is one hand. */
+  /** The match that the hand belongs to; null if the game is one hand. */
   readonly match: MatchOfHands | null;
 }
 
@@ -51,43 +51,43 @@ export interface BettingAct {
 }
 
 export interface MatchOfHands {
-  /** The hand in play, from 1; null once all have been played. */
+  /** The number of the hand in play, from 1; null after the last. */
   readonly hand: number | null;
   readonly handCount: number;
-  /** Who acts first in this hand. */
+  /** The seat that acts first in this hand. */
   readonly opener: Seat;
   /** Chips won in the hands that are over; they sum to 0. */
   readonly won: readonly [number, number];
 }
 
-/** Goods that two players own and trade. Resources are indices into `resources`. */
+/** Goods that two players own and trade. A resource is an index into `resources`. */
 export interface GoodsView {
   readonly kind: "goods";
   readonly resources: readonly string[];
-  /** null where a seat's goods and values are hidden. */
+  /** Each seat's goods and values; null if they are hidden. */
   readonly holdings: readonly [Holdings | null, Holdings | null];
-  /** The turn that is being played, from 1; null once all have been played. */
+  /** The number of the turn in play, from 1; null after the last. */
   readonly turn: number | null;
   readonly turnCount: number;
-  /** The offer that waits for an answer, and who made it. */
+  /** The offer that waits for an answer, and the seat that made it. */
   readonly standing: { readonly seat: Seat; readonly offer: Offer } | null;
-  /** Every turn so far; null where the game does not keep them. */
+  /** The acts of all turns so far; null if the game does not store them. */
   readonly history: readonly TradeAct[] | null;
-  /** Amounts in an offer go from 1 to this. */
+  /** The largest amount in an offer. The smallest is 1. */
   readonly maxQuantity: number;
   /**
-   * What the seat may write now, all offers as one pattern: `[Accept]`, `[Deny]`, `[Offer: <give> -> <get>]`. Empty where it
-   * is not to move; for `null`, what the player to move may write.
+   * The legal actions of the seat, all offers as one pattern: `[Accept]`, `[Deny]`, `[Offer: <give> -> <get>]`. Empty if it is not
+   * to move. A view for `null` has those of the player to move.
    */
   readonly moves: readonly string[];
 }
 
 export interface Holdings {
-  /** By resource. */
+  /** Amounts by resource. */
   readonly owned: readonly number[];
-  /** By resource, what one of it is worth to this seat. */
+  /** The value to this seat of one item, by resource. */
   readonly values: readonly number[];
-  /** By how much the value of all that it owns has grown since the start. */
+  /** The growth since the start of the value of all its goods. */
   readonly gain: number;
 }
 
@@ -99,7 +99,7 @@ export interface Offer {
   readonly getAmount: number;
 }
 
-/** What was done in one turn. An offer that follows an offer denies it. */
+/** The act of one turn. An offer that follows an offer denies it. */
 export type TradeAct =
   | { readonly seat: Seat; readonly act: "offer"; readonly offer: Offer }
   | { readonly seat: Seat; readonly act: "accept" | "deny" | "pass"; readonly offer: null };
@@ -107,13 +107,13 @@ export type TradeAct =
 /** Dice under cups, and bids on them. */
 export interface DiceView {
   readonly kind: "dice";
-  /** What each seat has rolled so far, ascending; null for a die under the other's cup. */
+  /** The dice that each seat has rolled so far, ascending; null for a hidden die. */
   readonly dice: readonly [readonly (number | null)[], readonly (number | null)[]];
-  /** How many dice each seat has once all are rolled. */
+  /** The number of dice of each seat when all are rolled. */
   readonly dicePerSeat: number;
-  /** In order; the last one stands. Once it has been called a lie, it alone. */
+  /** All bids in order; after a call, only the last. */
   readonly bids: readonly Bid[];
-  /** Who has called the last bid a lie. All dice are shown then. */
+  /** The seat that has called the last bid a lie, or null. After a call, all dice are shown. */
   readonly caller: Seat | null;
 }
 
@@ -130,13 +130,14 @@ export interface ScoreView {
   readonly scores: readonly [number, number];
   /** The score that wins. */
   readonly target: number;
-  /** Whose turn it is. */
+  /** The seat whose turn it is. */
   readonly mover: Seat;
-  /** What the turn has brought so far; it counts once it is held. */
+  /** The points of this turn so far. They are added to the score when the player holds. */
   readonly turnTotal: number;
-  /** Rolls by both players together, and how many there may be. */
+  /** Rolls by both players together. */
   readonly rolls: number;
+  /** The number of rolls after which the game is a draw. */
   readonly rollLimit: number;
-  /** Whether the die has been thrown and not yet come to rest. */
+  /** Whether the die was thrown and chance is to act. */
   readonly rolling: boolean;
 }

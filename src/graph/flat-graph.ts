@@ -1,32 +1,32 @@
 /**
- * The flat arrays of a `GameGraph`, which owns them, for the loop that visits millions of nodes a second. They grow as the
- * graph does, so read them again after a node was made. Nodes and information sets have the ids that the graph gives them.
+ * A `GameGraph` in flat arrays, for the loop that visits millions of nodes a second. The graph owns the arrays and replaces them
+ * as it grows, so read the members again after a node was added. Nodes and information sets have their ids of the graph.
  *
- * N nodes, E edges, I information sets, and an *entry* for each action of each information set. The arrays are longer than
- * that: what lies behind is room to grow. `CompiledGame` (exact/compiled-game.ts) uses the same names.
+ * There are N nodes, E edges, I information sets, and an *entry* for each action of each information set. The arrays are longer
+ * than their shapes: the rest is room to grow. `CompiledGame` (exact/compiled-game.ts) uses the same names.
  */
 import type { Seat, Turn } from "../games/game.ts";
 
-/** Kinds of node beside 0 and 1, the player to move. */
+/** The kinds of node that are no decision. A decision has the seat to move, 0 or 1, as its kind. */
 export const CHANCE = 2;
 export const END = 3;
-/** The target of an edge that nobody has followed yet. */
+/** The target of an edge that was not followed yet. */
 export const UNKNOWN = -1;
 
 export class FlatGraph {
-  /** 0 or 1: the player to move; `CHANCE`; `END`. [N] */
+  /** The seat to move, 0 or 1, or `CHANCE` or `END`. [N] */
   kind = new Uint8Array(64);
   /** Node n's edges are `firstEdge[n] … firstEdge[n + 1]`, by slot. [N + 1] */
   firstEdge = new Int32Array(64);
   /** Id of the information set; −1 at chance and end nodes. [N] */
   infoset = new Int32Array(64);
-  /** Returns of seats 0 and 1 at `END` nodes; 0 elsewhere. [N, 2] */
+  /** Returns of seats 0 and 1 at `END` nodes; 0 at others. [N, 2] */
   returns = new Float64Array(128);
   /** The node that each edge leads to, or `UNKNOWN`. [E] */
   target = new Int32Array(256);
-  /** Edges of chance nodes: running sums of their probabilities, as `cumulate` makes them. [E] */
+  /** At edges of chance nodes, the running sums of their probabilities by `cumulate`. [E] */
   cumulative = new Float64Array(256);
-  /** The player to move. [I] */
+  /** The seat to move. [I] */
   player = new Uint8Array(64);
   /** Id of the representative. [I] */
   canonical = new Int32Array(64);
@@ -37,20 +37,20 @@ export class FlatGraph {
   #nodes = 0;
   #infosets = 0;
 
-  /** Appends a node, none of whose edges has a target yet. `infoset`: as in `infoset`. */
+  /** Appends a node. Its edges have no target yet. `infoset` is the id of its information set, or −1. */
   addNode(turn: Turn, infoset: number): void {
     const n = this.#nodes++;
     if (n + 1 === this.kind.length) {
-      this.kind = longer(this.kind);
-      this.firstEdge = longer(this.firstEdge);
-      this.infoset = longer(this.infoset);
-      this.returns = longer(this.returns);
+      this.kind = doubled(this.kind);
+      this.firstEdge = doubled(this.firstEdge);
+      this.infoset = doubled(this.infoset);
+      this.returns = doubled(this.returns);
     }
     const first = this.firstEdge[n];
     const end = first + (turn.kind === "end" ? 0 : turn.actions.length);
     while (end > this.target.length) {
-      this.target = longer(this.target);
-      this.cumulative = longer(this.cumulative);
+      this.target = doubled(this.target);
+      this.cumulative = doubled(this.cumulative);
     }
     this.kind[n] = turn.kind === "player" ? turn.player : turn.kind === "chance" ? CHANCE : END;
     this.firstEdge[n + 1] = end;
@@ -60,23 +60,23 @@ export class FlatGraph {
     if (turn.kind === "end") this.returns.set(turn.returns, 2 * n);
   }
 
-  /** Appends an information set, its own representative until `setCanonical` says otherwise. */
+  /** Appends an information set. It is its own representative until `setCanonical` gives it another. */
   addInfoset(player: Seat, actions: number): void {
     const i = this.#infosets++;
     if (i + 1 === this.firstEntry.length) {
-      this.player = longer(this.player);
-      this.canonical = longer(this.canonical);
-      this.firstEntry = longer(this.firstEntry);
+      this.player = doubled(this.player);
+      this.canonical = doubled(this.canonical);
+      this.firstEntry = doubled(this.firstEntry);
     }
     const first = this.firstEntry[i];
-    while (first + actions > this.toCanonical.length) this.toCanonical = longer(this.toCanonical);
+    while (first + actions > this.toCanonical.length) this.toCanonical = doubled(this.toCanonical);
     this.player[i] = player;
     this.canonical[i] = i;
     this.firstEntry[i + 1] = first + actions;
     for (let slot = 0; slot < actions; slot++) this.toCanonical[first + slot] = slot;
   }
 
-  /** Gives information set i a representative, and the slot that each of its slots goes to there. */
+  /** Sets the representative of information set i, and the slot at the representative for each slot of i. */
   setCanonical(i: number, representative: number, toCanonical: ArrayLike<number>): void {
     this.canonical[i] = representative;
     this.toCanonical.set(toCanonical, this.firstEntry[i]);
@@ -84,9 +84,9 @@ export class FlatGraph {
 }
 
 /**
- * Running sums of the `count` probabilities that stand at `from`, into `out[at …]`, for `sampleAt`. From the last slot of
- * positive probability on they are infinite, so that no rounding of the sum leads past it. `order[first …]`: where each
- * slot's probability stands among them.
+ * Writes running sums of `count` probabilities, from `probabilities[from …]`, into `out[at …]`, for `sampleAt`. From the last
+ * slot of positive probability on, the sums are infinite, so that rounding cannot lead past it. With `order`, the probability
+ * of a slot is at `from + order[first + slot]`.
  */
 export function cumulate(
   probabilities: ArrayLike<number>,
@@ -110,7 +110,7 @@ export function cumulate(
   for (let slot = last; slot < count; slot++) out[at + slot] = Number.POSITIVE_INFINITY;
 }
 
-/** The slot in which u ∈ [0, 1) falls; never one of probability 0. */
+/** The slot in which u ∈ [0, 1) falls, never one of probability 0. Its running sums are at `cumulative[at …]`. */
 export function sampleAt(cumulative: Float64Array, at: number, u: number): number {
   let slot = 0;
   while (u >= cumulative[at + slot]) slot++;
@@ -118,7 +118,7 @@ export function sampleAt(cumulative: Float64Array, at: number, u: number): numbe
 }
 
 /** A copy of twice the length, the new half filled with `value`. */
-export function longer<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(array: T, value = 0): T {
+export function doubled<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(array: T, value = 0): T {
   const copy = new (array.constructor as new (length: number) => T)(2 * array.length);
   copy.set(array);
   if (value !== 0) copy.fill(value, array.length);

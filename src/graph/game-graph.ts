@@ -1,17 +1,16 @@
 /**
- * A game as a graph, grown as it is walked: one node per distinct state, one `Infoset` per distinct information set,
- * each made at the first visit and found by following a pointer ever after. Self-play, exact evaluation and replay all
- * walk this graph, so the rules run once per state rather than once per move. It is a cache and nothing more:
- * what a walk returns does not depend on what was visited before.
+ * A game as a graph that grows as it is walked: one node for each state and one `Infoset` for each information set. Each is made
+ * at its first visit and then found by following a pointer. Self-play and exact evaluation walk this graph, so that the rules
+ * run once for each state rather than once for each move. The graph is only a cache: the results of a walk do not depend on
+ * earlier walks.
  */
-
 import type { Game, Seat, Turn } from "../games/game.ts";
 import { uniformAt } from "../util/rng.ts";
 import { FlatGraph } from "./flat-graph.ts";
 
-/** What the player to move knows, and what it may do. Policies are functions of this. */
+/** An information set: what the player to move knows, and its legal actions. Policies are functions of it. */
 export interface Infoset {
-  /** Dense, in order of the first visit. */
+  /** 0, 1, 2, … in the order of first visits. */
   readonly id: number;
   readonly game: Game;
   readonly player: Seat;
@@ -19,34 +18,34 @@ export interface Infoset {
   /** Legal actions, ascending. A *slot* is an index into this list. */
   readonly actions: readonly number[];
   /**
-   * One state of the set: where information is hidden, one drawn anew, so that whoever gets the set cannot read from it what
-   * the other side holds. Which one is a function of the key alone.
+   * One state of the set. If the game has hidden information, the state is drawn by `Game.resample`, so that it does not tell
+   * what the other side really holds. It is a function of the key alone.
    */
   readonly state: unknown;
-  /** The representative under the game's symmetries (itself where there are none) … */
+  /** The representative of the set under the game's symmetries; the set itself if there are none. */
   readonly canonical: Infoset;
-  /** … and where each slot goes there; undefined for the identity. */
+  /** For each slot, the slot of the same action at the representative; undefined for the identity. */
   readonly toCanonical: Uint8Array | Uint16Array | undefined;
 }
 
 export interface GameNode {
-  /** Dense, in order of making. */
+  /** 0, 1, 2, … in the order in which nodes are made. */
   readonly id: number;
   readonly state: unknown;
   readonly turn: Turn;
-  /** Of the player to move; undefined at chance and terminal nodes. */
+  /** The information set of the player to move; undefined at chance nodes and ends. */
   readonly infoset: Infoset | undefined;
-  /** By slot; filled in by `GameGraph.child`. */
+  /** The next nodes by slot. `GameGraph.child` fills them in. */
   readonly children: (GameNode | undefined)[];
 }
 
-/** A graph that has grown past this is left behind between batches, and the next is grown anew: it bounds the memory. */
+/** Bounds the memory: a graph with more nodes is dropped between batches, and a new one is grown. */
 export const MAX_CACHED_NODES = 300_000;
 
 export class GameGraph {
   readonly game: Game;
   readonly root: GameNode;
-  /** The same graph in flat arrays, which grow with it. */
+  /** This graph in flat arrays, which grow with it. */
   readonly flat = new FlatGraph();
   readonly #nodes = new Map<string, GameNode>();
   readonly #nodeList: GameNode[] = [];
@@ -58,7 +57,7 @@ export class GameGraph {
     this.root = this.node(game.initial());
   }
 
-  /** Number of nodes made so far. */
+  /** The number of nodes made so far. */
   get size(): number {
     return this.#nodes.size;
   }
@@ -101,7 +100,7 @@ export class GameGraph {
     return child;
   }
 
-  /** Every node reachable from the root, in no particular order; throws past `limit`. */
+  /** All nodes that the root reaches, in no particular order. Throws an Error if there are more than `limit`. */
   expand(limit: number): GameNode[] {
     const seen = new Set<GameNode>([this.root]);
     for (const node of seen) {
@@ -116,10 +115,10 @@ export class GameGraph {
     const mapKey = `${player}${key}`;
     const known = this.#infosets.get(mapKey);
     if (known) return known;
-    const some = drawnAnew(this.game, state, player, mapKey);
-    const image = this.game.canonical?.(some);
-    const moved = image !== undefined && this.game.stateKey(image.state) !== this.game.stateKey(some);
-    const infoset = { id: this.#infosetList.length, game: this.game, player, key, actions, state: some } as {
+    const member = resampled(this.game, state, player, mapKey);
+    const image = this.game.canonical?.(member);
+    const moved = image !== undefined && this.game.stateKey(image.state) !== this.game.stateKey(member);
+    const infoset = { id: this.#infosetList.length, game: this.game, player, key, actions, state: member } as {
       -readonly [K in keyof Infoset]: Infoset[K];
     };
     this.#infosets.set(mapKey, infoset);
@@ -130,7 +129,7 @@ export class GameGraph {
     if (image && moved) {
       const canonical = this.node(image.state).infoset;
       if (!canonical) throw new Error(`${this.game.id}: the canonical state of ${key} is no decision`);
-      // Where information is hidden, the image may be another state of this same set.
+      // With hidden information, the image may be another state of this same set.
       if (canonical !== infoset) {
         infoset.canonical = canonical;
         infoset.toCanonical = Uint16Array.from(actions, (a) => canonical.actions.indexOf(image.permutation[a]));
@@ -141,10 +140,10 @@ export class GameGraph {
   }
 }
 
-/** A state that `player` cannot tell from this one, by draws that are seeded with the name of the information set. */
-function drawnAnew(game: Game, state: unknown, player: Seat, name: string): unknown {
+/** A state that `player` cannot tell from this one. The draws are seeded with the name of the information set. */
+function resampled(game: Game, state: unknown, player: Seat, name: string): unknown {
   if (!game.resample) return state;
-  // FNV-1a.
+  // The seed is the FNV-1a hash of the name.
   let seed = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) seed = Math.imul(seed ^ name.charCodeAt(i), 0x01000193);
   let draw = 0;

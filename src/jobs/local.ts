@@ -1,30 +1,30 @@
-/** Runs jobs on this machine, some at a time, until all are done, one has failed or a signal says to stop. */
+/** Runs jobs on this machine, several at once, until all are done, one has failed or a signal is aborted. */
 import { UserError } from "../util/errors.ts";
 
-/** A piece of work that depends on no other, as plain data: another process or machine can take it. */
+/** A piece of work that depends on no other. It is plain data, so that another process or machine can run it. */
 export interface Job {
-  /** No other job of the list has it. */
+  /** Unique in a list of jobs. */
   readonly id: string;
 }
 
 export interface LocalOptions<J extends Job> {
-  /** Jobs under way at once. */
+  /** How many jobs run at once. */
   readonly atOnce: number;
-  /** Does one; rejects with a UserError where that fails. Whoever aborts the signal ends what is under way. */
+  /** Runs one job. Rejects with a UserError if it fails. The owner of `signal` stops the jobs that are running. */
   readonly run: (job: J) => Promise<void>;
-  /** Once it is aborted no more jobs are begun. */
+  /** No job is started after it is aborted. */
   readonly signal: AbortSignal;
-  /** Called as each job is done; `done` jobs are by then. */
+  /** Called after each job, with the number of jobs that are done. */
   readonly onDone: (job: J, done: number) => void;
 }
 
 export interface Outcome {
   readonly done: number;
-  /** Of the jobs that failed. After the first no more are begun. */
+  /** Why jobs failed. No job is started after the first failure. */
   readonly problems: readonly string[];
 }
 
-/** Runs the jobs in their order. Resolves when none is under way any longer; rejects at once where `run` has a bug. */
+/** Starts the jobs in their order. Resolves when none is running. Rejects at once if `run` throws anything but a UserError. */
 export async function runLocally<J extends Job>(
   jobs: readonly J[],
   { atOnce, run, signal, onDone }: LocalOptions<J>,

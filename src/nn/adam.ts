@@ -1,15 +1,15 @@
 /**
- * Adam (Kingma & Ba, 2015), with first moments only where β₁ > 0:
+ * Adam (Kingma & Ba, 2015), with first moments only if β₁ > 0:
  *
  *   m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
  *   u = (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
  *   w ← w − η · u · min(1, d / RMS(u))
  *
- * The bound d on the root mean square of u over all weights is Adafactor's update clipping (Shazeer & Stern, 2018). v forgets
- * slowly: after a long calm one larger gradient makes u up to 1 / √(1 − β₂) = 32, that step makes the next gradient larger
- * still, and within ten updates a run is lost that was nearly done. In an ordinary update RMS(u) is about ½.
+ * The bound d on the root mean square of u over all weights is Adafactor's update clipping (Shazeer & Stern, 2018). v changes
+ * slowly: after many small gradients, one larger gradient makes u as large as 1 / √(1 − β₂) = 32. That step makes the next
+ * gradient larger still, and within ten updates a run that had nearly converged is lost. In a usual update RMS(u) is about ½.
  *
- * In self-play momentum keeps pushing towards yesterday's best response and makes play cycle; β₁ = 0 is the default.
+ * In self-play, momentum pushes towards the best response to an earlier policy and makes play cycle, so β₁ is 0 by default.
  */
 import { tf } from "./tf.ts";
 import type { TensorShape, WeightArray } from "./weights.ts";
@@ -18,11 +18,11 @@ export interface AdamSettings {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  /** d; no bound where absent. */
+  /** d. Without it there is no bound. */
   readonly clip?: number | undefined;
 }
 
-/** What `save` of an optimizer of these tensors gives. */
+/** The names and shapes of the arrays that `save` returns, for an optimizer of these tensors. */
 export function adamTensors({ beta1 }: AdamSettings, tensors: readonly TensorShape[]): TensorShape[] {
   const moments = beta1 > 0 ? ["v", "m"] : ["v"];
   return moments.flatMap((moment) => tensors.map(({ shape }, i) => ({ name: `adam.${moment}.${i}`, shape })));
@@ -36,7 +36,7 @@ export class Adam {
   #steps = 0;
 
   constructor(variables: readonly tf.Variable[], settings: AdamSettings) {
-    // Within tidy, as a variable is a second tensor on the numbers it is made from.
+    // A variable shares the numbers of the tensor that it is made from; tidy disposes of that tensor.
     const zeros = () => tf.tidy(() => variables.map((v) => tf.variable(tf.zeros(v.shape))));
     this.#variables = variables;
     this.#settings = settings;
@@ -44,7 +44,7 @@ export class Adam {
     this.#first = settings.beta1 > 0 ? zeros() : [];
   }
 
-  /** One step down `gradients`, which are in the order of the variables. */
+  /** One step down `gradients`, a tensor for each variable in their order. */
   step(gradients: readonly tf.Tensor[], learningRate: number): void {
     const { beta1, beta2, epsilon, clip } = this.#settings;
     this.#steps += 1;
@@ -60,7 +60,7 @@ export class Adam {
         const scale = tf.add(tf.sqrt(tf.mul(v, 1 / secondCorrection)), epsilon);
         return tf.div(m ?? g, scale);
       });
-      const clipped = clip === undefined ? 1 : shrinking(updates, clip * firstCorrection);
+      const clipped = clip === undefined ? 1 : clipFactor(updates, clip * firstCorrection);
       this.#variables.forEach((variable, i) => {
         const step = tf.mul(updates[i], learningRate / firstCorrection);
         variable.assign(tf.sub(variable, tf.mul(step, clipped)));
@@ -68,7 +68,7 @@ export class Adam {
     });
   }
 
-  /** The moments, named `adam.v.0` …, for a weight file; the step count is `steps`. */
+  /** A copy of the moments, named `adam.v.0` …, for a weight file. The number of steps is `steps`. */
   save(): WeightArray[] {
     const named = (moment: string, list: readonly tf.Variable[]) =>
       list.map((x, i) => ({ name: `adam.${moment}.${i}`, shape: x.shape, values: Float32Array.from(x.dataSync()) }));
@@ -79,6 +79,7 @@ export class Adam {
     return this.#steps;
   }
 
+  /** Takes the moments and the number of steps. Throws an Error if `arrays` lacks one of the moments. */
   restore(arrays: readonly WeightArray[], steps: number): void {
     const fill = (moment: string, list: readonly tf.Variable[]) =>
       list.forEach((x, i) => {
@@ -96,9 +97,9 @@ export class Adam {
   }
 }
 
-/** What brings the root mean square of all these numbers down to `most`; 1 where it is not above. */
-function shrinking(tensors: readonly tf.Tensor[], most: number): tf.Tensor {
+/** min(1, max / RMS): the factor that brings the root mean square of all these numbers down to `max`. */
+function clipFactor(tensors: readonly tf.Tensor[], max: number): tf.Tensor {
   const count = tensors.reduce((sum, { size }) => sum + size, 0);
   const squares = tf.addN(tensors.map((x) => tf.sum(tf.square(x))));
-  return tf.minimum(1, tf.div(most * Math.sqrt(count), tf.sqrt(squares)));
+  return tf.minimum(1, tf.div(max * Math.sqrt(count), tf.sqrt(squares)));
 }

@@ -1,37 +1,37 @@
 /**
- * The one file that names TensorFlow.js backends. Each is loaded only when it is to run, and counts as working once it has
- * computed something known. `auto` takes the first that does; one asked for by name and unable to run is an error, never a
- * silent fallback.
+ * Finds and starts the backends of TensorFlow.js. A backend is loaded only when it is started, and works if it computes a known
+ * result. `auto` takes the first backend that works. A backend that is asked for by name and does not work is an error, never
+ * replaced by another.
  */
 import { UserError } from "../util/errors.ts";
-import type { Finding, Trouble } from "./finding.ts";
+import type { Availability, Unavailable } from "./backend-status.ts";
 import { findNative, startNative } from "./native.ts";
 import { load, tf } from "./tf.ts";
 import { startWasm } from "./wasm.ts";
 import { findWebgpu, startWebgpu } from "./webgpu.ts";
 
-/** In the order in which `auto` tries them. `node` is behind `wasm`, which is quicker at the default size (docs/gpu.md). */
+/** In the order in which `auto` tries them. `node` comes after `wasm`, which is faster at the default size (docs/gpu.md). */
 export const backendNames = ["cuda", "webgpu", "wasm", "node", "js"] as const;
 export type BackendName = (typeof backendNames)[number];
 
-type PassedOver = Trouble & { readonly name: BackendName };
+type PassedOver = Unavailable & { readonly name: BackendName };
 
 export interface Backend {
   readonly name: BackendName;
-  /** What it computes on, where it says so: the name of a GPU. */
+  /** The name of the GPU that it computes on, if it tells. */
   readonly device: string | undefined;
-  /** Each better backend, and why it was not taken. */
+  /** The backends that were tried before, and why each was not taken. */
   readonly passedOver: readonly PassedOver[];
 }
 
 interface Implementation {
-  /** What can be said without loading it. */
-  readonly find: () => Finding;
-  /** Makes it the current one, or throws why it cannot. A text is the name of what it computes on. */
+  /** Whether it is installed, without loading it. */
+  readonly find: () => Availability;
+  /** Makes it the current backend. Returns the name of its GPU, if it has one. Throws an Error with the reason if it cannot. */
   readonly start: () => Promise<unknown>;
 }
 
-const usable = (): Finding => ({ status: "usable" });
+const usable = (): Availability => ({ status: "usable" });
 
 const IMPLEMENTATIONS: Readonly<Record<BackendName, Implementation>> = {
   cuda: { find: () => findNative("cuda"), start: () => startNative("cuda") },
@@ -41,27 +41,27 @@ const IMPLEMENTATIONS: Readonly<Record<BackendName, Implementation>> = {
   js: { find: usable, start: startJs },
 };
 
-/** Whether a backend is there, as far as can be told without loading it. */
-export function findBackend(name: BackendName): Finding {
+/** Whether a backend is available, as far as can be told without loading it. */
+export function findBackend(name: BackendName): Availability {
   return IMPLEMENTATIONS[name].find();
 }
 
-/** Starts this backend, or says what is wrong with it. */
+/** Starts this backend, or returns the reason why it does not work. */
 export async function tryBackend(
   name: BackendName,
-): Promise<{ status: "usable"; device: string | undefined } | Trouble> {
+): Promise<{ status: "usable"; device: string | undefined } | Unavailable> {
   const found = findBackend(name);
   if (found.status !== "usable") return found;
   try {
     const device = await IMPLEMENTATIONS[name].start();
-    computeSomethingKnown();
+    checkArithmetic();
     return { status: "usable", device: typeof device === "string" ? device : undefined };
   } catch (error) {
     return { status: "broken", reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Starts a backend for this process. Throws a UserError (exit 2) where `choice` cannot run. */
+/** Starts a backend for this process. Throws a UserError (exit 2) if `choice` cannot run. */
 export async function startBackend(choice: "auto" | BackendName): Promise<Backend> {
   const passedOver: PassedOver[] = [];
   for (const name of choice === "auto" ? backendNames : [choice]) {
@@ -79,10 +79,10 @@ async function startJs(): Promise<void> {
 }
 
 /**
- * A product, a sum and their gradient, which come out in whole numbers: L = Σ relu(x·w)², with x·w = [−1, 7], so L = 49 and
- * dL/dw = Σ 2 relu(x·w) x = [42, 56]. Throws where they do not; a driver may load and compute nonsense.
+ * Checks a product, a sum and their gradient, as a driver may load and yet compute wrong numbers. L = Σ relu(x·w)² with
+ * x·w = [−1, 7], so L = 49 and dL/dw = Σ 2 relu(x·w) x = [42, 56]. Throws an Error if the backend computes anything else.
  */
-function computeSomethingKnown(): void {
+function checkArithmetic(): void {
   const [loss, gradient] = tf.tidy(() => {
     const x = tf.tensor2d([1, -2, 3, 4], [2, 2]);
     const h = tf.relu(tf.matMul(x, tf.tensor2d([1, 1], [2, 1])));

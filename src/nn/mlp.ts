@@ -3,11 +3,12 @@
  *
  *   h_0 = x      h_l = relu(h_{l−1} · W_l + b_l)      logits = h_{L−1} · W_L + b_L       x [R, inputs] → logits [R, outputs]
  *
- * and its gradient by backpropagation, from ∂L/∂logits, which is the loss's:
+ * and its gradient by backpropagation, from the loss's ∂L/∂logits:
  *
  *   d_L = ∂L/∂logits      ∂L/∂W_l = h_{l−1}ᵀ · d_l      ∂L/∂b_l = Σ_rows d_l      d_{l−1} = (d_l · W_lᵀ) ⊙ [h_{l−1} > 0]
  *
- * Hidden layers start at He's normal scale √(2 / fan-in), the head at `outputScale` of it, so that play starts uniform.
+ * First weights are normal with He's scale √(2 / fan-in). Those of the head are multiplied by `outputScale`, so that play starts
+ * nearly uniform.
  */
 import type { Rng } from "../util/rng.ts";
 import { tf } from "./tf.ts";
@@ -20,7 +21,7 @@ export interface MlpShape {
   readonly outputScale: number;
 }
 
-/** The tensors of such a network, in the order of its file: W_1, b_1, W_2, b_2, … */
+/** The tensors of a network of this shape, in the order of its file: W_1, b_1, W_2, b_2, … */
 export function mlpTensors({ inputs, hidden, outputs }: Omit<MlpShape, "outputScale">): TensorShape[] {
   const widths = [inputs, ...hidden, outputs];
   return widths.slice(1).flatMap((width, layer) => [
@@ -29,7 +30,7 @@ export function mlpTensors({ inputs, hidden, outputs }: Omit<MlpShape, "outputSc
   ]);
 }
 
-/** First weights, from our own generator: the same on every backend. */
+/** First weights. They come from `Rng`, so that they are the same on every backend. */
 export function initialWeights(shape: MlpShape, rng: Rng): WeightArray[] {
   return mlpTensors(shape).map((tensor, i) => {
     const [inputs = 0, outputs] = tensor.shape;
@@ -42,9 +43,9 @@ export function initialWeights(shape: MlpShape, rng: Rng): WeightArray[] {
 }
 
 /**
- * TensorFlow's native library picks its kernels by the number of rows, so a row's last bits depend on how many others are
- * asked with it. There `logits` asks for blocks of one size, the last filled up with zeros. In a block of 192 rows, a multiple
- * of every kernel's tile, all places are alike.
+ * TensorFlow's native library chooses its kernels by the number of rows, so that the last bits of a row depend on how many
+ * rows are computed with it. With that library, `logits` computes blocks of one size, the last filled up with zeros. 192 is a
+ * multiple of every kernel's tile, so that all rows of a block are computed alike.
  */
 const BLOCK = 192;
 
@@ -55,11 +56,11 @@ export class Mlp {
 
   constructor(weights: readonly WeightArray[]) {
     this.#names = weights.map(({ name }) => name);
-    // A variable shares the numbers of the tensor it is made from; tidy lets go of that tensor.
+    // A variable shares the numbers of the tensor that it is made from; tidy disposes of that tensor.
     this.variables = tf.tidy(() => weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape]))));
   }
 
-  /** What goes into each layer, h_0 … h_{L−1}; and the logits. */
+  /** The input of each layer, h_0 … h_{L−1}, and the logits. */
   #layers(x: tf.Tensor2D): tf.Tensor2D[] {
     const layers: tf.Tensor2D[] = [x];
     for (let i = 0; i < this.variables.length; i += 2) {
@@ -71,8 +72,8 @@ export class Mlp {
   }
 
   /**
-   * ∂L/∂ each variable, in their order, over `rows` rows of features [R, inputs]. `lossGradient` is told the logits [R, outputs]
-   * and answers with ∂L/∂logits. The caller disposes of the gradients.
+   * The gradient of L in each variable, in their order, at `rows` rows of features [R, inputs]. `lossGradient` takes the logits
+   * [R, outputs] and returns ∂L/∂logits. The caller disposes of the gradients.
    */
   gradients(features: Float32Array, rows: number, lossGradient: (logits: Float32Array) => Float32Array): tf.Tensor[] {
     return tf.tidy(() => {
@@ -84,7 +85,7 @@ export class Mlp {
       for (let i = this.variables.length - 2; i >= 0; i -= 2) {
         const h = layers.pop() as tf.Tensor2D;
         const bias = this.variables[i + 1] as tf.Tensor;
-        // A product, as sums down columns are slow on wasm.
+        // The sum over rows as a product: sums down columns are slow on wasm.
         gradients.unshift(tf.matMul(h, d, true), tf.reshape(tf.matMul(ones, d), bias.shape));
         if (i > 0) d = tf.mul(tf.matMul(d, this.variables[i] as tf.Tensor2D, false, true), tf.step(h));
       }
@@ -92,7 +93,7 @@ export class Mlp {
     });
   }
 
-  /** Logits of `rows` rows of features, row by row; [R, inputs] → [R, outputs]. */
+  /** Logits of `rows` rows of features. A row's logits do not depend on the other rows. [R, inputs] → [R, outputs] */
   logits(features: Float32Array, rows: number): Float32Array {
     return tf.getBackend() === "tensorflow" ? this.#inBlocks(features, rows) : this.#atOnce(features, rows);
   }
@@ -119,7 +120,7 @@ export class Mlp {
     return logits;
   }
 
-  /** this ← keep · this + (1 − keep) · other; keep 0 copies. */
+  /** this ← keep · this + (1 − keep) · other. With keep = 0 it copies. */
   moveTowards(other: Mlp, keep: number): void {
     tf.tidy(() => {
       this.variables.forEach((variable, i) => {
@@ -129,7 +130,7 @@ export class Mlp {
     });
   }
 
-  /** Takes the values of `arrays`, which must have this network's names and shapes; throws an Error that says where not. */
+  /** Takes the weights by name. Throws an Error that names the first tensor that is missing or of another shape. */
   load(arrays: readonly WeightArray[]): void {
     const own = this.variables.map(({ shape }, i) => ({ name: this.#names[i], shape }));
     arraysOf(own, arrays).forEach(({ values, shape }, i) => {

@@ -1,27 +1,27 @@
 /**
- * TensorFlow's native library: on NVIDIA GPUs (`cuda`, @tensorflow/tfjs-node-gpu) and on the CPU (`node`,
- * @tensorflow/tfjs-node). The packages are looked for beside ours and in `.native/`, where `npm run native-tensorflow`
- * builds them. docs/gpu.md says what comes of it.
+ * TensorFlow's native library, on NVIDIA GPUs (`cuda`, @tensorflow/tfjs-node-gpu) and on the CPU (`node`,
+ * @tensorflow/tfjs-node). The packages are searched for beside this one and in `.native/`, where `npm run native-tensorflow`
+ * builds them. docs/gpu.md has the speeds.
  *
- * Of a package only the binding, the backend on it and its kernels are loaded. Its main module would also choose the backend,
- * print, and register handlers for files.
+ * Only a package's binding, backend and kernels are loaded. Its main module would also choose the backend, print, and register
+ * handlers for files.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { packageFile } from "../util/package.ts";
-import type { Finding } from "./finding.ts";
+import type { Availability } from "./backend-status.ts";
 import { tf } from "./tf.ts";
 
 export type NativeName = "cuda" | "node";
 
 type NativeFinding =
   | { readonly status: "usable"; readonly folder: string; readonly binding: string }
-  | Exclude<Finding, { status: "usable" }>;
+  | Exclude<Availability, { status: "usable" }>;
 
-/** Where to look; a test's own folders, or this machine. */
-interface Surroundings {
-  /** Folders whose `node_modules`, or a parent's, may have the package; the first that has it counts. */
+/** Where packages and drivers are searched for: `thisMachine`, or the folders of a test. */
+interface Machine {
+  /** The package is the first one found in `node_modules` of these folders or of their parents. */
   readonly folders: readonly string[];
   /** Whether the operating system has a driver for NVIDIA GPUs. */
   readonly driver: boolean;
@@ -33,9 +33,9 @@ const PACKAGES = {
 } as const;
 
 /**
- * What TensorFlow reads from the environment, where the user has not said otherwise: nothing printed; oneDNN's matrix
- * products; memory of the GPU taken as needed; the same bits every time; and 32-bit products that are 32-bit products, not
- * TF32's, of numbers cut to 11 bits.
+ * Environment variables that TensorFlow reads. They are set unless the user has set them. In order: print nothing; use oneDNN's
+ * matrix products; take the GPU's memory as needed; compute the same bits every time; do not round factors to TF32, which has
+ * 11 bits.
  */
 const ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: "3",
@@ -45,7 +45,7 @@ const ENVIRONMENT = {
   NVIDIA_TF32_OVERRIDE: "0",
 } as const;
 
-/** Whether the package is installed, with its binding and the library under it. Nothing is loaded for it. */
+/** Whether the package is installed with its binding and TensorFlow's library. It loads nothing. */
 export function findNative(name: NativeName, { folders, driver } = thisMachine(name)): NativeFinding {
   const wanted = PACKAGES[name];
   if (name === "cuda" && !driver) {
@@ -74,17 +74,17 @@ export function findNative(name: NativeName, { folders, driver } = thisMachine(n
 let loaded: NativeName | undefined;
 
 /**
- * Makes it the current backend, and returns what it computes on where that is a GPU. Throws an Error with the reason where it
- * cannot. Its settings go through the environment, which only the main thread can write: start it there before worker threads do.
+ * Makes it the current backend. Returns the name of the GPU if it computes on one. Throws an Error with the reason if it cannot.
+ * TensorFlow's settings are environment variables, which only the main thread can set: start it there before worker threads do.
  */
 export async function startNative(name: NativeName, where = thisMachine(name)): Promise<string | undefined> {
   const found = findNative(name, where);
   if (found.status !== "usable") throw new Error(found.reason);
   if (loaded !== name) {
-    // Two libraries of one name cannot both be loaded: the second binding would get the first's.
+    // Two libraries of one name cannot both be loaded: the second binding would be linked to the first library.
     if (loaded) throw new Error(`TensorFlow for ${loaded} is in this process already; start ${name} in one of its own`);
     for (const [key, value] of Object.entries(ENVIRONMENT)) process.env[key] ??= value;
-    bridgeUtil();
+    restoreUtilFunctions();
   }
   const load = createRequire(join(found.folder, "package.json"));
   const binding = load(found.binding) as Binding;
@@ -110,16 +110,16 @@ export async function startNative(name: NativeName, where = thisMachine(name)): 
 const BACKEND = "tensorflow";
 const CORE = "@tensorflow/tfjs-core/package.json";
 
-/** What we use of tfjs_binding.node. */
+/** The part of tfjs_binding.node that is used here. */
 interface Binding {
   readonly TF_Version: string;
   isUsingGpuDevice(): boolean;
 }
 
-function thisMachine(name: NativeName): Surroundings {
+function thisMachine(name: NativeName): Machine {
   return {
     folders: [packageFile(join(".native", name)), dirname(packageFile("package.json"))],
-    // A device of the driver, or of Windows' under Linux; elsewhere the library has to be asked.
+    // The driver's device files on Linux, and on Linux under Windows. On Windows only the library can tell.
     driver:
       process.platform === "win32" ||
       (process.platform === "linux" && ["/dev/nvidiactl", "/dev/dxg", "/dev/nvgpu"].some((path) => existsSync(path))),
@@ -138,7 +138,7 @@ function versionIn(manifest: string): string {
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
 
-/** `lib/napi-v*` has one binding for each version of Node's interface; the newest that this Node has. */
+/** `lib/napi-v*` holds a binding for each version of Node-API. Takes the newest that this Node supports. */
 function bindingIn(folder: string): string | undefined {
   const lib = join(folder, "lib");
   return (existsSync(lib) ? readdirSync(lib) : [])
@@ -151,17 +151,17 @@ function bindingIn(folder: string): string | undefined {
     .map(({ path }) => path)[0];
 }
 
-/** The names of TensorFlow's libraries that a binding is linked to. They stand in it as text, on every platform. */
+/** The names of TensorFlow's libraries that a binding is linked to. On every platform the file holds them as text. */
 function librariesOf(binding: string): string[] {
   const names = readFileSync(binding, "latin1").match(/\b(lib)?tensorflow\w*\.(so(\.\d+)*|(\d+\.)*dylib|dll)/g);
   return [...new Set(names)];
 }
 
 /**
- * The packages call two functions of Node's `util` that Node 22 warns of and Node 23 no longer has. They get plain ones. These
- * stay, as they are called whenever a tensor is made.
+ * Defines two functions of Node's `util` that the packages call. Node 22 warns about them and Node 23 has removed them. The
+ * definitions stay, as every new tensor calls them.
  */
-function bridgeUtil(): void {
+function restoreUtilFunctions(): void {
   const util = createRequire(import.meta.url)("node:util") as object;
   const define = (name: string, value: (x: unknown) => boolean) =>
     Object.defineProperty(util, name, { value, configurable: true, writable: true });
@@ -169,7 +169,7 @@ function bridgeUtil(): void {
   define("isArray", Array.isArray);
 }
 
-/** As the driver names the first GPU, on Linux. */
+/** The driver's name of the first GPU, on Linux. */
 function nvidiaModel(): string {
   const gpus = "/proc/driver/nvidia/gpus";
   try {

@@ -1,7 +1,8 @@
 /**
  * Weight files in the safetensors format: 8 bytes of header length (little endian), a JSON header that gives each
- * tensor's type, shape and byte range, then the numbers. Only 32-bit floats are written or read here.
+ * tensor's type, shape and byte range, then the numbers. Only 32-bit floats are written and read here.
  */
+import { bytesToFloats, floatsToBytes } from "./float-bytes.ts";
 import type { WeightArray } from "./weights.ts";
 
 interface Entry {
@@ -24,18 +25,15 @@ export function encodeSafetensors(arrays: readonly WeightArray[]): Uint8Array {
   const file = new Uint8Array(8 + head.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(head.length), true);
   file.set(head, 8);
-  const body = new DataView(file.buffer, 8 + head.length);
-  let at = 0;
+  let at = 8 + head.length;
   for (const { values } of arrays) {
-    for (const value of values) {
-      body.setFloat32(at, value, true);
-      at += 4;
-    }
+    file.set(floatsToBytes(values), at);
+    at += values.byteLength;
   }
   return file;
 }
 
-/** Throws an Error that says what is wrong with a file that is none, is cut short, or does not add up. */
+/** The tensors of a file, as copies. Throws an Error with the reason if it is no safetensors file, or is cut short. */
 export function decodeSafetensors(file: Uint8Array): WeightArray[] {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.length < 8) throw new Error("it is too short to be a safetensors file");
@@ -50,19 +48,19 @@ export function decodeSafetensors(file: Uint8Array): WeightArray[] {
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
     throw new Error("its header is not an object");
   }
-  const bodyStart = 8 + headLength;
-  const bodyLength = file.length - bodyStart;
+  const body = file.subarray(8 + headLength);
   const tensors = Object.entries(header)
     .filter(([name]) => name !== "__metadata__")
-    .map(([name, entry]) => ({ name, ...checkEntry(name, entry, bodyLength) }));
-  checkRanges(tensors, bodyLength);
-  return tensors.map(({ name, shape, start, length }) => {
-    const values = Float32Array.from({ length }, (_, i) => view.getFloat32(bodyStart + start + 4 * i, true));
-    return { name, shape, values };
-  });
+    .map(([name, entry]) => ({ name, ...checkEntry(name, entry, body.length) }));
+  checkRanges(tensors, body.length);
+  return tensors.map(({ name, shape, start, length }) => ({
+    name,
+    shape,
+    values: bytesToFloats(body.subarray(start, start + 4 * length)),
+  }));
 }
 
-/** As the format asks: the byte ranges follow one another without overlap or gap, to the end of the file. */
+/** The format demands that the byte ranges follow one another without overlap or gap, to the end of the file. */
 function checkRanges(tensors: readonly { name: string; start: number; length: number }[], bodyLength: number): void {
   let end = 0;
   for (const { name, start, length } of tensors.toSorted((a, b) => a.start - b.start || a.length - b.length)) {

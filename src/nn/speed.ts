@@ -1,4 +1,4 @@
-/** How fast the current backend is, in two figures. `now` is a clock in milliseconds; `budget` is about how long to measure. */
+/** Two measures of the speed of the current backend. `now` is a clock and `budget` the time to measure, in milliseconds. */
 import { Rng } from "../util/rng.ts";
 import { Adam } from "./adam.ts";
 import { initialWeights, Mlp, type MlpShape } from "./mlp.ts";
@@ -6,10 +6,10 @@ import { tf } from "./tf.ts";
 
 type Clock = () => number;
 
-/** What is multiplied grows to this width, or until one product takes so many milliseconds. */
-const [WIDEST, LONG_ENOUGH] = [4096, 25];
+/** Matrices are doubled up to this size, or until one product takes so many milliseconds. */
+const [MAX_SIZE, MIN_DURATION] = [4096, 25];
 
-/** Products of two square matrices: 2 · size³ operations each, in 10⁹ a second. */
+/** Speed of the product of two square matrices, of 2 · size³ operations, in 10⁹ operations a second. */
 export function productSpeed(now: Clock, budget: number): { size: number; gflops: number } {
   let size = 128;
   const product = (): void =>
@@ -23,12 +23,12 @@ export function productSpeed(now: Clock, budget: number): { size: number; gflops
     product();
     return now() - started;
   };
-  // The first of each size may compile; the second counts.
-  for (took(); took() < LONG_ENOUGH && size < WIDEST; took()) size *= 2;
+  // The first product of a size may compile a kernel, so the second is timed.
+  for (took(); took() < MIN_DURATION && size < MAX_SIZE; took()) size *= 2;
   return { size, gflops: (2 * size ** 3 * rate(product, now, budget)) / 1e9 };
 }
 
-/** Rows a second through whole training steps: forward, gradient and Adam, with `rows` rows in each. */
+/** Rows a second in training steps (forward, gradient and Adam) of `rows` rows each. */
 export function trainingSpeed(shape: MlpShape, rows: number, now: Clock, budget: number): number {
   const rng = new Rng("speed");
   const network = new Mlp(initialWeights(shape, rng));
@@ -39,7 +39,7 @@ export function trainingSpeed(shape: MlpShape, rows: number, now: Clock, budget:
   const step = (): void => {
     const gradients = network.gradients(x, rows, () => lossGradient);
     adam.step(gradients, 1e-4);
-    // Reading a weight waits for all of it.
+    // Reading a weight waits for the whole step.
     network.variables.at(-1)?.dataSync();
     tf.dispose(gradients);
   };

@@ -1,7 +1,7 @@
 /**
- * TensorFlow.js as the rest of Spiral sees it. Only modules that are loaded once a network is to run may import this.
- * tfjs-core alone has no gradients, and none are needed: the network has its own (mlp.ts). The packages are CommonJS of some
- * megabytes: `require` runs them, where `import` would first search them for the names that they export.
+ * TensorFlow.js for the rest of Spiral. Modules that import this file are imported only when a network runs. tfjs-core has no
+ * gradients; the network computes its own (mlp.ts). The packages are CommonJS of some megabytes, which `require` loads faster:
+ * `import` would first search them for the names that they export.
  */
 import { createRequire } from "node:module";
 import type * as core from "@tensorflow/tfjs-core";
@@ -13,7 +13,7 @@ const tf = load("@tensorflow/tfjs-core") as typeof core;
 
 tf.enableProdMode();
 
-/** The types that go with it. */
+/** The types of tfjs-core that are used. */
 declare namespace tf {
   type BackendValues = core.BackendValues;
   type DataType = core.DataType;

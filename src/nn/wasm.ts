@@ -1,10 +1,10 @@
 /**
- * WebAssembly with SIMD: TensorFlow.js's wasm backend, with two repairs. It starts without leaving process-wide error
- * handlers behind, and multiplies transposed matrices as fast as plain ones.
+ * WebAssembly with SIMD: TensorFlow.js's wasm backend, with two repairs. It leaves no process-wide error handlers
+ * behind, and multiplies transposed matrices as fast as plain ones.
  */
 import { load, tf } from "./tf.ts";
 
-/** Makes it the current backend; throws an Error with the reason where it cannot. */
+/** Makes it the current backend. Throws an Error with the reason if it cannot. */
 export async function startWasm(): Promise<void> {
   await withoutProcessHandlers(async () => {
     load("@tensorflow/tfjs-backend-wasm");
@@ -14,7 +14,7 @@ export async function startWasm(): Promise<void> {
   rewriteTransposedMatmul();
 }
 
-/** Emscripten's start-up code installs process-wide error handlers that swallow our own; takes them out again. */
+/** Runs `start`, then removes the process-wide error handlers that it installed. Emscripten's would hide Spiral's own. */
 async function withoutProcessHandlers(start: () => Promise<void>): Promise<void> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.rawListeners(event));
@@ -32,8 +32,8 @@ async function withoutProcessHandlers(start: () => Promise<void>): Promise<void>
 let rewritten = false;
 
 /**
- * wasm multiplies plain matrices with XNNPACK's SIMD kernels but transposed ones, which is what gradients ask for, in a
- * scalar loop more than ten times slower. This registers the kernel anew: transpose first, then multiply plainly.
+ * The backend multiplies plain matrices with XNNPACK's SIMD kernels, but transposed ones, which gradients need, in a scalar loop
+ * that is more than ten times slower. This replaces the kernel by one that transposes first and then multiplies plain matrices.
  */
 function rewriteTransposedMatmul(): void {
   if (rewritten) return;

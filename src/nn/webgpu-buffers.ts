@@ -1,6 +1,6 @@
 /**
- * The buffers of the webgpu backend: how their numbers are read, and when they are given back to the GPU. Both change a backend
- * that has been made, by what TensorFlow.js calls its own; the version is pinned.
+ * Buffers of the webgpu backend: how their numbers are read, and when their memory is freed. Both functions change a backend
+ * object through private members of TensorFlow.js, whose version is pinned.
  */
 import { tf } from "./tf.ts";
 
@@ -23,7 +23,7 @@ export interface Buffer {
   destroy(): void;
 }
 
-/** Of tfjs. What is let go of is kept, free, for the next that asks for the same size and usage. */
+/** tfjs's manager. It keeps a released buffer for the next request of the same size and usage. */
 export interface BufferManager {
   readonly freeBuffers: ReadonlyMap<string, Buffer[]>;
   numFreeBuffers: number;
@@ -33,7 +33,7 @@ export interface BufferManager {
   releaseBuffer(buffer: Buffer): void;
 }
 
-/** What we use of tfjs's WebGPUBackend. */
+/** The part of tfjs's WebGPUBackend that is used here. */
 export interface WebgpuBackend extends tf.KernelBackend {
   readonly tensorMap: {
     get(id: object): { values: tf.BackendValues | null; readonly dtype: tf.DataType; readonly resource: Buffer };
@@ -50,36 +50,36 @@ export interface WebgpuBackend extends tf.KernelBackend {
 const MAP_READ = 0x1;
 const COPY_DST = 0x8;
 const READ = 0x1;
-/** How often to look without a pause, and the milliseconds of a pause after that: a wait must not take the CPU from others. */
-const EAGER_LOOKS = 50;
-const PAUSE = 0.05;
+/** Polls without a pause. After them, a wait pauses between polls, so that it leaves the CPU to other threads. */
+const EAGER_POLLS = 50;
+const PAUSE_MS = 0.05;
 
-/** Gives the backend reads that wait for the GPU, and that throw once anything has gone wrong on it. */
-export function readNow(backend: WebgpuBackend, from: Device): void {
+/** Makes the backend's reads wait for the GPU, and throw an Error after any error of the GPU. */
+export function readSynchronously(backend: WebgpuBackend, device: Device): void {
   let failure: string | undefined;
-  from.addEventListener("uncapturederror", (event) => {
+  device.addEventListener("uncapturederror", (event) => {
     event.preventDefault();
-    // The first is the cause; the others follow from it.
+    // The first error is the cause of the others.
     failure ??= event.error.message;
   });
   const clock = new Int32Array(new SharedArrayBuffer(4));
 
   const wait = (buffer: Buffer): void => {
-    // Dawn schedules its next look at the GPU with the global setImmediate, which is ours while we wait.
+    // Dawn polls the GPU from callbacks of the global setImmediate. A wait replaces it and runs the callbacks itself.
     const { setImmediate } = globalThis;
-    const looks: (() => void)[] = [];
-    globalThis.setImmediate = ((look: () => void) => looks.push(look)) as unknown as typeof setImmediate;
+    const polls: (() => void)[] = [];
+    globalThis.setImmediate = ((poll: () => void) => polls.push(poll)) as unknown as typeof setImmediate;
     try {
       buffer.mapAsync(READ).catch(() => {});
-      for (let look = 0; buffer.mapState === "pending"; look++) {
-        if (looks.length === 0)
+      for (let count = 0; buffer.mapState === "pending"; count++) {
+        if (polls.length === 0)
           throw new Error("WebGPU: Dawn does not look at the GPU any more; this is a bug in Spiral");
-        for (const run of looks.splice(0)) run();
-        if (look > EAGER_LOOKS) Atomics.wait(clock, 0, 0, PAUSE);
+        for (const poll of polls.splice(0)) poll();
+        if (count > EAGER_POLLS) Atomics.wait(clock, 0, 0, PAUSE_MS);
       }
     } finally {
       globalThis.setImmediate = setImmediate;
-      for (const look of looks) setImmediate(look);
+      for (const poll of polls) setImmediate(poll);
     }
     if (buffer.mapState !== "mapped") failure ??= "the device is lost; the driver's log may say why";
     if (failure !== undefined) throw new Error(`WebGPU: ${failure}`);
@@ -103,36 +103,36 @@ export function readNow(backend: WebgpuBackend, from: Device): void {
   backend.read = async (id) => backend.readSync(id);
 }
 
-/** Bytes of free buffers that are worth a look, and for how many reads a size may go unused and keep its buffers. */
-const [PLENTY, RECENT] = [256 * 2 ** 20, 32];
+/** Bytes of free buffers that are always kept, and the number of reads after which an unused size is freed. */
+const [MAX_FREE_BYTES, MAX_UNUSED_READS] = [256 * 2 ** 20, 32];
 
-/** Frees the buffers of sizes that nobody has asked for in a while, once there are plenty. */
-export function keepTidy(backend: WebgpuBackend): void {
+/** Makes the backend free the buffers of sizes that it no longer uses, once its free buffers take more than 256 MB. */
+export function freeUnusedBuffers(backend: WebgpuBackend): void {
   const manager = backend.bufferManager;
   const acquire = manager.acquireBuffer.bind(manager);
-  const lastAsked = new Map<string, number>();
+  const lastRequest = new Map<string, number>();
   let reads = 0;
   manager.acquireBuffer = (size, usage, ...rest) => {
-    lastAsked.set(`${size}_${usage}`, reads);
+    lastRequest.set(`${size}_${usage}`, reads);
     return acquire(size, usage, ...rest);
   };
   const read = backend.readSync.bind(backend);
   backend.readSync = (id) => {
     const values = read(id);
     reads += 1;
-    // tfjs lets go of a buffer once the work that needs it is submitted, so that what is free may go.
-    if (manager.numBytesAllocated - manager.numBytesUsed > PLENTY) free();
+    // tfjs releases a buffer only after the work that needs it was submitted, so free buffers can be destroyed.
+    if (manager.numBytesAllocated - manager.numBytesUsed > MAX_FREE_BYTES) free();
     return values;
   };
   const free = (): void => {
     for (const [key, buffers] of manager.freeBuffers) {
-      if (reads - (lastAsked.get(key) ?? 0) < RECENT) continue;
+      if (reads - (lastRequest.get(key) ?? 0) < MAX_UNUSED_READS) continue;
       for (const buffer of buffers.splice(0)) {
         buffer.destroy();
         manager.numFreeBuffers -= 1;
         manager.numBytesAllocated -= buffer.size;
       }
-      lastAsked.delete(key);
+      lastRequest.delete(key);
     }
   };
 }

@@ -1,24 +1,25 @@
 /**
- * GPUs of any vendor: TensorFlow.js's webgpu backend on Dawn, the WebGPU implementation of Chromium, through its binding
- * for Node; it reaches Vulkan, Direct3D 12 and Metal. The backend is made for browsers. What it needs here:
+ * GPUs of any vendor, by TensorFlow.js's webgpu backend on Dawn, Chromium's implementation of WebGPU, which uses Vulkan,
+ * Direct3D 12 or Metal. The backend is made for browsers. This file changes five things:
  *
- * - A device with all that the adapter offers. The one that it would make binds 8 buffers at a time, and what asks for more
- *   leaves stale numbers behind.
- * - Errors that are heard. WebGPU reports them as events beside the results, which are then wrong; here the next read throws.
- * - Reads that wait. Dawn calls back from the event loop; `readNow` runs those calls itself until the numbers are there.
- * - Memory that comes back. It keeps every buffer it has made for one of the same size, and row counts differ from update to update.
- * - Products that round alike. It would choose among four programs by the number of rows, one of which adds in no fixed order.
+ * - The device has all limits of the adapter. By default a kernel may bind 8 buffers, and a kernel that needs more leaves old
+ *   numbers in its result.
+ * - Errors are thrown by the next read. WebGPU reports them as events, beside results that are wrong.
+ * - Reads are synchronous. Dawn runs its callbacks in the event loop; `readSynchronously` runs them until the numbers have come.
+ * - Memory is freed. The backend keeps every buffer for a later one of the same size, but the number of rows changes from update
+ *   to update.
+ * - Products round alike. By default the number of rows chooses among four programs, one of which adds in no fixed order.
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { packageFile } from "../util/package.ts";
-import type { Finding } from "./finding.ts";
+import type { Availability } from "./backend-status.ts";
 import { tf } from "./tf.ts";
-import { type Device, keepTidy, readNow, type WebgpuBackend } from "./webgpu-buffers.ts";
+import { type Device, freeUnusedBuffers, readSynchronously, type WebgpuBackend } from "./webgpu-buffers.ts";
 
 const TFJS = "@tensorflow/tfjs-backend-webgpu";
 const DAWN = "webgpu";
-/** Set to 1, an adapter that computes on the CPU will do: for tests, as it is slower than wasm. */
+/** If this variable is 1, an adapter that computes on the CPU is accepted. It is slower than wasm and meant for tests. */
 const ALLOW_SOFTWARE = "SPIRAL_WEBGPU_SOFTWARE";
 
 interface Dawn {
@@ -34,17 +35,17 @@ interface Adapter {
   requestDevice(options: { requiredLimits: Record<string, number> }): Promise<Device>;
 }
 
-/** Whether it is installed. Nothing is loaded for it. */
-export function findWebgpu(): Finding {
+/** Whether it is installed. It loads nothing. */
+export function findWebgpu(): Availability {
   if (!locate(TFJS)) return { status: "missing", reason: `${TFJS} is not installed. Install it with: npm install` };
   if (locate(DAWN)) return { status: "usable" };
   return { status: "missing", reason: "its library, Dawn, is not installed. Install it with: npm run webgpu" };
 }
 
-/** Holds on to `gpu`, which Dawn frees once nothing in JavaScript points to it, its own calls notwithstanding. */
+/** Keeps a reference to `gpu`: without one, Dawn frees it even while its own calls use it. */
 let opened: { readonly name: string; readonly gpu: unknown } | undefined;
 
-/** Makes it the current backend and returns what it computes on; throws an Error with the reason where it cannot. */
+/** Makes it the current backend. Returns the name of its GPU. Throws an Error with the reason if it cannot. */
 export async function startWebgpu(): Promise<string> {
   if (!opened) opened = await open();
   await tf.setBackend("webgpu");
@@ -61,7 +62,7 @@ async function open(): Promise<{ name: string; gpu: unknown }> {
   const { WebGPUBackend } = (await load(TFJS)) as {
     WebGPUBackend: new (device: Device, info: Adapter["info"]) => WebgpuBackend;
   };
-  // tfjs finds GPUBufferUsage and the like where browsers have them.
+  // tfjs reads constants such as GPUBufferUsage from the global object, as in a browser.
   Object.assign(globalThis, globals);
   const gpu = create([]);
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
@@ -76,30 +77,30 @@ async function open(): Promise<{ name: string; gpu: unknown }> {
   const requiredLimits: Record<string, number> = {};
   for (const key in limits) if (typeof limits[key] === "number") requiredLimits[key] = limits[key];
   const made = await adapter.requestDevice({ requiredLimits });
-  // A device that is left to the end of the process keeps the driver's threads.
+  // A device that is not destroyed keeps the driver's threads alive at the end of the process.
   process.once("exit", () => made.destroy());
   const backend = withNavigator(gpu, () => new WebGPUBackend(made, info));
-  readNow(backend, made);
-  keepTidy(backend);
+  readSynchronously(backend, made);
+  freeUnusedBuffers(backend);
   tf.registerBackend("webgpu", () => backend);
   chooseProducts();
-  // Dawn has calls of its own in the event loop until here; `readNow` counts on there being none.
+  // Waits for callbacks of Dawn that are still in the event loop; `readSynchronously` relies on there being none.
   for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
   return { name, gpu };
 }
 
-/** Whether the system has this library. Dawn prints lines of its own where its loader is missing, so it is asked first. */
+/** Whether the system has this library. It is checked first, as Dawn prints lines of its own if the library is missing. */
 function loads(library: string): boolean {
   try {
     process.dlopen({ exports: {} }, library);
   } catch (error) {
-    // A library that loads is refused too, as it is no module for Node.
+    // dlopen also throws for a library that loads, as it is no module for Node.
     return !String(error).includes("cannot open shared object");
   }
   return true;
 }
 
-/** tfjs asks `navigator.gpu` whether there is WebGPU at all. */
+/** Runs `make` with a global `navigator.gpu`, where tfjs looks for WebGPU. */
 function withNavigator<T>(gpu: unknown, make: () => T): T {
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
@@ -111,15 +112,14 @@ function withNavigator<T>(gpu: unknown, make: () => T): T {
   }
 }
 
-/** tfjs's numbers for its programs that multiply in small tiles, and in tiles of 32 × 32 … */
+/** tfjs's numbers of its programs that multiply in small tiles, and in tiles of 32 × 32. */
 const [SMALL_TILES, LARGE_TILES] = [2, 3];
-/** … and where the second is worth it, in entries of the matrix of weights. */
+/** Number of weights from which the large tiles are faster. */
 const LARGE = 256 * 256;
 
 /**
- * Which program multiplies depends on the shape of the weights, not on the rows that are multiplied by them: a row's logits
- * are then the same to the bit whatever rows it is asked with (with one exception, a single row and large weights), and so is
- * a gradient every time.
+ * Chooses the program that multiplies by the shape of the weights, not by the number of rows. So a row's logits do not depend on
+ * the other rows, to the bit (except for a single row with large weights), and a gradient is the same every time.
  */
 function chooseProducts(): void {
   const kernel = tf.getKernel("BatchMatMul", "webgpu");
@@ -129,7 +129,7 @@ function chooseProducts(): void {
     kernelFunc: (params) => {
       const { a, b } = params.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
       const { transposeB } = (params.attrs ?? {}) as { transposeB?: boolean };
-      // Rows are never among these two: x [R, K] · W [K, N], g [R, N] · W [K, N]ᵀ, x [R, K]ᵀ · g [R, N].
+      // Neither of these two dimensions is the number of rows: x [R, K] · W [K, N], g [R, N] · W [K, N]ᵀ, x [R, K]ᵀ · g [R, N].
       const weights = (a.shape.at(-1) ?? 1) * (b.shape.at(transposeB ? -2 : -1) ?? 1);
       tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", weights < LARGE ? SMALL_TILES : LARGE_TILES);
       return kernel.kernelFunc(params);
@@ -137,13 +137,13 @@ function chooseProducts(): void {
   });
 }
 
-/** Where a package is: beside ours, or where `npm run webgpu` puts it, out of reach of `npm install`'s tidying. */
+/** The path of a package: beside this one, or in `.webgpu/`, where `npm run webgpu` installs it, safe from `npm install`. */
 function locate(name: string): string | undefined {
   for (const from of [import.meta.url, packageFile(".webgpu/package.json")]) {
     try {
       return createRequire(from).resolve(name);
     } catch {
-      // Not there.
+      // Not in this place.
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Named arrays of numbers, as weight files hold them, and the names of several owners in one file. */
+/** Named arrays of numbers, as in weight files. A file may hold the arrays of several owners; a prefix tells whose they are. */
 
 export interface WeightArray extends TensorShape {
   readonly values: Float32Array;
@@ -9,7 +9,7 @@ export interface TensorShape {
   readonly shape: readonly number[];
 }
 
-/** The arrays under an owner's name: `layer0.bias` of `magnet` is `magnet.layer0.bias`. */
+/** The arrays with the owner's name before theirs: `layer0.bias` of `magnet` becomes `magnet.layer0.bias`. */
 export function withPrefix<T extends TensorShape>(owner: string, arrays: readonly T[]): T[] {
   return arrays.map((array) => ({ ...array, name: `${owner}.${array.name}` }));
 }

@@ -1,12 +1,12 @@
-/** A learned policy: one network for both seats and all its games. Information sets of one symmetry orbit share a row. */
+/** The policy of a network, for both seats and all its games. Information sets of one symmetry orbit share a row. */
 import type { Infoset } from "../graph/game-graph.ts";
-import type { PolicyModel, PolicyNetwork, PolicySettings } from "./kind.ts";
 import type { Distribution, Policy } from "./policy.ts";
+import type { PolicyModel, PolicyNetwork, PolicySettings } from "./policy-kind.ts";
 
-/** Rows of one forward pass at most, which bounds the memory of evaluating a large game. */
+/** The most rows of one forward pass. It bounds the memory that evaluating a large game takes. */
 const MAX_ROWS = 4096;
 
-/** Plain data that describes the network, its weights apart. */
+/** Plain data from which the network is made again, except its weights. */
 export interface NetworkRecipe {
   readonly nn: PolicySettings;
   /** Ids of the model's games, in order. */
@@ -24,7 +24,7 @@ export function networkPolicy(name: string, network: PolicyNetwork, { settings, 
   };
 }
 
-/** What the network says at each information set. It is asked once for each orbit, a chunk of rows at a time. */
+/** The network's probabilities at each information set. It is asked once for each orbit, a chunk of rows at a time. */
 export function distributionsOf(
   network: Pick<PolicyNetwork, "policyAt">,
   infosets: readonly Infoset[],

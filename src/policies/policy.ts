@@ -1,4 +1,4 @@
-/** A policy: for each information set, a probability for each of its actions. */
+/** A policy gives a probability to each action of each information set. */
 import type { Game } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { WeightArray } from "../nn/weights.ts";
@@ -7,20 +7,20 @@ import type { WeightArray } from "../nn/weights.ts";
 export type Distribution = Float64Array;
 
 /**
- * How another thread, process or machine makes the same policy. All of it is plain data but `weights`, which are read when
- * they are sent.
+ * How another thread, process or machine makes the same policy. All of it is plain data except `weights`, which is called when
+ * the recipe is sent.
  */
 export interface PolicyRecipe {
-  /** Name of the maker in selfplay/policy-makers.ts. */
+  /** Name of the maker in selfplay/recipes.ts. */
   readonly maker: string;
-  /** What the maker needs to know, as JSON has it. */
+  /** The maker's settings, as JSON. */
   readonly settings?: unknown;
-  /** The policy that this one is made from. */
+  /** The recipe of the policy that this one is made from. */
   readonly of?: PolicyRecipe;
   readonly weights?: () => readonly WeightArray[];
 }
 
-/** Makes a policy from a recipe of its `settings` type. Throws where it does not play `game`. */
+/** Makes a policy for `game` from a recipe with these settings. Throws an Error if the policy cannot play `game`. */
 export type PolicyMaker<Settings> = (recipe: {
   readonly settings: Settings;
   readonly game: Game;
@@ -30,22 +30,22 @@ export type PolicyMaker<Settings> = (recipe: {
 
 export interface MadePolicy {
   readonly policy: Policy;
-  /** Gives back what it holds, where it holds anything. */
+  /** Frees the memory of a network. */
   readonly dispose?: () => void;
 }
 
 export interface Policy {
-  /** What a table calls it: `random`, `kuhn-ttt_s1@000600`. */
+  /** Its name in tables: `random`, `kuhn-ttt_s1@000600`. */
   readonly name: string;
-  /** Whether it plays all members of a symmetry orbit alike: it is then asked about representatives only. */
+  /** Whether it plays all members of a symmetry orbit alike. It is then asked about representatives only. */
   readonly symmetric?: boolean;
-  /** Absent where only this thread can play it. */
+  /** Undefined if only this thread can play it. */
   readonly recipe?: PolicyRecipe;
-  /** One distribution per information set, in order; the sets may belong to several games. */
+  /** A distribution for each information set, in order. The sets may belong to several games. */
   distributions(infosets: readonly Infoset[]): Distribution[];
 }
 
-/** The most likely action of `policy` always, ties to the lowest slot. */
+/** The policy that always takes the most likely action of `policy`, or the lowest slot of several. */
 export function greedy(policy: Policy): Policy {
   return {
     name: `${policy.name}:greedy`,
@@ -54,7 +54,7 @@ export function greedy(policy: Policy): Policy {
   };
 }
 
-/** Makes the greedy policy of the policy that a recipe is `of`. */
+/** The maker of `greedy` policies. */
 export const makeGreedy: PolicyMaker<undefined> = ({ of }) => {
   if (!of) throw new Error("a greedy policy is made of another policy");
   return { policy: greedy(of) };
@@ -68,6 +68,7 @@ function oneHotArgmax(probabilities: Distribution): Distribution {
   return new Float64Array(probabilities.length).fill(1, best, best + 1);
 }
 
+/** Every legal action with the same probability. */
 export const uniform: Policy = {
   name: "random",
   symmetric: true,
@@ -75,7 +76,7 @@ export const uniform: Policy = {
   distributions: (infosets) => infosets.map(({ actions }) => new Float64Array(actions.length).fill(1 / actions.length)),
 };
 
-/** The slot in which u ∈ [0, 1) falls; never one of probability 0, whatever the rounding. */
+/** The slot in which u ∈ [0, 1) falls, never one of probability 0, even if the probabilities sum to less than 1 by rounding. */
 export function sampleSlot(probabilities: ArrayLike<number>, u: number): number {
   let sum = 0;
   let last = 0;

@@ -1,9 +1,9 @@
-/** The kinds of policy there are, by the name that `nn.policy` gives them. Each is loaded once it is used. */
+/** The kinds of policy, by their names in `nn.policy`. A kind is loaded when it is used. */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Game } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
-import type { PolicyKind, PolicyModel, PolicySettings } from "./kind.ts";
+import type { PolicyKind, PolicyModel, PolicySettings } from "./policy-kind.ts";
 
 const KINDS: Readonly<Record<string, (() => Promise<{ readonly kind: PolicyKind }>) | undefined>> = {
   mlp: () => import("./features/mlp.ts"),
@@ -14,7 +14,7 @@ export const kindNames: readonly string[] = Object.keys(KINDS);
 /** Whether `nn.policy` names the module of a kind, rather than one of `kindNames`. */
 export const isModule = (policy: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(policy);
 
-/** The kind that `nn.policy` names. Throws a UserError (exit 2) where there is none. */
+/** The kind that `nn.policy` names. Throws a UserError (exit 2) if there is none. */
 export async function policyKind(policy: string): Promise<PolicyKind> {
   const load = Object.hasOwn(KINDS, policy) ? KINDS[policy] : undefined;
   if (load) return (await load()).kind;

@@ -1,26 +1,26 @@
 /**
- * From the logits of a head to π and log π of legal actions, and from a gradient in log π back to one in the logits:
+ * π and log π of legal actions from the logits z of a head, and the gradient in the logits from g, the gradient in log π:
  *
  *   log π_i = z_i − log Σ_j e^{z_j}        ∂L/∂z_i = g_i − π_i Σ_j g_j        g = ∂L/∂ log π, j over the row's legal actions
  */
 import type { Infoset } from "../graph/game-graph.ts";
 
-/** The legal actions of R rows, side by side, S in all. */
+/** The legal actions of R rows, concatenated, S in all. */
 export interface LegalActions {
-  /** Those of row r are `starts[r] … starts[r + 1]`. [R + 1] */
+  /** The legal actions of row r are `starts[r] … starts[r + 1]`. [R + 1] */
   readonly starts: Int32Array;
-  /** The place of each in the head's logits. [S] */
+  /** The index of each legal action in the logits [R, outputs]. [S] */
   readonly places: Int32Array;
 }
 
 export interface PolicyAtRows extends Pick<LegalActions, "starts"> {
   /** π of each legal action. [S] */
   readonly policy: Float64Array;
-  /** Its logarithm, finite wherever the logits are. [S] */
+  /** log π of each legal action, finite if the logits are. [S] */
   readonly logPolicy: Float64Array;
 }
 
-/** Where the legal actions of each information set start, side by side. [R + 1] */
+/** The start of each information set's legal actions if all are concatenated. [R + 1] */
 export function slotStarts(infosets: readonly Infoset[]): Int32Array {
   const starts = new Int32Array(infosets.length + 1);
   for (let r = 0; r < infosets.length; r++) {
@@ -29,7 +29,7 @@ export function slotStarts(infosets: readonly Infoset[]): Int32Array {
   return starts;
 }
 
-/** π and log π of the legal actions, from the head's logits [R, outputs], in 64 bits. */
+/** π and log π of the legal actions in 64 bits, from logits [R, outputs]. */
 export function softmax({ starts, places }: LegalActions, logits: Float32Array): PolicyAtRows {
   const policy = new Float64Array(places.length);
   const logPolicy = new Float64Array(places.length);
@@ -53,8 +53,8 @@ export function softmax({ starts, places }: LegalActions, logits: Float32Array):
   return { starts, policy, logPolicy };
 }
 
-/** Numbers of each row side by side: one for each of its legal actions, or one for them all. [S] */
-export function sideBySide(
+/** An array of numbers by legal action. `of` gives a row's numbers: one for each of its legal actions, or one for all. [S] */
+export function perLegalAction(
   { starts }: Pick<LegalActions, "starts">,
   of: (row: number) => Float64Array | number,
 ): Float64Array {
@@ -68,7 +68,7 @@ export function sideBySide(
   return all;
 }
 
-/** ∂L/∂logits [R, A], of which there are `length`, from `gradient` = ∂L/∂ log π [S]; 0 where illegal. */
+/** ∂L/∂logits [R, outputs], from `gradient` = ∂L/∂ log π [S]; 0 for illegal actions. `length` is R · outputs. */
 export function logitGradient(
   { starts, places }: LegalActions,
   policy: Float64Array,

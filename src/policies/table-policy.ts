@@ -1,4 +1,4 @@
-/** Policies that are tables: player and information-set key → distribution. */
+/** A policy from a table. The table's keys are a player followed by the key of an information set: `0J:`. */
 import type { Game } from "../games/game.ts";
 import type { Distribution, Policy } from "./policy.ts";
 

@@ -1,34 +1,35 @@
 /**
- * The record of one game, and its line in episodes.jsonl. Chance is among the actions, so a game's rules and this record
- * are all that replaying and verifying need. A line ends in a checksum of itself: an altered character does not pass.
+ * The record of one game, and its line in episodes.jsonl. The actions include the outcomes of chance, so the rules and this
+ * record are enough to replay and verify a game. A line ends in its checksum, which detects every altered character.
  */
 import type { Seat } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
 import { sha256 } from "../util/sha256.ts";
 
 export interface Episode {
-  /** Id of the game, parameters included, and the version of its rules. */
+  /** Id of the game, parameters included. */
   readonly game: string;
+  /** Version of the game's rules. */
   readonly version: number;
-  /** The training update it was played in; absent where it was not played for training. */
+  /** The training update in which it was played; absent outside of training. */
   readonly update?: number | undefined;
-  /** Which game of that update (or match) it was. */
+  /** The number of the game in its update or match, from 0. */
   readonly index: number;
-  /** Who sat in seats 0 and 1. */
+  /** Names of the players in seats 0 and 1. */
   readonly players: readonly [string, string];
-  /** Every action from the start to the end, or to the forfeit; outcomes of chance included. */
+  /** All actions to the end or the forfeit, outcomes of chance included. */
   readonly actions: readonly number[];
   readonly returns: readonly [number, number];
-  /** Who gave the game up when it was to move, and why; absent where it was played to its end. */
+  /** The seat that forfeited when it was to move, and why; absent if the game was played to its end. */
   readonly forfeit?: { readonly seat: Seat; readonly reason: string } | undefined;
-  /** What players who answer in words answered, by ply; absent where nothing was said. */
+  /** The answers of players that answer in words; absent if there are none. */
   readonly said?: readonly Said[] | undefined;
 }
 
-/** One answer of a player that answers in words, for the log. */
+/** One answer of a player that answers in words. */
 export interface Utterance {
   readonly text: string;
-  /** Why it was no legal action; absent where it was. */
+  /** Why it was no legal action; absent if it was one. */
   readonly illegal?: string;
   /** Whether the limit on tokens ended the answer, which then names no action. */
   readonly cutOff?: true;
@@ -36,19 +37,20 @@ export interface Utterance {
   readonly completionTokens?: number;
 }
 
+/** The answers at one decision: any illegal ones, then the last. */
 export interface Said {
   readonly ply: number;
   readonly answers: readonly Utterance[];
 }
 
-/** One line of JSON without the newline; keys in a fixed order, `check` last. */
+/** One line of JSON, without the newline. The keys have a fixed order, `check` last. */
 export function formatEpisode(episode: Episode): string {
   const { game, version, update, index, players, actions, returns, forfeit, said } = episode;
   const json = JSON.stringify({ game, version, update, index, players, actions, returns, forfeit, said });
   return `${json.slice(0, -1)},"check":"${checksum(json)}"}`;
 }
 
-/** The episode in a line of a log; a UserError says why it is none. */
+/** The episode in a line of a log. Throws a UserError with the reason if there is none. */
 export function parseEpisode(line: string): Episode {
   let value: unknown;
   try {
@@ -56,7 +58,7 @@ export function parseEpisode(line: string): Episode {
   } catch {
     throw new UserError(1, "not valid JSON");
   }
-  // The checksum covers the characters as they stand, so equal JSON written differently does not pass either.
+  // The checksum is of the characters, so the same JSON in another spelling does not pass.
   const body = /^(\{.*),"check":"([0-9a-f]{8})"\}$/s.exec(line);
   if (!body || !isRecord(value)) throw new UserError(1, "not an episode: it does not end in a checksum");
   if (checksum(`${body[1]}}`) !== body[2]) throw new UserError(1, "altered: its checksum does not match");
@@ -81,13 +83,13 @@ export function parseEpisode(line: string): Episode {
   };
 }
 
-/** The first 32 bits of the SHA-256 of the line without it. */
+/** The first 32 bits of the SHA-256 of the line without its checksum, in hexadecimal. */
 const checksum = (json: string): string => (sha256(json)[0] >>> 0).toString(16).padStart(8, "0");
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-/** What is shown on a terminal: the characters that ids have, and names without control codes. */
+/** Ids and names are shown on a terminal, so they may not contain control characters. */
 const isId = (value: unknown): value is string => typeof value === "string" && /^[\w:=.-]+$/.test(value);
 const isName = (value: unknown): value is string => typeof value === "string" && !/\p{Cc}/u.test(value);
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);

@@ -1,6 +1,6 @@
 /**
- * Episodes as text that people read and write, after the manner of chess's PGN: tags, then the moves in the game's own words, what
- * chance brought in braces. It reads back as the same episode; only what players said is left out.
+ * Episodes as text for people, modelled on chess's PGN: tags, then the moves by the game's names, outcomes of chance in braces.
+ * The text is read back as the same episode, without the answers of players that answer in words.
  *
  *   [Game "kuhn"]
  *   [Version "1"]
@@ -17,11 +17,11 @@ import { UserError } from "../util/errors.ts";
 import type { Episode } from "./episode.ts";
 
 const WIDTH = 100;
-/** How a game begins. */
+/** The first line of a game. */
 export const FIRST_TAG = /^\[Game "/;
 const TAG = /^\[([A-Z][A-Za-z]*) ("(?:[^"\\]|\\.)*")\]\s*$/;
 
-/** Lines of text without the last newline. The episode follows the rules. */
+/** The text of an episode, without the last newline. Throws a UserError if an action is not legal. */
 export function formatNotation({
   game: id,
   version,
@@ -61,7 +61,7 @@ export function formatNotation({
   return [...lines, line, ""].join("\n");
 }
 
-/** The episode in one game's text; a UserError says why it is none. */
+/** The episode in the text of one game. Throws a UserError with the reason if there is none. */
 export function parseNotation(text: string): Episode {
   const lines = text.split("\n");
   const tags = new Map<string, string>();
@@ -96,7 +96,7 @@ export function parseNotation(text: string): Episode {
   };
 }
 
-/** The actions that the moves name; they are found by walking the game, as a name means what it means where it stands. */
+/** The actions that the moves name. It walks the game, as the meaning of a name depends on the state. */
 function readMoves(game: Game, text: string, isForfeit: boolean): number[] {
   const actions: number[] = [];
   let state = game.initial();
@@ -108,7 +108,7 @@ function readMoves(game: Game, text: string, isForfeit: boolean): number[] {
     }
     if (turn.kind === "end")
       throw new UserError(1, `the game ends after ${actions.length} actions, and its text goes on`);
-    // The longest, where one name is the beginning of another.
+    // One name may begin with another, so the longest match is taken.
     let [found, length] = [-1, 0];
     for (const [slot, move] of moveTexts(game, state, turn).entries()) {
       if (move.length > length && text.startsWith(move, at)) [found, length] = [turn.actions[slot], move.length];
@@ -123,15 +123,15 @@ function readMoves(game: Game, text: string, isForfeit: boolean): number[] {
   }
 }
 
-/** What can happen now, in the game's words, by slot; with the action's number where the words are another's too. */
+/** The names of the actions at a state, by slot. An action whose name is not unique has its number after the name. */
 function moveTexts(game: Game, state: unknown, turn: Turn): string[] {
   if (turn.kind === "end") return [];
   const names = turn.actions.map((action) => game.actionName(state, action));
   const uses = new Map<string, number>();
   for (const name of names) uses.set(name, (uses.get(name) ?? 0) + 1);
   return names.map((name, slot) => {
-    const told = uses.get(name) === 1 ? name : `${name} #${turn.actions[slot]}`;
-    return turn.kind === "chance" ? `{${told}}` : told;
+    const unique = uses.get(name) === 1 ? name : `${name} #${turn.actions[slot]}`;
+    return turn.kind === "chance" ? `{${unique}}` : unique;
   });
 }
 

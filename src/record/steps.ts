@@ -1,22 +1,22 @@
-/** Replays an episode by the rules of its game, position by position. */
+/** Replays an episode by the rules of its game, state by state. */
 import { forfeitReturns, formerForfeitReturns } from "../games/forfeit.ts";
 import type { Game, Turn } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
 import type { Episode } from "./episode.ts";
 
-/** One position of a replayed game; the last has no action. */
+/** One state of a replayed game. The last has no action. */
 export interface Step {
   readonly ply: number;
   readonly state: unknown;
   readonly turn: Turn;
   readonly action: number | undefined;
-  /** The action in brackets, or what chance brought. */
+  /** The name of the action: a player's in brackets, or the outcome of chance. */
   readonly name: string | undefined;
 }
 
 /**
- * Every position of an episode, the end included; a UserError at the first action that the rules do not allow. A forfeit is
- * an end at the position where the one who forfeits was to move. It has the former price if the episode has it.
+ * All states of an episode, the end included. Throws a UserError at the first action that is not legal. A forfeit is an end at
+ * the state in which the forfeiting player was to move. It has the former price if the episode has it.
  */
 export function* replaySteps(
   game: Game,

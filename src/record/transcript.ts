@@ -1,29 +1,33 @@
-/** An episode in words: what each player read and did, or what one of them saw of it. */
+/** An episode as text: the observations and actions of both players, or those of one player. */
 import type { Game, Seat } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
+import type { View } from "../games/view.ts";
 import { UserError } from "../util/errors.ts";
 import { withSign } from "../util/figures.ts";
 import { oneLine, printable } from "../util/printable.ts";
 import type { Episode, Said } from "./episode.ts";
 import { replaySteps } from "./steps.ts";
 
-/** Whose eyes: a seat sees its own decisions and the end; `all` sees everything, chance included. */
+/** A seat sees its own decisions and the end. `all` sees everything, chance included. */
 export type Viewer = Seat | "all";
 
+/** A decision, an outcome of chance or the end, as a viewer sees it. */
 export interface Moment {
-  /** Actions before this one, chance included. */
+  /** The number of actions before, chance included. */
   readonly ply: number;
   readonly kind: "chance" | "player" | "end";
   readonly player: Seat | undefined;
-  /** What the player reads, where there is something to read: the text of `Game.observe`. */
+  /** The text of `Game.observe` for the player; undefined if the viewer reads none. */
   readonly observation: string | undefined;
-  /** The action in brackets, what chance brought, or the result. */
+  /** The position as data, as far as the viewer may see it; undefined if the game has no views. */
+  readonly view: View | undefined;
+  /** The action in brackets, the outcome of chance, or the result. */
   readonly name: string;
-  /** What the player answered in words, where it is one that does. */
+  /** The player's answers, if it answers in words. */
   readonly said?: Said["answers"];
 }
 
-/** The moments of an episode that `viewer` takes part in; a UserError where the rules do not allow it. */
+/** The moments of an episode that `viewer` sees. Throws a UserError if the episode breaks the rules. */
 export function moments(episode: Episode, viewer: Viewer): Moment[] {
   const game = getGame(episode.game);
   if (game.version !== episode.version) {
@@ -38,31 +42,28 @@ export function moments(episode: Episode, viewer: Viewer): Moment[] {
     return said ? { said } : {};
   };
   const found: Moment[] = [];
+  const viewOf = (state: unknown): View | undefined => game.view?.(state, viewer === "all" ? null : viewer);
   for (const { ply, state, turn, name } of replaySteps(game, episode)) {
     if (turn.kind === "player" && sees(turn.player)) {
       const observation = game.observe(state, turn.player);
-      found.push({ ply, kind: "player", player: turn.player, observation, name: name ?? "", ...saidAt(ply) });
+      const shown = { observation, view: viewOf(state), name: name ?? "" };
+      found.push({ ply, kind: "player", player: turn.player, ...shown, ...saidAt(ply) });
     } else if (turn.kind === "chance" && viewer === "all") {
-      found.push({ ply, kind: "chance", player: undefined, observation: undefined, name: name ?? "" });
+      const shown = { observation: undefined, view: viewOf(state), name: name ?? "" };
+      found.push({ ply, kind: "chance", player: undefined, ...shown });
     } else if (turn.kind === "end") {
-      // With hidden information no single observation holds the whole end, and `all` has read everything before.
+      // With hidden information, no player's observation shows the whole end, and `all` has seen everything before.
       const reader = viewer !== "all" ? viewer : game.perfectInformation ? 0 : undefined;
       const observation = reader === undefined ? undefined : game.observe(state, reader);
       const said = episode.forfeit && sees(episode.forfeit.seat) ? saidAt(ply) : {};
-      found.push({
-        ply,
-        kind: "end",
-        player: undefined,
-        observation,
-        name: result(game, turn.returns, episode),
-        ...said,
-      });
+      const shown = { observation, view: viewOf(state), name: result(game, turn.returns, episode) };
+      found.push({ ply, kind: "end", player: undefined, ...shown, ...said });
     }
   }
   return found;
 }
 
-/** `ttt · update 120 · game 3`, and who played. Logs may come from anywhere: what a terminal would obey is taken out. */
+/** `ttt · update 120 · game 3`, and the players. Names are made printable, as a log may come from anywhere. */
 export function heading(episode: Episode): [string, string] {
   const { roles } = getGame(episode.game);
   const update = episode.update === undefined ? [] : [`update ${episode.update}`];
@@ -92,7 +93,7 @@ export function transcript(episode: Episode, viewer: Viewer): string {
   return lines.join("\n");
 }
 
-/** What was said at this moment, each answer marked, and why it would not do. */
+/** The answers at this moment, a mark before each line, and why an answer was not legal. */
 export function saidLines({ said = [] }: Moment): string[] {
   return said.flatMap(({ text, illegal }) => [
     ...printable(text.trimEnd())

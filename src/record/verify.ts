@@ -4,7 +4,7 @@ import { UserError } from "../util/errors.ts";
 import type { Episode } from "./episode.ts";
 import { replaySteps } from "./steps.ts";
 
-/** What an episode and the rules disagree about; undefined where they agree. */
+/** The first problem of an episode: how it breaks the rules. Undefined if it follows them. */
 export function verifyEpisode(episode: Episode): string | undefined {
   try {
     const game = getGame(episode.game);
@@ -18,7 +18,7 @@ export function verifyEpisode(episode: Episode): string | undefined {
         return `the game returns ${first}, ${second}; the episode says ${episode.returns.join(", ")}`;
       }
     }
-    // Whoever forfeits has answered too: at the ply after the last action.
+    // A player that forfeits has answered at the ply after the last action.
     const answered = episode.actions.length + (episode.forfeit ? 1 : 0);
     const late = episode.said?.find(({ ply }) => ply >= answered);
     if (late) return `something was said at ply ${late.ply}, after the end`;

@@ -10,17 +10,17 @@
 import type { Infoset } from "../graph/game-graph.ts";
 import type { AdamSettings } from "../nn/adam.ts";
 import type { WeightArray } from "../nn/weights.ts";
-import type { LearningNetwork, OptimizerState, PolicyModel, PolicyNetwork } from "../policies/kind.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
-import { type PolicyAtRows, sideBySide, slotStarts } from "../policies/softmax.ts";
+import type { LearningNetwork, OptimizerState, PolicyModel, PolicyNetwork } from "../policies/policy-kind.ts";
+import { type PolicyAtRows, perLegalAction, slotStarts } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
+import { type Schedule, scheduled } from "./annealing.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
 import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
 import { losses } from "./losses/registry.ts";
 import type { Row } from "./rows.ts";
-import { type Schedule, scheduled } from "./schedule.ts";
 
 /** The policy that the learner is pulled to: an earlier average of itself, uniform play, or none. */
 export const magnets = ["averaged", "uniform", "none"] as const;
@@ -143,18 +143,18 @@ export class Learner {
   #batch(rows: readonly Row[], old: readonly Float64Array[] | undefined): LossBatch {
     const legal = { starts: slotStarts(infosetsOf(rows)) };
     const weighted = (of: "entropy" | "magnet") =>
-      sideBySide(legal, (r) => {
+      perLegalAction(legal, (r) => {
         const { visits, infoset } = rows[r];
         return visits * (this.#settings.weights[infoset.game.id]?.[of] ?? 1);
       });
     const magnet = this.#magnetLogPolicies(rows);
     return {
-      positive: sideBySide(legal, (r) => rows[r].positive),
-      negative: sideBySide(legal, (r) => rows[r].negative),
-      ...(old ? { oldLogPolicy: sideBySide(legal, (r) => old[r]) } : {}),
+      positive: perLegalAction(legal, (r) => rows[r].positive),
+      negative: perLegalAction(legal, (r) => rows[r].negative),
+      ...(old ? { oldLogPolicy: perLegalAction(legal, (r) => old[r]) } : {}),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
-      magnetLogPolicy: sideBySide(legal, (r) => magnet[r]),
+      magnetLogPolicy: perLegalAction(legal, (r) => magnet[r]),
     };
   }
 

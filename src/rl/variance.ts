@@ -12,9 +12,9 @@
 import type { Game } from "../games/game.ts";
 import { GameGraph } from "../graph/game-graph.ts";
 import type { WeightArray } from "../nn/weights.ts";
-import type { LearningNetwork, PolicyModel } from "../policies/kind.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
-import { sideBySide } from "../policies/softmax.ts";
+import type { LearningNetwork, PolicyModel } from "../policies/policy-kind.ts";
+import { perLegalAction } from "../policies/softmax.ts";
 import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
 import type { EstimatorSettings } from "./advantages/advantage.ts";
@@ -90,8 +90,8 @@ function policyGradientOf(network: LearningNetwork, rows: readonly Row[]): Float
   const infosets = rows.map(({ infoset }) => infoset);
   return network.gradient(infosets, (at) => {
     const gradient = new Float64Array(at.policy.length);
-    const positive = sideBySide(at, (r) => rows[r].positive);
-    const negative = sideBySide(at, (r) => rows[r].negative);
+    const positive = perLegalAction(at, (r) => rows[r].positive);
+    const negative = perLegalAction(at, (r) => rows[r].negative);
     policyGradient().loss(at, { positive, negative }, gradient);
     return gradient;
   });

@@ -16,7 +16,7 @@ import {
   sweepCheckpoints,
   verifyCheckpoint,
   writeEntries,
-} from "./checkpoint.ts";
+} from "./checkpoint-folder.ts";
 import { defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";

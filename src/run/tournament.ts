@@ -6,9 +6,9 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { AppendOnlyFile } from "../util/append-only-file.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { Growing } from "../util/growing.ts";
 import { takeLock } from "./lock.ts";
 
 /** Version of the folder's layout. */
@@ -55,12 +55,12 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
     }
     const log = join(dir, LOG);
     cutTornLine(log);
-    const growing = new Growing(log);
+    const results = new AppendOnlyFile(log);
     return {
       log,
-      append: (lines) => growing.append(lines),
+      append: (lines) => results.append(lines),
       close() {
-        growing.close();
+        results.close();
         release();
       },
     };

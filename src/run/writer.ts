@@ -5,8 +5,8 @@
 import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
+import { AppendOnlyFile } from "../util/append-only-file.ts";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { Growing } from "../util/growing.ts";
 import { spiralVersion } from "../util/package.ts";
 import {
   type CheckpointEntry,
@@ -15,15 +15,15 @@ import {
   sweepCheckpoints,
   writeCheckpoint,
   writeEntries,
-} from "./checkpoint.ts";
+} from "./checkpoint-folder.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
 
 export class RunWriter {
   readonly dir: string;
   readonly name: string;
-  readonly #metrics: Growing;
-  readonly #episodes: Growing;
-  readonly #log: Growing;
+  readonly #metrics: AppendOnlyFile;
+  readonly #episodes: AppendOnlyFile;
+  readonly #log: AppendOnlyFile;
   readonly #logger: Logger;
   readonly #release: () => void;
   #manifest: Manifest;
@@ -38,9 +38,9 @@ export class RunWriter {
     this.#manifest = manifest;
     this.#release = release;
     this.#entries = listCheckpoints(dir);
-    this.#metrics = new Growing(join(dir, "metrics.jsonl"));
-    this.#episodes = new Growing(join(dir, "episodes.jsonl"));
-    const log = new Growing(join(dir, "log.jsonl"));
+    this.#metrics = new AppendOnlyFile(join(dir, "metrics.jsonl"));
+    this.#episodes = new AppendOnlyFile(join(dir, "episodes.jsonl"));
+    const log = new AppendOnlyFile(join(dir, "log.jsonl"));
     this.#log = log;
     this.#logger = pino(
       { base: null, timestamp: pino.stdTimeFunctions.isoTime },

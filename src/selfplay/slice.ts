@@ -3,12 +3,12 @@
  *
  *   repeat until every episode is over:
  *     walk: every episode moves on until it reaches a decision whose distribution is not known yet
- *     answer: each policy gives, in one call, its distributions at all the information sets that episodes wait at
+ *     answer: each policy gives its distributions at all information sets where episodes wait, in one call (answers.ts)
  */
-import { CHANCE, cumulate, END, longer, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
-import type { GameGraph, Infoset } from "../graph/game-graph.ts";
+import { CHANCE, doubled, END, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
+import { type Answers, answer, distributionAt, newAnswers, OPEN, type Question } from "./distributions.ts";
 import { type Cells, type Plan, whoPlays } from "./plan.ts";
 
 /** Episodes `from` … `to` − 1 of a plan, after play. Episode e is at index e − from in `cells`. */
@@ -40,28 +40,6 @@ export interface Slice {
   readonly chancePlies: Uint16Array;
 }
 
-/** The distributions that one policy has given, by id of the information set. */
-interface Answers {
-  readonly policy: Policy;
-  /** Index in `values` of the running sums of the distribution; `OPEN` or `ASKED` if it is not known. */
-  start: Int32Array;
-  /** Index in `values` of the distribution itself, or `OPEN`. For a symmetric policy, at representatives only. */
-  given: Int32Array;
-  values: Float64Array;
-  used: number;
-}
-
-/** Not asked for. */
-const OPEN = -1;
-/** Asked for in the next call of the policy. */
-const ASKED = -2;
-
-/** The information sets that a policy will be asked about, and where each answer goes. */
-interface Question {
-  readonly infosets: Infoset[];
-  readonly answers: Answers[];
-}
-
 /** Empty arrays for this many episodes of at most P plies. */
 export function newCells(episodes: number, P: number): Cells {
   return {
@@ -73,24 +51,9 @@ export function newCells(episodes: number, P: number): Cells {
 }
 
 export function newSlice(plan: Plan, from: number, to: number): Slice {
-  const { firstEntry } = plan.graph.flat;
   const count = plan.graph.infosets.length;
-  // Room for the expected distributions, twice: as they are given, and as running sums.
-  const expected = plan.expected ?? [];
-  let room = 1024;
-  for (let i = 0; i < expected.length; i++) {
-    const id = expected[i];
-    if (id < count) room += 2 * (firstEntry[id + 1] - firstEntry[id]);
-  }
-  const answers = (policy: Policy): Answers => ({
-    policy,
-    start: new Int32Array(count + 64).fill(OPEN),
-    given: new Int32Array(count + 64).fill(OPEN),
-    values: new Float64Array(room),
-    used: 0,
-  });
   const [first, second] = plan.policies;
-  const own = answers(first);
+  const own = newAnswers(first, plan);
   return {
     plan,
     cells: newCells(to - from, plan.graph.game.maxPlies),
@@ -98,7 +61,7 @@ export function newSlice(plan: Plan, from: number, to: number): Slice {
     to,
     firstVisit: new Float64Array(count + 64).fill(Number.POSITIVE_INFINITY),
     visited: [],
-    answers: [own, first === second ? own : answers(second)],
+    answers: [own, first === second ? own : newAnswers(second, plan)],
     active: ascending(from, to),
     nodes: new Int32Array(to - from).fill(plan.graph.root.id),
     chancePlies: new Uint16Array(to - from),
@@ -130,61 +93,6 @@ export function playSlices(slices: readonly Slice[]): PlayedSlice[] {
     const earliest = Float64Array.from(visited, (id) => firstVisit[id]);
     return { from, to, cells, visited, earliest };
   });
-}
-
-/** Asks each policy its question and stores the distributions. */
-function answer(questions: Map<Policy, Question>): void {
-  for (const [policy, { infosets, answers }] of questions) {
-    policy.distributions(infosets).forEach((distribution, i) => {
-      const asker = answers[i];
-      const at = reserve(asker, distribution.length);
-      asker.given[infosets[i].id] = at;
-      for (let slot = 0; slot < distribution.length; slot++) asker.values[at + slot] = distribution[slot];
-    });
-  }
-  questions.clear();
-}
-
-/** Makes room for `count` more values. → their first index */
-function reserve(answers: Answers, count: number): number {
-  const at = answers.used;
-  answers.used += count;
-  while (answers.used > answers.values.length) answers.values = longer(answers.values);
-  return at;
-}
-
-/** Index of the running sums of the policy's distribution at information set `id`. If unknown, asks for it. → negative */
-function distributionAt(answers: Answers, graph: GameGraph, id: number, questions: Map<Policy, Question>): number {
-  const { policy } = answers;
-  const { flat } = graph;
-  const asked = policy.symmetric ? flat.canonical[id] : id;
-  while (Math.max(id, asked) >= answers.start.length) {
-    answers.start = longer(answers.start, OPEN);
-    answers.given = longer(answers.given, OPEN);
-  }
-  const known = answers.start[id];
-  if (known >= 0) return known;
-  const given = answers.given[asked];
-  if (given >= 0) {
-    const first = flat.firstEntry[id];
-    const count = flat.firstEntry[id + 1] - first;
-    const start = reserve(answers, count);
-    const order = policy.symmetric ? flat.toCanonical : undefined;
-    cumulate(answers.values, given, count, answers.values, start, order, first);
-    answers.start[id] = start;
-    return start;
-  }
-  if (answers.start[asked] !== ASKED) {
-    answers.start[asked] = ASKED;
-    let question = questions.get(policy);
-    if (!question) {
-      question = { infosets: [], answers: [] };
-      questions.set(policy, question);
-    }
-    question.infosets.push(graph.infosets[asked]);
-    question.answers.push(answers);
-  }
-  return ASKED;
 }
 
 /** Moves every episode of the slice on, to its end or to a decision whose distribution is not known yet. */
@@ -236,7 +144,7 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
         [stream, key, draw] = [actionStream, actionKey, ply];
         decisions[cell] = id;
         while (id >= firstVisit.length) {
-          firstVisit = longer(firstVisit, Number.POSITIVE_INFINITY);
+          firstVisit = doubled(firstVisit, Number.POSITIVE_INFINITY);
           slice.firstVisit = firstVisit;
         }
         const earlier = firstVisit[id];

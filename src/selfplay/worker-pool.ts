@@ -10,14 +10,14 @@
 import { Worker } from "node:worker_threads";
 import { MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { BackendName } from "../nn/backend.ts";
-import { Quicker } from "../util/quicker.ts";
+import { FasterOfTwo } from "../util/faster-of-two.ts";
 import { assemble, type Part } from "./assemble.ts";
 import { InfosetIds, type JobResult, jobOf } from "./job.ts";
 import { partition, type Share } from "./partition.ts";
 import type { Executor, Plan, Trajectories } from "./plan.ts";
-import { SentRecipes } from "./policy-makers.ts";
+import { SentRecipes } from "./recipes.ts";
 import { newSlice, playSlices } from "./slice.ts";
-import type { WorkerBatch, WorkerSettings } from "./worker.ts";
+import type { WorkerBatch, WorkerSettings } from "./worker-messages.ts";
 
 export interface PoolOptions {
   /** Number of worker threads, beside this thread. */
@@ -50,7 +50,7 @@ interface Thread {
 export class WorkerPool implements Executor {
   readonly #options: PoolOptions;
   #threads: Thread[] = [];
-  readonly #quicker: Quicker | undefined;
+  readonly #faster: FasterOfTwo | undefined;
   #deaths = 0;
   #isStarted = false;
   #isClosed = false;
@@ -58,7 +58,7 @@ export class WorkerPool implements Executor {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#quicker = options.clock && new Quicker(options.clock);
+    this.#faster = options.clock && new FasterOfTwo(options.clock);
   }
 
   /** Starts the workers once, after the first batch, so that its result does not wait until they are loaded. */
@@ -82,8 +82,8 @@ export class WorkerPool implements Executor {
   async play(plans: readonly Plan[]): Promise<Trajectories[]> {
     const ready = this.#threads.filter(({ isReady }) => isReady);
     // Batches are timed only once all workers are ready.
-    const quicker = ready.length > 0 && ready.length === this.#threads.length ? this.#quicker : undefined;
-    const threads = quicker?.begin() === 0 ? [] : ready;
+    const faster = ready.length > 0 && ready.length === this.#threads.length ? this.#faster : undefined;
+    const threads = faster?.begin() === 0 ? [] : ready;
     const [own, ...others] = partition(plans, threads.length + 1);
     const recipes = new SentRecipes();
     const pending = others.map((shares, k) => playThere(threads[k], shares, recipes));
@@ -95,7 +95,7 @@ export class WorkerPool implements Executor {
     keep(own, playHere(own));
     for (const [k, shares] of others.entries()) keep(shares, (await pending[k]) ?? playHere(shares));
     const trajectories = plans.map((plan, place) => assemble(plan, parts[place]));
-    quicker?.end();
+    faster?.end();
     this.#startAll();
     return trajectories;
   }

@@ -1,12 +1,12 @@
 /**
- * Errors meant for the person at the terminal: what is wrong, where, and how to mend it.
- * Anything else that is thrown is a bug of ours and keeps its stack trace.
+ * Errors for the person at the terminal. They say what is wrong, where, and how to mend it. Any other error is a bug of
+ * Spiral and is shown with its stack trace.
  */
 
 /** 1 failure · 2 usage or configuration · 3 run or checkpoint missing or incompatible · 4 a check failed. */
 export type ExitCode = 1 | 2 | 3 | 4;
 
-/** One or more problems, each a line of its own; the process ends with `exitCode`. */
+/** One or more problems, a line each. The process ends with `exitCode`. */
 export class UserError extends Error {
   readonly exitCode: ExitCode;
   readonly problems: readonly string[];
@@ -20,7 +20,7 @@ export class UserError extends Error {
   }
 }
 
-/** ` Did you mean "kuhn"?` for the nearest of `candidates` within a third of the word's length, else "". */
+/** ` Did you mean "kuhn"?` for the nearest of `candidates`, or "" if the nearest differs in more than a third of the letters. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   let best = "";
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -54,7 +54,7 @@ export function editDistance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** For the default branch of a switch over a union: a new member then fails to compile. */
+/** For the default branch of a switch over a union: the switch then fails to compile when the union gets a new member. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value ${JSON.stringify(value)}`);
 }

@@ -1,14 +1,14 @@
-/** Figures as tables show them. */
-import type { Estimate } from "./bootstrap.ts";
+/** Numbers as text, for tables and sentences. */
+import type { Estimate } from "./bootstrap-interval.ts";
 
-/** With its sign; a zero has none. `∞` where it is infinite. */
+/** `+0.127`, with so many digits after the point. Zero has no sign; infinity is `∞`. */
 export function signed(x: number, digits = 3): string {
   if (!Number.isFinite(x)) return x < 0 ? "-∞" : "+∞";
   const text = Math.abs(x).toFixed(digits);
   return Number(text) === 0 ? text : `${x < 0 ? "-" : "+"}${text}`;
 }
 
-/** With its sign and all its digits: `+2`, `0`, `-1.5`. Text that people read may take the typographic minus, `−1.5`. */
+/** All digits: `+2`, `0`, `-1.5`. Text for people may use the typographic minus, `−1.5`. */
 export const withSign = (x: number, minus: "-" | "−" = "-"): string =>
   x > 0 ? `+${x}` : x < 0 ? `${minus}${-x}` : "0";
 
@@ -17,9 +17,10 @@ export function withInterval(x: number, [low, high]: readonly [number, number], 
   return `${signed(x, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;
 }
 
+/** A mean with its interval, as `withInterval`. */
 export const estimated = ({ mean, ci95 }: Estimate, digits = 3): string => withInterval(mean, ci95, digits);
 
-/** `97.3 %`; `> 99.9 %` rather than a certainty. */
+/** A probability: `97.3 %`, `> 99.9 %`, `< 0.1 %`. */
 export function likelihood(p: number): string {
   if (p > 0.999) return "> 99.9 %";
   if (p < 0.001) return "< 0.1 %";

@@ -1,6 +1,6 @@
 /**
- * Files that are whole or not there: written beside their place, flushed to the disk, then renamed. What the operating
- * system refuses becomes a UserError that says what to do about it.
+ * Files that are written as a whole or not at all: first under another name in the same folder, then flushed to the disk, then
+ * renamed. An error of the operating system becomes a UserError that says how to mend it.
  */
 import {
   accessSync,
@@ -23,7 +23,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { type ExitCode, UserError } from "./errors.ts";
 
-/** What a person should know about an errno, worded to follow "Cannot write runs/x: ". */
+/** Explains an errno. The text follows "Cannot write runs/x: ". */
 const REASONS: Readonly<Record<string, string | undefined>> = {
   ENOSPC: "the disk is full. Free some space, or name another folder",
   EDQUOT: "the disk quota is used up. Free some space, or name another folder",
@@ -44,7 +44,7 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
-/** Runs `action`; an error of the file system becomes "Cannot <verb> <path>: why", anything else passes through. */
+/** Runs `action`. An error of the file system becomes "Cannot <verb> <path>: why"; any other error passes through. */
 export function withDiskErrors<T>(verb: "read" | "write", path: string, action: () => T, exitCode: ExitCode = 1): T {
   try {
     return action();
@@ -53,7 +53,7 @@ export function withDiskErrors<T>(verb: "read" | "write", path: string, action: 
   }
 }
 
-/** An error of the file system as "Cannot <verb> <path>: why"; anything else as it is. */
+/** Turns an error of the file system into "Cannot <verb> <path>: why". Returns any other error unchanged. */
 export function diskError(verb: "read" | "write", path: string, error: unknown, exitCode: ExitCode = 1): unknown {
   const errno = errnoOf(error);
   if (errno === undefined) return error;
@@ -61,18 +61,18 @@ export function diskError(verb: "read" | "write", path: string, error: unknown, 
   return new UserError(exitCode, `Cannot ${verb} ${path}: ${reason}.`, { cause: error });
 }
 
-/** Throws where a file could not be written; makes nothing, as nothing may come to be written. */
+/** Throws a UserError if a file could not be written here. Creates nothing. */
 export function checkWritable(path: string): void {
   withDiskErrors("write", path, () => {
     if (existsSync(path)) closeSync(openSync(path, "a"));
     let folder = dirname(resolve(path));
     while (!existsSync(folder)) folder = dirname(folder);
-    // Of a file this is no path.
+    // With `/.` a path to a file is an error.
     accessSync(`${folder}/.`, constants.W_OK);
   });
 }
 
-/** Flushes a folder's entries, so that a rename in it survives a power cut. Windows has no such call and needs none. */
+/** Flushes a folder's entries, so that a rename in it survives a power cut. Windows has no such call and does not need it. */
 export function syncFolder(path: string): void {
   if (process.platform === "win32") return;
   const fd = openSync(path, "r");
@@ -83,7 +83,7 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Writes and flushes a file in place; for folders that are renamed as a whole afterwards. */
+/** Writes and flushes a file in place. For a folder that is renamed as a whole afterwards. */
 export function writeFileDurable(path: string, bytes: string | Uint8Array): void {
   const fd = openSync(path, "w");
   try {
@@ -94,7 +94,7 @@ export function writeFileDurable(path: string, bytes: string | Uint8Array): void
   }
 }
 
-/** Replaces `path` in one step: whoever reads it sees the old bytes or the new ones, whatever happens in between. */
+/** Replaces `path` in one step: a reader sees either the old bytes or the new ones, even after a crash. */
 export function writeFileAtomic(path: string, bytes: string | Uint8Array): void {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
@@ -115,8 +115,8 @@ export function writeFileAtomic(path: string, bytes: string | Uint8Array): void 
 }
 
 /**
- * Adds a line to a file and flushes it: it is there as a whole, or not at all. A torn line before it, as a killed process
- * leaves it, is ended first, so that the new one stands by itself.
+ * Appends a line to a file, as a whole or not at all, and flushes it. If a killed process has left a torn last line, that line
+ * is ended first.
  */
 export function appendLine(path: string, line: string): void {
   withDiskErrors("write", path, () => {
@@ -128,7 +128,7 @@ export function appendLine(path: string, line: string): void {
       if (size > 0) readSync(fd, last, 0, 1, size - 1);
       try {
         appendFileSync(fd, `${last.toString() === "\n" ? "" : "\n"}${line}\n`);
-        // Devices keep nothing.
+        // A device cannot be flushed or truncated.
         if (file.isFile()) fsyncSync(fd);
       } catch (error) {
         if (file.isFile()) ftruncateSync(fd, size);
@@ -140,11 +140,12 @@ export function appendLine(path: string, line: string): void {
   });
 }
 
+/** The text of a file. Throws a UserError if it cannot be read. */
 export function readText(path: string, exitCode: ExitCode = 3): string {
   return withDiskErrors("read", path, () => readFileSync(path, "utf8"), exitCode);
 }
 
-/** The JSON value in a file, of unknown shape. */
+/** The JSON value in a file. Throws a UserError if it cannot be read or is not JSON. */
 export function readJson(path: string, exitCode: ExitCode = 3): unknown {
   const text = readText(path, exitCode);
   try {
@@ -155,8 +156,8 @@ export function readJson(path: string, exitCode: ExitCode = 3): unknown {
 }
 
 /**
- * Makes a folder and those above it. One at a time: Node's own recursive mkdir goes round for ever where a folder that is
- * there takes no new ones (/proc).
+ * Makes a folder and its missing parents, one at a time. Node's recursive mkdir loops for ever in a folder that takes no new
+ * ones, such as /proc.
  */
 export function makeFolders(path: string): void {
   const missing: string[] = [];

@@ -1,6 +1,6 @@
 /** Tables in Markdown. */
 
-/** All columns but the first `left` are aligned to the right. */
+/** The lines of a table. The first `left` columns are aligned to the left, the others to the right. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[], left: number): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(header), line(header.map((_, i) => (i < left ? "---" : "---:"))), ...rows.map(line)];

@@ -1,6 +1,6 @@
 /**
- * The function, which computes once for each key object and returns the same value at every later call with it. The value is
- * kept for as long as the key is, and no longer.
+ * A function that computes a value once for each key object, and returns the same value at every later call. The value is
+ * freed with its key.
  */
 export function memoised<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const cache = new WeakMap<K, { readonly value: V }>();

@@ -1,10 +1,10 @@
 /**
- * Seeded randomness. Two kinds, both pure functions of names, never of call order:
+ * Seeded random numbers. There are two generators. Both are functions of names and never of the order of calls:
  *
- * - `Rng`: a stream (seedrandom's ARC4) with named forks: `new Rng("1").fork("init")`. Forking draws nothing, so a new
- *   consumer of randomness never shifts what the others see.
- * - `uniformAt(key, index, draw)`: a counter-based generator for the hot loop. Draw d of game i is a hash of (key, i, d),
- *   so games are the same however they are split over batches, threads or machines, and there is no state to save.
+ * - `Rng`: a stream (seedrandom's ARC4) with named forks: `new Rng("1").fork("init")`. A fork draws nothing from its parent, so
+ *   a new fork never changes the numbers of the others.
+ * - `uniformAt(key, index, draw)`: a counter-based generator for the hot loop. Draw d of game i is a hash of (key, i, d). So
+ *   the games do not depend on their partition over batches, threads or machines, and there is no state to save.
  *   The mixer is a 3-round 32-bit xorshift-multiply permutation (C. Wellons, "hash-prospector": triple32).
  */
 import seedrandom from "seedrandom";
@@ -18,7 +18,7 @@ export class Rng {
     this.#stream = seedrandom(this.#path);
   }
 
-  /** The stream named `name` (and `index`) under this one; the same names give the same stream, whatever was drawn here. */
+  /** The stream called `name` (and `index`) under this one. It does not depend on the numbers drawn from this one. */
   fork(name: string, index?: number): Rng {
     return new Rng(`${this.#path}/${name}${index === undefined ? "" : `#${index}`}`);
   }
@@ -49,12 +49,12 @@ export function uniformAt(key: number, index: number, draw: number): number {
   return uniformOf(streamAt(key, index), key, draw);
 }
 
-/** The part of `uniformAt` that all draws of one stream share … */
+/** The first half of `uniformAt`: the hash of a stream, which all its draws share. */
 export function streamAt(key: number, index: number): number {
   return mix(index ^ key);
 }
 
-/** … and the rest of it: uniformAt(key, index, draw) = uniformOf(streamAt(key, index), key, draw). */
+/** The second half: uniformAt(key, index, draw) = uniformOf(streamAt(key, index), key, draw). */
 export function uniformOf(stream: number, key: number, draw: number): number {
   return (mix(mix(stream + draw) ^ key) >>> 0) / 4294967296;
 }

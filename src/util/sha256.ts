@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) of a text, for node and browsers alike. A browser's own hash has to be awaited. For a line of about
- * 100 bytes this takes as long as node's createHash, and up to four times as long for long texts.
+ * SHA-256 (FIPS 180-4) of a text, for node and for browsers, whose own hash is asynchronous. For a line of about 100 bytes it
+ * takes as long as node's createHash, for long texts up to four times as long.
  */
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
@@ -14,16 +14,16 @@ const K = Int32Array.from([
   0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
   0xc67178f2,
 ]);
-/** The same of the square roots of the first 8. */
+/** The first 32 bits of the fractional parts of the square roots of the first 8 primes. */
 const INITIAL = Int32Array.from([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ]);
 const BLOCK = 64;
 
 const encoder = new TextEncoder();
-/** Where short texts are encoded. Allocating an array for each would cost more than hashing it. */
+/** Buffer for short texts. Allocating an array for each would cost more than hashing it. */
 const shared = new Uint8Array(1 << 14);
-/** The block's words, expanded. [64] */
+/** The message schedule of a block. [64] */
 const w = new Int32Array(64);
 
 /** The digest of the text in UTF-8, as words of 32 bits, the highest first. [8] */
@@ -90,5 +90,5 @@ function compress(state: Int32Array, bytes: Uint8Array, at: number): void {
   state[7] += h;
 }
 
-/** To the right. */
+/** Rotates to the right. */
 const rotate = (x: number, n: number): number => (x >>> n) | (x << (32 - n));

@@ -1,4 +1,4 @@
-/** Who meets whom, what comes of it, and its tables. */
+/** The fixtures, the standings and the tables of tournaments. */
 import { describe, expect, it } from "vitest";
 import { type Standings, standingsOf } from "../../src/arena/standings.ts";
 import {

@@ -1,7 +1,7 @@
 /** Reads and memory of the webgpu backend, on a GPU that is made up: it answers as late as it likes, or not at all. */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Buffer, BufferManager, Device, ErrorEvent, WebgpuBackend } from "../../src/nn/webgpu-buffers.ts";
-import { keepTidy, readNow } from "../../src/nn/webgpu-buffers.ts";
+import { freeUnusedBuffers, readSynchronously } from "../../src/nn/webgpu-buffers.ts";
 
 const MB = 2 ** 20;
 /** Looks at the GPU until it answers; what it does then. */
@@ -80,7 +80,7 @@ function newBackend(): WebgpuBackend {
     endComputePassEncoder: () => {},
     submitQueue: () => log.push("submit"),
   } as unknown as WebgpuBackend;
-  readNow(made, device);
+  readSynchronously(made, device);
   return made;
 }
 
@@ -136,7 +136,7 @@ describe("memory", () => {
 
   it("that comes in ever new sizes is given back, and what is asked for again and again is kept", () => {
     const backend = newBackend();
-    keepTidy(backend);
+    freeUnusedBuffers(backend);
     const { bufferManager } = backend;
     const often = 50 * MB;
     for (let step = 1; step <= 300; step++) {
@@ -153,12 +153,12 @@ describe("memory", () => {
 
   it("is left alone while there is little of it, and while it is in use", () => {
     const backend = newBackend();
-    keepTidy(backend);
+    freeUnusedBuffers(backend);
     for (let step = 1; step <= 200; step++) use(backend, [MB + 4 * step]);
     expect(destroyed).toEqual([]);
     // A network so large that a step needs more than plenty keeps all of it from step to step.
     const large = newBackend();
-    keepTidy(large);
+    freeUnusedBuffers(large);
     const sizes = Array.from({ length: 10 }, (_, i) => (100 + i) * MB);
     for (let step = 1; step <= 100; step++) use(large, sizes);
     expect(destroyed).toEqual([]);

@@ -1,4 +1,4 @@
-/** Advantages that a pencil can check. */
+/** Advantages of small batches, computed by hand. */
 import { describe, expect, it } from "vitest";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { byCell, gamesOf, learnerDecisions, opponent, playBatch } from "./batches.ts";

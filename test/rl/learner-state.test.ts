@@ -1,4 +1,4 @@
-/** What a learner averages, saves, restores and lets go of. */
+/** The state of a learner: averaging, saving, restoring and disposing of it. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";

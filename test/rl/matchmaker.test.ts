@@ -1,4 +1,4 @@
-/** Who sits where while the learner trains: how many games against whom, whose moves they are, what is learned from. */
+/** The opponents during training: the number of games against each, their seats and moves, and whose turns are learned from. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";

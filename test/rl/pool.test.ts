@@ -1,4 +1,4 @@
-/** The pool: who is in it, who is drawn how often, and that it plays what it took in. */
+/** The pool: its members, how often each is drawn, and that a member plays the weights that were added. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";

@@ -1,4 +1,4 @@
-/** The training loop repeats itself to the byte from its seed, and from wherever it was interrupted. */
+/** The training loop gives the same bytes from the same seed, and after an interruption at any update. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
@@ -8,7 +8,7 @@ import type { Policy } from "../../src/policies/policy.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
 import { type Recorded, recorder, smallRun } from "../helpers.ts";
-import { throughFiles } from "./checkpoints.ts";
+import { throughFiles } from "../run/checkpoints.ts";
 
 beforeAll(() => startBackend("wasm"));
 

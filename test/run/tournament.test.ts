@@ -1,4 +1,4 @@
-/** The folder of a tournament: what it is stays what it was, and its log loses nothing but a torn line. */
+/** The folder of a tournament: its settings cannot change, and its log loses nothing but an incomplete last line. */
 import { appendFileSync, chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

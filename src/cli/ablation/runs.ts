@@ -7,7 +7,7 @@ import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
 import { type Job, runLocally } from "../../jobs/local.ts";
 import { isFinished, runNameOf } from "../../run/ablation.ts";
-import { listCheckpoints } from "../../run/checkpoint.ts";
+import { listCheckpoints } from "../../run/checkpoint-folder.ts";
 import { lockHolder } from "../../run/lock.ts";
 import { readRunConfig } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";

@@ -4,7 +4,7 @@ import type { ResolvedRun } from "../../run/directory.ts";
 import type { readCheckpoint } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
 import { signed, withInterval } from "../../util/figures.ts";
-import { wilson } from "../../util/stats.ts";
+import { wilson } from "../../util/wilson-interval.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, runFolder, seed, WORKERS } from "../flags/common.ts";

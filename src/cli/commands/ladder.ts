@@ -27,7 +27,7 @@ export const command = defineCommand({
   async run([spec], options) {
     const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
     const { fixturesOf } = await import("../../arena/tournament.ts");
-    const { listCheckpoints } = await import("../../run/checkpoint.ts");
+    const { listCheckpoints } = await import("../../run/checkpoint-folder.ts");
     const { readRunConfig } = await import("../../run/run.ts");
     const { anchors, chosenGames, wholeRun } = await import("../open/ladder.ts");
     const { closePlayers, openPlayers } = await import("../open/players.ts");

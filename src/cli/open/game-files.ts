@@ -4,9 +4,9 @@ import { dirname, resolve } from "node:path";
 import type { PlayedGame } from "../../arena/pairing.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { formatNotation } from "../../record/notation.ts";
+import { AppendOnlyFile } from "../../util/append-only-file.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkWritable, makeFolders } from "../../util/files.ts";
-import { Growing } from "../../util/growing.ts";
 import { checkAll } from "../check-all.ts";
 
 export interface GameFiles {
@@ -52,12 +52,12 @@ export function gameFiles({ log, notation }: GamePaths): GameFiles {
 }
 
 function newFile(path: string, format: typeof formatEpisode): GameFiles {
-  let file: Growing | undefined;
+  let file: AppendOnlyFile | undefined;
   return {
     keep(games) {
       if (!file) {
         makeFolders(dirname(path));
-        file = new Growing(path, "wx");
+        file = new AppendOnlyFile(path, "wx");
       }
       file.append(games.map(({ episode }) => `${format(episode())}\n`).join(""));
     },

@@ -6,7 +6,7 @@ import type { Game } from "../../games/game.ts";
 import { getGame } from "../../games/registry.ts";
 import type { Player } from "../../players/player.ts";
 import { parseSpec } from "../../players/spec.ts";
-import { listCheckpoints } from "../../run/checkpoint.ts";
+import { listCheckpoints } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";

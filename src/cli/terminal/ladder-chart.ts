@@ -1,6 +1,6 @@
 /** The learning curve of a run in Elo, drawn on the terminal. */
 import { ANCHOR, type Ladder } from "../../arena/ladder.ts";
-import { checkpointName } from "../../run/checkpoint.ts";
+import { checkpointName } from "../../run/checkpoint-folder.ts";
 import { plural, signed, withInterval } from "../../util/figures.ts";
 import { print, styleFor, table, warn } from "./output.ts";
 

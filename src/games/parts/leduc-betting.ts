@@ -1,12 +1,12 @@
-/** The betting of Leduc poker, cards apart: everything that can be put in, called and folded. */
+/** The betting of Leduc poker as a tree of points, without the cards. */
 import type { Seat, Turn } from "../game.ts";
 import { outcomesUpTo } from "./outcomes.ts";
 
 const ANTE = 1;
-/** What a bet or raise adds, by round. */
+/** Chips of a bet or raise, by round. */
 export const BETS = [2, 4] as const;
 const MAX_BETS = 2;
-/** All bets and raises made and called. */
+/** The most chips that a player can pay: every bet and raise is made and called. */
 export const MOST_PAID = ANTE + MAX_BETS * (BETS[0] + BETS[1]);
 
 export const FOLD = 0;
@@ -15,23 +15,23 @@ export const CALL = 1;
 /** Bet or raise. */
 export const RAISE = 2;
 
-/** Where the hand stands, cards apart. */
+/** The state of a hand, without the cards. */
 export interface Point {
-  /** The actions of each round: k check, b bet, r raise, c call, f fold. The second is undefined in the first round. */
+  /** The actions of each round: k check, b bet, r raise, c call, f fold. The second is undefined before the second round. */
   readonly rounds: readonly [string, string?];
-  /** Chips each seat has put in. */
+  /** Chips that each seat has paid. */
   readonly paid: readonly [number, number];
-  /** At chance nodes: which card is dealt, 0 and 1 the private ones, 2 the public one. */
+  /** At chance nodes, the card that is dealt: 0 and 1 are the private cards, 2 is the public card. */
   readonly deals?: 0 | 1 | 2;
-  /** At decisions and after a fold; the turns of chance and showdowns depend on the cards. */
+  /** The turn at a decision or after a fold. The turns of chance and showdowns depend on the cards. */
   readonly turn?: Turn;
-  /** The point that each action leads to; at chance nodes, the one. */
+  /** The index of the next point by action; at chance nodes, only one. */
   readonly next: readonly number[];
 }
 
 const endFor = outcomesUpTo(MOST_PAID);
 
-/** All ways to bet. The deals of the private cards come first, then the two rounds, depth first. */
+/** All points. First come the deals of the private cards, then the two rounds, depth first. */
 export const POINTS: Point[] = [];
 POINTS.push(
   { rounds: [""], paid: [ANTE, ANTE], deals: 0, next: [1] },
@@ -39,7 +39,7 @@ POINTS.push(
 );
 addDecision([""], [ANTE, ANTE]);
 
-/** Adds the decision after these actions and all that can follow it; returns its index. */
+/** Adds the decision after these actions and all points after it. Returns its index. */
 function addDecision(rounds: readonly [string, string?], paid: readonly [number, number]): number {
   const second = rounds[1] !== undefined;
   const played = rounds[1] ?? rounds[0];
@@ -68,7 +68,7 @@ function addDecision(rounds: readonly [string, string?], paid: readonly [number,
   return index;
 }
 
-/** Adds what follows a round that nobody folded in: the public card, or the showdown. */
+/** Adds the point after a round without a fold: the deal of the public card, or the showdown. Returns its index. */
 function closeRound(rounds: readonly [string, string?], paid: readonly [number, number], second: boolean): number {
   if (second) return POINTS.push({ rounds, paid, next: [] }) - 1;
   const next: number[] = [];

@@ -1,10 +1,10 @@
-/** What the negotiation games share: single-resource offers as actions, their names, and how a player's text is read. */
+/** Shared by the negotiation games: offers of one resource for another as actions, their names, and the parser of players' text. */
 import type { Game, Parsed, Seat } from "../game.ts";
 import { availableActions, bracketed } from "../text.ts";
 import type { GoodsView, Offer, TradeAct } from "../view.ts";
 
 export const ACCEPT = 0;
-/** Declines the standing offer; with none standing, passes. */
+/** Denies the standing offer, or passes if there is none. */
 export const DECLINE = 1;
 /** Offer i of a market is action FIRST_OFFER + i. */
 export const FIRST_OFFER = 2;
@@ -12,7 +12,7 @@ export const FIRST_OFFER = 2;
 export interface Market {
   readonly resources: readonly string[];
   readonly maxQuantity: number;
-  /** By resource given, resource asked for, amount given, amount asked for. */
+  /** All offers, in the order of resource given, resource asked for, amount given, amount asked for. */
   readonly offers: readonly Offer[];
 }
 
@@ -42,7 +42,7 @@ export function tradeActionName(m: Market, action: number, standing: boolean): s
   return `[Offer: ${goods(m, o.give, o.giveAmount)} -> ${goods(m, o.get, o.getAmount)}]`;
 }
 
-/** The rules as `player` reads them. `more` are lines that only one of the games has. */
+/** The rules as `player` reads them. `more` are additional lines of one of the games. */
 export function tradeRules(m: Market, turnCount: number, player: Seat, more: readonly string[] = []): string {
   const [mine = "", theirs = ""] = m.resources;
   const asked = Math.min(2, m.maxQuantity);
@@ -58,15 +58,15 @@ export function tradeRules(m: Market, turnCount: number, player: Seat, more: rea
   ].join("\n");
 }
 
-/** What a view of either game is made of; players alternate, seat 0 first. */
-export interface Bargaining extends Pick<GoodsView, "holdings" | "history" | "moves"> {
+/** The parts of a game's state that its view shows. Players alternate, seat 0 first. */
+export interface TradeState extends Pick<GoodsView, "holdings" | "history" | "moves"> {
   readonly turnsPlayed: number;
   readonly turnCount: number;
   readonly standing: Offer | undefined;
 }
 
-export function goodsView({ resources, maxQuantity }: Market, bargaining: Bargaining): GoodsView {
-  const { turnsPlayed, turnCount, standing, holdings, history, moves } = bargaining;
+export function goodsView({ resources, maxQuantity }: Market, state: TradeState): GoodsView {
+  const { turnsPlayed, turnCount, standing, holdings, history, moves } = state;
   return {
     kind: "goods",
     resources,
@@ -80,11 +80,11 @@ export function goodsView({ resources, maxQuantity }: Market, bargaining: Bargai
   };
 }
 
-/** The offer that an action makes, if it makes one. */
+/** The offer of an action; undefined if the action is no offer. */
 export const offerOf = (m: Market, action: number | undefined): Offer | undefined =>
   m.offers[(action ?? DECLINE) - FIRST_OFFER];
 
-/** What was done in every turn, from all the actions of the players. */
+/** The acts of all turns so far, from the players' actions. */
 export function tradeHistory(m: Market, actions: readonly number[]): TradeAct[] {
   return actions.map((action, i): TradeAct => {
     const seat = i % 2 === 0 ? 0 : 1;
@@ -95,7 +95,7 @@ export function tradeHistory(m: Market, actions: readonly number[]): TradeAct[] 
   });
 }
 
-/** What `seat` may do now, the offers, of which there may be hundreds, as one pattern; `null` stands for the one to move. */
+/** The legal actions of `seat` by name. The offers, often hundreds, are one pattern. `null` is the player to move. */
 export function tradeMoves<S>(game: Game<S>, state: S, seat: Seat | null): string[] {
   const turn = game.turn(state);
   if (turn.kind !== "player" || (seat !== null && turn.player !== seat)) return [];
@@ -110,20 +110,24 @@ export function availableTrades<S>(game: Game<S>, state: S, player: Seat): strin
   return `Your available actions are: ${moves.join(", ")}`;
 }
 
-/** Where a text stands: is there an offer to answer, is this the last turn, what is legal, and why an offer is not. */
+/** The turn in which a player's text is parsed. */
 export interface TradeTurn {
+  /** Whether there is an offer to answer. */
   readonly standing: boolean;
+  /** Whether this is the last turn. */
   readonly last: boolean;
+  /** The legal actions. */
   readonly actions: readonly number[];
-  /** Why an offer within the quantities cannot be made; a sentence. */
+  /** A sentence that says why an offer of legal amounts cannot be made. */
   readonly infeasible: (offer: Offer) => string;
 }
 
 const no = (reason: string): Parsed => ({ ok: false, reason });
 
 /**
- * The action a text names. Case, spacing and a plural s do not matter; `→`, `=>` and `for` do as `->` does; "I give" or
- * "I offer" may open the offer. The last brackets count, but an accept before them is not dropped: it is asked about. "Deny", "decline" and "pass" are one action whether an offer stands or not.
+ * The action that a text names. Case, spacing and a plural s do not matter. `→`, `=>` and `for` mean `->`. "I give" or "I offer"
+ * may begin an offer. "Deny", "decline" and "pass" are the same action. The last brackets count, but if an offer stands, "accept"
+ * before another action is refused with the reason.
  */
 export function parseTrade(m: Market, text: string, turn: TradeTurn): Parsed {
   const [first = "", second = ""] = m.resources;
@@ -138,7 +142,7 @@ export function parseTrade(m: Market, text: string, turn: TradeTurn): Parsed {
     return no(turn.standing ? "You do not own what the offer asks of you." : "There is no offer to accept.");
   }
   if (words === "deny" || words === "decline" || words === "pass") return { ok: true, action: DECLINE };
-  // A valid offer is far shorter; the bound keeps hostile text away from the patterns below.
+  // A valid offer is far shorter. The bound keeps hostile text from the patterns below.
   const sides = words.length > 80 ? [] : words.replace(/^offer ?:? ?/, "").split(/->|→|=>|\bfor\b/);
   if (sides.length !== 2) {
     return no(`[${words.slice(0, 40)}] is no action. Write [Accept], [Deny], [Pass] or an offer such as ${example}.`);
@@ -163,7 +167,7 @@ export function parseTrade(m: Market, text: string, turn: TradeTurn): Parsed {
   return no(turn.infeasible(m.offers[index]));
 }
 
-/** `3 woods` */
+/** Reads `3 woods`. */
 function readGoods(m: Market, text: string): { resource: number; amount: number } | undefined {
   const [, digits = "", word = ""] = /^ ?(\d{1,6}) ?([a-z]+?)s? ?$/.exec(text) ?? [];
   const resource = m.resources.findIndex((name) => name.toLowerCase() === word);

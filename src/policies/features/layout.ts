@@ -1,10 +1,10 @@
 /**
- * How information sets of several games become rows of one matrix, and logits of one head become probabilities:
+ * The rows of features and logits of one network that plays several games:
  *
  *   row    = [ features of game 1 | features of game 2 | … | game one-hot | role one-hot ]
  *   logits = [ actions of game 1 | actions of game 2 | … ]
  *
- * A row is filled in only where its own game's slice is; its legal actions are the only logits it looks at.
+ * The features of the other games are 0 in a row. Its probabilities are computed from the logits of its legal actions only.
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
@@ -44,12 +44,12 @@ export class FeatureLayout {
     return x;
   }
 
-  /** The column of the head that an action of this game stands in is this offset plus the action. */
+  /** The column of action 0 of this game in the logits. Action a is in column `actionOffset + a`. */
   actionOffset(game: Game): number {
     return this.#slice(game).output;
   }
 
-  /** Where the legal actions of these information sets, one a row, stand in logits [R, outputs]. */
+  /** The places of the legal actions of these information sets in logits [R, outputs], an information set a row. */
   legal(infosets: readonly Infoset[]): LegalActions {
     const starts = slotStarts(infosets);
     const places = new Int32Array(starts[infosets.length]);

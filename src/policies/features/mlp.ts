@@ -1,4 +1,4 @@
-/** The policy that ships: a multilayer perceptron (nn/mlp.ts) that reads features (layout.ts) and has one head. */
+/** The kind `mlp`: a multilayer perceptron (nn/mlp.ts) that reads features (layout.ts) and has one head for all games. */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 import { Adam, type AdamSettings, adamTensors } from "../../nn/adam.ts";
@@ -13,7 +13,7 @@ import type {
   PolicyModel,
   PolicyNetwork,
   PolicySettings,
-} from "../kind.ts";
+} from "../policy-kind.ts";
 import { logitGradient, type PolicyAtRows, softmax } from "../softmax.ts";
 import { FeatureLayout } from "./layout.ts";
 
@@ -92,7 +92,7 @@ class LearningMlpPolicy extends MlpPolicy implements LearningNetwork {
     return vector;
   }
 
-  /** ∇L of each tensor; the caller disposes of them. */
+  /** ∇L, a tensor for each tensor of weights. The caller disposes of them. */
   #gradients(infosets: readonly Infoset[], lossGradient: LossGradient): tf.Tensor[] {
     const legal = this.layout.legal(infosets);
     return this.network.gradients(this.layout.encode(infosets), infosets.length, (logits) => {

@@ -1,6 +1,6 @@
 /**
- * The policy of kind `mlp` in plain typed arrays, without TensorFlow.js and without node: for a page in a browser, or a
- * program that only plays. Its probabilities agree with the trainer's to 1e-5.
+ * A policy of kind `mlp` in plain typed arrays, without TensorFlow.js and without node, for a page in a browser or a program
+ * that only plays. Its probabilities agree with the trainer's to 1e-5.
  *
  *   h_0 = x      h_l = relu(h_{l−1} · W_l + b_l)      logits = h_{L−1} · W_L + b_L       x [R, inputs] → logits [R, outputs]
  */
@@ -12,8 +12,8 @@ import { softmax } from "../softmax.ts";
 import { FeatureLayout } from "./layout.ts";
 
 /**
- * The policy that these weights are, for the games that they were trained on, in the order of training. `weights` are those of
- * a model.safetensors: `layer0.weight`, `layer0.bias`, … Throws an Error where they are not of a network for these games.
+ * The policy of a trained network. `games` are those of its training, in the same order. `weights` are those of its
+ * model.safetensors: `layer0.weight`, `layer0.bias`, … Throws an Error if the weights are not of a network for these games.
  */
 export function plainPolicy(name: string, games: readonly Game[], weights: readonly WeightArray[]): Policy {
   const layout = new FeatureLayout(games);
@@ -60,7 +60,7 @@ function forward(layers: readonly Layer[], features: Float32Array, R: number): F
       row.set(bias.values);
       for (let i = 0; i < inputs; i++) {
         const x = h[r * inputs + i];
-        // Features and rectified units are 0 more often than not.
+        // Most features and hidden units are 0.
         if (x === 0) continue;
         for (let o = 0; o < outputs; o++) row[o] += x * weight.values[i * outputs + o];
       }

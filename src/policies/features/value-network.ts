@@ -1,6 +1,6 @@
 /**
- * A network of values that reads the features of an information set: a multilayer perceptron with one output per seat,
- * trained by Adam. Games have features whatever kind of policy plays them.
+ * A value network: a multilayer perceptron that reads the features of an information set, has one output for each seat, and is
+ * trained by Adam. It works beside any kind of policy, as every game has features.
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
@@ -9,13 +9,13 @@ import { initialWeights, Mlp, mlpTensors } from "../../nn/mlp.ts";
 import { tf } from "../../nn/tf.ts";
 import type { TensorShape, WeightArray } from "../../nn/weights.ts";
 import type { Rng } from "../../util/rng.ts";
-import type { OptimizerState } from "../kind.ts";
+import type { OptimizerState } from "../policy-kind.ts";
 import { FeatureLayout } from "./layout.ts";
 
 const OUTPUTS = 2;
-/** The head starts near zero, so that first values do not drown first returns. */
+/** The head starts near zero, so that the first values are small beside returns. */
 const OUTPUT_SCALE = 0.01;
-/** No momentum, as for the policy: the values it chases move. */
+/** Without momentum, as for the policy: the targets change as the policy does. */
 const ADAM: AdamSettings = { beta1: 0, beta2: 0.999, epsilon: 1e-8, clip: 2 };
 
 /** Owns its weights and its optimizer. */
@@ -31,12 +31,12 @@ export class ValueNetwork {
     this.#adam = new Adam(this.#network.variables, ADAM);
   }
 
-  /** V at each information set, of either seat. [R, 2] */
+  /** The value of each information set for each seat. [R, 2] */
   values(infosets: readonly Infoset[]): Float32Array {
     return this.#network.logits(this.#layout.encode(infosets), infosets.length);
   }
 
-  /** One step of Adam; `lossGradient` is told the values [R, 2] and returns ∂L/∂ each. */
+  /** One step of Adam. `lossGradient` takes the values [R, 2] and returns ∂L/∂ each. */
   step(infosets: readonly Infoset[], lossGradient: (values: Float32Array) => Float32Array, learningRate: number): void {
     const gradients = this.#network.gradients(this.#layout.encode(infosets), infosets.length, lossGradient);
     this.#adam.step(gradients, learningRate);
@@ -58,7 +58,7 @@ export class ValueNetwork {
   }
 }
 
-/** What `save` of such a network gives. */
+/** The names and shapes of the arrays that `save` returns, for a network of these games. */
 export function valueTensors(games: readonly Game[], hidden: readonly number[]): TensorShape[] {
   const tensors = mlpTensors({ inputs: new FeatureLayout(games).inputs, hidden, outputs: OUTPUTS });
   return [...tensors, ...adamTensors(ADAM, tensors)];
