@@ -1,6 +1,9 @@
-/** Plays matches (pairing.ts): between policies in batches here, and with players that must be asked in asked-match.ts. */
+/**
+ * Plays matches (pairing.ts): between policies in batches here, and others game by game in asked-match.ts: those with players
+ * that must be asked or that draw random numbers of their own, and those that start from openings.
+ */
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
-import type { PolicyPlayer } from "../players/player.ts";
+import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
 import { episodeOf, inThisThread } from "../selfplay/play.ts";
 import { playAsked } from "./asked-match.ts";
@@ -12,9 +15,12 @@ import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seate
  */
 export function playMatch(match: Match, options: MatchOptions): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = match.players;
-  if (first.kind === "policy" && second.kind === "policy") return playPolicies(match, [first, second], options);
-  return playAsked(match, options);
+  const inBatches = isFixed(first) && isFixed(second) && !match.openings;
+  return inBatches ? playPolicies(match, [first, second], options) : playAsked(match, options);
 }
+
+/** Whether the player is one policy in all games of a match. */
+const isFixed = (player: Player): player is PolicyPlayer => player.kind === "policy" && !player.seeded;
 
 async function* playPolicies(
   { game, rng }: Match,

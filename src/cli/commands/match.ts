@@ -7,11 +7,11 @@ import { UserError } from "../../util/errors.ts";
 import { estimated, likelihood, plural, withInterval } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
-import { game, json, runFolder, seed } from "../flags/common.ts";
+import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { text, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 const PAIRS = 500;
 /** Where a test says when to stop. */
@@ -24,9 +24,10 @@ export const command = defineCommand({
     ...game,
     pairs: whole(
       "--pairs <n>",
-      "pairs of games, seats swapped on the same deal (default: 500; with --sprt at most 10000)",
+      "pairs of games, seats swapped on the same deal (default: 500; with --sprt at most 10000; or one for each opening)",
       { min: 1, max: 10_000_000 },
     ),
+    ...openings,
     ...seed,
     sprt: text("--sprt <test>", "stop as soon as it is clear which: elo0=0,elo1=20,alpha=0.05,beta=0.05"),
     log: text("--log <file>", "write every game, as lines that replay reads"),
@@ -37,20 +38,23 @@ export const command = defineCommand({
   },
 
   async run([first, second], options) {
+    const { isDeterministic } = await import("../../arena/deterministic.ts");
     const { matchRng } = await import("../../arena/pairing.ts");
     const { parseSprt } = await import("../../arena/sprt.ts");
     const { summarise } = await import("../../arena/summary.ts");
     const { getGame } = await import("../../games/registry.ts");
     const { checkGameFiles, gameFiles } = await import("../open/game-files.ts");
+    const { openingsOf, pairsFrom } = await import("../open/openings.ts");
     const { playPairs } = await import("../open/match.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
-    const [game, pairs, seed, sprt, open] = checkAll(
+    const [game, most, count, seed, sprt, open] = checkAll(
       () => getGame(named(options.game)),
-      options.pairs,
+      () => pairsFrom(options.pairs(), options.openings(), options.sprt === undefined ? PAIRS : MOST_PAIRS),
+      options.openings,
       options.seed,
       () => (options.sprt === undefined ? undefined : parseSprt(options.sprt)),
       () => checkPlayers([first, second], { runs, llm: options, human }),
@@ -58,6 +62,7 @@ export const command = defineCommand({
     );
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
+    const openings = count === undefined ? undefined : openingsOf([game], count, seed).get(game.id);
     const players = (await open()) as [Player, Player];
     try {
       const idle = players.filter(({ plays }) => !plays(game));
@@ -69,21 +74,19 @@ export const command = defineCommand({
       }
       const files = gameFiles(options);
       try {
-        const match = { game, players, rng: matchRng(seed, game, players) };
-        const most = pairs ?? (sprt ? MOST_PAIRS : PAIRS);
-        const { tally, state } = await playPairs(match, most, atOnce, sprt, files.keep);
+        const match = { game, players, rng: matchRng(seed, game, players), openings };
+        const deterministic = isDeterministic(match);
+        const { tally, state, isOnePair } = await playPairs(match, deterministic ? 1 : most, atOnce, sprt, files.keep);
         const names = [players[0].name, players[1].name] as const;
         const verdict = sprt && state ? { ...sprt, ...state } : null;
         const report: Report = {
-          game: game.id,
-          players: names,
-          seed,
-          ...summarise(game, tally),
-          sprt: verdict,
+          ...{ game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict, deterministic },
+          openings: openings ? { plies: openings[0].length } : null,
           answers: [answersOf(players[0]), answersOf(players[1])],
         };
         if (options.json) printJson(report);
         else show(report, game.utility);
+        if (isOnePair && players.some(({ kind }) => kind === "asked")) warn(SAME_ANSWERS);
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
       } finally {
         files.close();
@@ -99,6 +102,10 @@ interface Report extends MatchSummary {
   readonly players: readonly [string, string];
   readonly seed: number;
   readonly sprt: (Sprt & SprtState) | null;
+  /** Whether every pair would be the same two games, so that one was played. */
+  readonly deterministic: boolean;
+  /** The plies of the openings that the pairs start from. */
+  readonly openings: { readonly plies: number } | null;
   /** Of the first player and of the second, if they answer in words; of all games that were begun. */
   readonly answers: readonly [Usage | null, Usage | null];
 }
@@ -142,13 +149,27 @@ function show(report: Report, utility: Game["utility"]): void {
         "Superiority: how likely its mean return is truly the greater. Seat advantage: mean return of seat 0 less that of seat 1.",
     ),
   );
+  if (report.deterministic) print(dim(COPIES));
+  if (report.openings) print(dim(`Each pair starts from an opening of its own, ${report.openings.plies} plies long.`));
   const { min, max } = utility;
   if (max !== 1)
     print(
       dim(`Games here are played for more than winning: Elo is of the mean return, on a scale from ${min} to ${max}.`),
     );
-  if (sprt?.verdict === "undecided") note("The test is undecided: give it more --pairs.");
+  if (sprt?.verdict === "undecided") {
+    note(
+      `The test is undecided: ${report.deterministic ? "one pair is too little" : `give it more ${report.openings ? "--openings" : "--pairs"}`}.`,
+    );
+  }
 }
+
+/** A model at temperature 0, for example. */
+const SAME_ANSWERS =
+  "All pairs were the same two games. If the players always answer alike, the figures rest on one pair; --openings <n> makes pairs differ.";
+
+const COPIES =
+  "Neither player draws anything and chance has no part: every pair would be the same two games. One pair was played and\n" +
+  "counts once, so the intervals are wide. --openings <n> starts the pairs from different positions.";
 
 const lines = (rows: readonly (readonly string[])[], right: readonly number[] = []): string =>
   table(["", "", ""], rows, { right }).split("\n").slice(1).join("\n");

@@ -8,24 +8,35 @@ import { plural } from "../../util/figures.ts";
 import { countedOff } from "../terminal/counter.ts";
 import { note } from "../terminal/output.ts";
 
-/** Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first. */
+/**
+ * Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first.
+ * `isOnePair`: there were several pairs, and all had the same moves.
+ */
 export async function playPairs(
   match: Match,
   pairs: number,
   atOnce: number,
   sprt: Sprt | undefined,
   keep: (games: readonly PlayedGame[]) => void,
-): Promise<{ tally: Tally; state: SprtState | undefined }> {
+): Promise<{ tally: Tally; state: SprtState | undefined; isOnePair: boolean }> {
   const tally = new Tally();
   const scores = new Map<number, number>();
   const waiting = new Map<number, readonly [number, number]>();
   const counter = countedOff("pairs", pairs);
   let state: SprtState | undefined;
   let counted = 0;
+  // The actions of the first game in each seat order; undefined once another game had others.
+  const actions: [string | undefined, string | undefined] = ["", ""];
   const isDecided = (): boolean => state !== undefined && state.verdict !== "undecided";
   try {
     for await (const games of playMatch(match, { pairs, atOnce })) {
-      for (const { index, returns } of games) waiting.set(index, returns);
+      for (const { index, returns, episode } of games) {
+        waiting.set(index, returns);
+        const order = (index % 2) as 0 | 1;
+        if (actions[order] === undefined) continue;
+        const played = episode().actions.join();
+        actions[order] = actions[order] === "" || actions[order] === played ? played : undefined;
+      }
       for (let pair = nextPair(); pair && !isDecided(); pair = nextPair()) {
         tally.add(pair);
         counted++;
@@ -46,7 +57,7 @@ export async function playPairs(
   } finally {
     counter.close();
   }
-  return { tally, state };
+  return { tally, state, isOnePair: counted > 1 && !actions.includes(undefined) };
 
   function nextPair(): PairReturns | undefined {
     const [one, two] = [waiting.get(2 * counted), waiting.get(2 * counted + 1)];

@@ -12,12 +12,9 @@ import { Rng } from "../../util/rng.ts";
 import { print } from "../terminal/output.ts";
 import type { Profile } from "../terminal/profile.ts";
 import type { Signals } from "../terminal/signals.ts";
-import type { GameMeasure, Progress } from "../terminal/training-progress.ts";
+import { type GameMeasure, type Progress, SAMPLE_EPISODES } from "../terminal/training-progress.ts";
 import type { Measures } from "../terminal/training-report.ts";
 import { toFiles } from "./checkpoint-contents.ts";
-
-/** Games against random play, where a game cannot be evaluated exactly. */
-const SAMPLE_EPISODES = 1000;
 
 export const trainSettings = (config: Config, games: readonly Game[]): TrainSettings => ({
   ...config,
