@@ -1,5 +1,5 @@
 /**
- * Plays one game with at least one player that must be asked, from the root to its end or to a forfeit. Matches
+ * Plays one game, move by move, from the root to its end or to a forfeit; players that must be asked may take part. Matches
  * (asked-match.ts) and `spiral play`, in which a person may take moves back, both play their games here.
  */
 import { forfeitReturns } from "../games/forfeit.ts";
@@ -8,6 +8,7 @@ import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { answerLimiter } from "../record/line-limit.ts";
+import { pauses } from "../util/pauses.ts";
 import type { Opening } from "./openings.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
@@ -54,6 +55,7 @@ export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 /** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
   const { graph, seats, opening = [], episode, draw, signal, onMove } = game;
+  const pause = pauses();
   const moves: Move[] = [];
   let node = graph.root;
   const move = (slot: number, said: readonly Utterance[] = []): void => {
@@ -78,6 +80,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
+      await pause();
+      signal.throwIfAborted();
       const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
       continue;

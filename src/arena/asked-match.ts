@@ -16,16 +16,28 @@ const AT_ONCE = 8;
 /** Yields games as they end. If a player fails, all games stop; its error is thrown after the finished games were yielded. */
 export async function* playAsked(
   match: Match,
-  { pairs, isDone = () => false, atOnce = AT_ONCE, firstEpisode = 0, maxNodes = MAX_CACHED_NODES }: MatchOptions,
+  {
+    pairs,
+    isDone = () => false,
+    atOnce = AT_ONCE,
+    firstEpisode = 0,
+    signal,
+    maxNodes = MAX_CACHED_NODES,
+  }: MatchOptions,
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const { game, players } = match;
   const sides = [sidesOf(match, 0), sidesOf(match, 1)] as const;
   // One game at a time if a person plays a policy: policies would compute moves of other games while the person waits.
   const isOneByOne = players.some((player) => player.kind === "asked" && player.oneByOne);
-  const most = isOneByOne && players.some(({ kind }) => kind === "policy") ? 1 : atOnce;
+  // So do policies alone: nobody is waited for, and each game ends as early as it can.
+  const policies = players.filter(({ kind }) => kind === "policy").length;
+  const most = policies === 2 || (isOneByOne && policies > 0) ? 1 : atOnce;
   const abandon = new AbortController();
   // Every open question listens to this signal.
   setMaxListeners(0, abandon.signal);
+  const onAbort = (): void => abandon.abort();
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort);
   const ended: PlayedGame[] = [];
   const running = new Set<Promise<void>>();
   let failure: unknown;
@@ -62,7 +74,7 @@ export async function* playAsked(
 
   try {
     for (;;) {
-      while (running.size < most && next < 2 * pairs && failure === undefined) {
+      while (running.size < most && next < 2 * pairs && !abandon.signal.aborted) {
         if (!isDone(next)) begin(next);
         next++;
       }
@@ -73,8 +85,9 @@ export async function* playAsked(
         });
       else break;
     }
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined && !signal?.aborted) throw failure;
   } finally {
+    signal?.removeEventListener("abort", onAbort);
     // If the caller stops early, the games that still run are abandoned.
     abandon.abort();
     await Promise.all(running);

@@ -14,7 +14,7 @@ import type { Infoset } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
 import type { Episode } from "../record/episode.ts";
-import type { Executor, Plan } from "../selfplay/plan.ts";
+import type { Plan } from "../selfplay/plan.ts";
 import { Rng } from "../util/rng.ts";
 import type { Opening } from "./openings.ts";
 
@@ -39,16 +39,16 @@ export interface MatchOptions {
   readonly pairs: number;
   /** Whether a game was already played; it is skipped. */
   readonly isDone?: (index: number) => boolean;
-  /** Plays the games between policies. */
-  readonly executor?: Executor;
   /** The most games that run at the same time, if a player must be asked. */
   readonly atOnce?: number;
   /** The number of game 0 for asked players; the others follow. */
   readonly firstEpisode?: number;
+  /** When it aborts, no more games begin, games that wait for an answer are abandoned, and the match ends without an error. */
+  readonly signal?: AbortSignal | undefined;
   readonly maxNodes?: number;
 }
 
-/** Pairs in a block. Policies play a block to its end, so an interrupted match loses at most one block. */
+/** Pairs in a block. */
 export const BLOCK = 64;
 
 /** The random stream of the match between two players in a game; `match`, `arena` and `ladder` use the same. */

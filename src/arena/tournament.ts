@@ -61,9 +61,10 @@ export function fixturesOf({ games, players, gauntlet, pairs, openings: all }: T
 export async function* playTournament(
   { pairs, seed }: Tournament,
   fixtures: readonly Fixture[],
-  options: Pick<MatchOptions, "atOnce" | "executor"> = {},
+  options: Pick<MatchOptions, "atOnce" | "signal"> = {},
 ): AsyncGenerator<{ readonly fixture: Fixture; readonly games: readonly PlayedGame[] }, void, undefined> {
   for (const fixture of fixtures) {
+    if (options.signal?.aborted) return;
     const { number, game, players, openings, played } = fixture;
     if (played.size === 2 * fixture.pairs) continue;
     const match = { game, players, rng: matchRng(seed, game, players), openings };

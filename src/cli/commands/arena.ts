@@ -46,6 +46,7 @@ export const command = defineCommand({
     const { checkField, digest, gamesIn, identityOf } = await import("../open/tournament.ts");
     const { openingsOf, pairsFrom } = await import("../open/openings.ts");
     const { playIn } = await import("../open/tournament-folder.ts");
+    const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
@@ -82,12 +83,16 @@ export const command = defineCommand({
       };
       const dir = options.out ?? join(FOLDER, folderName(planned, digest(planned)));
       const folder = openTournament(dir, planned, spiralVersion());
+      const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
-        const standings = await playIn(dir, folder, tournament, atOnce, options.anchor);
-        if (options.json) printJson(standings);
-        else await show(standings);
+        const standings = await playIn(dir, folder, tournament, atOnce, options.anchor, signal);
+        const interrupted = exitCodeOf(signal);
+        if (standings && options.json) printJson(standings);
+        else if (standings) await show(standings);
+        if (interrupted !== undefined) return interrupted;
         note(`Written to ${dir}: standings.json, standings.md, ratings.csv, matches.csv and every game.`);
       } finally {
+        stop();
         folder.close();
       }
       return 0;

@@ -12,7 +12,7 @@ import { checked, finite, text } from "../flags/flag.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { GameReport } from "../open/evaluation.ts";
-import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 import { number } from "../terminal/training-progress.ts";
 
 export const command = defineCommand({
@@ -46,7 +46,7 @@ export const command = defineCommand({
     let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
     const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named, workers] = checkAll(
       () => {
-        const resolved = resolveRun(spec, parent);
+        const resolved = resolveRun(spec, parent, warn);
         evaluated = { resolved, checkpoint: readCheckpoint(resolved) };
         return evaluated;
       },

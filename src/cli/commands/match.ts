@@ -8,7 +8,7 @@ import { estimated, likelihood, plural, withInterval } from "../../util/figures.
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, json, openings, runFolder, seed } from "../flags/common.ts";
-import { text, whole } from "../flags/flag.ts";
+import { text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
@@ -16,6 +16,9 @@ import { note, print, printJson, styleFor, table, warn } from "../terminal/outpu
 const PAIRS = 500;
 /** Where a test says when to stop. */
 const MOST_PAIRS = 10_000;
+/** How to go on with a match that has ended early. */
+const BY_ARENA = "spiral arena keeps what has ended and goes on with the rest, of two players too.";
+const BY_LOG = "Its games are kept. To go on, add --resume to the same command.";
 
 export const command = defineCommand({
   usage: "match <first> <second>",
@@ -31,6 +34,7 @@ export const command = defineCommand({
     ...seed,
     sprt: text("--sprt <test>", "stop as soon as it is clear which: elo0=0,elo1=20,alpha=0.05,beta=0.05"),
     log: text("--log <file>", "write every game, as lines that replay reads"),
+    resume: toggle("--resume", "go on with the games of the --log of the same match"),
     notation: text("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
     ...json,
@@ -43,10 +47,11 @@ export const command = defineCommand({
     const { parseSprt } = await import("../../arena/sprt.ts");
     const { summarise } = await import("../../arena/summary.ts");
     const { getGame } = await import("../../games/registry.ts");
-    const { checkGameFiles, gameFiles } = await import("../open/game-files.ts");
+    const { checkGameFiles, gameFiles, gamesInLog } = await import("../open/game-files.ts");
     const { openingsOf, pairsFrom } = await import("../open/openings.ts");
     const { playPairs } = await import("../open/match.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
+    const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
@@ -73,10 +78,25 @@ export const command = defineCommand({
         );
       }
       const files = gameFiles(options);
+      const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
         const match = { game, players, rng: matchRng(seed, game, players), openings };
         const deterministic = isDeterministic(match);
-        const { tally, state, isOnePair } = await playPairs(match, deterministic ? 1 : most, atOnce, sprt, files.keep);
+        const wanted = deterministic ? 1 : most;
+        const played = options.resume && options.log !== undefined ? gamesInLog(options.log, match, wanted) : new Map();
+        if (played.size > 0) note(`${played.size} of ${plural(2 * wanted, "game")} are there already.`);
+        const goOn = options.log === undefined ? BY_ARENA : BY_LOG;
+        const { tally, state, isOnePair } = await playPairs(match, {
+          pairs: wanted,
+          atOnce,
+          sprt,
+          played,
+          keep: files.keep,
+          signal,
+          goOn,
+        });
+        const interrupted = exitCodeOf(signal);
+        if (interrupted !== undefined && tally.pairs === 0) return interrupted;
         const names = [players[0].name, players[1].name] as const;
         const verdict = sprt && state ? { ...sprt, ...state } : null;
         const report: Report = {
@@ -87,8 +107,10 @@ export const command = defineCommand({
         if (options.json) printJson(report);
         else show(report, game.utility);
         if (isOnePair && players.some(({ kind }) => kind === "asked")) warn(SAME_ANSWERS);
+        if (interrupted !== undefined) return interrupted;
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
       } finally {
+        stop();
         files.close();
       }
     } finally {

@@ -65,12 +65,13 @@ export async function playAll(
   fixtures: readonly Fixture[],
   atOnce: number,
   keep: (games: readonly PlayedGame[]) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<void> {
   const total = gamesOf(fixtures);
   let done = fixtures.reduce((sum, { played }) => sum + played.size, 0);
   const counter = countedOff("games", total);
   try {
-    for await (const { fixture, games } of playTournament(tournament, fixtures, { atOnce })) {
+    for await (const { fixture, games } of playTournament(tournament, fixtures, { atOnce, signal })) {
       keep(games);
       for (const { index, returns } of games) fixture.played.set(index, returns);
       done += games.length;

@@ -62,7 +62,7 @@ async function resumedRun(
   if (settings.length > 0) {
     throw new UserError(2, `A resumed run keeps its settings; leave out ${settings.join(", ")}, or start a new run.`);
   }
-  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }));
+  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }), warn);
   const saved = readRunConfig(resolved.dir);
   const config =
     workers === undefined ? saved : { ...saved, run: { ...saved.run, workers: workerCount("--workers", workers) } };
