@@ -92,7 +92,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
       moves.length = choice.backTo;
     } else if ("forfeit" in choice) {
       const forfeit = { seat: turn.player, reason: choice.forfeit };
-      return finish(game, moves, forfeitReturns(turn.player), forfeit, choice.said);
+      return finish(game, moves, forfeitReturns(graph.game, turn.player), forfeit, choice.said);
     } else {
       move(legalSlot(choice.slot, turn.actions.length, side.name), choice.said);
     }

@@ -39,8 +39,21 @@ export interface AskedPlayer extends Common {
   readonly choose: (decision: Decision) => Promise<Choice>;
   /** Whether it plays one game after the other, even if several games ask. */
   readonly oneByOne?: boolean;
+  /** The answers so far of a player that answers in words. */
+  readonly usage?: () => Usage;
   /** Called when a game of this player has ended. */
   readonly ended?: (end: GameEnd) => void;
+}
+
+export interface Usage {
+  readonly answers: number;
+  /** Complete answers without a legal action. */
+  readonly illegal: number;
+  /** Answers that the limit on tokens ended. */
+  readonly cutOff: number;
+  /** As the endpoint reports them; 0 if it does not. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
 }
 
 export type Player = PolicyPlayer | AskedPlayer;

@@ -145,6 +145,39 @@ describe("with a language model", () => {
     expect(shown.out).toMatch(/^ {2}forfeited by llm:tiny +\d +\d+\.\d %$/m);
   });
 
+  it("counts answers that were cut off apart, and says what to do where they are common", async () => {
+    const { url } = await serve((response, asked, n) => {
+      const isFirst = asked.body.messages.length === 1;
+      says(isFirst ? "Thinking about [bet] versus" : "\\boxed{[0]}", {
+        finish_reason: isFirst ? "length" : "stop",
+      })(response, asked, n);
+    });
+    const log = join(dir, "cut.jsonl");
+    const argv = [
+      "llm:tiny",
+      "random",
+      "--game",
+      "ttt",
+      "--pairs",
+      "1",
+      "--llm-retries",
+      "1",
+      "--llm-max-tokens",
+      "77",
+    ];
+    const { err, report: said } = await report(...argv, "--log", log, ...endpoint(url));
+    const [own, other] = said.answers;
+    expect(other).toBeNull();
+    expect(own.cutOff).toBe(own.answers / 2);
+    expect(own.illegal).toBeLessThanOrEqual(2);
+    expect(err).toMatch(/^llm:tiny: \d+ answers, \d+ illegal, \d+ cut off; /m);
+    expect(err).toMatch(/^llm:tiny: 50 % of its answers were cut off at 77 tokens .*Raise --llm-max-tokens\.$/m);
+    const answers = episodesIn(log).flatMap((episode) => episode.said?.flatMap((one) => one.answers) ?? []);
+    expect(answers.filter(({ cutOff }) => cutOff)).toHaveLength(own.cutOff);
+    const { out } = await match(...argv, ...endpoint(url));
+    expect(out).toMatch(/^ {2}cut off: llm:tiny +\d+ +50\.0 % of its answers$/m);
+  });
+
   it("warns if models that answer alike have played one pair only", async () => {
     const { url } = await serve((response, asked, n) => {
       const [first = "0"] = /Available moves: \[(\d)\]/.exec(asked.body.messages[0]?.content ?? "")?.slice(1) ?? [];
