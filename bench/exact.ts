@@ -5,7 +5,7 @@
  */
 import { cpus } from "node:os";
 import { startBackend } from "../src/nn/backend.ts";
-import { median } from "../src/util/stats.ts";
+import { median } from "../src/util/median.ts";
 import type { Took } from "./lib/measure.ts";
 import { evaluationCost, solvingCost } from "./sections/exact-costs.ts";
 

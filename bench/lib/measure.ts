@@ -2,7 +2,7 @@
  * Repeated timings and their summary. A figure is the median of several repetitions with their range, and the CPU time of one
  * repetition. On a shared machine, CPU time is more telling than wall time.
  */
-import { median } from "../../src/util/stats.ts";
+import { median } from "../../src/util/median.ts";
 
 /** The time of one repetition in seconds; `cpu` is over all threads of the process. */
 export interface Took {

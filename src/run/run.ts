@@ -16,7 +16,7 @@ import {
   sweepCheckpoints,
   verifyCheckpoint,
   writeEntries,
-} from "./checkpoint.ts";
+} from "./checkpoint-folder.ts";
 import { checkFreeName, defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";

@@ -1,6 +1,6 @@
 /** The status of a run. It follows from what is on the disk: the manifest may be out of date if the process was killed. */
 import { UserError } from "../util/errors.ts";
-import { listCheckpoints } from "./checkpoint.ts";
+import { listCheckpoints } from "./checkpoint-folder.ts";
 import { lockHolder } from "./lock.ts";
 import type { Manifest, RunStatus } from "./manifest.ts";
 

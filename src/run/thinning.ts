@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../util/files.ts";
-import { type CheckpointEntry, checkpointName } from "./checkpoint.ts";
+import { type CheckpointEntry, checkpointName } from "./checkpoint-folder.ts";
 
 /**
  * At most `most` of the entries, which are in order. The best and the last stay. Of the others, the entry between the two

@@ -24,6 +24,8 @@ const plannedSchema = z.object({
   pairs: z.int(),
   seed: z.int(),
   gauntlet: z.boolean(),
+  /** `--openings`; absent without it. */
+  openings: z.int().optional(),
 });
 const manifestSchema = z.object({ schema: z.literal(SCHEMA), spiral: z.string(), ...plannedSchema.shape });
 
@@ -81,9 +83,9 @@ function checkSame(path: string, planned: Planned): void {
   const found = manifestSchema.safeParse(readJson(path));
   if (!found.success) throw new UserError(3, `${path} is not the manifest of a tournament that this Spiral reads.`);
   const there: Planned = found.data;
-  const differs = (["games", "pairs", "seed", "gauntlet"] as const).flatMap((key) => {
+  const differs = (["games", "pairs", "seed", "gauntlet", "openings"] as const).flatMap((key) => {
     const [before, now] = [there[key], planned[key]].map((value) => JSON.stringify(value));
-    return before === now ? [] : [`${key}: ${before} there, ${now} now`];
+    return before === now ? [] : [`${key}: ${before ?? "none"} there, ${now ?? "none"} now`];
   });
   const names = ({ players }: Planned): string => players.map(({ name }) => name).join(", ");
   if (names(there) !== names(planned)) differs.push(`players: ${names(there)} there, ${names(planned)} now`);

@@ -16,7 +16,7 @@ import {
   sweepCheckpoints,
   writeCheckpoint,
   writeEntries,
-} from "./checkpoint.ts";
+} from "./checkpoint-folder.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
 import { evaluatedCost, thinned } from "./thinning.ts";
 

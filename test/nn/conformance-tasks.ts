@@ -6,7 +6,7 @@ import { tf } from "../../src/nn/tf.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
 import { kind } from "../../src/policies/features/mlp.ts";
-import type { PolicySettings } from "../../src/policies/kind.ts";
+import type { PolicySettings } from "../../src/policies/policy-kind.ts";
 import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";

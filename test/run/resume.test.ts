@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { listCheckpoints } from "../../src/run/checkpoint.ts";
+import { listCheckpoints } from "../../src/run/checkpoint-folder.ts";
 import { listRuns, resolveRun } from "../../src/run/directory.ts";
 import { lockHolder } from "../../src/run/lock.ts";
 import { readCheckpoint, resumeRun } from "../../src/run/run.ts";

@@ -23,24 +23,35 @@ interface PairsOptions {
   readonly goOn: string;
 }
 
-/** Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first. */
+/**
+ * Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first.
+ * `isOnePair`: there were several pairs, all were played now, and all had the same moves.
+ */
 export async function playPairs(
   match: Match,
   { pairs, atOnce, sprt, played, keep, signal, goOn }: PairsOptions,
-): Promise<{ tally: Tally; state: SprtState | undefined }> {
+): Promise<{ tally: Tally; state: SprtState | undefined; isOnePair: boolean }> {
   const tally = new Tally();
   const scores = new Map<number, number>();
   const waiting = new Map(played);
   const counter = countedOff("pairs", pairs);
   let state: SprtState | undefined;
   let counted = 0;
+  // The actions of the first game in each seat order; undefined once another game had others.
+  const actions: [string | undefined, string | undefined] = ["", ""];
   const isDecided = (): boolean => state !== undefined && state.verdict !== "undecided";
   try {
     countPairs();
     const isDone = (index: number): boolean => played.has(index);
     const rest = isDecided() ? [] : playMatch(match, { pairs, atOnce, isDone, signal });
     for await (const games of rest) {
-      for (const { index, returns } of games) waiting.set(index, returns);
+      for (const { index, returns, episode } of games) {
+        waiting.set(index, returns);
+        const order = (index % 2) as 0 | 1;
+        if (actions[order] === undefined) continue;
+        const moves = episode().actions.join();
+        actions[order] = actions[order] === "" || actions[order] === moves ? moves : undefined;
+      }
       countPairs();
       // What was played beyond the test's end counts for nothing.
       keep(isDecided() ? games.filter(({ index }) => index < 2 * counted) : games);
@@ -56,7 +67,7 @@ export async function playPairs(
   if (signal.aborted && counted < pairs && !isDecided()) {
     note(`Stopped after ${counted} of ${plural(pairs, "pair")}. ${goOn}`);
   }
-  return { tally, state };
+  return { tally, state, isOnePair: played.size === 0 && counted > 1 && !actions.includes(undefined) };
 
   function countPairs(): void {
     for (let pair = nextPair(); pair && !isDecided(); pair = nextPair()) {

@@ -1,7 +1,7 @@
 /** What the directories of runs hold, for `spiral runs`: how far each run is, and the last figures of one. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { listCheckpoints } from "../../run/checkpoint.ts";
+import { listCheckpoints } from "../../run/checkpoint-folder.ts";
 import { latestName, listRuns, type RunSummary, resolveRun } from "../../run/directory.ts";
 import { type Manifest, readManifest } from "../../run/manifest.ts";
 import { type DerivedStatus, lastUpdate, statusOf } from "../../run/status.ts";

@@ -11,7 +11,7 @@ import { UserError } from "../../util/errors.ts";
 import { plural } from "../../util/figures.ts";
 import { writeFileAtomic } from "../../util/files.ts";
 import { note } from "../terminal/output.ts";
-import { playAll } from "./tournament.ts";
+import { gamesOf, playAll } from "./tournament.ts";
 
 /**
  * Plays what is left of a tournament in its folder, and writes the standings there. If `signal` aborts, the standings of the
@@ -26,7 +26,7 @@ export async function playIn(
   signal: AbortSignal,
 ): Promise<Standings | undefined> {
   const fixtures = fixturesOf(tournament);
-  const total = fixtures.length * 2 * tournament.pairs;
+  const total = gamesOf(fixtures);
   const count = (): number => fixtures.reduce((sum, { played }) => sum + played.size, 0);
   restore(folder.log, fixtures, tournament.pairs);
   const before = count();
@@ -74,7 +74,7 @@ function restore(log: string, fixtures: readonly Fixture[], pairs: number): void
     if (!fixture || index >= 2 * pairs) {
       throw new UserError(3, `${log}:${entry.line}: this is no game of this tournament. Delete that line.`);
     }
-    // The same game twice is the same entry.
-    fixture.played.set(index, returns);
+    // The same game twice is the same entry. Copies of a fixture's only pair are left out, so that counts of games are right.
+    if (index < 2 * fixture.pairs) fixture.played.set(index, returns);
   }
 }

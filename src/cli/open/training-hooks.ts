@@ -9,7 +9,7 @@ import type { Game } from "../../games/game.ts";
 import { type Policy, uniform } from "../../policies/policy.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import type { TrainHooks, TrainSettings } from "../../rl/train.ts";
-import { checkpointName } from "../../run/checkpoint.ts";
+import { checkpointName } from "../../run/checkpoint-folder.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { UserError } from "../../util/errors.ts";
 import { readJson } from "../../util/files.ts";
@@ -17,12 +17,9 @@ import { Rng } from "../../util/rng.ts";
 import { print } from "../terminal/output.ts";
 import type { Profile } from "../terminal/profile.ts";
 import type { Signals } from "../terminal/signals.ts";
-import type { GameMeasure, Progress } from "../terminal/training-progress.ts";
+import { type GameMeasure, type Progress, SAMPLE_EPISODES } from "../terminal/training-progress.ts";
 import type { Measures } from "../terminal/training-report.ts";
 import { toFiles } from "./checkpoint-contents.ts";
-
-/** Games against random play, where a game cannot be evaluated exactly. */
-const SAMPLE_EPISODES = 1000;
 
 export const trainSettings = (config: Config, games: readonly Game[]): TrainSettings => ({
   ...config,

@@ -1,7 +1,7 @@
 /** The run that `spiral train` trains: a new one, or one that it takes up again. */
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Checkpoint } from "../../run/checkpoint.ts";
+import type { Checkpoint } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { createRun, readRunConfig, resumeRun } from "../../run/run.ts";
 import type { RunWriter } from "../../run/writer.ts";

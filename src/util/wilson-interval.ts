@@ -1,4 +1,4 @@
-/** Wilson's interval and the median. */
+/** Wilson's interval for a share. */
 
 export interface Interval {
   readonly low: number;
@@ -16,11 +16,4 @@ export function wilson(k: number, n: number): Interval {
   const half = (Z95 / (1 + z2)) * Math.sqrt(((k / n) * (1 - k / n)) / n + z2 / (4 * n));
   // For k = 0 and k = n one bound is exactly 0 or 1, which rounding may miss.
   return { low: k === 0 ? 0 : centre - half, high: k === n ? 1 : centre + half };
-}
-
-/** The middle value, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }

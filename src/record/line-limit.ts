@@ -5,6 +5,9 @@
 import { wellFormed } from "../util/printable.ts";
 import type { Utterance } from "./episode.ts";
 
+/** In bytes. No line of a log is longer; a longer line is another kind of file. */
+export const LONGEST_LINE = 1 << 24;
+
 /** Bytes of JSON for the answers of one game: up to the first limit answers are kept whole, up to the second their ends. */
 const MAX_WHOLE = 6 << 20;
 const MAX_BYTES = 8 << 20;

@@ -1,6 +1,7 @@
 /** Intervals against published values and against what they promise: to cover the truth 95 times in 100. */
 import { describe, expect, it } from "vitest";
-import { median, wilson } from "../../src/util/stats.ts";
+import { median } from "../../src/util/median.ts";
+import { wilson } from "../../src/util/wilson-interval.ts";
 
 describe("Wilson's interval", () => {
   it("has the values of Newcombe's table (1998, method 3)", () => {

@@ -1,7 +1,7 @@
 /** What a person may type at a decision, and how it is read. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COMMANDS, understand } from "../../../src/cli/terminal/answer.ts";
+import { COMMANDS, understand } from "../../../src/cli/terminal/typed-move.ts";
 import type { Game } from "../../../src/games/game.ts";
 import { getGame } from "../../../src/games/registry.ts";
 import { stateAfter } from "../../games/play.ts";

@@ -9,7 +9,7 @@ import {
   quantile,
   shareAbove,
   uniforms,
-} from "../../src/util/bootstrap.ts";
+} from "../../src/util/bootstrap-interval.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const UNIT = { min: 0, max: 1 };
