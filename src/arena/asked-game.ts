@@ -79,8 +79,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
-      // Lets the process handle signals, as nobody is waited for.
-      await setImmediate();
+      // Lets the process handle signals if nobody is waited for.
+      if (!seats.some(isAsked)) await setImmediate();
       signal.throwIfAborted();
       const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
