@@ -2,6 +2,7 @@
  * Plays one game, move by move, from the root to its end or to a forfeit; players that must be asked may take part. Matches
  * (asked-match.ts) and `spiral play`, in which a person may take moves back, both play their games here.
  */
+import { setImmediate } from "node:timers/promises";
 import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
@@ -80,7 +81,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
-      await pause();
+      // Lets the process handle signals if nobody is waited for.
+      if (!seats.some(isAsked)) await setImmediate();
       signal.throwIfAborted();
       const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
