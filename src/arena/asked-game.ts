@@ -9,7 +9,6 @@ import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { answerLimiter } from "../record/line-limit.ts";
-import { pauses } from "../util/pauses.ts";
 import type { Opening } from "./openings.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
@@ -56,7 +55,6 @@ export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 /** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
   const { graph, seats, opening = [], episode, draw, signal, onMove } = game;
-  const pause = pauses();
   const moves: Move[] = [];
   let node = graph.root;
   const move = (slot: number, said: readonly Utterance[] = []): void => {
