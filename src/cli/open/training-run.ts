@@ -72,7 +72,7 @@ async function resumedRun(
   if (settings.length > 0) {
     throw new UserError(2, `A resumed run keeps its settings; leave out ${settings.join(", ")}, or start a new run.`);
   }
-  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }));
+  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }), warn);
   const saved = resumableConfig(resolved.dir);
   const length = updates === undefined ? saved.updates : updateCount(updates);
   const run = workers === undefined ? saved.run : { ...saved.run, workers: workerCount("--workers", workers) };
@@ -86,7 +86,7 @@ async function resumedRun(
         check: (checkpoint) => check(checkpoint, resolved.name),
       });
       for (const warning of resumed.warnings) warn(warning);
-      if (length !== saved.updates) note(lengthNote(saved, length, resumed.checkpoint.update));
+      if (length !== saved.updates) note(lengthNote(saved, length, resumed.checkpoint?.update ?? 0));
       return resumed;
     },
   };

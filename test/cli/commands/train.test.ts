@@ -159,7 +159,7 @@ describe("spiral train with bad input", () => {
     [["--backend", "wsm"], [/nn\.backend is "wsm".*Did you mean "wasm"\?/]],
     [["kuhn"], [/Cannot read kuhn/, /--games kuhn/]],
     [["--name", "../x", "--games", "kuhn"], [/--name is "\.\.\/x"/]],
-    [["--name", "whole", "--games", "kuhn"], [/There is a run "whole".*--resume whole/]],
+    [["--name", "whole", "--games", "kuhn"], [/There is a run "whole".*It is finished\. Take another --name/]],
   ])("%j: exit 2, every problem, nothing written", async (argv, expected) => {
     const before = readdirSync(parent);
     const { code, out, err } = await spiral(parent, "train", ...argv);
