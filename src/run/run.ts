@@ -110,8 +110,8 @@ export interface ResumedRun {
 
 /**
  * Resumes a run from its last whole checkpoint. Everything that was written after it is removed, because the run will write it
- * again: in the end, the files are those of a run that was never interrupted. A run without a checkpoint begins again.
- * With `updates`, the run gets another length.
+ * again: in the end, the files are those of a run that was never interrupted. A run without a checkpoint begins again. With
+ * `updates`, the run gets another length.
  *
  * `check` throws if the checkpoint cannot be used. Until it has returned, only the leftovers of a process that died are
  * removed, and the run is not changed.
@@ -154,8 +154,7 @@ export function resumeRun(
       );
     }
     // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
-    const isFinished = manifest.status === "finished" || config.updates !== saved.updates;
-    if (update >= config.updates && isFinished) {
+    if (update >= config.updates && (manifest.status === "finished" || config.updates !== saved.updates)) {
       const hint = `To train it longer, say how many updates it is to have: --resume ${name} --updates ${2 * update}`;
       throw new UserError(2, `${name} is complete: all ${update} updates are done. ${hint}`);
     }
