@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const all = "test/**/*.test.ts";
@@ -9,7 +10,8 @@ export default defineConfig({
     globalSetup: ["test/build.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Two workers need more than 1 GB: one on a machine of one core, which may have no more.
+    maxWorkers: Math.min(2, availableParallelism()),
     server: { deps: { external: [/\/dist\//] } },
     projects: [
       // Files share a process, so that TensorFlow.js is loaded and a game is solved once: no test may leave anything changed.

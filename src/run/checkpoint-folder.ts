@@ -4,11 +4,11 @@
  * the checksums of the other files. So a listed checkpoint whose checksums match is exactly what was saved.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../util/errors.ts";
-import { readText, syncFolder, withDiskErrors, writeFileAtomic, writeFileDurable } from "../util/files.ts";
+import { makeFolder, readText, syncFolder, withDiskErrors, writeFileAtomic, writeFileDurable } from "../util/files.ts";
 import { RUN_SCHEMA } from "./manifest.ts";
 
 /** A line of checkpoints.jsonl. */
@@ -77,7 +77,8 @@ export function writeCheckpoint(
   return withDiskErrors("write", place, () => {
     try {
       rmSync(temporary, { recursive: true, force: true });
-      mkdirSync(temporary, { recursive: true });
+      makeFolder(join(dir, "checkpoints"));
+      makeFolder(temporary);
       const sums: Record<string, { size: number; sha256: string }> = {};
       for (const [name, bytes] of Object.entries(files)) {
         writeFileDurable(join(temporary, name), bytes);

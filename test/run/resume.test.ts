@@ -43,8 +43,11 @@ describe("resuming", () => {
       writeFileSync(join(dir, "eval", "000040.json"), "{");
       const { writer: again, checkpoint, warnings } = resumeRun(resolveRun(name, parent));
       expect(warnings).toEqual([]);
-      expect(checkpoint).toMatchObject({ update: Math.floor(killed / 10) * 10, files: bytes(checkpoint.update) });
-      train(again, checkpoint.update + 1, 40);
+      expect(checkpoint).toMatchObject({
+        update: Math.floor(killed / 10) * 10,
+        files: bytes(Math.floor(killed / 10) * 10),
+      });
+      train(again, Math.floor(killed / 10) * 10 + 1, 40);
       again.finish("finished");
       const [a, b] = [contents(dir), contents(join(parent, "whole"))];
       expect(a).toEqual(b);
@@ -60,7 +63,7 @@ describe("resuming", () => {
     writer.checkpoint(13, bytes(13), at(13), { temporary: true });
     writer.finish("interrupted");
     let resumed = resumeRun(resolveRun("a", parent));
-    expect(resumed.checkpoint.update).toBe(13);
+    expect(resumed.checkpoint?.update).toBe(13);
     // Interrupted once more, before a single update, and then at another.
     resumed.writer.checkpoint(13, bytes(13), at(13), { temporary: true });
     train(resumed.writer, 14, 15);
@@ -88,7 +91,7 @@ describe("resuming", () => {
     writer.finish("failed");
     truncateSync(join(parent, "a", "checkpoints", "000020", "model.safetensors"), 99);
     const { writer: again, checkpoint, warnings } = resumeRun(resolveRun("a", parent));
-    expect(checkpoint.update).toBe(10);
+    expect(checkpoint?.update).toBe(10);
     expect(warnings).toEqual([expect.stringMatching(/000020\/model\.safetensors has 99 bytes, 100 were saved/)]);
     again.finish("interrupted");
     expect(
@@ -107,7 +110,7 @@ describe("resuming", () => {
     rmSync(join(folder, "000010"), { recursive: true });
     expect(failure(() => readCheckpoint(resolveRun("a", parent))).exitCode).toBe(3);
     const { writer: again, checkpoint } = resumeRun(resolveRun("a", parent));
-    expect(checkpoint.update).toBe(10);
+    expect(checkpoint?.update).toBe(10);
     again.finish("interrupted");
     // The new one is in its place, but we died before it was listed.
     cpSync(join(folder, "000010"), join(folder, ".000010.old"), { recursive: true });
@@ -127,9 +130,12 @@ describe("resuming", () => {
     expect(readdirSync(folder).sort()).toEqual([".git", "000010", "000010-best", "notes"]);
   });
 
-  it("is refused without a checkpoint, with a chosen one, with a metrics file that is too short", () => {
-    start().finish("failed");
+  it("is refused without a whole checkpoint, with a chosen one, with a metrics file that is too short", () => {
+    const only = start();
+    train(only, 1, 10);
+    only.finish("failed");
     const run = resolveRun("a", parent);
+    truncateSync(join(parent, "a", "checkpoints", "000010", "model.safetensors"), 99);
     expect(failure(() => resumeRun(run))).toMatchObject({
       exitCode: 3,
       message: expect.stringMatching(/no checkpoint/),

@@ -71,7 +71,11 @@ describe("a run", () => {
 
   it("cannot take the name of another", () => {
     start().finish("finished");
-    expect(failure(() => start()).message).toMatch(/is a run "a" .* already.*--resume a/);
+    expect(failure(() => start()).message).toMatch(
+      /is a run "a" .* already\. It is finished\. Take another --name, or delete/,
+    );
+    start("b").finish("interrupted");
+    expect(failure(() => start("b")).message).toMatch(/is a run "b" .* already.*--resume b/);
   });
 });
 

@@ -1,7 +1,7 @@
 /** `spiral games`: what games there are; `spiral games kuhn`: one of them, with a position as its player reads it. */
 import type { Game } from "../../games/game.ts";
 import type { parametersOf } from "../../games/registry.ts";
-import type { GameGraph } from "../../graph/game-graph.ts";
+import type { Size } from "../../games/sizes.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
@@ -13,9 +13,8 @@ export const command = defineCommand({
 
   async run([spec], options) {
     const { gameIds, getGame, parametersOf } = await import("../../games/registry.ts");
-    const { GameGraph } = await import("../../graph/game-graph.ts");
     if (spec === undefined) {
-      const games = gameIds.map((id) => facts(new GameGraph(getGame(id))));
+      const games = await Promise.all(gameIds.map((id) => facts(getGame(id))));
       if (options.json) printJson(games);
       else {
         const header = ["id", "players", "information", "information sets", "longest game", "game"];
@@ -37,16 +36,15 @@ export const command = defineCommand({
       return 0;
     }
     const game = getGame(spec);
-    const described = { ...facts(new GameGraph(game)), parameters: parametersOf(spec), example: example(game) };
+    const described = { ...(await facts(game)), parameters: parametersOf(spec), example: example(game) };
     if (options.json) printJson(described);
     else print(describe(described));
     return 0;
   },
 });
 
-function facts(graph: GameGraph) {
-  const { game } = graph;
-  const states = game.walkable ? graph.expand(Number.POSITIVE_INFINITY).length : undefined;
+async function facts(game: Game) {
+  const size = await sizeOf(game);
   return {
     id: game.id,
     title: game.title,
@@ -58,9 +56,18 @@ function facts(graph: GameGraph) {
     features: game.featureCount,
     utility: game.utility,
     /** Null where the tree is too large to visit. */
-    states: states ?? null,
-    informationSets: states === undefined ? null : graph.infosets.length,
+    states: size?.states ?? null,
+    informationSets: size?.informationSets ?? null,
   };
+}
+
+/** Undefined if the tree is too large to visit. Walking it takes up to a second, so that the known sizes are listed. */
+async function sizeOf(game: Game): Promise<Size | undefined> {
+  const { sizes } = await import("../../games/sizes.ts");
+  if (!game.walkable || sizes.has(game.id)) return sizes.get(game.id);
+  const { GameGraph } = await import("../../graph/game-graph.ts");
+  const graph = new GameGraph(game);
+  return { states: graph.expand(Number.POSITIVE_INFINITY).length, informationSets: graph.infosets.length };
 }
 
 /** The first decision, the likeliest chance before it. */
@@ -77,7 +84,7 @@ function example(game: Game): { player: number; observation: string; actions: st
   return { player, observation: game.observe(state, player), actions: actions.map((a) => game.actionName(state, a)) };
 }
 
-interface Described extends ReturnType<typeof facts> {
+interface Described extends Awaited<ReturnType<typeof facts>> {
   readonly parameters: ReturnType<typeof parametersOf>;
   readonly example: ReturnType<typeof example>;
 }

@@ -74,6 +74,8 @@ export const command = defineCommand({
         pairs,
         games: Object.fromEntries(games.map(({ id }) => [id, ladderAt(id)])),
         overall: games.length > 1 ? ladderOf(everywhere, rungs) : null,
+        matches: fixtures.length,
+        deterministic: fixtures.filter(({ deterministic }) => deterministic).length,
       };
       if (options.json) printJson(report);
       else printLadder(report);

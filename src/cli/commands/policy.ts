@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { text, toggle, whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { print, printJson, styleFor, table } from "../terminal/output.ts";
+import { print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 /** Rows shown where `--rows` does not say. */
 const ROWS = 24;
@@ -34,7 +34,7 @@ export const command = defineCommand({
     const { readCheckpoint } = await import("../../run/run.ts");
     const parent = await runsFolder(options);
     const [resolved, rowLimit = ROWS, asked] = checkAll(
-      () => resolveRun(spec, parent),
+      () => resolveRun(spec, parent, warn),
       options.rows,
       () => (options.game === undefined ? undefined : getGame(options.game)),
     );

@@ -16,7 +16,7 @@ import { readCheckpoint } from "../../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
-import { note } from "../terminal/output.ts";
+import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
 import { type LlmSettings, llmSettings, llmSurroundings } from "./llm-settings.ts";
 
@@ -139,7 +139,7 @@ function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, paren
 
 function foundRun(run: string, parent: string): ResolvedRun {
   try {
-    return resolveRun(run, parent);
+    return resolveRun(run, parent, warn);
   } catch (error) {
     // What is no run may have been meant for another kind of player.
     const hint = didYouMean(run, fixedNames);

@@ -4,6 +4,9 @@
  */
 import { note, styleFor, widthOf } from "./output.ts";
 
+/** Games against random play, if a game cannot be evaluated exactly. */
+export const SAMPLE_EPISODES = 1000;
+
 /** What an evaluation says of one game. */
 export interface GameMeasure {
   /** Exact; undefined where the game cannot be walked. */

@@ -258,7 +258,7 @@ describe("a grid of two estimators and two seeds", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err.split("\n").slice(1, -1)).toEqual([
       `error: ${run} ended with exit code 2.`,
-      expect.stringMatching(/^error: There is a run "rl\.loss_pg_s1" in .*tiny already/),
+      expect.stringMatching(/^error: There is a folder .*rl\.loss_pg_s1 already, which is no run/),
       "error: Run the same command to go on.",
     ]);
     expect(contents(run)).toEqual({ "notes.txt": "mine" });

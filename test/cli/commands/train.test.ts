@@ -120,6 +120,28 @@ describe("spiral train", () => {
   });
 });
 
+describe("the results of spiral train", () => {
+  const sampled = "negotiation-private:maxQuantity=1:maxTurns=2";
+  const trained = async (games: string) =>
+    (await spiral(folder(), "train", "--games", games, "--size", "xs", "--updates", "1")).out;
+
+  it("are returns against random play, and are not called NashConv, if no game is solvable", async () => {
+    const out = await trained(sampled);
+    expect(out).toMatch(/^game +untrained +against random$/m);
+    expect(out).toMatch(new RegExp(`^${sampled} +-?\\d\\.\\d{3} +-?\\d\\.\\d{3}$`, "m"));
+    expect(out).toMatch(/^"against random" is the mean return over 1000 games .* too large for exact NashConv\.$/m);
+    expect(out).not.toMatch(/NashConv is exact|NashConv +greedy/);
+  });
+
+  it("are in a table for each way of measuring", async () => {
+    const out = await trained(`kuhn,${sampled}`);
+    const headings =
+      /^game +untrained +NashConv +greedy\nkuhn .*\n\ngame +untrained +against random\nnegotiation-private/m;
+    expect(out).toMatch(headings);
+    expect(out).toMatch(/^NashConv is exact:.*\n"against random" is .* This game is too large/m);
+  });
+});
+
 describe("spiral train with bad input", () => {
   it.each<[string[], RegExp[]]>([
     [
@@ -137,7 +159,7 @@ describe("spiral train with bad input", () => {
     [["--backend", "wsm"], [/nn\.backend is "wsm".*Did you mean "wasm"\?/]],
     [["kuhn"], [/Cannot read kuhn/, /--games kuhn/]],
     [["--name", "../x", "--games", "kuhn"], [/--name is "\.\.\/x"/]],
-    [["--name", "whole", "--games", "kuhn"], [/There is a run "whole".*--resume whole/]],
+    [["--name", "whole", "--games", "kuhn"], [/There is a run "whole".*It is finished\. Take another --name/]],
   ])("%j: exit 2, every problem, nothing written", async (argv, expected) => {
     const before = readdirSync(parent);
     const { code, out, err } = await spiral(parent, "train", ...argv);
