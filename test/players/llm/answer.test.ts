@@ -5,6 +5,7 @@ import { gameIds, getGame } from "../../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../../src/graph/game-graph.ts";
 import { readAnswer, withoutThoughts } from "../../../src/players/llm/answer.ts";
 import { Rng } from "../../../src/util/rng.ts";
+import { character } from "../../characters.ts";
 
 /** The decision after these actions, by name; chance takes its first outcome. */
 function decision(id: string, ...moves: string[]): Infoset {
@@ -211,7 +212,7 @@ describe.each(gameIds)("any text in %s", (id) => {
     ),
     fc.constantFrom(...names),
     fc.constantFrom(...names).map((name) => name.slice(1, -1)),
-    fc.string({ unit: "binary", maxLength: 8 }),
+    fc.string({ unit: character, maxLength: 8 }),
   );
   const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 
