@@ -1,5 +1,5 @@
 /**
- * Plays one game with at least one player that must be asked, from the root to its end or to a forfeit. Matches
+ * Plays one game, move by move, from the root to its end or to a forfeit; players that must be asked may take part. Matches
  * (asked-match.ts) and `spiral play`, in which a person may take moves back, both play their games here.
  */
 import { setImmediate } from "node:timers/promises";
