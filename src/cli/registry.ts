@@ -1,7 +1,7 @@
-/** Every command, in the order of the help. A module is loaded when its command is asked for, and not before. */
+/** All commands, in the order of the help. A module is loaded only when its command is named. */
 import type { Command } from "./command.ts";
 
-/** By `usage`, which the types hold against that of the module: a line in lower case for the help, and the module. */
+/** By `usage`, which must equal that of the module (a type checks it): a summary for the help, and the module. */
 const COMMANDS = linesOf({
   "train [config]": ["train a policy by self-play", () => import("./commands/train.ts")],
   "eval [run]": ["measure a trained policy", () => import("./commands/eval.ts")],
@@ -25,7 +25,7 @@ export interface ListedCommand {
   /** Name and arguments. */
   readonly usage: string;
   readonly summary: string;
-  /** The command itself, where it is loaded. */
+  /** The command itself, if it is loaded. */
   readonly command?: Command | undefined;
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
 import { type Given, optionsOf } from "../../src/cli/flags/flag.ts";
 import { llmFlags } from "../../src/cli/flags/llm.ts";
-import { chatUrl, llmSettings, llmSurroundings } from "../../src/cli/open/llm-settings.ts";
+import { chatUrl, llmClientHooks, llmSettings } from "../../src/cli/open/llm-settings.ts";
 import { identityOf } from "../../src/cli/open/tournament.ts";
 import { makeProgram } from "../../src/cli/program.ts";
 import { UserError } from "../../src/util/errors.ts";
@@ -176,7 +176,7 @@ function never(): never {
 it("each kind of failure is told of once", () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
-    const { warn } = llmSurroundings();
+    const { warn } = llmClientHooks();
     warn("a answers 500; trying again in 1 s");
     warn("a answers 500; trying again in 2 s");
     warn("a answers 429; trying again in 1 s");
@@ -190,7 +190,7 @@ it("each kind of failure is told of once", () => {
 });
 
 it("a wait ends when nobody waits any longer", async () => {
-  const { sleep } = llmSurroundings();
+  const { sleep } = llmClientHooks();
   const controller = new AbortController();
   const waiting = sleep(60_000, controller.signal);
   controller.abort();

@@ -1,4 +1,4 @@
-/** `spiral doctor`: what this machine has, which backends run on it and how fast, and whether runs can be written. */
+/** `spiral doctor`: describes the machine, tries and times each backend, and checks whether runs can be written. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
@@ -59,7 +59,7 @@ interface Machine {
   readonly node: string;
   readonly platform: string;
   readonly cpu: { readonly model: string; readonly cores: number };
-  /** In bytes; of the container where there is a limit. */
+  /** In bytes; of the container if it has a limit. */
   readonly memory: { readonly total: number; readonly free: number };
 }
 
@@ -139,7 +139,7 @@ function probeApart(name: string): Promise<Probe> {
   });
 }
 
-/** Why no run could be written to the folder, which need not be there yet; undefined where one could. Leaves nothing behind. */
+/** The reason why no run can be written to the folder, which need not exist yet; undefined if one can. Leaves nothing behind. */
 function problemOfWriting(dir: string): string | undefined {
   let nearest = resolve(dir);
   while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);

@@ -1,4 +1,4 @@
-/** `spiral games`: what games there are; `spiral games kuhn`: one of them, with a position as its player reads it. */
+/** `spiral games` lists the games; `spiral games kuhn` describes one, with a position as its player reads it. */
 import type { Game } from "../../games/game.ts";
 import type { parametersOf } from "../../games/registry.ts";
 import type { GameGraph } from "../../graph/game-graph.ts";
@@ -57,13 +57,13 @@ function facts(graph: GameGraph) {
     actions: game.actionCount,
     features: game.featureCount,
     utility: game.utility,
-    /** Null where the tree is too large to visit. */
+    /** Null if the game is too large to visit. */
     states: states ?? null,
     informationSets: states === undefined ? null : graph.infosets.length,
   };
 }
 
-/** The first decision, the likeliest chance before it. */
+/** The first decision, after the likeliest outcomes of chance. */
 function example(game: Game): { player: number; observation: string; actions: string[] } {
   let state = game.initial();
   let turn = game.turn(state);

@@ -1,4 +1,4 @@
-/** `spiral match`: two players at one game, in pairs of games; who is better, by how much, and how sure that is. */
+/** `spiral match`: two players at one game, in pairs of games; reports their difference with intervals. */
 import type { Sprt, SprtState } from "../../arena/sprt.ts";
 import type { MatchSummary } from "../../arena/summary.ts";
 import type { Game } from "../../games/game.ts";
@@ -14,7 +14,7 @@ import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 const PAIRS = 500;
-/** Where a test says when to stop. */
+/** The limit if a sequential test ends the match. */
 const MOST_PAIRS = 10_000;
 
 export const command = defineCommand({

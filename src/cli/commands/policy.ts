@@ -1,4 +1,4 @@
-/** `spiral policy`: what a saved policy does, one row per information set, with an equilibrium beside it where one is known. */
+/** `spiral policy`: a saved policy, one row per information set, with an equilibrium beside it if one is known. */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -10,9 +10,9 @@ import { text, toggle, whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
-/** Rows shown where `--rows` does not say. */
+/** Rows shown by default. */
 const ROWS = 24;
-/** Games played to find information sets, where the game is too large to visit all of them. */
+/** Games played to find information sets, if the game is too large to visit all of them. */
 const SAMPLE_GAMES = 16;
 
 export const command = defineCommand({
@@ -65,7 +65,7 @@ export const command = defineCommand({
   },
 });
 
-/** All of them, or of a large game those that come up in some games of the policy against itself. */
+/** All information sets; for a large game those that occur in some games of the policy against itself. */
 async function infosetsOf(game: Game, policy: Policy): Promise<readonly Infoset[]> {
   if (game.walkable) {
     const { compiledGame } = await import("../../exact/compiled-game.ts");
@@ -95,7 +95,7 @@ async function describe(
 ): Promise<PolicyRow[]> {
   const { nash } = await import("../../players/opponents.ts");
   const distributions = policy.distributions(all);
-  // Where an equilibrium is known in closed form, keys are of one player each.
+  // In games with a closed-form equilibrium, each key belongs to one player.
   const byKey = new Map(all.map(({ key }, i) => [key, [...(distributions[i] as Float64Array)]]));
   const known = game.walkable ? nash(game, (key) => byKey.get(key)).distributions(shown) : [];
   return shown.map(({ key, player, actions, state }, i) => ({

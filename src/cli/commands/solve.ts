@@ -8,7 +8,7 @@ import { checked, whole } from "../flags/flag.ts";
 import { positiveNumber } from "../flags/numbers.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
-/** Rows shown where `--rows` does not say. */
+/** Rows shown by default. */
 const ROWS = 12;
 
 export const command = defineCommand({

@@ -1,4 +1,4 @@
-/** The flags of every command that may seat a language model. `open/llm-settings.ts` makes settings of them. */
+/** The flags of every command in which a language model may play. `open/llm-settings.ts` turns them into settings. */
 import { checked, type Flag, type OptionsOf, text } from "./flag.ts";
 import { numberBetween, wholeNumber } from "./numbers.ts";
 
@@ -42,5 +42,5 @@ export const llmFlags = {
 
 export type LlmOptions = OptionsOf<typeof llmFlags>;
 
-/** Games under way at once where models answer: enough that their endpoint never waits for us. */
+/** Games in progress at once if models answer: enough that the endpoint is never idle. */
 export const gamesAtOnce = ({ llmConcurrency }: Pick<LlmOptions, "llmConcurrency">): number => 2 * llmConcurrency();

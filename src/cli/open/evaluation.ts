@@ -1,4 +1,4 @@
-/** What `spiral eval` measures: the games of a run, the opponents that play them, and how the policy does. */
+/** The measurements of `spiral eval`: its games, its opponents, and the results of a policy. */
 import { type Versus, versus } from "../../arena/versus.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
@@ -14,13 +14,13 @@ import { checkAll } from "../check-all.ts";
 import { checkPlayers, fixedPlayer } from "./players.ts";
 
 export interface GameReport {
-  /** Null where the game cannot be walked. */
+  /** Null if the game cannot be walked. */
   readonly nashConv: number | null;
   readonly greedyNashConv: number | null;
   readonly versus: Versus[];
 }
 
-/** The games named, which the policy must have learned where it is known what it has; all of those if none is named. */
+/** The named games, or all that the policy has learned. Throws if it has not learned one of them, if `learned` is known. */
 export function chosenGames(ids: string | undefined, learned: readonly string[] | undefined): Game[] {
   if (ids === undefined) return (learned ?? []).map(getGame);
   return checkAll(
@@ -32,7 +32,7 @@ export function chosenGames(ids: string | undefined, learned: readonly string[] 
   ) as Game[];
 }
 
-/** Any policy by its spec; `@000120` is a checkpoint of the run that is evaluated. What is returned opens them. */
+/** Checks the specs of opponents; returns a function that opens them. `@000120` is a checkpoint of the evaluated run. */
 export function chosenOpponents(
   specs: string | undefined,
   runs: string,
@@ -62,9 +62,9 @@ interface Measured {
   readonly game: Game;
   /** Whose NashConv is measured. */
   readonly policy: Policy;
-  /** What meets the opponents: the policy, or its most likely actions. */
+  /** The policy that plays: `policy`, or its greedy version. */
   readonly playing: Policy;
-  /** The game's default opponents where undefined. */
+  /** The game's default opponents if undefined. */
   readonly rivals: readonly PolicyPlayer[] | undefined;
   readonly episodes: number;
   readonly seed: number;

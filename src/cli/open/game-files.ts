@@ -19,7 +19,7 @@ interface GamePaths {
   readonly notation?: string | undefined;
 }
 
-/** Throws what is wrong with the files that are named; makes none yet. */
+/** Throws the problems of the named files; creates none. */
 export function checkGameFiles({ log, notation }: GamePaths): void {
   checkAll(...[log, notation].map((path) => () => path !== undefined && checkNew(path)), () =>
     checkDiffer(log, notation),

@@ -24,7 +24,7 @@ export function chosenGames(ids: string | undefined, learned: readonly string[] 
   throw new UserError(2, problems);
 }
 
-/** The opponents that `spiral eval` takes where none is named. */
+/** The default opponents of `spiral eval`. */
 export function anchors(games: readonly Game[]): Player[] {
   return opponents
     .map(({ name, make }): Player => {

@@ -12,8 +12,8 @@ export interface LlmSettings extends ClientSettings {
 }
 
 /**
- * What the flags and the environment say. Flags win; the key is never one, as the command line is kept by shells and
- * shown to every user of a machine. Throws a UserError (exit 2) with everything that is wrong.
+ * Settings from flags and the environment; flags win. The key is never a flag, because shells keep the command line and every
+ * user of the machine can see it. Throws a UserError (exit 2) with everything that is wrong.
  */
 export function llmSettings(options: LlmOptions, env: NodeJS.ProcessEnv = process.env): LlmSettings {
   const [url, key, retries, attempts, concurrency, timeout, maxTokens, temperature] = checkAll(
@@ -29,7 +29,7 @@ export function llmSettings(options: LlmOptions, env: NodeJS.ProcessEnv = proces
   return { url, key, retries, attempts, concurrency, timeoutMs: timeout * 1000, maxTokens, temperature };
 }
 
-/** The settings that shape a model's answers. Reads no key: where it comes from a pipe, it can be read once. */
+/** The settings that shape a model's answers. Does not read the key, because a key from a pipe can be read only once. */
 export function answerSettings({
   llmRetries,
   llmMaxTokens,
@@ -38,8 +38,8 @@ export function answerSettings({
   return { retries: llmRetries(), maxTokens: llmMaxTokens(), temperature: llmTemperature() };
 }
 
-/** The clock, the timer and the warnings of a client. It warns of each kind of failure once, however many games meet it. */
-export function llmSurroundings(): ClientHooks {
+/** The time, a timer and a function that warns, for the client. Each kind of failure is reported once. */
+export function llmClientHooks(): ClientHooks {
   const told = new Set<string>();
   return {
     now: Date.now,

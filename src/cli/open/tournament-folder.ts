@@ -1,4 +1,4 @@
-/** A tournament in its folder: the games that it has are taken up, the others are played, and the standings are written. */
+/** Plays a tournament in its folder: reads the games that are there, plays the others and writes the standings. */
 import { join } from "node:path";
 import { type Standings, standingsOf } from "../../arena/standings.ts";
 import { matchesCsv, ratingsCsv, standingsMarkdown } from "../../arena/standings-table.ts";
@@ -12,7 +12,7 @@ import { writeFileAtomic } from "../../util/files.ts";
 import { note } from "../terminal/output.ts";
 import { playAll } from "./tournament.ts";
 
-/** Plays what is left of a tournament in its folder, and writes the standings there. */
+/** Plays the remaining games of a tournament and writes the standings to its folder. */
 export async function playIn(
   dir: string,
   folder: TournamentFolder,

@@ -1,4 +1,4 @@
-/** What the trainer is given of a config, and what it calls as it goes: that writes the run directory and shows the progress. */
+/** The trainer's settings from a config, and its hooks, which write the run directory and show the progress. */
 import { versus } from "../../arena/versus.ts";
 import { gameSettings } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
@@ -16,7 +16,7 @@ import type { GameMeasure, Progress } from "../terminal/training-progress.ts";
 import type { Measures } from "../terminal/training-report.ts";
 import { toFiles } from "./checkpoint-contents.ts";
 
-/** Games against random play, where a game cannot be evaluated exactly. */
+/** Games against random play, if a game cannot be evaluated exactly. */
 const SAMPLE_EPISODES = 1000;
 
 export const trainSettings = (config: Config, games: readonly Game[]): TrainSettings => ({
@@ -25,7 +25,7 @@ export const trainSettings = (config: Config, games: readonly Game[]): TrainSett
   weights: Object.fromEntries(games.map((game) => [game.id, gameSettings(config, game.id)])),
 });
 
-/** What training has come to so far; the hooks keep it up to date. */
+/** Results of training so far; the hooks keep them up to date. */
 export interface SoFar {
   /** Of the latest evaluation. */
   measures: Measures;
@@ -48,7 +48,7 @@ interface HookParts {
   readonly soFar: SoFar;
 }
 
-/** What the trainer calls as it goes: it writes the run directory and shows the progress. */
+/** The trainer's hooks. They write the run directory and show the progress. */
 export function hooksOf(parts: HookParts): TrainHooks {
   const { config, games, json, signals, writer, progress, profile, seconds, soFar } = parts;
   return {

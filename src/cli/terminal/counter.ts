@@ -1,4 +1,4 @@
-/** How far a command is, on stderr: on a terminal one line that is rewritten, elsewhere a line every ten seconds. */
+/** Shows on stderr how far a command is: on a terminal one line that is rewritten, elsewhere a line every ten seconds. */
 import { note, styleFor } from "./output.ts";
 
 const FRAME_MS = 100;

@@ -4,7 +4,7 @@ import { checkpointName } from "../../run/checkpoint.ts";
 import { plural, signed, withInterval } from "../../util/figures.ts";
 import { print, styleFor, table, warn } from "./output.ts";
 
-/** Columns of the curve's picture. */
+/** Columns of the chart. */
 const CHART = 40;
 
 export interface LadderReport {
@@ -13,7 +13,7 @@ export interface LadderReport {
   readonly seed: number;
   readonly pairs: number;
   readonly games: Readonly<Record<string, Ladder>>;
-  /** Null where there is one game only. */
+  /** Null if there is one game only. */
   readonly overall: Ladder | null;
 }
 
@@ -54,7 +54,7 @@ function picture({ curve, anchors: fixed }: Ladder): string {
   );
 }
 
-/** Warns of what a later checkpoint plays worse than an earlier one. */
+/** Warns of each game that a later checkpoint plays worse than an earlier one. */
 export function warnOfForgotten({ games }: LadderReport): void {
   for (const [id, { forgotten }] of Object.entries(games)) {
     for (const { update, than, difference, probability } of forgotten) {

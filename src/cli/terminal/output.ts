@@ -1,4 +1,4 @@
-/** What commands print: results to stdout, everything else to stderr; colours where the terminal and NO_COLOR allow. */
+/** Prints results to stdout and everything else to stderr, in colours if the terminal and NO_COLOR allow it. */
 import { UserError } from "../../util/errors.ts";
 import { diskError } from "../../util/files.ts";
 
@@ -62,16 +62,16 @@ export function table(
   return [style.bold(line(header)), ...rows.map(line)].join("\n");
 }
 
-/** What results meet: a reader that has closed the pipe, or a disk that takes no more. */
+/** Whether the reader has closed the pipe, and the error if results could not be written. */
 let closed = false;
 let failure: unknown;
 
-/** Called once, before anything is printed: an error of a stream comes later than the call that wrote. */
+/** Must be called once before anything is printed, because a stream reports an error later than the call that wrote. */
 export function watchOutput(): void {
-  // Nobody would read that the notes cannot be written; the results and the exit code stand without them.
+  // A note that cannot be written changes neither the results nor the exit code.
   process.stderr.on("error", () => {});
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // `spiral replay | head` has seen enough; the command goes on to its end, for what it saves and how it exits.
+    // After `spiral replay | head` the command goes on, because it may still save files and has an exit code.
     if (error.code === "EPIPE") closed = true;
     if (closed || failure !== undefined) return;
     failure = diskError("write", "the output", error);
@@ -80,16 +80,16 @@ export function watchOutput(): void {
   });
 }
 
-/** Why results could not be written, which has been said by then. */
+/** The error, already printed, if results could not be written. */
 export const outputFailure = (): unknown => failure;
 
-/** A line, or several, of results. Throws where an earlier one could not be written. */
+/** Prints lines of results. Throws if an earlier one could not be written. */
 export function print(text: string): void {
   if (failure !== undefined) throw failure;
   if (!closed) process.stdout.write(`${text}\n`);
 }
 
-/** A line to the person who plays: on stdout, or on stderr where stdout holds a document. */
+/** Prints a line for the person who plays: on stdout, or on stderr if stdout holds a document. */
 export function say(out: NodeJS.WriteStream, text: string): void {
   if (out === process.stdout) print(text);
   else note(text);
@@ -99,7 +99,7 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** A line for the person, not for pipes. */
+/** Prints a line to stderr. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -9,7 +9,7 @@ import { print, SPIRAL, styleFor } from "./output.ts";
 import { playGame, type Table } from "./play-game.ts";
 import { rulesOf } from "./position.ts";
 
-/** Where the person sits. */
+/** The person's seat. */
 export type SeatChoice = "first" | "second" | "alternate";
 
 /** Game after game until the person leaves. */
@@ -19,7 +19,7 @@ export async function playGames(table: Table, seat: SeatChoice, score: Score, lo
   for (let index = 0; ; index++) {
     const person: Seat = seat === "alternate" ? ((index % 2) as Seat) : seat === "first" ? 0 : 1;
     print(`\n${bold(`Game ${index + 1}`)}: you are Player ${person} (${game.roles[person]}).`);
-    // Rules hold for both seats; those of the first game will do. A game without rules apart shows them with every position.
+    // The rules are the same for both seats. A game without `rules` shows them with every position.
     if (index === 0 && game.rules) print(dim(rulesOf(game, game.initial(), person)));
     const played = await playGame(table, index, person);
     if (!played) {

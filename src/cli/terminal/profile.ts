@@ -1,11 +1,11 @@
-/** What updates spend their time on: wall time by phase, for `spiral train --profile`. */
+/** Wall time of updates by phase, for `spiral train --profile`. */
 import { type Phase, phases } from "../../rl/train.ts";
 import { styleFor, table } from "./output.ts";
 
 export interface Profile {
-  /** A phase begins, and the one before it ends. */
+  /** Starts a phase and ends the one before it. */
   readonly phase: (phase: Phase) => void;
-  /** Milliseconds by phase, in all, since the first began. */
+  /** Total milliseconds by phase. */
   readonly milliseconds: () => Readonly<Record<Phase, number>>;
 }
 

@@ -1,10 +1,10 @@
-/** Ctrl-C and its like, while training and while something computes. */
+/** Signals that end a command, during training and during long computations. */
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export type Signals = ReturnType<typeof listen>;
 
-/** The first signal asks training to stop after this update; the second ends the process, the last checkpoint being whole. */
+/** The first signal asks training to stop after this update; the second ends the process. The last checkpoint is whole. */
 export function listen() {
   let received: keyof typeof SIGNALS | undefined;
   let now = 0;
@@ -38,8 +38,8 @@ export function listen() {
 }
 
 /**
- * Runs what keeps the process busy. No handler would hear of a signal before it ends, so they are taken off meanwhile: a
- * signal then ends the process at once.
+ * Runs a long synchronous computation without signal handlers. Handlers would run only after it; without them a signal ends the
+ * process at once.
  */
 export function interruptible<T>(compute: () => T): T {
   const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];

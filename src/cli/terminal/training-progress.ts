@@ -1,15 +1,15 @@
 /**
- * Training as it goes, on stderr: on a terminal an area redrawn in place, at most ten times a second; elsewhere one plain
- * line per evaluation.
+ * Shows on stderr how far training is: on a terminal an area that is redrawn at most ten times a second, elsewhere one plain line
+ * per evaluation.
  */
 import { note, styleFor, widthOf } from "./output.ts";
 
-/** What an evaluation says of one game. */
+/** The result of an evaluation for one game. */
 export interface GameMeasure {
-  /** Exact; undefined where the game cannot be walked. */
+  /** Exact; undefined if the game cannot be walked. */
   readonly nashConv?: number;
   readonly greedyNashConv?: number;
-  /** Against random play, where there is no exact value. */
+  /** Against random play, if there is no exact value. */
   readonly meanReturnVsRandom?: number;
 }
 
@@ -17,7 +17,7 @@ export interface Progress {
   update(update: number, episodes: number): void;
   evaluation(update: number, games: Readonly<Record<string, GameMeasure>>): void;
   message(text: string): void;
-  /** Takes the area away, so that results can follow. */
+  /** Erases the area. */
   close(): void;
 }
 

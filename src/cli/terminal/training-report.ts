@@ -1,4 +1,4 @@
-/** What `spiral train` says besides its progress: why it runs on this backend, and how it ended. */
+/** The messages of `spiral train` on its backend and on its end. */
 import { dirname, resolve } from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import type { Backend } from "../../nn/backend.ts";
@@ -10,7 +10,7 @@ import { compact, type GameMeasure, number } from "./training-progress.ts";
 /** By game id. */
 export type Measures = Readonly<Record<string, GameMeasure>>;
 
-/** A run that came to its end. */
+/** A run that finished. */
 export interface Trained {
   readonly updates: number;
   readonly episodes: number;
@@ -23,7 +23,7 @@ export interface Trained {
 
 type Place = Pick<RunWriter, "dir" | "name">;
 
-/** Why `auto` did not take a better backend: whatever does not work, and in a word what is not installed. */
+/** The reasons why `auto` took no better backend: those that do not work, then the names of those that are not installed. */
 export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, verbose: boolean): string[] {
   const toSay = passedOver.filter(({ status }) => verbose || status === "broken");
   const missing = passedOver.filter((trouble) => !toSay.includes(trouble)).map(({ name }) => name);
@@ -68,7 +68,7 @@ function measureTable(measures: Measures, untrained: Measures | undefined): stri
   return table(["game", untrained ? "untrained" : "", "NashConv", "greedy"], rows, { right: [1, 2, 3] });
 }
 
-/** ` --dir X` where the runs lie elsewhere than where a command without it looks. */
+/** ` --dir X` if the runs are not in the folder that a command uses by default. */
 function inFolder(runDir: string): string {
   const parent = dirname(runDir);
   return resolve(parent) === resolve(loadConfig().config.run.dir) ? "" : ` --dir ${quoted(parent)}`;
