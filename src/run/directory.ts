@@ -16,6 +16,7 @@ import { basename, join, resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { errnoOf, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { quoted } from "../util/shell.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
 /** An existing run; `checkpoint` is the update that `@120` asked for. */
@@ -74,7 +75,7 @@ export function checkFreeName(parent: string, wanted: string): void {
 }
 
 function nameTaken(parent: string, wanted: string): UserError {
-  const hint = `Take another --name, or go on with it by --resume ${wanted}.`;
+  const hint = `Take another --name, or go on with it by --resume ${quoted(wanted)}.`;
   return new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
 }
 

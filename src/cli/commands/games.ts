@@ -27,7 +27,7 @@ export const command = defineCommand({
           `${game.maxPlies} plies`,
           game.title,
         ]);
-        print(table(header, rows, { right: [3, 4] }));
+        print(table(header, rows, { right: [3, 4], drop: [1, 2, 4, 3], folded: 5 }));
         print(
           styleFor(process.stdout).dim(
             '\n"many": too many to visit, so that NashConv is not exact. More: spiral games <id>',
@@ -97,11 +97,11 @@ function describe(game: Described): string {
       `:${name}=`,
       `whole number ${p.min} to ${p.max}; ${p.default} unless given`,
     ]),
-  ].map(([name = "", value = ""]) => `  ${dim(name.padEnd(18))} ${value}`);
+  ].map(([name = "", value = ""]) => [`  ${dim(name)}`, value]);
   const { player, observation, actions } = game.example;
   return [
     `${bold(game.title)} (${game.id})`,
-    ...rows,
+    table([], rows, { folded: 1 }),
     "",
     bold(`What player ${player} reads at its first decision`),
     ...observation.split("\n").map((line) => `  ${line}`.trimEnd()),

@@ -137,7 +137,7 @@ function show(report: Report, utility: Game["utility"]): void {
 }
 
 const lines = (rows: readonly (readonly string[])[], right: readonly number[] = []): string =>
-  table(["", "", ""], rows, { right }).split("\n").slice(1).join("\n");
+  table([], rows, { right, folded: 1 });
 
 function sprtText({ elo0, elo1, llr, bounds, verdict }: Sprt & SprtState): string {
   const says = {

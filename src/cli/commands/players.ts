@@ -25,13 +25,13 @@ export const command = defineCommand({
       return 0;
     }
     const rows = kinds.map(({ spec, what, games }) => [spec, what, gamesText(games, gameIds)]);
-    print(table(["player", "what it is", "plays"], rows));
+    print(table(["player", "what it is", "plays"], rows, { folded: 1 }));
     const settings = MCTS_PARAMETERS.map(({ name, what, default: usual, min, max, whole }) => [
       `mcts:${name}=`,
       what,
       `${whole ? "a whole number" : "a number"}, ${min} to ${max.toLocaleString("en-US")}; ${usual} unless given`,
     ]);
-    print(`\n${table(["parameter", "what it is", "takes"], settings)}`);
+    print(`\n${table(["parameter", "what it is", "takes"], settings, { folded: 1 })}`);
     print(styleFor(process.stdout).dim("\nMore: docs/players.md, docs/llm.md"));
     return 0;
   },

@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { text, toggle, whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { print, printJson, styleFor, table } from "../terminal/output.ts";
+import { JOINED, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 /** Rows shown by default. */
 const ROWS = 24;
@@ -122,11 +122,13 @@ function show(game: Game, rows: readonly PolicyRow[], name: string, total: numbe
     return [
       infoset,
       game.roles[player] ?? "",
-      few.map((a) => `${a.name} ${cyan(a.probability.toFixed(3))}`).join("  ") + (few === actions ? "" : dim("  …")),
+      few.map((a) => `${a.name}${JOINED}${cyan(a.probability.toFixed(3))}`).join("  ") +
+        (few === actions ? "" : dim("  …")),
       few.some((a) => a.equilibrium !== undefined) ? few.map((a) => (a.equilibrium ?? 0).toFixed(3)).join("  ") : "",
     ];
   });
-  print(table(["information set", "player", "policy", game.walkable ? "an equilibrium" : ""], cells));
+  const header = ["information set", "player", "policy", game.walkable ? "an equilibrium" : ""];
+  print(table(header, cells, { drop: [1, 3], folded: 2 }));
   const rest = total - rows.length;
   if (rest > 0) print(dim(`\n${rest} more information sets: --rows ${total}, or --json for all of them.`));
   if (!game.walkable)

@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { jsonWithRows } from "../flags/common.ts";
 import { checked, whole } from "../flags/flag.ts";
 import { positiveNumber } from "../flags/numbers.ts";
-import { print, printJson, styleFor, table } from "../terminal/output.ts";
+import { JOINED, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 /** Rows shown by default. */
 const ROWS = 12;
@@ -58,10 +58,11 @@ export const command = defineCommand({
       const shown = rows.slice(0, rowLimit).map(({ infoset, player, actions }) => {
         const played = actions.filter(({ probability }) => probability >= 0.0005).slice(0, 4);
         const rest = actions.filter(({ probability }) => probability >= 0.0005).length - played.length;
-        const cells = played.map(({ name, probability }) => `${name} ${probability.toFixed(3)}`);
+        const cells = played.map(({ name, probability }) => `${name}${JOINED}${probability.toFixed(3)}`);
         return [infoset, game.roles[player] ?? "", `${cells.join("  ")}${rest > 0 ? `  and ${rest} more` : ""}`];
       });
-      if (shown.length > 0) print(`\n${table(["information set", "player", "plays"], shown)}`);
+      if (shown.length > 0)
+        print(`\n${table(["information set", "player", "plays"], shown, { drop: [1], folded: 2 })}`);
       const more = rows.length - shown.length;
       if (more > 0) print(dim(`\n${more} more information sets: --rows ${rows.length}, or --json for all of them.`));
     }

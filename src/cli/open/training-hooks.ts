@@ -9,7 +9,7 @@ import { formatEpisode } from "../../record/episode.ts";
 import type { TrainHooks, TrainSettings } from "../../rl/train.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { Rng } from "../../util/rng.ts";
-import { print } from "../terminal/output.ts";
+import { printJson } from "../terminal/output.ts";
 import type { Profile } from "../terminal/profile.ts";
 import type { Signals } from "../terminal/signals.ts";
 import type { GameMeasure, Progress } from "../terminal/training-progress.ts";
@@ -58,7 +58,7 @@ export function hooksOf(parts: HookParts): TrainHooks {
       if (update === 0) soFar.untrained = measures;
       progress.evaluation(update, measures);
       writer.evaluation(update, { update, games: measures });
-      if (json) print(JSON.stringify({ type: "evaluation", update, games: measures }));
+      if (json) printJson({ type: "evaluation", update, games: measures }, 0);
       return { evaluation: measures };
     },
     metrics: (row) => writer.metrics({ ...row, seconds: seconds() }),

@@ -1,4 +1,6 @@
 /** Shows on stderr how far a command is: on a terminal one line that is rewritten, elsewhere a line every ten seconds. */
+import { oneLine } from "../../util/printable.ts";
+import { firstThatFits } from "./layout.ts";
 import { note, styleFor } from "./output.ts";
 
 const FRAME_MS = 100;
@@ -24,8 +26,10 @@ export function countedOff(what: string, total: number): Counter {
       // Somebody is typing on this terminal.
       if (live && process.stdin.isRaw) return;
       last = performance.now();
-      const text = `${done} of ${total} ${what}${remark === "" ? "" : `, ${remark}`}`;
-      if (live) process.stderr.write(`\r\x1b[K${dim(text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
+      const count = `${done} of ${total} ${what}`;
+      const text = remark === "" ? count : `${count}, ${oneLine(remark, 200)}`;
+      if (live)
+        process.stderr.write(`\r\x1b[K${dim(firstThatFits([text, count], (process.stderr.columns || 80) - 1))}`);
       else note(text);
       shown = true;
     },

@@ -1,6 +1,7 @@
 /** The text of a hint: a policy's distribution at a decision. */
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Policy } from "../../policies/policy.ts";
+import { JOINED } from "./output.ts";
 import { interruptible } from "./signals.ts";
 
 /** The most moves in a hint; the likeliest are chosen. */
@@ -15,6 +16,6 @@ export function hintText(infoset: Infoset, policy: Policy): string {
     share: probabilities[slot] as number,
   }));
   if (shares.length > SHOWN) shares.sort((a, b) => b.share - a.share);
-  const shown = shares.slice(0, SHOWN).map(({ name, share }) => `${name} ${share.toFixed(3)}`);
+  const shown = shares.slice(0, SHOWN).map(({ name, share }) => `${name}${JOINED}${share.toFixed(3)}`);
   return `${policy.name}: ${shown.join("  ")}${shares.length > SHOWN ? "  …" : ""}`;
 }

@@ -50,7 +50,7 @@ function picture({ curve, anchors: fixed }: Ladder): string {
       cells[column(rating)] = "●";
       return [name, withInterval(rating, ci95, 0), cells.join("")];
     }),
-    { right: [1] },
+    { right: [1], drop: [2] },
   );
 }
 

@@ -1,6 +1,8 @@
 /** Prints results to stdout and everything else to stderr, in colours if the terminal and NO_COLOR allow it. */
 import { UserError } from "../../util/errors.ts";
 import { diskError } from "../../util/files.ts";
+import { escapedControls, printableInColor } from "../../util/printable.ts";
+import { fold, layTable, type TableLayout } from "./layout.ts";
 
 type Paint = (text: string) => string;
 export interface Style {
@@ -38,28 +40,26 @@ export function styleFor(stream: { readonly isTTY?: boolean }): Style {
   };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
-const ANSI = /\x1b\[[0-9;?]*[A-Za-z]/g;
-/** Columns that a text takes, colours not counted. */
-export const widthOf = (text: string): number => [...text.replaceAll(ANSI, "")].length;
-
-/** Rows under a header, columns padded; `right` lists the columns that are aligned to the right. */
+/** A table that fits the terminal. Elsewhere, as in a pipe, its width is unlimited. */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  { right = [] as readonly number[], style = styleFor(process.stdout) } = {},
+  layout: Pick<TableLayout, "right" | "drop" | "folded"> = {},
 ): string {
-  const widths = header.map((name, i) => Math.max(widthOf(name), ...rows.map((row) => widthOf(row[i] ?? ""))));
-  const line = (cells: readonly string[]): string =>
-    widths
-      .map((width, i) => {
-        const cell = cells[i] ?? "";
-        const padding = " ".repeat(width - widthOf(cell));
-        return right.includes(i) ? padding + cell : cell + padding;
-      })
-      .join("  ")
-      .trimEnd();
-  return [style.bold(line(header)), ...rows.map(line)].join("\n");
+  const { stdout } = process;
+  return layTable(header, rows, { ...layout, columns: columnsOf(stdout), bold: styleFor(stdout).bold });
+}
+
+/** The width of a terminal; infinite for a pipe, a file or a dumb terminal, which wraps lines in its own way. */
+export const columnsOf = ({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number =>
+  isTTY && columns && process.env.TERM !== "dumb" ? columns : Number.POSITIVE_INFINITY;
+
+/** A space at which no line is broken; it is printed as a plain one. */
+export const JOINED = "\u00a0";
+
+/** A text as a stream gets it. Everything that is printed passes here, because any of it may come from a file. */
+export function printed(text: string, stream: NodeJS.WriteStream): string {
+  return fold(printableInColor(text, hasColor(stream)), columnsOf(stream)).replaceAll(JOINED, " ");
 }
 
 /** Whether the reader has closed the pipe, and the error if results could not be written. */
@@ -86,7 +86,7 @@ export const outputFailure = (): unknown => failure;
 /** Prints lines of results. Throws if an earlier one could not be written. */
 export function print(text: string): void {
   if (failure !== undefined) throw failure;
-  if (!closed) process.stdout.write(`${text}\n`);
+  if (!closed) process.stdout.write(`${printed(text, process.stdout)}\n`);
 }
 
 /** Prints a line for the person who plays: on stdout, or on stderr if stdout holds a document. */
@@ -95,13 +95,15 @@ export function say(out: NodeJS.WriteStream, text: string): void {
   else note(text);
 }
 
-export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+/** Prints JSON; on one line if `indent` is 0. Characters that a terminal would obey are escaped, so that the value stays the same. */
+export function printJson(value: unknown, indent = 2): void {
+  if (failure !== undefined) throw failure;
+  if (!closed) process.stdout.write(`${escapedControls(JSON.stringify(value, null, indent))}\n`);
 }
 
 /** Prints a line to stderr. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printed(text, process.stderr)}\n`);
 }
 
 export function warn(text: string): void {

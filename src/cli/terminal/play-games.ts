@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Seat } from "../../games/game.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { appendLine, makeFolders } from "../../util/files.ts";
+import { quoted } from "../../util/shell.ts";
 import { MOST_ANSWERS } from "./ask-move.ts";
 import { count, endText, resultText, type Score, scoreText } from "./game-over.ts";
 import { print, SPIRAL, styleFor } from "./output.ts";
@@ -32,7 +33,7 @@ export async function playGames(table: Table, seat: SeatChoice, score: Score, lo
     const players = person === 0 ? (["human", opponent.name] as const) : ([opponent.name, "human"] as const);
     makeFolders(dirname(log));
     appendLine(log, formatEpisode({ game: game.id, version: game.version, index, players, ...played }));
-    if (index === 0) print(dim(`Logged in ${log}; see it again: ${SPIRAL} replay ${log}`));
+    if (index === 0) print(dim(`Logged in ${log}; see it again: ${SPIRAL} replay ${quoted(log)}`));
     print(scoreText(game, score, opponent.name));
     if (!(await wantsAnother(table))) return;
   }

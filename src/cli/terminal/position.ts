@@ -7,7 +7,8 @@ import type { Game, Seat } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 import { wrap } from "../../replay/stepper.ts";
 import { isNumbered, plainNames } from "./answer.ts";
-import { styleFor, widthOf } from "./output.ts";
+import { widthOf } from "./layout.ts";
+import { styleFor } from "./output.ts";
 
 type Out = NodeJS.WriteStream;
 

@@ -47,5 +47,8 @@ export function profileTable(milliseconds: Readonly<Record<Phase, number>>, upda
     dim(what),
   ];
   const rows = phases.map((name) => row(name, milliseconds[name], WHAT[name]));
-  return table(["phase", "ms an update", "share", ""], [...rows, row("total", total, "")], { right: [1, 2] });
+  return table(["phase", "ms an update", "share", ""], [...rows, row("total", total, "")], {
+    right: [1, 2],
+    drop: [3],
+  });
 }

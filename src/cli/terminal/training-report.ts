@@ -4,6 +4,7 @@ import { loadConfig } from "../../config/load.ts";
 import type { Backend } from "../../nn/backend.ts";
 import { resolveRun } from "../../run/directory.ts";
 import type { RunWriter } from "../../run/writer.ts";
+import { quoted } from "../../util/shell.ts";
 import { note, print, SPIRAL, styleFor, table } from "./output.ts";
 import { compact, type GameMeasure, number } from "./training-progress.ts";
 
@@ -33,7 +34,7 @@ export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, ver
 }
 
 export function noteStopped({ dir, name }: Place, update: number, updates: number): void {
-  const goOn = `${SPIRAL} train --resume ${name}${inFolder(dir)}`;
+  const goOn = `${SPIRAL} train --resume ${quoted(name)}${inFolder(dir)}`;
   note(`Stopped after update ${update} of ${updates}, which is saved. Go on with: ${goOn}`);
 }
 
@@ -46,7 +47,7 @@ export function printTrained({ dir, name }: Place, { updates, episodes, seconds,
   print("\nNashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.");
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
-  const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${name}`;
+  const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${quoted(name)}`;
   const where = inFolder(dir);
   const next = [
     [`eval${which}${where}`, "play it against fixed opponents"],
@@ -73,5 +74,3 @@ function inFolder(runDir: string): string {
   const parent = dirname(runDir);
   return resolve(parent) === resolve(loadConfig().config.run.dir) ? "" : ` --dir ${quoted(parent)}`;
 }
-
-const quoted = (path: string): string => (/^[\w./:\\-]+$/.test(path) ? path : `"${path}"`);
