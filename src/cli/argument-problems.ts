@@ -24,7 +24,9 @@ export function argumentProblems(program: Command, argv: readonly string[]): str
     const options = knownOptions(command);
     const option = options.find(({ long, short }) => long === flag || short === flag);
     const next = argv[i + 1];
-    if (["-h", "--help", "-V", "--version"].includes(flag)) return [];
+    if (["-h", "--help", "-v", "-V", "--version"].includes(flag)) {
+      return command === program ? operandProblems(program, operands) : [];
+    }
     if (!option) {
       problems.push(`unknown option "${flag}".${didYouMean(flag, longNames(options))}`);
       // Most options take a value, so a word after an unknown option counts as its value.

@@ -15,6 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Runs the command line; returns the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
+  // Before anything is printed, and for child processes too.
+  if (argv.includes("--no-color")) process.env.NO_COLOR = "1";
   let code = 0;
   try {
     const program = makeProgram(await commandsFor(argv), (result) => {

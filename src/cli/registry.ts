@@ -18,6 +18,7 @@ const COMMANDS = linesOf({
   doctor: ["show what this machine has and which backends run on it", () => import("./commands/doctor.ts")],
   "runs [ls|show] [run]": ["list runs, or show one", () => import("./commands/runs.ts")],
   "config [show|schema] [config]": ["show every setting and where it comes from", () => import("./commands/config.ts")],
+  "completion <bash|zsh|fish>": ["print completions for a shell", () => import("./commands/completion.ts")],
 });
 
 /** A command as the list of commands shows it. */
@@ -39,6 +40,10 @@ export function commandsFor(argv: readonly string[]): Promise<ListedCommand[]> {
     }),
   );
 }
+
+/** Every command, loaded. */
+export const allCommands = (): Promise<{ readonly summary: string; readonly command: Command }[]> =>
+  Promise.all(Object.values(COMMANDS).map(async ([summary, load]) => ({ summary, ...(await load()) })));
 
 type Line<Usage extends string> = readonly [summary: string, load: () => Promise<{ readonly command: Command<Usage> }>];
 

@@ -113,6 +113,8 @@ describe("the command line", () => {
       ["--episode is", "Unknown game", "--player is"],
     ],
     [["help", "trian"], ['unknown command "trian". Did you mean "train"?']],
+    [["nosuch", "--help"], ['unknown command "nosuch"']],
+    [["arena", "nash", "random", "--games", "rows=4"], ['Unknown game "rows=4". Parameters follow a game']],
     [["games", "khn"], ['Unknown game "khn". Did you mean "kuhn"?']],
     [["games", "__proto__"], ['Unknown game "__proto__"']],
     [["runs", "shwo"], ['"shwo" is neither ls nor show. Did you mean "show"?']],

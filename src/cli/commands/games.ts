@@ -4,6 +4,7 @@ import type { parametersOf } from "../../games/registry.ts";
 import type { GameGraph } from "../../graph/game-graph.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
+import { withProgress } from "../terminal/counter.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -15,7 +16,7 @@ export const command = defineCommand({
     const { gameIds, getGame, parametersOf } = await import("../../games/registry.ts");
     const { GameGraph } = await import("../../graph/game-graph.ts");
     if (spec === undefined) {
-      const games = gameIds.map((id) => facts(new GameGraph(getGame(id))));
+      const games = gameIds.map((id) => factsAloud(new GameGraph(getGame(id))));
       if (options.json) printJson(games);
       else {
         const header = ["id", "players", "information", "information sets", "longest game", "game"];
@@ -37,16 +38,21 @@ export const command = defineCommand({
       return 0;
     }
     const game = getGame(spec);
-    const described = { ...facts(new GameGraph(game)), parameters: parametersOf(spec), example: example(game) };
+    const described = { ...factsAloud(new GameGraph(game)), parameters: parametersOf(spec), example: example(game) };
     if (options.json) printJson(described);
     else print(describe(described));
     return 0;
   },
 });
 
-function facts(graph: GameGraph) {
+const factsAloud = (graph: GameGraph): Facts =>
+  withProgress(`Visiting the states of ${graph.game.id}`, (tell) => facts(graph, (states) => tell(`${states} so far`)));
+
+type Facts = ReturnType<typeof facts>;
+
+function facts(graph: GameGraph, onStates: (states: number) => void) {
   const { game } = graph;
-  const states = game.walkable ? graph.expand(Number.POSITIVE_INFINITY).length : undefined;
+  const states = game.walkable ? graph.expand(Number.POSITIVE_INFINITY, onStates).length : undefined;
   return {
     id: game.id,
     title: game.title,
@@ -77,7 +83,7 @@ function example(game: Game): { player: number; observation: string; actions: st
   return { player, observation: game.observe(state, player), actions: actions.map((a) => game.actionName(state, a)) };
 }
 
-interface Described extends ReturnType<typeof facts> {
+interface Described extends Facts {
   readonly parameters: ReturnType<typeof parametersOf>;
   readonly example: ReturnType<typeof example>;
 }

@@ -23,8 +23,9 @@ export const command = defineCommand({
 
   async run([id], options) {
     const { getGame } = await import("../../games/registry.ts");
-    const { compiledGame } = await import("../../exact/compiled-game.ts");
     const { solve } = await import("../../exact/solve.ts");
+    const { compiledAloud } = await import("../open/exact.ts");
+    const { withProgress } = await import("../terminal/counter.ts");
     const [game, tolerance, maxIterations, rowLimit = ROWS] = checkAll(
       () => walkable(getGame(id)),
       options.tolerance,
@@ -32,9 +33,16 @@ export const command = defineCommand({
       options.rows,
     );
     const started = performance.now();
-    const tree = compiledGame(game);
+    const tree = compiledAloud(game);
     const compiled = performance.now();
-    const { method, value, nashConv, iterations, strategy } = solve(game, { tolerance, maxIterations });
+    const { method, value, nashConv, iterations, strategy } = withProgress(`Solving ${game.id}`, (tell) =>
+      solve(game, {
+        tolerance,
+        maxIterations,
+        onIteration: (iteration, distance) =>
+          tell(`iteration ${iteration}${distance === undefined ? "" : `, NashConv ${distance.toExponential(1)}`}`),
+      }),
+    );
     const seconds = { compile: (compiled - started) / 1000, solve: (performance.now() - compiled) / 1000 };
 
     const rows = tree.infosets.map(({ key, player, actions, state }, i) => ({

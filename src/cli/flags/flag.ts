@@ -5,7 +5,7 @@
 import { finiteNumber, wholeNumber } from "./numbers.ts";
 
 /** The value of a flag as commander gives it: `true` without a value, a list if the flag may be repeated. */
-export type Given = string | true | readonly string[] | undefined;
+export type Given = string | boolean | readonly string[] | undefined;
 
 export interface Flag<Value> {
   /** As the help shows it: `--seed <n>`, `--resume [run]`, `--json`. */
@@ -37,6 +37,13 @@ export const toggle = (usage: string, help: string): Flag<boolean> => ({
   read: (given) => given === true,
 });
 
+/** `--no-equilibrium`, whose option is named `equilibrium`: false if it is given. */
+export const toggleOff = (usage: string, help: string): Flag<boolean> => ({
+  usage,
+  help,
+  read: (given) => given !== false,
+});
+
 /** `--game <id>`: its text, or `fallback` if it is not given. */
 export function text(usage: string, help: string): Flag<string | undefined>;
 export function text(usage: string, help: string, fallback: string): Flag<string>;
@@ -56,7 +63,7 @@ export const texts = (usage: string, help: string): Flag<readonly string[]> => (
 export const textOrTrue = (usage: string, help: string): Flag<string | true | undefined> => ({
   usage,
   help,
-  read: (given) => (typeof given === "object" ? undefined : given),
+  read: (given) => (typeof given === "string" || given === true ? given : undefined),
 });
 
 /** Parses the text of the flag `name`; throws a UserError (exit 2) that says what the flag takes. */

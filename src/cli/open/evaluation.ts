@@ -2,7 +2,7 @@
 import { type Versus, versus } from "../../arena/versus.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
-import { getGame } from "../../games/registry.ts";
+import { getGame, splitGames } from "../../games/registry.ts";
 import { defaultOpponents, opponents } from "../../players/opponents.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -11,6 +11,7 @@ import type { Executor } from "../../selfplay/plan.ts";
 import { UserError } from "../../util/errors.ts";
 import { Rng } from "../../util/rng.ts";
 import { checkAll } from "../check-all.ts";
+import { compiledAloud, solveAloud } from "./exact.ts";
 import { checkPlayers, fixedPlayer } from "./players.ts";
 
 export interface GameReport {
@@ -24,8 +25,8 @@ export interface GameReport {
 export function chosenGames(ids: string | undefined, learned: readonly string[] | undefined): Game[] {
   if (ids === undefined) return (learned ?? []).map(getGame);
   return checkAll(
-    ...ids.split(",").map((text) => () => {
-      const game = getGame(text.trim());
+    ...splitGames(ids).map((id) => () => {
+      const game = getGame(id);
       if (!learned || learned.map((id) => getGame(id).id).includes(game.id)) return game;
       throw new UserError(2, `This policy has not learned ${game.id}. It has learned ${learned.join(", ")}.`);
     }),
@@ -80,8 +81,10 @@ export async function measureGame({
   seed,
   executor,
 }: Measured): Promise<GameReport> {
+  if (game.walkable) compiledAloud(game);
   const exact = evaluateExactly(game, policy);
   const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name)).map(fixedPlayer);
+  if (against.some(({ name }) => name === "nash" || name === "sloppy")) solveAloud(game);
   const rng = new Rng(seed).fork("eval").fork(game.id);
   const results: Versus[] = [];
   for (const rival of against.filter(({ plays }) => plays(game))) {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { PlayedGame } from "../../arena/pairing.ts";
 import { type Fixture, playTournament, type Tournament } from "../../arena/tournament.ts";
 import type { Game } from "../../games/game.ts";
-import { getGame } from "../../games/registry.ts";
+import { getGame, splitGames } from "../../games/registry.ts";
 import type { Player } from "../../players/player.ts";
 import { parseSpec } from "../../players/spec.ts";
 import { listCheckpoints } from "../../run/checkpoint.ts";
@@ -16,7 +16,7 @@ import { answerSettings } from "./llm-settings.ts";
 
 /** The games in `ttt,kuhn`. Throws a UserError with all their problems. */
 export function gamesIn(ids: string): Game[] {
-  const games: Game[] = checkAll(...ids.split(",").map((id) => () => getGame(id.trim())));
+  const games: Game[] = checkAll(...splitGames(ids).map((id) => () => getGame(id)));
   const twice = games.find((game, i) => games.indexOf(game) < i);
   if (twice) throw new UserError(2, `--games names ${twice.id} twice.`);
   return games;

@@ -16,6 +16,8 @@ export class Dialogue {
   readonly #input = process.stdin;
   readonly #terminal: Interface | undefined;
   readonly #lines: string[] = [];
+  /** Whether the terminal itself shows what is typed. */
+  readonly #isEchoed: boolean;
   #waiting: ((line: string | undefined) => void) | undefined;
   #completions: readonly string[] = [];
   #hasEnded = false;
@@ -25,7 +27,9 @@ export class Dialogue {
   /** Reads stdin until `close`. Writes to `out`, which is stderr if stdout holds a JSON document. */
   constructor(out: NodeJS.WriteStream = process.stdout) {
     this.out = out;
-    if (this.#input.isTTY && this.out.isTTY) {
+    this.#isEchoed = this.#input.isTTY === true && this.out.isTTY === true;
+    // Editing needs a terminal that can move its cursor.
+    if (this.#isEchoed && process.env.TERM !== "dumb") {
       const completer = (line: string): [string[], string] => [
         this.#completions.filter((name) => name.startsWith(line.toLowerCase())),
         line,
@@ -63,7 +67,7 @@ export class Dialogue {
     const line = this.#lines.shift() ?? (this.#hasEnded ? undefined : await this.#next(signal));
     this.#readKeys(false);
     if (line === undefined) this.say("");
-    else if (!this.#terminal) this.say(oneLine(line, ECHOED));
+    else if (!this.#terminal && !this.#isEchoed) this.say(oneLine(line, ECHOED));
     return line;
   }
 

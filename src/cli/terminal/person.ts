@@ -15,6 +15,12 @@ export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): Aske
   const told = new Set<string>();
   let dialogue: Dialogue | undefined;
   let last = -1;
+  /** The moves since the last question, by game. Several games may run while one is asked. */
+  const news = new Map<number, string[]>();
+  const tellNews = (episode: number): void => {
+    for (const line of news.get(episode) ?? []) say(out, line);
+    news.delete(episode);
+  };
   return humanPlayer({
     async ask({ infoset, episode, signal }) {
       const { game, state, player } = infoset;
@@ -25,6 +31,7 @@ export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): Aske
       if (game.rules && !told.has(game.id)) dialogue.say(dim(rulesOf(game, state, player, out)));
       last = episode;
       told.add(game.id);
+      tellNews(episode);
       const situation = {
         infoset,
         always: false,
@@ -36,7 +43,13 @@ export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): Aske
       if (reply === "resign") return { forfeit: "resigned" };
       throw new UserError(1, "The match ends here: its person has left.");
     },
+    moved({ episode, seat, player, name }) {
+      if (player === seat) return;
+      const line = player === undefined ? dim(`Chance: ${name}`) : `\n${bold(`Your opponent plays ${name}`)}`;
+      news.set(episode, [...(news.get(episode) ?? []), line]);
+    },
     ended({ episode, seat, returns }) {
+      tellNews(episode);
       say(out, `\n${bold(`Game ${episode + 1}`)} is over. ${bold(resultText(returns[seat]))}`);
     },
     dispose: () => dialogue?.close(),

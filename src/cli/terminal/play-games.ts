@@ -1,5 +1,6 @@
 /** Game after game of a person against one player, at the terminal. */
 import { dirname } from "node:path";
+import type { Played } from "../../arena/asked-game.ts";
 import type { Seat } from "../../games/game.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { appendLine, makeFolders } from "../../util/files.ts";
@@ -22,7 +23,13 @@ export async function playGames(table: Table, seat: SeatChoice, score: Score, lo
     print(`\n${bold(`Game ${index + 1}`)}: you are Player ${person} (${game.roles[person]}).`);
     // The rules are the same for both seats. A game without `rules` shows them with every position.
     if (index === 0 && game.rules) print(dim(rulesOf(game, game.initial(), person)));
-    const played = await playGame(table, index, person);
+    let played: Played | undefined;
+    try {
+      played = await playGame(table, index, person);
+    } catch (error) {
+      print("\nThe game is left unfinished and does not count.");
+      throw error;
+    }
     if (!played) {
       print(`The game is left unfinished and does not count. ${scoreText(game, score, opponent.name)}`.trimEnd());
       return;
