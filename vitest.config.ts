@@ -1,5 +1,22 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const all = "test/**/*.test.ts";
+/** Files that put another module in the place of one of ours. */
+const mocked = "test/**/*.mocked.test.ts";
+
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
+  test: {
+    globalSetup: ["test/build.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two workers need more than 1 GB: one on a machine of one core, which may have no more.
+    maxWorkers: Math.min(2, availableParallelism()),
+    server: { deps: { external: [/\/dist\//] } },
+    projects: [
+      // Files share a process, so that TensorFlow.js is loaded and a game is solved once: no test may leave anything changed.
+      { extends: true, test: { name: "shared", include: [all], exclude: [mocked], isolate: false } },
+      { extends: true, test: { name: "mocked", include: [mocked], isolate: true } },
+    ],
+  },
 });

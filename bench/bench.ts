@@ -14,10 +14,10 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeFileAtomic } from "../src/util/files.ts";
-import { runScript } from "./child.ts";
-import { circumstances, load, type Machine, thisMachine } from "./machine.ts";
-import type { Measured } from "./measure.ts";
-import { type Results, type SectionResult, terminalTable, withResults } from "./report.ts";
+import { runScript } from "./lib/child.ts";
+import { circumstances, load, type Machine, thisMachine } from "./lib/machine.ts";
+import type { Measured } from "./lib/measure.ts";
+import { type Results, type SectionResult, terminalTable, withResults } from "./lib/report.ts";
 import { sections } from "./sections.ts";
 
 const PAGE = "docs/performance.md";

@@ -5,9 +5,9 @@
  */
 import { cpus } from "node:os";
 import { startBackend } from "../src/nn/backend.ts";
-import { median } from "../src/util/stats.ts";
-import { evaluationCost, solvingCost } from "./exact-costs.ts";
-import type { Took } from "./measure.ts";
+import { median } from "../src/util/median.ts";
+import type { Took } from "./lib/measure.ts";
+import { evaluationCost, solvingCost } from "./sections/exact-costs.ts";
 
 const GAMES = ["kuhn", "kuhn-match", "leduc", "ttt", "ttt-draw", "negotiation", "negotiation:maxQuantity=5"];
 const SOLVED = ["kuhn", "kuhn-match", "leduc", "ttt", "negotiation"];

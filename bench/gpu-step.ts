@@ -13,8 +13,8 @@ import { policyModel } from "../src/policies/registry.ts";
 import { Learner } from "../src/rl/learner.ts";
 import type { Row } from "../src/rl/rows.ts";
 import { Rng } from "../src/util/rng.ts";
-import { firstBatch, settingsFor, unmerged } from "./batch.ts";
-import { type Effort, repeat, type Took } from "./measure.ts";
+import { firstBatch, settingsFor, unmerged } from "./lib/batch.ts";
+import { type Effort, repeat, type Took } from "./lib/measure.ts";
 
 export interface Task {
   readonly backend: BackendName;

@@ -7,7 +7,7 @@
  *   --rows N --hidden LxW   the large network; by default 65536 rows, 4x2048
  *   --updates N             updates of each config; by default 100
  *   --seconds N             about how long each step is timed; by default 10
- *   --peak-tflops N         peak of the card, if bench/cards.ts does not know it
+ *   --peak-tflops N         peak of the card, if bench/lib/cards.ts does not know it
  *   --torch cuda|cpu|none   where PyTorch runs; by default cuda. PYTHON names an interpreter other than python3
  *   --machine NAME          the name of the file of results; --out FILE is another file
  *
@@ -19,12 +19,12 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BackendName, backendNames, findBackend } from "../src/nn/backend.ts";
 import { writeFileAtomic } from "../src/util/files.ts";
-import { type Card, firstCard } from "./cards.ts";
-import { run, runNode, runScript, SPIRAL } from "./child.ts";
 import type { Steps, Task } from "./gpu-step.ts";
-import { circumstances, load, thisMachine } from "./machine.ts";
-import { type Figure, figure, type Took } from "./measure.ts";
-import { terminalTable } from "./report.ts";
+import { type Card, firstCard } from "./lib/cards.ts";
+import { run, runNode, runScript, SPIRAL } from "./lib/child.ts";
+import { circumstances, load, thisMachine } from "./lib/machine.ts";
+import { type Figure, figure, type Took } from "./lib/measure.ts";
+import { terminalTable } from "./lib/report.ts";
 
 /** The shipped sizes and configs. Size m is left out: it trains like s, only longer. */
 const CONFIGS: readonly (readonly string[])[] = [["--size", "xs"], ["--size", "s"], ["configs/leduc.yaml"]];

@@ -8,8 +8,8 @@
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
 import { tf } from "../src/nn/tf.ts";
 import { Rng } from "../src/util/rng.ts";
-import { firstBatch, merged, settingsFor } from "./batch.ts";
-import { since } from "./measure.ts";
+import { firstBatch, merged, settingsFor } from "./lib/batch.ts";
+import { since } from "./lib/measure.ts";
 
 const [WARM_UP, UPDATES] = [20, 200];
 const [backend = "wasm", games = "kuhn,ttt"] = process.argv.slice(2);

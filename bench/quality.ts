@@ -18,7 +18,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { getGame } from "../src/games/registry.ts";
 import { opponents } from "../src/players/opponents.ts";
-import { median, wilson } from "../src/util/stats.ts";
+import { median } from "../src/util/median.ts";
+import { wilson } from "../src/util/wilson-interval.ts";
 import { exactResult, greedyReference, judge, savedPolicy, type Verdict } from "./independent.ts";
 
 const { values: flags } = parseArgs({

@@ -4,13 +4,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
-import { build } from "./cli/spiral.ts";
+import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const temporary = () => mkdtempSync(join(tmpdir(), "spiral-install-"));
-
-beforeAll(() => build());
 
 const run = (cwd: string, ...command: string[]) => {
   const [program = "", ...args] = command;

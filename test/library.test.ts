@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeSafetensors } from "../src/nn/safetensors.ts";
-import { build, folder } from "./cli/spiral.ts";
+import { folder } from "./cli/spiral.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = readFileSync(join(root, "docs/library.md"), "utf8");
@@ -16,7 +16,6 @@ const [first, second] = blocks("ts") as [string, string];
 /** A folder in which the package is installed. */
 let project: string;
 beforeAll(() => {
-  build();
   project = folder();
   mkdirSync(join(project, "node_modules"));
   symlinkSync(root, join(project, "node_modules/spiral-arena"));

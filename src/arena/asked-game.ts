@@ -1,13 +1,15 @@
 /**
- * Plays one game with at least one player that must be asked, from the root to its end or to a forfeit. Matches
+ * Plays one game, move by move, from the root to its end or to a forfeit; players that must be asked may take part. Matches
  * (asked-match.ts) and `spiral play`, in which a person may take moves back, both play their games here.
  */
 import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
-import { answerLimiter } from "../record/answer-limit.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
+import { answerLimiter } from "../record/line-limit.ts";
+import { pauses } from "../util/pauses.ts";
+import type { Opening } from "./openings.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
 export interface Move {
@@ -35,6 +37,8 @@ export interface AskedGame {
   readonly graph: GameGraph;
   /** The sides in seats 0 and 1. */
   readonly seats: readonly [Side, Side];
+  /** The actions with which the game begins; the players choose from there on. None by default. */
+  readonly opening?: Opening;
   /** The number by which asked players know this game. */
   readonly episode: number;
   /** Uniform draws in [0, 1): for the game's nth chance event, and for a policy's move at a ply. */
@@ -50,7 +54,8 @@ export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 
 /** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
-  const { graph, seats, episode, draw, signal, onMove } = game;
+  const { graph, seats, opening = [], episode, draw, signal, onMove } = game;
+  const pause = pauses();
   const moves: Move[] = [];
   let node = graph.root;
   const move = (slot: number, said: readonly Utterance[] = []): void => {
@@ -61,6 +66,10 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     node = graph.child(node, slot);
     onMove?.(made);
   };
+  for (const action of opening) {
+    if (node.turn.kind === "end") break;
+    move(legalSlot(node.turn.actions.indexOf(action), node.turn.actions.length, "the opening"));
+  }
   for (;;) {
     const { turn } = node;
     if (turn.kind === "end") return finish(game, moves, turn.returns);
@@ -72,6 +81,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
+      await pause();
+      signal.throwIfAborted();
       const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
       continue;

@@ -1,11 +1,10 @@
 /**
- * Matches with at least one player that must be asked at every move. Several games run at the same time, and each waits for
- * its answers. Chance and policies draw the same random numbers as in batched play (selfplay/play.ts), so between two
+ * Matches that are played game by game. Several games run at the same time, and each waits for the answers of players that
+ * must be asked. Chance and policies draw the same random numbers as in batched play (selfplay/play.ts), so between two
  * policies both give the same games.
  */
 import { setMaxListeners } from "node:events";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
-import type { Player } from "../players/player.ts";
 import type { Episode } from "../record/episode.ts";
 import { type Rng, uniformAt } from "../util/rng.ts";
 import { type AskedGame, playAskedGame, type Side } from "./asked-game.ts";
@@ -17,17 +16,28 @@ const AT_ONCE = 8;
 /** Yields games as they end. If a player fails, all games stop; its error is thrown after the finished games were yielded. */
 export async function* playAsked(
   match: Match,
-  { pairs, isDone = () => false, atOnce = AT_ONCE, firstEpisode = 0, maxNodes = MAX_CACHED_NODES }: MatchOptions,
+  {
+    pairs,
+    isDone = () => false,
+    atOnce = AT_ONCE,
+    firstEpisode = 0,
+    signal,
+    maxNodes = MAX_CACHED_NODES,
+  }: MatchOptions,
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const { game, players } = match;
-  const sideOf = (player: Player): Side => (player.kind === "policy" ? seated(player, game) : player);
-  const sides = [sideOf(players[0]), sideOf(players[1])] as const;
+  const sides = [sidesOf(match, 0), sidesOf(match, 1)] as const;
   // One game at a time if a person plays a policy: policies would compute moves of other games while the person waits.
   const isOneByOne = players.some((player) => player.kind === "asked" && player.oneByOne);
-  const most = isOneByOne && players.some(({ kind }) => kind === "policy") ? 1 : atOnce;
+  // So do policies alone: nobody is waited for, and each game ends as early as it can.
+  const policies = players.filter(({ kind }) => kind === "policy").length;
+  const most = policies === 2 || (isOneByOne && policies > 0) ? 1 : atOnce;
   const abandon = new AbortController();
   // Every open question listens to this signal.
   setMaxListeners(0, abandon.signal);
+  const onAbort = (): void => abandon.abort();
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort);
   const ended: PlayedGame[] = [];
   const running = new Set<Promise<void>>();
   let failure: unknown;
@@ -38,12 +48,16 @@ export async function* playAsked(
   const begin = (index: number): void => {
     if (graph.size > maxNodes) graph = new GameGraph(game);
     const draw = drawsOf(match.rng, index);
-    const seats = bySeat(index, sides);
-    const played = playAskedGame({ graph, seats, episode: firstEpisode + index, draw, signal: abandon.signal });
+    const pair = index >> 1;
+    const seats = bySeat(index, [sides[0](pair), sides[1](pair)]);
+    const opening = match.openings?.[pair] ?? [];
+    const opened = match.openings ? { opening: opening.length } : {};
+    const number = firstEpisode + index;
+    const played = playAskedGame({ graph, seats, opening, episode: number, draw, signal: abandon.signal });
     const done = played.then(
       (result) => {
         const names = bySeat(index, [players[0].name, players[1].name]);
-        const episode: Episode = { game: game.id, version: game.version, index, players: names, ...result };
+        const episode: Episode = { game: game.id, version: game.version, index, players: names, ...opened, ...result };
         ended.push({ index, returns: result.returns, episode: () => episode });
       },
       (error: unknown) => {
@@ -60,7 +74,7 @@ export async function* playAsked(
 
   try {
     for (;;) {
-      while (running.size < most && next < 2 * pairs && failure === undefined) {
+      while (running.size < most && next < 2 * pairs && !abandon.signal.aborted) {
         if (!isDone(next)) begin(next);
         next++;
       }
@@ -71,12 +85,26 @@ export async function* playAsked(
         });
       else break;
     }
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined && !signal?.aborted) throw failure;
   } finally {
+    signal?.removeEventListener("abort", onAbort);
     // If the caller stops early, the games that still run are abandoned.
     abandon.abort();
     await Promise.all(running);
   }
+}
+
+/**
+ * The first or second player of a match as it plays each pair. If it draws random numbers, their stream depends on the match,
+ * the pair and the player.
+ */
+function sidesOf({ game, players, rng }: Match, which: 0 | 1): (pair: number) => Side {
+  const player = players[which];
+  if (player.kind === "asked") return () => player;
+  const { seeded } = player;
+  if (seeded) return (pair) => seeded(game, rng.fork("pair", pair).fork("player", which).key());
+  const policy = seated(player, game);
+  return () => policy;
 }
 
 /** The first player sits in seat 0 of even games. */

@@ -1,40 +1,56 @@
-/** Plays matches (pairing.ts): between policies in batches here, and with players that must be asked in asked-match.ts. */
+/**
+ * Plays matches (pairing.ts): between policies in batches here, and others game by game in asked-match.ts: those with players
+ * that must be asked or that draw random numbers of their own, and those that start from openings.
+ */
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
-import type { PolicyPlayer } from "../players/player.ts";
+import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
-import { episodeOf, inThisThread } from "../selfplay/play.ts";
+import { episodeOf, playPart } from "../selfplay/play.ts";
+import { partSizes, pauses } from "../util/pauses.ts";
 import { playAsked } from "./asked-match.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
 /**
- * Plays the match and yields games as they end. Games between policies come block by block, in order. If an asked player
- * fails, the finished games are yielded before its UserError is thrown.
+ * Plays the match and yields games as they end. Games between policies come in order, in parts of a block: a few at first,
+ * and more as long as they are fast. If an asked player fails, the finished games are yielded before its UserError is thrown.
  */
 export function playMatch(match: Match, options: MatchOptions): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = match.players;
-  if (first.kind === "policy" && second.kind === "policy") return playPolicies(match, [first, second], options);
-  return playAsked(match, options);
+  const inBatches = isFixed(first) && isFixed(second) && !match.openings;
+  return inBatches ? playPolicies(match, [first, second], options) : playAsked(match, options);
 }
+
+/** Whether the player is one policy in all games of a match. */
+const isFixed = (player: Player): player is PolicyPlayer => player.kind === "policy" && !player.seeded;
 
 async function* playPolicies(
   { game, rng }: Match,
   players: readonly [PolicyPlayer, PolicyPlayer],
-  { pairs, isDone = () => false, executor = inThisThread, maxNodes = MAX_CACHED_NODES }: MatchOptions,
+  { pairs, isDone = () => false, signal, maxNodes = MAX_CACHED_NODES }: MatchOptions,
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = players.map((player) => seated(player, game)) as [Policy, Policy];
+  const policies = [first, second] as const;
+  const pause = pauses();
+  const size = partSizes(2, 2 * BLOCK);
   let graph = new GameGraph(game);
   for (let block = 0; block * BLOCK < pairs; block++) {
     const start = 2 * BLOCK * block;
     const episodes = Math.min(2 * BLOCK, 2 * pairs - start);
-    const open = Array.from({ length: episodes }, (_, i) => i).filter((i) => !isDone(start + i));
-    if (open.length === 0) continue;
-    if (graph.size > maxNodes) graph = new GameGraph(game);
-    const policies = [first, second] as const;
-    const [played] = await executor.play([{ graph, episodes, policies, paired: true, ...blockKeys(rng, block) }]);
-    yield open.map((i) => ({
-      index: start + i,
-      returns: [played.returns[2 * i], played.returns[2 * i + 1]] as const,
-      episode: () => ({ ...episodeOf(played, i), index: start + i }),
-    }));
+    const keys = blockKeys(rng, block);
+    for (let from = 0, to = 0; from < episodes; from = to) {
+      to = Math.min(from + size(), episodes);
+      const first = start + from;
+      const open = Array.from({ length: to - from }, (_, i) => i).filter((i) => !isDone(first + i));
+      if (open.length === 0) continue;
+      await pause();
+      if (signal?.aborted) return;
+      if (graph.size > maxNodes) graph = new GameGraph(game);
+      const played = playPart({ graph, episodes, policies, paired: true, ...keys }, from, to);
+      yield open.map((i) => ({
+        index: first + i,
+        returns: [played.returns[2 * i], played.returns[2 * i + 1]] as const,
+        episode: () => ({ ...episodeOf(played, i), index: first + i }),
+      }));
+    }
   }
 }

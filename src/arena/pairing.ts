@@ -3,6 +3,9 @@
  * 2k and in seat 1 in game 2k + 1. So both players have the same luck of the deal and of the seat. Pairs are independent,
  * and the statistics count them; the two games of a pair are not.
  *
+ * A player that draws random numbers of its own gets a new stream of them for each pair, so pairs are independent if anything
+ * is drawn in them. If nothing is, they are copies of each other, and one is played (deterministic.ts).
+ *
  * Games come in blocks. The random draws of a game depend on the match's random stream, its block and its place in the block
  * alone. So a match that is resumed plays the same games as one that was never interrupted.
  */
@@ -11,14 +14,17 @@ import type { Infoset } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
 import type { Episode } from "../record/episode.ts";
-import type { Executor, Plan } from "../selfplay/plan.ts";
+import type { Plan } from "../selfplay/plan.ts";
 import { Rng } from "../util/rng.ts";
+import type { Opening } from "./openings.ts";
 
 export interface Match {
   readonly game: Game;
   readonly players: readonly [Player, Player];
   /** The random stream of this match (`matchRng`). */
   readonly rng: Rng;
+  /** The opening of each pair (openings.ts); by default, all pairs start at the start of the game. */
+  readonly openings?: readonly Opening[] | undefined;
 }
 
 export interface PlayedGame {
@@ -33,16 +39,16 @@ export interface MatchOptions {
   readonly pairs: number;
   /** Whether a game was already played; it is skipped. */
   readonly isDone?: (index: number) => boolean;
-  /** Plays the games between policies. */
-  readonly executor?: Executor;
   /** The most games that run at the same time, if a player must be asked. */
   readonly atOnce?: number;
   /** The number of game 0 for asked players; the others follow. */
   readonly firstEpisode?: number;
+  /** When it aborts, no more games begin, games that wait for an answer are abandoned, and the match ends without an error. */
+  readonly signal?: AbortSignal | undefined;
   readonly maxNodes?: number;
 }
 
-/** Pairs in a block. Policies play a block to its end, so an interrupted match loses at most one block. */
+/** Pairs in a block. */
 export const BLOCK = 64;
 
 /** The random stream of the match between two players in a game; `match`, `arena` and `ladder` use the same. */

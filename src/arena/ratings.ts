@@ -3,11 +3,11 @@
  * that a win is 10^(D / 400) times as likely as a loss, after draws and the seat are accounted for (davidson.ts).
  *
  * A weak prior keeps ratings finite: one pair is added to the results of each player, half won and half lost, spread evenly
- * over its opponents and games. Intervals come from the bootstrap over pairs (util/bootstrap.ts): each draw gives random
+ * over its opponents and games. Intervals come from the bootstrap over pairs (util/bootstrap-interval.ts): each draw gives random
  * weights to the pairs, including those of the prior, and fits the model again. An end of an interval that only the prior
  * bounds is infinite: if a player never scored against a group of others, the games do not say how far above it they are.
  */
-import { END_WEIGHT, gamma, middle95, uniforms } from "../util/bootstrap.ts";
+import { END_WEIGHT, gamma, middle95, uniforms } from "../util/bootstrap-interval.ts";
 import { type Fit, fitDavidson, type Series } from "./davidson.ts";
 import { ELO_PER_LOGIT } from "./elo.ts";
 

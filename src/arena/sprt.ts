@@ -12,7 +12,7 @@
  * likelihood under a constraint on the mean is Owen's, 1988). The test counts pairs, because the two games of a pair share a
  * deal.
  */
-import type { Counts } from "../util/bootstrap.ts";
+import type { Counts } from "../util/bootstrap-interval.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { scoreOfElo } from "./elo.ts";
 

@@ -2,6 +2,7 @@
 import { getGame } from "../games/registry.ts";
 import { plural, signed, withInterval } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
+import { copiesNote } from "./deterministic.ts";
 import type { MatchResult, Standing, Standings } from "./standings.ts";
 
 export interface Table {
@@ -69,7 +70,7 @@ const ownReturn = ({ players, meanReturn }: MatchResult, player: string): number
 
 /** Notes that explain the tables. */
 export function standingsNotes(standings: Standings): string[] {
-  const { format, pairs, seed, anchor, overall, byGame, satOut } = standings;
+  const { format, pairs, seed, anchor, overall, byGame, matches, openings, satOut } = standings;
   const everywhere = Object.values(byGame).every(({ standings }) => standings.some(({ player }) => player === anchor));
   const elsewhere = everywhere ? "" : ", and where it does not play their mean";
   const measured = anchor === null ? "their mean is 0" : `${anchor} is 0${elsewhere}`;
@@ -86,6 +87,10 @@ export function standingsNotes(standings: Standings): string[] {
           `Scores and Elo at ${forChips.join(", ")} are of the return, between the most that can be lost and won, not of games won.`,
         ]
       : []),
+    ...copiesNote({ matches: matches.length, deterministic: matches.filter((match) => match.deterministic).length }),
+    ...openings.map(
+      ({ game, plies }) => `At ${game} each pair starts from an opening of its own, ${plies} plies long.`,
+    ),
     ...(seats.length > 0 ? [`Seat 0 is worth, in Elo: ${seats.join(", ")}.`] : []),
     ...(overall.some(({ group }) => group > 0)
       ? ["No chain of games links all players: ratings of different groups do not compare."]
@@ -131,10 +136,25 @@ export function ratingsCsv({ overall, byGame }: Standings): string {
 /** A row for each match, from the view of the first player. */
 export function matchesCsv({ matches }: Standings): string {
   return csv(
-    ["game", "first", "second", "pairs", "wins", "draws", "losses", "forfeits", "return", "low", "high", "score"],
-    matches.map(({ game, players, pairs, wins, draws, losses, forfeits, meanReturn, ci95, score }) => {
+    [
+      ...["game", "first", "second", "pairs", "wins", "draws", "losses", "forfeits", "return", "low", "high", "score"],
+      "deterministic",
+    ],
+    matches.map(({ game, players, pairs, wins, draws, losses, forfeits, meanReturn, ci95, score, deterministic }) => {
       const forfeited = forfeits[0] + forfeits[1];
-      return [game, ...players, pairs, wins, draws, losses, forfeited, meanReturn, ...ci95, score];
+      return [
+        game,
+        ...players,
+        pairs,
+        wins,
+        draws,
+        losses,
+        forfeited,
+        meanReturn,
+        ...ci95,
+        score,
+        String(deterministic),
+      ];
     }),
   );
 }

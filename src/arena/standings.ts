@@ -1,5 +1,5 @@
 /** The results of a tournament: ratings over all games, ratings in each game, and every match. */
-import { meanOf } from "../util/bootstrap.ts";
+import { meanOf } from "../util/bootstrap-interval.ts";
 import { type Meeting, type Ratings, rate } from "./ratings.ts";
 import { type MatchSummary, meanReturnOf, pairScore, pairScores, resultsOf } from "./summary.ts";
 import { type Fixture, type Tournament, tallyOf } from "./tournament.ts";
@@ -11,6 +11,8 @@ export interface MatchResult extends Pick<MatchSummary, "pairs" | "wins" | "draw
   readonly meanReturn: number;
   /** 95 % interval of `meanReturn`, over pairs. */
   readonly ci95: readonly [number, number];
+  /** Whether every pair would be the same two games, so that one was played. */
+  readonly deterministic: boolean;
 }
 
 export interface Standing {
@@ -34,6 +36,7 @@ export interface Standings {
   readonly players: readonly string[];
   readonly games: readonly string[];
   readonly seed: number;
+  /** Pairs of each match; of those that are deterministic, one is played. */
   readonly pairs: number;
   readonly format: "round robin" | "gauntlet";
   /** The player whose rating is 0; null if the mean rating is 0. */
@@ -44,6 +47,8 @@ export interface Standings {
     Record<string, { readonly standings: readonly Standing[]; readonly firstSeat: number | null }>
   >;
   readonly matches: readonly MatchResult[];
+  /** The games whose pairs start from openings of their own, and the plies of these openings. */
+  readonly openings: readonly { readonly game: string; readonly plies: number }[];
   /** Players that do not play every game, and the games that they do not play. */
   readonly satOut: readonly { readonly player: string; readonly games: readonly string[] }[];
 }
@@ -76,6 +81,7 @@ export function standingsOf(tournament: Tournament, fixtures: readonly Fixture[]
       }),
     ),
     matches,
+    openings: [...(tournament.openings ?? [])].map(([game, openings]) => ({ game, plies: openings[0].length })),
     satOut: players.flatMap(({ name, plays }) => {
       const idle = games.filter((game) => !plays(game)).map(({ id }) => id);
       return idle.length > 0 ? [{ player: name, games: idle }] : [];
@@ -96,10 +102,11 @@ export function meetingOf(fixture: Fixture): Meeting {
 }
 
 function resultOf(fixture: Fixture): MatchResult {
-  const { game, players } = fixture;
+  const { game, players, deterministic } = fixture;
   const tally = tallyOf(fixture);
   const { pairs } = tally;
-  const common = { game: game.id, players: [players[0].name, players[1].name] as const, pairs, ...resultsOf(tally) };
+  const names = [players[0].name, players[1].name] as const;
+  const common = { game: game.id, players: names, pairs, ...resultsOf(tally), deterministic };
   if (pairs === 0) return { ...common, score: 0.5, meanReturn: 0, ci95: [game.utility.min, game.utility.max] };
   const { mean, ci95 } = meanReturnOf(game, tally);
   return { ...common, score: meanOf(tally.counts((pair) => pairScore(game, pair))), meanReturn: mean, ci95 };

@@ -3,7 +3,14 @@
  * with the same deal and the seats swapped. Pairs are independent; the two games of a pair are not.
  */
 import type { Game } from "../games/game.ts";
-import { bootstrapMeans, boundedMean, type Estimate, estimate, type Range, shareAbove } from "../util/bootstrap.ts";
+import {
+  bootstrapMeans,
+  boundedMean,
+  type Estimate,
+  estimate,
+  type Range,
+  shareAbove,
+} from "../util/bootstrap-interval.ts";
 import { eloOfScore } from "./elo.ts";
 
 /** Returns by seat: first of the game with the first player in seat 0, then of the game with it in seat 1. */

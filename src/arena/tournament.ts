@@ -4,7 +4,9 @@
  */
 import type { Game } from "../games/game.ts";
 import type { Player } from "../players/player.ts";
+import { isDeterministic } from "./deterministic.ts";
 import { playMatch } from "./match.ts";
+import type { Opening } from "./openings.ts";
 import { type MatchOptions, matchRng, type PlayedGame } from "./pairing.ts";
 import { type PairReturns, Tally } from "./summary.ts";
 
@@ -17,6 +19,8 @@ export interface Tournament {
   readonly seed: number;
   /** Only the first player against all others. */
   readonly gauntlet: boolean;
+  /** By game id, an opening for each pair. All fixtures of a game have the same openings. */
+  readonly openings?: ReadonlyMap<string, readonly Opening[]> | undefined;
 }
 
 /** Two players in one game, and the games that they have played so far. */
@@ -24,12 +28,17 @@ export interface Fixture {
   readonly number: number;
   readonly game: Game;
   readonly players: readonly [Player, Player];
+  /** Whether all its pairs would be copies of the first (deterministic.ts). */
+  readonly deterministic: boolean;
+  /** The pairs to play: those of the tournament, or one if all are copies of it. */
+  readonly pairs: number;
+  readonly openings: readonly Opening[] | undefined;
   /** Returns of seats 0 and 1, by the number of the game in this fixture. */
   readonly played: Map<number, readonly [number, number]>;
 }
 
 /** All fixtures, game by game. */
-export function fixturesOf({ games, players, gauntlet }: Tournament): Fixture[] {
+export function fixturesOf({ games, players, gauntlet, pairs, openings: all }: Tournament): Fixture[] {
   const meetings = games.flatMap((game) =>
     players.flatMap((first, i) =>
       players.slice(i + 1).flatMap((second) => {
@@ -38,7 +47,11 @@ export function fixturesOf({ games, players, gauntlet }: Tournament): Fixture[] 
       }),
     ),
   );
-  return meetings.map((meeting, number) => ({ ...meeting, number, played: new Map() }));
+  return meetings.map(({ game, players }, number) => {
+    const openings = all?.get(game.id);
+    const deterministic = isDeterministic({ game, players, openings });
+    return { number, game, players, openings, deterministic, pairs: deterministic ? 1 : pairs, played: new Map() };
+  });
 }
 
 /**
@@ -48,24 +61,26 @@ export function fixturesOf({ games, players, gauntlet }: Tournament): Fixture[] 
 export async function* playTournament(
   { pairs, seed }: Tournament,
   fixtures: readonly Fixture[],
-  options: Pick<MatchOptions, "atOnce" | "executor"> = {},
+  options: Pick<MatchOptions, "atOnce" | "signal"> = {},
 ): AsyncGenerator<{ readonly fixture: Fixture; readonly games: readonly PlayedGame[] }, void, undefined> {
   for (const fixture of fixtures) {
-    const { number, game, players, played } = fixture;
-    if (played.size === 2 * pairs) continue;
-    const match = { game, players, rng: matchRng(seed, game, players) };
+    if (options.signal?.aborted) return;
+    const { number, game, players, openings, played } = fixture;
+    if (played.size === 2 * fixture.pairs) continue;
+    const match = { game, players, rng: matchRng(seed, game, players), openings };
     const isDone = (index: number): boolean => played.has(index);
-    for await (const games of playMatch(match, { ...options, pairs, isDone, firstEpisode: number * 2 * pairs })) {
+    const of = { pairs: fixture.pairs, isDone, firstEpisode: number * 2 * pairs };
+    for await (const games of playMatch(match, { ...options, ...of })) {
       yield { fixture, games };
     }
   }
 }
 
-/** The complete pairs of a fixture. */
-export function tallyOf({ played }: Fixture): Tally {
+/** The complete pairs of a fixture. Copies of its only pair, which an older log may hold, do not count. */
+export function tallyOf({ played, pairs }: Fixture): Tally {
   const tally = new Tally();
   for (const [index, one] of played) {
-    const two = index % 2 === 0 ? played.get(index + 1) : undefined;
+    const two = index % 2 === 0 && index < 2 * pairs ? played.get(index + 1) : undefined;
     if (two) tally.add([...one, ...two] satisfies PairReturns);
   }
   return tally;

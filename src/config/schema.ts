@@ -106,6 +106,9 @@ export const configSchema = z.strictObject({
       evaluateEvery: count().describe("Updates between evaluations."),
       logEvery: count().describe("Updates between lines of metrics."),
       checkpointEvery: count().describe("Updates between checkpoints."),
+      keepCheckpoints: z
+        .union([count(2), z.literal("all")])
+        .describe("Checkpoints that are kept, the best and the last among them, or all."),
       keepEpisodes: z
         .union([count(0), z.literal("all")])
         .describe("Games per game id and update that are logged, or all."),

@@ -7,7 +7,8 @@
  * The value v(s) is v(s·a*(I)) at the seat's own states, Σ_edges P(edge) v(target) at chance and at the opponent's, and the seat's
  * return at an end. One scan forward gives the reach, one scan backward the values.
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import { counterfactualReach } from "./reach.ts";
 import type { Strategy } from "./strategy.ts";
 

@@ -8,10 +8,11 @@
  * iterations is O(1/√t); in most games it falls faster.
  */
 import type { Game } from "../games/game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { tablePolicy } from "../policies/table-policy.ts";
 import { memoised } from "../util/memoised.ts";
-import { CHANCE, type CompiledGame, compiledGame, END } from "./compiled-game.ts";
+import { type CompiledGame, compiledGame } from "./compiled-game.ts";
 import { counterfactualReach, ownReach } from "./reach.ts";
 import type { Strategy } from "./strategy.ts";
 

@@ -15,8 +15,6 @@ import { GameGraph, type Infoset } from "../graph/game-graph.ts";
 import { memoised } from "../util/memoised.ts";
 import { levelOrder } from "./level-order.ts";
 
-export { CHANCE, END };
-
 const MAX_NODES = 500_000;
 
 export interface CompiledGame {

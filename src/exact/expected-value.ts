@@ -3,7 +3,8 @@
  *
  *   v(node) = Σ_edges P(edge) · v(target)        P is chance's, or σ;  v(end) is the return
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** In units of the game's returns. */

@@ -6,10 +6,11 @@
  * The policy plays each action with v(s·a) = v(s) with the same probability.
  */
 import type { Game } from "../games/game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
 import { tablePolicy } from "../policies/table-policy.ts";
 import { memoised } from "../util/memoised.ts";
-import { CHANCE, compiledGame, END } from "./compiled-game.ts";
+import { compiledGame } from "./compiled-game.ts";
 
 /** The minimax policy of `game`. It is solved at the first call. */
 export const minimax = memoised(solve);

@@ -6,7 +6,8 @@
  * The counterfactual reach of a seat counts chance and the opponent (Zinkevich et al. 2007). It is the probability that the node
  * is reached if the seat always plays towards it.
  */
-import { CHANCE, type CompiledGame, END } from "./compiled-game.ts";
+import { CHANCE, END } from "../graph/flat-graph.ts";
+import type { CompiledGame } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** Reach by chance and the opponent of `seat`. [N] */

@@ -17,12 +17,17 @@ import type { Bid, View } from "./view.ts";
 export const LIARS_DICE_PARAMETERS = { dice: { default: 1, min: 1, max: 5 } } as const;
 
 export interface LiarsDiceState {
-  /** The dice that each player has rolled so far, ascending. */
-  readonly dice: readonly [readonly number[], readonly number[]];
-  /** Bids as actions, ascending: player 0's, player 1's, … After a call, only the last bid. */
-  readonly bids: readonly number[];
-  /** The seat that has called the last bid a lie. */
-  readonly caller: Seat | undefined;
+  /** The dice that each player has rolled so far, as an index into the hands of `handsOf`. */
+  readonly first: number;
+  readonly second: number;
+  /** The set of bids: bit b of `low` is bid b, bit b of `high` is bid 30 + b. After a call, only the last bid. */
+  readonly low: number;
+  readonly high: number;
+  /** The last bid; −1 before the first. */
+  readonly last: number;
+  /** Whose decision it is; after a call, who called. */
+  readonly mover: Seat;
+  readonly called: boolean;
 }
 
 const FACES = [1, 2, 3, 4, 5, 6] as const;
@@ -37,29 +42,79 @@ const quantityOf = (bid: number): number => Math.floor(bid / FACES.length) + 1;
 const faceOf = (bid: number): number => (bid % FACES.length) + 1;
 /** `2x5` */
 const bidText = (bid: number): string => `${quantityOf(bid)}x${faceOf(bid)}`;
-const matching = (dice: readonly number[], face: number): number =>
-  dice.filter((die) => die === face || die === WILD).length;
-const digits = (dice: readonly number[]): string => (dice.length === 1 ? String(dice[0]) : dice.join(""));
-const ascending = (dice: readonly number[]): number[] => [...dice].sort((a, b) => a - b);
+/** Bids in one of the two sets of a state, so that a set is a small integer. */
+const SET_SIZE = 30;
+
+/** Dice that one player has rolled. */
+interface Hand {
+  /** Ascending. */
+  readonly dice: readonly number[];
+  readonly text: string;
+  /** The hand after one more die, by its face from 1. */
+  readonly next: readonly number[];
+  /** How many dice show a face, or a wild six, by the face from 0. */
+  readonly matching: readonly number[];
+}
+
+/** All hands of up to `most` dice, the empty one first and those of `most` dice last. */
+function handsOf(most: number): readonly Hand[] {
+  const all: (readonly number[])[] = [[]];
+  for (const dice of all) {
+    if (dice.length < most) for (let face = dice.at(-1) ?? 1; face <= WILD; face++) all.push([...dice, face]);
+  }
+  const indices = new Map(all.map((dice, index) => [dice.join(""), index]));
+  return all.map((dice) => ({
+    dice,
+    text: dice.join(""),
+    next: [-1, ...FACES.map((face) => indices.get([...dice, face].sort((a, b) => a - b).join("")) ?? -1)],
+    matching: FACES.map((face) => dice.filter((die) => die === face || die === WILD).length),
+  }));
+}
+
+/** The bids of a state, ascending: player 0's, player 1's, … */
+function bidsOf({ low, high }: LiarsDiceState): number[] {
+  const bids: number[] = [];
+  for (let set = low; set !== 0; set &= set - 1) bids.push(lowest(set));
+  for (let set = high; set !== 0; set &= set - 1) bids.push(SET_SIZE + lowest(set));
+  return bids;
+}
+
+/** The lowest element of a set that is not empty. */
+const lowest = (set: number): number => 31 - Math.clz32(set & -set);
+/** A state before the first bid. */
+const dealt = (first: number, second: number): LiarsDiceState => ({
+  first,
+  second,
+  low: 0,
+  high: 0,
+  last: -1,
+  mover: 0,
+  called: false,
+});
+const START = dealt(0, 0);
 
 export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {}): Game<LiarsDiceState> {
   const parameters = resolve(LIARS_DICE_PARAMETERS, settings);
   const { dice: each } = parameters;
   const bidCount = 2 * each * FACES.length;
   const LIAR = bidCount;
+  const hands = handsOf(each);
+  /** Hands from this index on have all their dice. */
+  const whole = hands.findIndex(({ dice }) => dice.length === each);
   const bidTexts = Array.from({ length: bidCount }, (_, bid) => bidText(bid));
 
-  /** Turns by the player, then by the lowest bid that is legal. */
+  /** Turns by the player, then by the number of bids that are not legal any more. */
   const turns = ([0, 1] as const).map((player) =>
-    Array.from({ length: bidCount + 1 }, (_, lowest): Turn => {
-      const bids = Array.from({ length: bidCount - lowest }, (_, i) => lowest + i);
-      return { kind: "player", player, actions: lowest === 0 ? bids : [...bids, LIAR] };
+    Array.from({ length: bidCount + 1 }, (_, from): Turn => {
+      const bids = Array.from({ length: bidCount - from }, (_, i) => from + i);
+      return { kind: "player", player, actions: from === 0 ? bids : [...bids, LIAR] };
     }),
   );
 
   /** The seat that rolls next; undefined if all dice are rolled. */
-  const roller = (s: LiarsDiceState): Seat | undefined =>
-    s.dice[0].length < each ? 0 : s.dice[1].length < each ? 1 : undefined;
+  const roller = ({ first, second }: LiarsDiceState): Seat | undefined =>
+    first < whole ? 0 : second < whole ? 1 : undefined;
+  const handOf = ({ first, second }: LiarsDiceState, owner: Seat): Hand => hands[owner === 0 ? first : second];
   const otherOf = (player: Seat): Seat => (player === 0 ? 1 : 0);
 
   const rulesFor = (player: Seat): string =>
@@ -72,16 +127,18 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       "- '[liar]': call the last bid a lie. All dice are shown; if the bid holds, whoever made it wins, otherwise you do",
     ].join("\n");
 
-  function viewOf({ dice, bids, caller }: LiarsDiceState, seat: Seat | null): View {
-    const shown = (owner: Seat): readonly (number | null)[] =>
-      seat === null || seat === owner || caller !== undefined ? dice[owner] : dice[owner].map(() => null);
-    const bidder = (i: number): Seat => (caller === undefined ? ((i % 2) as Seat) : otherOf(caller));
+  function viewOf(s: LiarsDiceState, seat: Seat | null): View {
+    const shown = (owner: Seat): readonly (number | null)[] => {
+      const { dice } = handOf(s, owner);
+      return seat === null || seat === owner || s.called ? dice : dice.map(() => null);
+    };
+    const bidder = (i: number): Seat => (s.called ? otherOf(s.mover) : ((i % 2) as Seat));
     return {
       kind: "dice",
       dice: [shown(0), shown(1)],
       dicePerSeat: each,
-      bids: bids.map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
-      caller: caller ?? null,
+      bids: bidsOf(s).map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
+      caller: s.called ? s.mover : null,
     };
   }
 
@@ -98,33 +155,53 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     perfectInformation: false,
     walkable: each === 1,
 
-    initial: () => ({ dice: [[], []], bids: [], caller: undefined }),
+    initial: () => START,
     turn(s) {
-      if (roller(s) !== undefined) return DIE;
-      const { dice, bids, caller } = s;
-      const last = bids.at(-1) ?? -1;
-      if (caller === undefined) return (turns[bids.length % 2] as readonly Turn[])[last + 1];
-      const holds = matching(dice[0], faceOf(last)) + matching(dice[1], faceOf(last)) >= quantityOf(last);
-      const winner = holds ? otherOf(caller) : caller;
-      return winner === 0 ? FIRST_WINS : SECOND_WINS;
+      const { first, second, last, mover } = s;
+      // The second player's dice are the last to be rolled.
+      if (second < whole) return DIE;
+      if (!s.called) return turns[mover][last + 1];
+      const face = faceOf(last) - 1;
+      const holds = hands[first].matching[face] + hands[second].matching[face] >= quantityOf(last);
+      return holds === (mover === 1) ? FIRST_WINS : SECOND_WINS;
     },
     apply(s, action) {
-      const { dice, bids } = s;
-      const player = roller(s);
-      if (player === 0) return { ...s, dice: [ascending([...dice[0], action]), dice[1]] };
-      if (player === 1) return { ...s, dice: [dice[0], ascending([...dice[1], action])] };
-      if (action !== LIAR) return { dice, bids: [...bids, action], caller: undefined };
-      // After a call, earlier bids do not matter.
-      return { dice, bids: bids.slice(-1), caller: (bids.length % 2) as Seat };
+      const { first, second, low, high, last, mover } = s;
+      if (first < whole) return dealt(hands[first].next[action], second);
+      if (second < whole) return dealt(first, hands[second].next[action]);
+      if (action === LIAR) {
+        // Earlier bids do not matter any more.
+        const isLow = last < SET_SIZE;
+        return {
+          first,
+          second,
+          low: isLow ? 1 << last : 0,
+          high: isLow ? 0 : 1 << (last - SET_SIZE),
+          last,
+          mover,
+          called: true,
+        };
+      }
+      const isLow = action < SET_SIZE;
+      return {
+        first,
+        second,
+        low: isLow ? low | (1 << action) : low,
+        high: isLow ? high : high | (1 << (action - SET_SIZE)),
+        last: action,
+        mover: mover === 0 ? 1 : 0,
+        called: false,
+      };
     },
 
-    stateKey: ({ dice, bids, caller }) => {
-      let key = `${digits(dice[0])}|${digits(dice[1])}|`;
-      for (const bid of bids) key += String.fromCharCode(FIRST_BID + bid);
-      return caller === undefined ? key : `${key}!${caller}`;
+    stateKey(s) {
+      let key = `${hands[s.first].text}|${hands[s.second].text}|`;
+      for (const bid of bidsOf(s)) key += String.fromCharCode(FIRST_BID + bid);
+      return s.called ? `${key}!${s.mover}` : key;
     },
-    infosetKey({ dice, bids }, player) {
-      let key = `${digits(dice[player])}:`;
+    infosetKey: (s, player) => {
+      const bids = bidsOf(s);
+      let key = `${handOf(s, player).text}:`;
       for (let i = 0; i < bids.length; i++) key += (i === 0 ? "" : " ") + bidTexts[bids[i]];
       return key;
     },
@@ -138,11 +215,18 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     },
     rules: rulesFor,
     view: viewOf,
-    encode({ dice, bids }, player, out, offset) {
-      for (const die of dice[player]) out[offset + die - 1] += 1 / each;
-      bids.forEach((bid, i) => {
-        out[offset + FACES.length + bid] = i % 2 === player ? 1 : -1;
-      });
+    encode(s, player, out, offset) {
+      for (const die of handOf(s, player).dice) out[offset + die - 1] += 1 / each;
+      const at = offset + FACES.length;
+      let sign = player === 0 ? 1 : -1;
+      for (let set = s.low; set !== 0; set &= set - 1) {
+        out[at + lowest(set)] = sign;
+        sign = -sign;
+      }
+      for (let set = s.high; set !== 0; set &= set - 1) {
+        out[at + SET_SIZE + lowest(set)] = sign;
+        sign = -sign;
+      }
     },
     actionName(s, action) {
       const player = roller(s);
@@ -153,11 +237,10 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       const no = (reason: string) => ({ ok: false, reason }) as const;
       const turn = game.turn(s);
       if (turn.kind !== "player") return no("It is no player's turn.");
-      const last = s.bids.at(-1);
+      const { last } = s;
       const word = bracketed(text);
       if (!word) return no("Put your action in square brackets: [liar], or a bid such as [bid 1x3].");
-      if (word === "liar")
-        return last === undefined ? no("There is no bid to call a lie.") : { ok: true, action: LIAR };
+      if (word === "liar") return last < 0 ? no("There is no bid to call a lie.") : { ok: true, action: LIAR };
       // `bid 2x5`, or variants of it: `2x5`, `bid 2 x 5`, `bid: 2, 5`.
       const [, quantity = "", face = ""] =
         /^(?:bid ?:? ?)?(\d{1,3}) ?(?:x|,| ) ?(\d{1,3})$/.exec(word.slice(0, 40)) ?? [];
@@ -166,14 +249,17 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       if (Number(quantity) < 1 || Number(quantity) > 2 * each)
         return no(`There are ${2 * each} dice: bid 1 to ${2 * each}.`);
       const bid = (Number(quantity) - 1) * FACES.length + Number(face) - 1;
-      if (last !== undefined && bid <= last) return no(`A bid must be higher than ${bidText(last)}.`);
+      if (bid <= last) return no(`A bid must be higher than ${bidText(last)}.`);
       return { ok: true, action: bid };
     },
 
     /** The other player's dice are rolled again. Any dice are possible, as every bid is legal with any dice. */
     resample(s, player, uniform) {
-      const again = ascending(s.dice[otherOf(player)].map(() => 1 + Math.floor(uniform() * FACES.length)));
-      return { ...s, dice: player === 0 ? [s.dice[0], again] : [again, s.dice[1]] };
+      let again = 0;
+      for (let roll = handOf(s, otherOf(player)).dice.length; roll > 0; roll--) {
+        again = hands[again].next[1 + Math.floor(uniform() * FACES.length)];
+      }
+      return player === 0 ? { ...s, second: again } : { ...s, first: again };
     },
   };
   return game;

@@ -4,7 +4,7 @@
  * replaced by another.
  */
 import { UserError } from "../util/errors.ts";
-import type { Availability, Unavailable } from "./availability.ts";
+import type { Availability, Unavailable } from "./backend-status.ts";
 import { findNative, startNative } from "./native.ts";
 import { load, tf } from "./tf.ts";
 import { startWasm } from "./wasm.ts";

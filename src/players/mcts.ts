@@ -16,7 +16,8 @@
  * N equals the paper's availability count. The result is no equilibrium: states are drawn as chance deals them, whatever
  * the moves so far reveal, and in the search the opponent meets only the hand that we hold.
  *
- * It is a policy: its random draws depend on (seed, information set) alone, so it can be evaluated exactly.
+ * It is a policy: its random draws depend on (seed, information set) alone, so it can be evaluated exactly. In a match they
+ * depend on a stream as well, which is new for each pair of games.
  */
 import type { Game, Seat, Turn } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
@@ -59,6 +60,7 @@ export function mctsPlayer(settings: Partial<MctsSettings> = {}): PolicyPlayer {
     name: nameOf(all),
     plays: (game) => game.perfectInformation || game.resample !== undefined,
     policy: (game) => mcts(game, all),
+    seeded: (game, key) => mcts(game, all, key),
   };
 }
 
@@ -75,18 +77,19 @@ function nameOf(settings: MctsSettings): string {
   return `mcts:${told.map(([key, value]) => `${key}=${value}`).join(",")}`;
 }
 
-function mcts(game: Game, settings: MctsSettings): Policy {
+/** `stream`: of random draws; by default, that of the settings' seed alone. */
+function mcts(game: Game, settings: MctsSettings, stream?: number): Policy {
   if (!game.perfectInformation && !game.resample) throw new Error(`${game.id} hides information and cannot resample`);
   return {
     name: nameOf(settings),
     symmetric: true,
-    recipe: { maker: "mcts", settings: { ...settings } },
+    ...(stream === undefined ? { recipe: { maker: "mcts", settings: { ...settings } } } : {}),
     distributions(infosets) {
       // Information sets with the same representative share one search.
       const searched = new Map<Infoset, Distribution>();
       return infosets.map(({ canonical, toCanonical }) => {
         if (canonical.game.id !== game.id) throw new Error(`mcts for ${game.id} was asked about ${canonical.game.id}`);
-        const found = searched.get(canonical) ?? answer(search(canonical, settings), settings.sample === 1);
+        const found = searched.get(canonical) ?? answer(search(canonical, settings, stream), settings.sample === 1);
         searched.set(canonical, found);
         return toCanonical ? found.map((_, slot) => found[toCanonical[slot]]) : found;
       });
@@ -106,10 +109,16 @@ function answer({ visits, counts, totals }: Node, sample: boolean): Distribution
 }
 
 /** The node of `infoset` after all simulations. */
-function search({ game, player, key, actions, state: given }: Infoset, { sims, c, seed }: MctsSettings): Node {
-  const stream = new Rng(seed).fork("mcts").fork(`${player}${key}`).key();
+function search(
+  { game, player, key, actions, state: given }: Infoset,
+  { sims, c, seed }: MctsSettings,
+  stream: number | undefined,
+): Node {
+  const drawKey = new Rng(stream === undefined ? `${seed}/mcts` : `${seed}/mcts#${stream}`)
+    .fork(`${player}${key}`)
+    .key();
   let draws = 0;
-  const uniform = (): number => uniformAt(stream, 0, draws++);
+  const uniform = (): number => uniformAt(drawKey, 0, draws++);
 
   const { min, max } = game.utility;
   const rootTurn: Turn = { kind: "player", player, actions };

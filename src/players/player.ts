@@ -22,6 +22,12 @@ export interface PolicyPlayer extends Common {
   readonly kind: "policy";
   /** Throws if it does not play the game. */
   readonly policy: (game: Game) => Policy;
+  /**
+   * For a player whose policy draws random numbers of its own: the policy with the draws of stream `key`. Streams are
+   * independent. A match takes a new stream for each pair, so that its games are independent; `policy(game)` always has
+   * the same draws.
+   */
+  readonly seeded?: (game: Game, key: number) => Policy;
 }
 
 export interface AskedPlayer extends Common {

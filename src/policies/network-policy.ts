@@ -1,7 +1,7 @@
 /** The policy of a network, for both seats and all its games. Information sets of one symmetry orbit share a row. */
 import type { Infoset } from "../graph/game-graph.ts";
-import type { PolicyModel, PolicyNetwork, PolicySettings } from "./kind.ts";
 import type { Distribution, Policy } from "./policy.ts";
+import type { PolicyModel, PolicyNetwork, PolicySettings } from "./policy-kind.ts";
 
 /** The most rows of one forward pass. It bounds the memory that evaluating a large game takes. */
 const MAX_ROWS = 4096;

@@ -11,7 +11,7 @@ export type Distribution = Float64Array;
  * the recipe is sent.
  */
 export interface PolicyRecipe {
-  /** Name of the maker in selfplay/policy-makers.ts. */
+  /** Name of the maker in selfplay/recipes.ts. */
   readonly maker: string;
   /** The maker's settings, as JSON. */
   readonly settings?: unknown;

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Game } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
-import type { PolicyKind, PolicyModel, PolicySettings } from "./kind.ts";
+import type { PolicyKind, PolicyModel, PolicySettings } from "./policy-kind.ts";
 
 const KINDS: Readonly<Record<string, (() => Promise<{ readonly kind: PolicyKind }>) | undefined>> = {
   mlp: () => import("./features/mlp.ts"),

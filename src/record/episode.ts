@@ -17,6 +17,8 @@ export interface Episode {
   readonly index: number;
   /** Names of the players in seats 0 and 1. */
   readonly players: readonly [string, string];
+  /** The number of plies at the beginning that nobody chose, because the game started from an opening; absent if 0. */
+  readonly opening?: number | undefined;
   /** All actions to the end or the forfeit, outcomes of chance included. */
   readonly actions: readonly number[];
   readonly returns: readonly [number, number];
@@ -43,8 +45,8 @@ export interface Said {
 
 /** One line of JSON, without the newline. The keys have a fixed order, `check` last. */
 export function formatEpisode(episode: Episode): string {
-  const { game, version, update, index, players, actions, returns, forfeit, said } = episode;
-  const json = JSON.stringify({ game, version, update, index, players, actions, returns, forfeit, said });
+  const { game, version, update, index, players, opening, actions, returns, forfeit, said } = episode;
+  const json = JSON.stringify({ game, version, update, index, players, opening, actions, returns, forfeit, said });
   return `${json.slice(0, -1)},"check":"${checksum(json)}"}`;
 }
 
@@ -60,7 +62,7 @@ export function parseEpisode(line: string): Episode {
   const body = /^(\{.*),"check":"([0-9a-f]{8})"\}$/s.exec(line);
   if (!body || !isRecord(value)) throw new UserError(1, "not an episode: it does not end in a checksum");
   if (checksum(`${body[1]}}`) !== body[2]) throw new UserError(1, "altered: its checksum does not match");
-  const { game, version, update, index, players, actions, returns, forfeit, said } = value;
+  const { game, version, update, index, players, opening, actions, returns, forfeit, said } = value;
   const wrong = (key: string, expected: string): never => {
     throw new UserError(1, `"${key}" must be ${expected}`);
   };
@@ -70,6 +72,7 @@ export function parseEpisode(line: string): Episode {
     ...(update === undefined ? {} : { update: isCount(update) ? update : wrong("update", "a whole number") }),
     index: isCount(index) ? index : wrong("index", "a whole number"),
     players: isPair(players, isName) ? players : wrong("players", "two names"),
+    ...(opening === undefined ? {} : { opening: isCount(opening) ? opening : wrong("opening", "a whole number") }),
     actions: Array.isArray(actions) && actions.every(isCount) ? actions : wrong("actions", "a list of whole numbers"),
     returns: isPair(returns, isFiniteNumber) ? returns : wrong("returns", "two numbers"),
     ...(forfeit === undefined

@@ -28,6 +28,7 @@ export function formatNotation({
   update,
   index,
   players,
+  opening,
   actions,
   returns,
   forfeit,
@@ -40,6 +41,7 @@ export function formatNotation({
     Result: returns.join(" "),
     Index: index,
     ...(update === undefined ? {} : { Update: update }),
+    ...(opening === undefined ? {} : { Opening: opening }),
     ...(forfeit ? { Forfeit: forfeit.seat, Reason: forfeit.reason } : {}),
   };
   const lines = Object.entries(tags).map(([name, value]) => `[${name} ${JSON.stringify(String(value))}]`);
@@ -90,6 +92,7 @@ export function parseNotation(text: string): Episode {
     ...(tags.has("Update") ? { update: count("Update") } : {}),
     index: count("Index"),
     players: [tags.get("First") ?? wrong("First"), tags.get("Second") ?? wrong("Second")],
+    ...(tags.has("Opening") ? { opening: count("Opening") } : {}),
     actions: readMoves(game, lines.slice(at).join("\n"), seat !== undefined),
     returns: [first, second],
     ...(seat === undefined ? {} : { forfeit: { seat: seat === "1" ? 1 : 0, reason: tags.get("Reason") ?? "" } }),

@@ -1,6 +1,7 @@
 /** An episode as text: the observations and actions of both players, or those of one player. */
 import type { Game, Seat } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
+import type { View } from "../games/view.ts";
 import { UserError } from "../util/errors.ts";
 import { withSign } from "../util/figures.ts";
 import { oneLine, printable } from "../util/printable.ts";
@@ -18,6 +19,8 @@ export interface Moment {
   readonly player: Seat | undefined;
   /** The text of `Game.observe` for the player; undefined if the viewer reads none. */
   readonly observation: string | undefined;
+  /** The position as data, as far as the viewer may see it; undefined if the game has no views. */
+  readonly view: View | undefined;
   /** The action in brackets, the outcome of chance, or the result. */
   readonly name: string;
   /** The player's answers, if it answers in words. */
@@ -39,25 +42,22 @@ export function moments(episode: Episode, viewer: Viewer): Moment[] {
     return said ? { said } : {};
   };
   const found: Moment[] = [];
+  const viewOf = (state: unknown): View | undefined => game.view?.(state, viewer === "all" ? null : viewer);
   for (const { ply, state, turn, name } of replaySteps(game, episode)) {
     if (turn.kind === "player" && sees(turn.player)) {
       const observation = game.observe(state, turn.player);
-      found.push({ ply, kind: "player", player: turn.player, observation, name: name ?? "", ...saidAt(ply) });
+      const shown = { observation, view: viewOf(state), name: name ?? "" };
+      found.push({ ply, kind: "player", player: turn.player, ...shown, ...saidAt(ply) });
     } else if (turn.kind === "chance" && viewer === "all") {
-      found.push({ ply, kind: "chance", player: undefined, observation: undefined, name: name ?? "" });
+      const shown = { observation: undefined, view: viewOf(state), name: name ?? "" };
+      found.push({ ply, kind: "chance", player: undefined, ...shown });
     } else if (turn.kind === "end") {
       // With hidden information, no player's observation shows the whole end, and `all` has seen everything before.
       const reader = viewer !== "all" ? viewer : game.perfectInformation ? 0 : undefined;
       const observation = reader === undefined ? undefined : game.observe(state, reader);
       const said = episode.forfeit && sees(episode.forfeit.seat) ? saidAt(ply) : {};
-      found.push({
-        ply,
-        kind: "end",
-        player: undefined,
-        observation,
-        name: result(game, turn.returns, episode),
-        ...said,
-      });
+      const shown = { observation, view: viewOf(state), name: result(game, turn.returns, episode) };
+      found.push({ ply, kind: "end", player: undefined, ...shown, ...said });
     }
   }
   return found;

@@ -22,6 +22,7 @@ export function verifyEpisode(episode: Episode): string | undefined {
     const answered = episode.actions.length + (episode.forfeit ? 1 : 0);
     const late = episode.said?.find(({ ply }) => ply >= answered);
     if (late) return `something was said at ply ${late.ply}, after the end`;
+    if ((episode.opening ?? 0) > episode.actions.length) return "its opening is longer than the game";
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;

@@ -5,6 +5,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type Episode, parseEpisode } from "../record/episode.ts";
+import { LONGEST_LINE } from "../record/line-limit.ts";
 import { FIRST_TAG, parseNotation } from "../record/notation.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors } from "../util/files.ts";
@@ -15,8 +16,6 @@ export type LogLine =
   | { readonly line: number; readonly problem: string };
 
 const CHUNK = 1 << 16;
-/** In bytes. No episode is longer, even with all its answers (src/record/answer-limit.ts); a longer line is another kind of file. */
-const LONGEST_LINE = 1 << 24;
 
 /** `warn` is called for an incomplete last line. */
 export function* readLog(path: string, warn: (message: string) => void): Generator<LogLine, void, undefined> {

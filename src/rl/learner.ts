@@ -10,17 +10,17 @@
 import type { Infoset } from "../graph/game-graph.ts";
 import type { AdamSettings } from "../nn/adam.ts";
 import type { WeightArray } from "../nn/weights.ts";
-import type { LearningNetwork, OptimizerState, PolicyModel, PolicyNetwork } from "../policies/kind.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { LearningNetwork, OptimizerState, PolicyModel, PolicyNetwork } from "../policies/policy-kind.ts";
 import { type PolicyAtRows, perLegalAction, slotStarts } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
+import { type Schedule, scheduled } from "./annealing.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
 import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
 import { losses } from "./losses/registry.ts";
 import type { Row } from "./rows.ts";
-import { type Schedule, scheduled } from "./schedule.ts";
 
 /** The policy that the learner is pulled to: an earlier average of itself, uniform play, or none. */
 export const magnets = ["averaged", "uniform", "none"] as const;

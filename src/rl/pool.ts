@@ -1,9 +1,9 @@
 /** A pool of the learner's own past checkpoints, to train against. */
 
 import type { WeightArray } from "../nn/weights.ts";
-import type { PolicyModel, PolicyNetwork } from "../policies/kind.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { PolicyModel, PolicyNetwork } from "../policies/policy-kind.ts";
 import type { Rng } from "../util/rng.ts";
 
 export interface PoolSettings {

@@ -12,8 +12,8 @@
  * The random draws of a game depend on (seed, update, game, index) alone.
  */
 
-import type { PolicySettings } from "../policies/kind.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { PolicySettings } from "../policies/policy-kind.ts";
 import { policyModel } from "../policies/registry.ts";
 import type { Episode } from "../record/episode.ts";
 import type { Executor, Trajectories } from "../selfplay/plan.ts";
@@ -22,11 +22,11 @@ import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
+import { scheduled } from "./annealing.ts";
 import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
 import type { PoolState } from "./pool.ts";
 import { mergeRows, type Row } from "./rows.ts";
-import { scheduled } from "./schedule.ts";
 
 export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly seed: number;

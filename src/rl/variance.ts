@@ -12,8 +12,8 @@
 import type { Game } from "../games/game.ts";
 import { GameGraph } from "../graph/game-graph.ts";
 import type { WeightArray } from "../nn/weights.ts";
-import type { LearningNetwork, PolicyModel } from "../policies/kind.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
+import type { LearningNetwork, PolicyModel } from "../policies/policy-kind.ts";
 import { perLegalAction } from "../policies/softmax.ts";
 import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";

@@ -1,7 +1,7 @@
 /** The tables of an ablation in Markdown: one row for each cell, and one for each frozen checkpoint. */
 import { plural } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
-import { median } from "../util/stats.ts";
+import { median } from "../util/median.ts";
 import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
 
 const NOTHING = "–";

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { UserError } from "../util/errors.ts";
 import { readText } from "../util/files.ts";
 import { readManifest } from "./manifest.ts";
+import { statusOf } from "./status.ts";
 
 /** A setting and the values it takes. */
 export interface Axis {
@@ -117,9 +118,10 @@ function readMetrics(runDir: string): MetricsLine[] {
   });
 }
 
-/** Whether a run exists and its manifest says that it was trained to its end. */
+/** Whether a run exists and was trained to its end. */
 export function isFinished(dir: string, run: string): boolean {
-  return existsSync(join(dir, run, "manifest.json")) && readManifest(join(dir, run)).status === "finished";
+  const folder = join(dir, run);
+  return existsSync(join(folder, "manifest.json")) && statusOf(folder, readManifest(folder)) === "finished";
 }
 
 /** A NashConv below this is close enough to 0 that a rise is noise. */

@@ -4,6 +4,7 @@
  */
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -17,7 +18,9 @@ import type { Config } from "../config/schema.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { errnoOf, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { quoted } from "../util/shell.ts";
+import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import { statusOf } from "./status.ts";
 
 /** An existing run; `checkpoint` is the update that `@120` asked for. */
 export interface ResolvedRun {
@@ -42,7 +45,10 @@ export function defaultRunName({ games, seed }: Pick<Config, "games" | "seed">, 
   return `${date}_${two(now.getHours())}${two(now.getMinutes())}_${named.slice(0, 80)}_s${seed}`;
 }
 
-/** Makes a new folder. If the name is taken, a default name (`isOwn`) gets a number, and any other name is an error. */
+/**
+ * Makes a new folder. If the name is taken, a default name (`isOwn`) gets a number, and any other name is an error. A folder
+ * in which a killed process has left no run counts as free.
+ */
 export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): { dir: string; name: string } {
   if (!isOwn) checkRunName(wanted);
   makeFolders(parent);
@@ -58,7 +64,9 @@ export function makeRunFolder(parent: string, wanted: string, isOwn: boolean): {
           throw error;
         });
       }
-      if (!isOwn) throw nameTaken(parent, wanted);
+      if (isOwn) continue;
+      checkFreeName(parent, wanted);
+      return { dir, name };
     }
   }
 }
@@ -71,12 +79,21 @@ export function checkRunName(wanted: string): void {
 
 /** Throws a UserError (exit 2) if the name is taken. */
 export function checkFreeName(parent: string, wanted: string): void {
-  if (existsSync(join(parent, wanted))) throw nameTaken(parent, wanted);
+  const dir = join(parent, wanted);
+  if (!existsSync(dir) || holdsNothing(dir)) return;
+  if (!isRun(dir)) throw new UserError(2, `There is a folder ${dir} already, which is no run. Take another --name.`);
+  const isFinished = statusOf(dir, readManifest(dir)) === "finished";
+  const hint = isFinished
+    ? `It is finished. Take another --name, or delete ${dir}.`
+    : `Take another --name, or go on with it by --resume ${quoted(wanted)}.`;
+  throw new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
 }
 
-function nameTaken(parent: string, wanted: string): UserError {
-  const hint = `Take another --name, or go on with it by --resume ${quoted(wanted)}.`;
-  return new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
+/** Whether a folder holds at most what a process leaves that is killed before the run's manifest is written. */
+function holdsNothing(dir: string): boolean {
+  if (!lstatSync(dir).isDirectory()) return false;
+  const names = withDiskErrors("read", dir, () => readdirSync(dir), 2);
+  return names.every((name) => name === "config.yaml" || isLeftover(name));
 }
 
 /** Points `latest` at a run: a symbolic link, or a text file with the name if links cannot be made. */
@@ -84,7 +101,7 @@ export function pointLatest(parent: string, name: string): void {
   const latest = join(parent, "latest");
   const temporary = join(parent, `.latest.${process.pid}.tmp`);
   try {
-    rmSync(temporary, { force: true });
+    sweepLeftovers(parent, { isLocked: false });
     symlinkSync(name, temporary, "dir");
     renameSync(temporary, latest);
   } catch (error) {
@@ -94,22 +111,36 @@ export function pointLatest(parent: string, name: string): void {
   }
 }
 
+/** Removes `latest`, unless it is a folder or another file that `pointLatest` has not made. */
+export function removeLatest(parent: string): void {
+  const latest = join(parent, "latest");
+  if (latestName(parent) !== undefined) withDiskErrors("write", latest, () => rmSync(latest, { force: true }));
+}
+
 /**
  * The run that `spec` names: `latest`, a name, a unique prefix of a name, or a path. A suffix `@120` or `@000120` names a
- * checkpoint. Throws a UserError (exit 3) that lists the existing runs.
+ * checkpoint. Throws a UserError (exit 3) that lists the existing runs. If `latest` points at no run, the run that was started
+ * last is taken, and `warn` is told.
  */
-export function resolveRun(spec: string | undefined, parent: string): ResolvedRun {
+export function resolveRun(
+  spec: string | undefined,
+  parent: string,
+  warn: (message: string) => void = () => {},
+): ResolvedRun {
   const [, base = "", update] = /^(.*?)(?:@(\d+))?$/s.exec(spec ?? "latest") ?? [];
   const wanted = base === "" ? "latest" : base;
   const checkpoint = update === undefined ? undefined : Number(update);
   const found = (dir: string): ResolvedRun => ({ dir, name: basename(resolve(dir)), checkpoint });
 
   const names = runNames(parent);
-  const newest = names.at(-1);
   if (wanted === "latest") {
     const target = latestName(parent);
     if (target !== undefined && names.includes(target)) return found(join(parent, target));
-    if (newest !== undefined) return found(join(parent, newest));
+    const newest = listRuns(parent).at(-1);
+    if (newest && target !== undefined) {
+      warn(`${join(parent, "latest")} points at "${target}", which is no run there. The newest is ${newest.name}.`);
+    }
+    if (newest) return found(newest.dir);
     throw new UserError(3, `There is no run in ${parent} yet. Start one with: spiral train --games kuhn,ttt`);
   }
   if (names.includes(wanted)) return found(join(parent, wanted));
@@ -146,9 +177,9 @@ export function latestName(parent: string): string | undefined {
     if (errnoOf(error) !== "EINVAL" && errnoOf(error) !== "UNKNOWN") return undefined;
   }
   try {
-    return basename(readFileSync(latest, "utf8").trim());
+    // It is a folder if the runs were copied with links followed. Reading anything else than a file could block.
+    return lstatSync(latest).isFile() ? basename(readFileSync(latest, "utf8").trim()) : undefined;
   } catch (error) {
-    // `latest` is a folder if the runs were copied with links followed.
     if (errnoOf(error) === undefined) throw error;
     return undefined;
   }

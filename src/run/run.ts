@@ -1,5 +1,5 @@
 /** The three ways to open a run directory: create a run, resume it, or read a checkpoint. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -17,8 +17,9 @@ import {
   sweepCheckpoints,
   verifyCheckpoint,
   writeEntries,
-} from "./checkpoint.ts";
-import { defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
+} from "./checkpoint-folder.ts";
+import { checkFreeName, defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
+import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
 import { RunWriter } from "./writer.ts";
@@ -57,13 +58,15 @@ export function createRun(options: {
     resumed: [],
     ended: null,
   };
-  let release = (): void => {};
+  const release = lockNew(dir);
   let writer: RunWriter;
   try {
-    release = takeLock(dir);
+    // Another process may have made a run in this folder just before it was locked.
+    checkFreeName(parent, name);
+    sweepLeftovers(dir, { isLocked: true });
     writeFileAtomic(join(dir, "config.yaml"), yaml);
     writeManifest(dir, manifest);
-    writer = new RunWriter(dir, manifest, release);
+    writer = new RunWriter(dir, manifest, config.run.keepCheckpoints, release);
   } catch (error) {
     release();
     // Without a manifest it is no run: the folder is removed, so that its name is free again.
@@ -79,9 +82,24 @@ export function createRun(options: {
   return writer;
 }
 
+/** Locks a folder that was just made. If that fails, an empty folder is removed. */
+function lockNew(dir: string): () => void {
+  try {
+    return takeLock(dir);
+  } catch (error) {
+    try {
+      rmdirSync(dir);
+    } catch {
+      // The folder holds files of another process.
+    }
+    throw error;
+  }
+}
+
 export interface ResumedRun {
   readonly writer: RunWriter;
-  readonly checkpoint: Checkpoint;
+  /** Undefined if the run was killed before it had saved one: it begins again. */
+  readonly checkpoint: Checkpoint | undefined;
   readonly config: Config;
   /** Damaged checkpoints that were skipped, with reasons, and a change of the backend. */
   readonly warnings: readonly string[];
@@ -89,7 +107,7 @@ export interface ResumedRun {
 
 /**
  * Resumes a run from its last whole checkpoint. Everything that was written after it is removed, because the run will write it
- * again: in the end, the files are those of a run that was never interrupted.
+ * again: in the end, the files are those of a run that was never interrupted. A run without a checkpoint begins again.
  *
  * `check` throws if the checkpoint cannot be used. Until it has returned, only the leftovers of a process that died are
  * removed, and the run is not changed.
@@ -106,19 +124,25 @@ export function resumeRun(
   checkConfigSum(dir, manifest);
   const release = takeLock(dir);
   try {
+    sweepLeftovers(dir, { isLocked: true });
     const entries = listCheckpoints(dir);
+    if (entries.length === 0) checkUnlisted(dir);
     sweepCheckpoints(dir, entries);
     const { found, problems } = lastWhole(dir, entries);
-    if (!found) throw noCheckpoint(name, problems);
-    const { entry, checkpoint } = found;
-    if (checkpoint.update >= config.updates) {
+    if (!found && problems.length > 0) throw noCheckpoint(name, problems);
+    const checkpoint = found?.checkpoint;
+    const update = checkpoint?.update ?? 0;
+    // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
+    if (update >= config.updates && manifest.status === "finished") {
       const hint = "For a longer one, start a new run with more --updates.";
       throw new UserError(2, `${name} is complete: all ${config.updates} updates are done. ${hint}`);
     }
-    check(checkpoint);
-    dropEvaluationsAfter(dir, checkpoint.update);
-    for (const file of ["metrics", "episodes"] as const) truncateTo(join(dir, `${file}.jsonl`), entry.offsets[file]);
-    const kept = entries.filter(({ update }) => update <= checkpoint.update);
+    if (checkpoint) check(checkpoint);
+    dropEvaluationsAfter(dir, checkpoint ? update : -1);
+    for (const file of ["metrics", "episodes"] as const) {
+      truncateTo(join(dir, `${file}.jsonl`), found?.entry.offsets[file] ?? 0);
+    }
+    const kept = entries.filter((entry) => entry.update <= update);
     if (kept.length < entries.length) writeEntries(dir, kept);
     sweepCheckpoints(dir, kept);
     const resumed = [...manifest.resumed, new Date().toISOString()];
@@ -135,7 +159,7 @@ export function resumeRun(
     writeManifest(dir, continued);
     const other = `${name} ran on ${before} and goes on on ${backend}: its bytes will not be those of a run on either.`;
     const warnings = isOther ? [...problems, other] : problems;
-    return { writer: new RunWriter(dir, continued, release), checkpoint, config, warnings };
+    return { writer: new RunWriter(dir, continued, config.run.keepCheckpoints, release), checkpoint, config, warnings };
   } catch (error) {
     release();
     throw error;
@@ -189,7 +213,20 @@ function checkConfigSum(dir: string, { config }: Manifest): void {
 
 function noCheckpoint(name: string, problems: readonly string[]): UserError {
   if (problems.length > 0) return new UserError(3, [...problems, `${name} has no checkpoint that is whole.`]);
-  return new UserError(3, `${name} has no checkpoint: it ended before the first was saved. Start it anew.`);
+  return new UserError(
+    3,
+    `${name} has no checkpoint: it ended before the first was saved. Go on with: spiral train --resume ${name}`,
+  );
+}
+
+/** Throws if checkpoints are there that no list names: a process that is killed leaves at most one. */
+function checkUnlisted(dir: string): void {
+  const folder = join(dir, "checkpoints");
+  const names = existsSync(folder) ? withDiskErrors("read", folder, () => readdirSync(folder), 3) : [];
+  const found = names.filter((name) => /^\d{6,}$/.test(name));
+  if (found.length <= 1) return;
+  const list = join(dir, "checkpoints.jsonl");
+  throw new UserError(3, `${list} is missing or empty, though there are checkpoints ${found.join(", ")}.`);
 }
 
 /** Truncates a file to its length at the checkpoint. */

@@ -3,20 +3,19 @@
  * episodes.jsonl, which is all that is needed to continue. If the process was killed, the last line may be incomplete; it is
  * then removed.
  */
-import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { AppendOnlyFile } from "../util/append-only-file.ts";
+import { AppendOnlyFile, cutTornLine } from "../util/append-only-file.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 
 /** Version of the folder's layout. */
 const SCHEMA = 1;
 const MANIFEST = "tournament.json";
 const LOG = "episodes.jsonl";
-/** Names of the files that a process leaves if it is killed before the manifest is written. */
-const LEFTOVERS = /^(?:lock(?:\.\d+\.stale)?|\.tournament\.json\.\d+\.tmp)$/;
 
 const plannedSchema = z.object({
   /** `identity` distinguishes players of the same name: the checksum of a checkpoint, the settings of a model. */
@@ -25,6 +24,8 @@ const plannedSchema = z.object({
   pairs: z.int(),
   seed: z.int(),
   gauntlet: z.boolean(),
+  /** `--openings`; absent without it. */
+  openings: z.int().optional(),
 });
 const manifestSchema = z.object({ schema: z.literal(SCHEMA), spiral: z.string(), ...plannedSchema.shape });
 
@@ -49,8 +50,8 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
   makeFolders(dir);
   const release = takeLock(dir);
   try {
+    sweepLeftovers(dir, { isLocked: true });
     if (!existsSync(path)) {
-      for (const name of readdirSync(dir)) if (name.endsWith(".tmp")) rmSync(join(dir, name));
       writeFileAtomic(path, `${JSON.stringify({ schema: SCHEMA, spiral, ...planned }, null, 2)}\n`);
     }
     const log = join(dir, LOG);
@@ -74,7 +75,7 @@ export function openTournament(dir: string, planned: Planned, spiral: string): T
 function checkFree(dir: string): void {
   if (!statSync(dir).isDirectory()) throw new UserError(2, `${dir} is a file, not a folder. Name another by --out.`);
   const names = withDiskErrors("read", dir, () => readdirSync(dir), 2);
-  if (names.every((name) => LEFTOVERS.test(name))) return;
+  if (names.every(isLeftover)) return;
   throw new UserError(2, `${dir} is there already and holds no tournament. Name another folder by --out.`);
 }
 
@@ -82,9 +83,9 @@ function checkSame(path: string, planned: Planned): void {
   const found = manifestSchema.safeParse(readJson(path));
   if (!found.success) throw new UserError(3, `${path} is not the manifest of a tournament that this Spiral reads.`);
   const there: Planned = found.data;
-  const differs = (["games", "pairs", "seed", "gauntlet"] as const).flatMap((key) => {
+  const differs = (["games", "pairs", "seed", "gauntlet", "openings"] as const).flatMap((key) => {
     const [before, now] = [there[key], planned[key]].map((value) => JSON.stringify(value));
-    return before === now ? [] : [`${key}: ${before} there, ${now} now`];
+    return before === now ? [] : [`${key}: ${before ?? "none"} there, ${now ?? "none"} now`];
   });
   const names = ({ players }: Planned): string => players.map(({ name }) => name).join(", ");
   if (names(there) !== names(planned)) differs.push(`players: ${names(there)} there, ${names(planned)} now`);
@@ -98,26 +99,4 @@ function checkSame(path: string, planned: Planned): void {
     `${path} is of another tournament: ${differs.join("; ")}.`,
     "Its games do not belong together with these. Name another folder by --out, or delete that one.",
   ]);
-}
-
-/** Removes an incomplete last line, which a process that was killed has left. */
-function cutTornLine(path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return;
-  const end = withDiskErrors("read", path, () => {
-    const fd = openSync(path, "r");
-    try {
-      const chunk = Buffer.alloc(1 << 16);
-      for (let from = size; from > 0; ) {
-        const length = Math.min(chunk.length, from);
-        from -= length;
-        const newline = chunk.subarray(0, readSync(fd, chunk, 0, length, from)).lastIndexOf(10);
-        if (newline >= 0) return from + newline + 1;
-      }
-      return 0;
-    } finally {
-      closeSync(fd);
-    }
-  });
-  if (end < size) withDiskErrors("write", path, () => truncateSync(path, end));
 }

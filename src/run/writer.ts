@@ -2,11 +2,12 @@
  * Writes the files of a run during training: lines of metrics, episodes and log one by one, checkpoints and evaluations as
  * whole files. All writes are synchronous, so the lines that a checkpoint refers to are written before it.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
 import { AppendOnlyFile } from "../util/append-only-file.ts";
-import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { UserError } from "../util/errors.ts";
+import { makeFolder, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
 import {
   type CheckpointEntry,
@@ -15,8 +16,9 @@ import {
   sweepCheckpoints,
   writeCheckpoint,
   writeEntries,
-} from "./checkpoint.ts";
+} from "./checkpoint-folder.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
+import { evaluatedCost, thinned } from "./thinning.ts";
 
 export class RunWriter {
   readonly dir: string;
@@ -30,8 +32,11 @@ export class RunWriter {
   #entries: readonly CheckpointEntry[];
   #open = true;
 
-  /** `release` releases the run's lock, which the caller has taken. */
-  constructor(dir: string, manifest: Manifest, release: () => void) {
+  readonly #keepCheckpoints: number | "all";
+
+  /** `keepCheckpoints` as in the config. `release` releases the run's lock, which the caller has taken. */
+  constructor(dir: string, manifest: Manifest, keepCheckpoints: number | "all", release: () => void) {
+    this.#keepCheckpoints = keepCheckpoints;
     this.dir = dir;
     // The name of the folder, not of the manifest: the folder may have been renamed.
     this.name = basename(resolve(dir));
@@ -68,21 +73,35 @@ export class RunWriter {
     state: Readonly<Record<string, unknown>>,
     { temporary = false } = {},
   ): void {
+    this.#checkListed();
     const offsets = { metrics: this.#metrics.flush(), episodes: this.#episodes.flush() };
     const entry = writeCheckpoint(this.dir, { update, files, state }, offsets, spiralVersion());
     // If the update already has a permanent checkpoint, a temporary one would be the same.
     const permanent = this.#entries.filter((e) => !e.temporary);
     const isKnown = permanent.some((e) => e.update === update);
     const kept = permanent.filter((e) => e.update !== update);
-    const entries = [...kept, temporary && !isKnown ? { ...entry, temporary: true as const } : entry];
+    const entries =
+      temporary && !isKnown ? [...kept, { ...entry, temporary: true as const }] : this.#thin([...kept, entry]);
     writeEntries(this.dir, entries);
     this.#entries = entries;
     sweepCheckpoints(this.dir, entries);
   }
 
+  #thin(entries: readonly CheckpointEntry[]): readonly CheckpointEntry[] {
+    if (this.#keepCheckpoints === "all") return entries;
+    return thinned(entries, this.#keepCheckpoints, (update) => evaluatedCost(this.dir, update));
+  }
+
+  /** Throws if the list of checkpoints has vanished: it is not written anew, as somebody has deleted the run. */
+  #checkListed(): void {
+    const list = join(this.dir, "checkpoints.jsonl");
+    if (this.#entries.length === 0 || existsSync(list)) return;
+    throw new UserError(1, `Cannot write ${list}: the file or its folder was deleted or moved meanwhile.`);
+  }
+
   evaluation(update: number, values: Readonly<Record<string, unknown>>): void {
     const folder = join(this.dir, "eval");
-    withDiskErrors("write", folder, () => mkdirSync(folder, { recursive: true }));
+    withDiskErrors("write", folder, () => makeFolder(folder));
     writeFileAtomic(join(folder, `${checkpointName(update)}.json`), `${JSON.stringify(values, null, 2)}\n`);
   }
 
@@ -91,6 +110,7 @@ export class RunWriter {
     if (!this.#open) return;
     this.#open = false;
     try {
+      this.#checkListed();
       this.#metrics.flush();
       this.#episodes.flush();
       this.#manifest = { ...this.#manifest, status, ended: new Date().toISOString() };

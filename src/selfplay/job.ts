@@ -12,7 +12,7 @@ import { getGame } from "../games/registry.ts";
 import { GameGraph, type Infoset } from "../graph/game-graph.ts";
 import type { Part } from "./assemble.ts";
 import type { Plan } from "./plan.ts";
-import { PolicyCache, type SentRecipe, type SentRecipes, type Weights } from "./policy-makers.ts";
+import { PolicyCache, type SentRecipe, type SentRecipes, type Weights } from "./recipes.ts";
 import { newSlice, type PlayedSlice, playSlices } from "./slice.ts";
 
 /** Episodes `from` … `to` − 1 of a plan that has `episodes` of them. */

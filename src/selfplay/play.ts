@@ -18,6 +18,12 @@ export function play(plans: readonly Plan[]): Trajectories[] {
   return playSlices(slices).map((slice, i) => assemble(plans[i], [slice]));
 }
 
+/** Plays episodes `from` … `to` − 1 of a plan; in the result they are numbered from 0. `from` is even if the plan is paired. */
+export function playPart(plan: Plan, from: number, to: number): Trajectories {
+  const [slice] = playSlices([newSlice(plan, from, to)]);
+  return assemble({ ...plan, episodes: to - from }, [{ ...slice, from: 0, to: to - from }]);
+}
+
 /** Episode `index` of the trajectories in the form of the episode log. */
 export function episodeOf({ plan, plies, slots, returns }: Trajectories, index: number, update?: number): Episode {
   const { graph, policies, paired } = plan;

@@ -8,7 +8,7 @@
 import { CHANCE, doubled, END, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import { streamAt, uniformOf } from "../util/rng.ts";
-import { type Answers, answer, distributionAt, newAnswers, OPEN, type Question } from "./answers.ts";
+import { type Answers, answer, distributionAt, newAnswers, OPEN, type Question } from "./distributions.ts";
 import { type Cells, type Plan, whoPlays } from "./plan.ts";
 
 /** Episodes `from` … `to` − 1 of a plan, after play. Episode e is at index e − from in `cells`. */

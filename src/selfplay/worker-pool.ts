@@ -15,9 +15,9 @@ import { assemble, type Part } from "./assemble.ts";
 import { InfosetIds, type JobResult, jobOf } from "./job.ts";
 import { partition, type Share } from "./partition.ts";
 import type { Executor, Plan, Trajectories } from "./plan.ts";
-import { SentRecipes } from "./policy-makers.ts";
+import { SentRecipes } from "./recipes.ts";
 import { newSlice, playSlices } from "./slice.ts";
-import type { WorkerBatch, WorkerSettings } from "./worker.ts";
+import type { WorkerBatch, WorkerSettings } from "./worker-messages.ts";
 
 export interface PoolOptions {
   /** Number of worker threads, beside this thread. */

@@ -1,20 +1,8 @@
 /** The program of a worker thread: it starts a backend and plays the jobs that the pool sends (worker-pool.ts). */
 import { parentPort, workerData } from "node:worker_threads";
-import { type BackendName, startBackend } from "../nn/backend.ts";
-import { type Job, JobPlayer, type JobResult } from "./job.ts";
-import type { Weights } from "./policy-makers.ts";
-
-/** The `workerData` of a worker. */
-export interface WorkerSettings {
-  readonly backend: BackendName;
-  readonly maxNodes: number;
-}
-
-/** A message to a worker. The worker answers with the results of the jobs, in order. */
-export interface WorkerBatch {
-  readonly jobs: readonly Job[];
-  readonly weights: Weights;
-}
+import { startBackend } from "../nn/backend.ts";
+import { JobPlayer, type JobResult } from "./job.ts";
+import type { WorkerBatch, WorkerSettings } from "./worker-messages.ts";
 
 const port = parentPort;
 if (!port) throw new Error("worker.ts runs in a worker thread");

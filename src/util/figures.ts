@@ -1,5 +1,5 @@
 /** Numbers as text, for tables and sentences. */
-import type { Estimate } from "./bootstrap.ts";
+import type { Estimate } from "./bootstrap-interval.ts";
 
 /** `+0.127`, with so many digits after the point. Zero has no sign; infinity is `∞`. */
 export function signed(x: number, digits = 3): string {

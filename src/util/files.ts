@@ -155,6 +155,15 @@ export function readJson(path: string, exitCode: ExitCode = 3): unknown {
   }
 }
 
+/** Makes a folder if it is not there. The folder above it must be there. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+}
+
 /**
  * Makes a folder and its missing parents, one at a time. Node's recursive mkdir loops for ever in a folder that takes no new
  * ones, such as /proc.

@@ -140,7 +140,15 @@ describe("standings", () => {
 
 describe("its tables", () => {
   const standing = { ci95: [-10, 20.6], group: 0, wins: 10, draws: 0, losses: 10, forfeits: 0, games: 20, score: 0.5 } as const; // biome-ignore format: a line
-  const match = { pairs: 10, wins: 12, draws: 3, losses: 5, forfeits: [0, 1], score: 0.675 } as const;
+  const match = {
+    pairs: 10,
+    wins: 12,
+    draws: 3,
+    losses: 5,
+    forfeits: [0, 1],
+    score: 0.675,
+    deterministic: false,
+  } as const;
   const standings: Standings = {
     ...{ players: ["mcts:sims=2,c=1", "b|c"], games: ["ttt"], seed: 3, pairs: 10, format: "gauntlet", anchor: null },
     overall: [],
@@ -154,6 +162,7 @@ describe("its tables", () => {
       },
     },
     matches: [{ ...match, game: "ttt", players: ["mcts:sims=2,c=1", "b|c"], meanReturn: 0.35, ci95: [0.1, 0.6] }],
+    openings: [],
     satOut: [],
   };
 
@@ -188,7 +197,7 @@ describe("its tables", () => {
       "ttt,b|c,-5.4,,3,0,20,10,0,10,0,0.5",
     ]);
     expect(matchesCsv(standings)).toBe(
-      'game,first,second,pairs,wins,draws,losses,forfeits,return,low,high,score\nttt,"mcts:sims=2,c=1",b|c,10,12,3,5,1,0.35,0.1,0.6,0.675\n',
+      'game,first,second,pairs,wins,draws,losses,forfeits,return,low,high,score,deterministic\nttt,"mcts:sims=2,c=1",b|c,10,12,3,5,1,0.35,0.1,0.6,0.675,false\n',
     );
   });
 });

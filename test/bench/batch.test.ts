@@ -1,6 +1,6 @@
 /** Row merging on and off, as the benchmark compares them, is the same batch. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { firstBatch, merged, settingsFor, unmerged } from "../../bench/batch.ts";
+import { firstBatch, merged, settingsFor, unmerged } from "../../bench/lib/batch.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";

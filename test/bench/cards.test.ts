@@ -1,6 +1,6 @@
 /** Which card a line of nvidia-smi is, and what it can do at most. */
 import { expect, it } from "vitest";
-import { cardOf } from "../../bench/cards.ts";
+import { cardOf } from "../../bench/lib/cards.ts";
 
 it.each([
   ["NVIDIA H100 80GB HBM3, 550.54.15, 81559", "NVIDIA H100 80GB HBM3", 67],

@@ -1,8 +1,8 @@
 /** The arithmetic of the benchmark. */
 import { describe, expect, it } from "vitest";
-import { machineName } from "../../bench/machine.ts";
-import { figure, milliseconds, reached, repeat, short } from "../../bench/measure.ts";
-import { type Evaluation, goodFrom } from "../../bench/training.ts";
+import { machineName } from "../../bench/lib/machine.ts";
+import { figure, milliseconds, reached, repeat, short } from "../../bench/lib/measure.ts";
+import { type Evaluation, goodFrom } from "../../bench/sections/training.ts";
 
 describe("a figure", () => {
   it("has the median, the range and the number of its values, and the median of their CPU time", () => {

@@ -1,6 +1,6 @@
 /** The random games that the benchmark counts are whole games of the games it names. */
 import { describe, expect, it } from "vitest";
-import { plainLoop, withFeatures, withText } from "../../bench/playouts.ts";
+import { plainLoop, withFeatures, withText } from "../../bench/sections/playouts.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { ttt } from "../../src/games/ttt.ts";
 

@@ -3,10 +3,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { runNode } from "../../bench/child.ts";
-import { type Figure, figure } from "../../bench/measure.ts";
-import { peers } from "../../bench/peers.ts";
-import { markdownTable, type Results, ratios, withResults } from "../../bench/report.ts";
+import { runNode } from "../../bench/lib/child.ts";
+import { type Figure, figure } from "../../bench/lib/measure.ts";
+import { markdownTable, type Results, ratios, withResults } from "../../bench/lib/report.ts";
+import { peers } from "../../bench/sections/peers.ts";
 
 const section = (figures: readonly Figure[]) => ({
   figures,

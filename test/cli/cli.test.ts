@@ -9,6 +9,7 @@ import { widthOf } from "../../src/cli/terminal/layout.ts";
 import { hasColor, table } from "../../src/cli/terminal/output.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { gameIds } from "../../src/games/registry.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
 import { formatEpisode } from "../../src/record/episode.ts";
 import { createRun } from "../../src/run/run.ts";
 
@@ -176,6 +177,23 @@ describe("spiral games", () => {
     for (const id of gameIds) expect(out).toMatch(new RegExp(`^${id} `, "m"));
     const games = JSON.parse((await spiral("games", "--json")).out);
     expect(games[0]).toMatchObject({ id: "ttt", states: 5478, informationSets: 4520, perfectInformation: true });
+  });
+
+  it("lists them without walking any", async () => {
+    const { expand } = GameGraph.prototype;
+    let walked = 0;
+    GameGraph.prototype.expand = function (this: GameGraph, limit) {
+      walked++;
+      return expand.call(this, limit);
+    };
+    try {
+      expect((await spiral("games")).out).toMatch(/^liars-dice .* 24,576 /m);
+      expect(walked).toBe(0);
+      expect((await spiral("games", "kuhn-match:hands=2")).out).toMatch(/information sets +\d+$/m);
+      expect(walked).toBe(1);
+    } finally {
+      GameGraph.prototype.expand = expand;
+    }
   });
 
   it("describes one, with parameters", async () => {

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { bin, build, contents, edit, folder, spiral, start } from "./spiral.ts";
+import { bin, contents, edit, folder, spiral, start } from "./spiral.ts";
 
-const UPDATES = 60;
-const settings = (dir: string, name: string): string[] => [
+const UPDATES = 40;
+const settings = (dir: string, name: string, workers = "0"): string[] => [
   ...["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", String(UPDATES), "--seed", "5", "--json"],
   ...[
     "--set",
@@ -19,6 +19,8 @@ const settings = (dir: string, name: string): string[] => [
     dir,
     "--name",
     name,
+    "--workers",
+    workers,
   ],
 ];
 /** Seen between updates, long before the end. */
@@ -36,20 +38,19 @@ function lasting(run: string): Record<string, string> {
 let parent: string;
 let uninterrupted: Record<string, string>;
 beforeAll(async () => {
-  build();
   parent = folder();
-  expect(await start(...settings(parent, "whole")).done).toMatchObject({ code: 0 });
+  expect(await spiral(parent, ...settings(parent, "whole"))).toMatchObject({ code: 0 });
   uninterrupted = lasting(join(parent, "whole"));
 }, 60_000);
 
 /** Sends a signal mid-run; checks that the run saves, ends with this code and says how to go on. */
-async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number): Promise<void> {
-  const run = start(...settings(parent, signal));
+async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number, workers?: string): Promise<void> {
+  const run = start(...settings(parent, signal, workers));
   await run.line(UNDER_WAY);
   run.kill(signal);
   const { code, out, err } = await run.done;
   expect(code).toBe(expected);
-  const [, update] = /^Stopped after update (\d+) of 60, which is saved\./m.exec(err) ?? [];
+  const [, update] = /^Stopped after update (\d+) of 40, which is saved\./m.exec(err) ?? [];
   expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume ${signal} --dir ${parent}\n$`));
   expect(out).not.toContain('"result"');
   const [last] = readFileSync(join(parent, signal, "checkpoints.jsonl"), "utf8")
@@ -61,8 +62,8 @@ async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number): Promise<v
 }
 
 it("SIGINT: saves, says how to go on, and goes on to the same bytes", async () => {
-  await stopBy("SIGINT", 130);
-  expect(await start("train", "--resume", "SIGINT", "--dir", parent).done).toMatchObject({ code: 0 });
+  await stopBy("SIGINT", 130, "1");
+  expect(await spiral(parent, "train", "--resume", "SIGINT")).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "SIGINT"))).toEqual(uninterrupted);
   expect(manifest("SIGINT")).toMatchObject({ status: "finished", resumed: [expect.any(String)] });
 });
@@ -90,7 +91,7 @@ it("killed outright: goes on from the last checkpoint to the same bytes", async 
   run.kill("SIGKILL");
   await run.done;
   expect(manifest("killed")).toMatchObject({ status: "running" });
-  expect((await spiral(parent, "runs")).out).toMatch(/^killed.* stopped +20\/60/m);
+  expect((await spiral(parent, "runs")).out).toMatch(/^killed.* stopped +20\/40/m);
   expect(await start("train", "--resume", "killed", "--dir", parent).done).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "killed"))).toEqual(uninterrupted);
 });
@@ -109,7 +110,7 @@ it.skipIf(process.platform === "win32")(
     expect(stderr).not.toMatch(/internal error/);
     expect(Object.keys(contents(join(run, "checkpoints"))).every((file) => file.startsWith("000020"))).toBe(true);
     expect(manifest("limited")).toMatchObject({ status: "failed" });
-    expect(await start("train", "--resume", "limited", "--dir", parent).done).toMatchObject({ code: 0 });
+    expect(await spiral(parent, "train", "--resume", "limited")).toMatchObject({ code: 0 });
     expect(lasting(run)).toEqual(uninterrupted);
   },
 );

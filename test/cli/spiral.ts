@@ -1,13 +1,11 @@
 /** Runs the program: in this process, or built and in one of its own. */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { takeLock } from "../../src/run/lock.ts";
-import { UserError } from "../../src/util/errors.ts";
 
 export interface Outcome {
   readonly code: number;
@@ -59,40 +57,7 @@ export function edit(path: string, change: (text: string) => string): void {
   writeFileSync(path, change(readFileSync(path, "utf8")));
 }
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-export const bin = join(root, "bin", "spiral.js");
-
-/** Builds the program where its sources are newer; one test file at a time, as none may read what is half written. */
-export function build(): void {
-  const dist = join(root, "dist");
-  mkdirSync(dist, { recursive: true });
-  for (;;) {
-    let release: () => void;
-    try {
-      release = takeLock(dist);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
-      continue;
-    }
-    try {
-      buildIfOlder();
-    } finally {
-      release();
-    }
-    return;
-  }
-}
-
-function buildIfOlder(): void {
-  const changed = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-  const newest = Math.max(...sources.map((file) => changed(join(root, "src", file))));
-  if (newest > changed(join(root, "dist", ".tsbuildinfo"))) {
-    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-    execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root });
-  }
-}
+export const bin = fileURLToPath(new URL("../../bin/spiral.js", import.meta.url));
 
 /** Starts the built program; `line` waits until a line of its output matches. */
 export function start(

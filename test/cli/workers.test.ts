@@ -1,10 +1,8 @@
 /** `--workers`: how many threads play changes no byte of what is written; `--profile`: where the time goes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { build, contents, folder, spiral, start } from "./spiral.ts";
-
-beforeAll(build);
+import { describe, expect, it } from "vitest";
+import { contents, folder, spiral, start } from "./spiral.ts";
 
 /** What a run has written, but for the times, which also shift the offsets of lines. */
 function written(dir: string): Record<string, string> {
@@ -14,16 +12,17 @@ function written(dir: string): Record<string, string> {
   );
 }
 
-const train = (dir: string, ...more: string[]) =>
-  start("train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "40", "--dir", dir, "--name", "r", ...more).done;
+const TRAIN = ["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "40", "--name", "r"];
 
 describe("--workers", () => {
   it("1, 2 and 4 write what none does, byte for byte", async () => {
     const runs = await Promise.all(
       [0, 1, 2, 4].map(async (n) => {
         const dir = folder();
-        const mix = ["--set", "rl.opponents=self=0.5,pool=0.25,random=0.25", "--set", "rl.pool.every=10"];
-        expect((await train(dir, "--workers", String(n), ...mix)).code).toBe(0);
+        const mix = ["--set", "rl.opponents=self=0.5,pool=0.25,random=0.25", "--set", "rl.pool.every=5"];
+        const argv = [...TRAIN, "--updates", "24", ...mix, "--workers", String(n)];
+        const { code } = n === 0 ? await spiral(dir, ...argv) : await start(...argv, "--dir", dir).done;
+        expect(code).toBe(0);
         expect(readFileSync(join(dir, "r", "config.yaml"), "utf8")).toContain(`workers: ${n}`);
         return written(join(dir, "r"));
       }),
@@ -43,7 +42,7 @@ describe("--workers", () => {
 });
 
 it("--profile says what an update spends its time on, and in JSON", async () => {
-  const { code, out } = await train(folder(), "--profile");
+  const { code, out } = await spiral(folder(), ...TRAIN, "--profile");
   expect(code).toBe(0);
   const rows = [...out.matchAll(/^(\w+) +([\d.]+) +(\d+) %/gm)].map(([, name, ms, share]) => [
     name,
@@ -54,29 +53,16 @@ it("--profile says what an update spends its time on, and in JSON", async () => 
   const parts = rows.slice(0, -1).map(([, ms]) => ms as number);
   expect(Math.abs(parts.reduce((a, b) => a + b) - (rows.at(-1)?.[1] as number))).toBeLessThan(0.1);
   expect(parts.every((ms) => ms > 0)).toBe(true);
-  const json = await train(folder(), "--profile", "--json");
+  const json = await spiral(folder(), ...TRAIN, "--profile", "--json");
   const { milliseconds } = JSON.parse(json.out.trim().split("\n").at(-1) as string);
   expect(Object.keys(milliseconds)).toEqual(["play", "merge", "forward", "backward", "evaluate", "write"]);
 });
 
 it("spiral eval --workers: the same report for any number", async () => {
   const dir = folder();
-  expect((await train(dir)).code).toBe(0);
-  const evaluate = (n: number) =>
-    start(
-      "eval",
-      "r",
-      "--dir",
-      dir,
-      "--vs",
-      "random,minimax,sloppy,@000020",
-      "--games",
-      "ttt",
-      "--workers",
-      String(n),
-      "--json",
-    ).done;
-  const [alone, two] = [await evaluate(0), await evaluate(2)];
+  expect((await spiral(dir, ...TRAIN)).code).toBe(0);
+  const argv = ["eval", "r", "--vs", "random,minimax,sloppy,@000020", "--games", "ttt", "--json", "--workers"];
+  const [alone, two] = [await spiral(dir, ...argv, "0"), await start(...argv, "2", "--dir", dir).done];
   expect([alone.code, two.code, two.err]).toEqual([0, 0, ""]);
   expect(two.out).toBe(alone.out);
 });

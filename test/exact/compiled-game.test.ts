@@ -1,10 +1,11 @@
 /** The compiled game: parents before children, information sets in one piece, the rules' own numbers on every edge. */
 import { describe, expect, it } from "vitest";
-import { CHANCE, compiledGame, END } from "../../src/exact/compiled-game.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { nashConv } from "../../src/exact/nash-conv.ts";
 import { greedyStrategy, strategyOf } from "../../src/exact/strategy.ts";
 import type { Game, Turn } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { CHANCE, END } from "../../src/graph/flat-graph.ts";
 import type { Infoset } from "../../src/graph/game-graph.ts";
 import { greedy, type Policy, uniform } from "../../src/policies/policy.ts";
 import { randomDistribution, randomPolicy } from "../helpers.ts";

@@ -1,4 +1,5 @@
 /** Connect Four against a naive board, against published counts, and by hand. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import type { Game } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
@@ -32,8 +33,9 @@ function lineOf(board: NaiveBoard, connect: number, mark: string): string | unde
 /** The numbers of distinct positions after 0, 1, 2 … plies. */
 function positions(of: Game, plies: number): number[] {
   let level = new Map([[of.stateKey(of.initial()), of.initial()]]);
-  return Array.from({ length: plies + 1 }, () => {
+  return Array.from({ length: plies + 1 }, (_, ply) => {
     const { size } = level;
+    if (ply === plies) return size;
     const next = new Map<string, unknown>();
     for (const state of level.values()) {
       const turn = of.turn(state);
@@ -66,20 +68,18 @@ describe("Connect Four", () => {
       const board = emptyBoard(columns);
       let state = of.initial();
       for (let ply = 0; ; ply++) {
-        expect(of.stateKey(state)).toBe(keyOf(board));
+        assert.equal(of.stateKey(state), keyOf(board));
         const turn = of.turn(state);
         const last = "XO"[(ply + 1) % 2] as string;
         const line = lineOf(board, connect, last);
         const open = [...board.keys()].filter((column) => (board[column]?.length ?? 0) < rows);
         if (line !== undefined || open.length === 0) {
-          expect(turn).toEqual({
-            kind: "end",
-            returns: line === undefined ? [0, 0] : last === "X" ? [1, -1] : [-1, 1],
-          });
+          const returns = line === undefined ? [0, 0] : last === "X" ? [1, -1] : [-1, 1];
+          assert.deepEqual(turn, { kind: "end", returns });
           seen[`${line} ${last}`] = (seen[`${line} ${last}`] ?? 0) + 1;
           break;
         }
-        expect(turn).toEqual({ kind: "player", player: ply % 2, actions: open });
+        assert.deepEqual(turn, { kind: "player", player: ply % 2, actions: open });
         const action = open[rng.below(open.length)] as number;
         board[action]?.push("XO"[ply % 2] as string);
         state = of.apply(state, action);
@@ -122,11 +122,11 @@ describe("Connect Four", () => {
     const nodes = reachable(small);
     expect(new Set(nodes.map(({ key }) => key))).toEqual(new Set(known.keys()));
     const values = new Map<string, number>();
-    for (const { key, turn, children } of nodes.reverse()) {
+    for (const { key, turn, children } of [...nodes].reverse()) {
       const below = children.map((child) => values.get(child.key) as number);
       const best = turn.kind === "player" && turn.player === 0 ? Math.max(...below) : Math.min(...below);
       values.set(key, turn.kind === "end" ? turn.returns[0] : best);
-      expect(values.get(key)).toBe(known.get(key));
+      assert.equal(values.get(key), known.get(key));
     }
   });
 

@@ -238,7 +238,7 @@ describe("Negotiation", () => {
     expect(value(0, 0, undefined)).toBe(0);
     const game = getGame("negotiation:maxTurns=6");
     const best = new Map<ReferenceNode, number>();
-    for (const node of reachable(game).reverse()) {
+    for (const node of [...reachable(game)].reverse()) {
       const below = node.children.map((child) => best.get(child) as number);
       const { turn } = node;
       best.set(

@@ -91,18 +91,15 @@ function fromEngine(target: number): (i: number, j: number, k: number) => Follow
       hold: turn.actions.includes(1) ? game.apply(s, 1) : undefined,
     };
   };
-  for (const s of seen.values()) {
+  const follows = new Map<number, Follow>();
+  for (const [index, s] of seen) {
+    const place = (next: PigState): Successor => ({ index: at(next), mine: next.mover === s.mover });
     const { roll, hold } = successors(s);
     for (const next of roll) visit(next);
     if (hold) visit(hold);
+    follows.set(index, { roll: roll.map(place), hold: hold && place(hold) });
   }
-  return (i, j, k) => {
-    const s = seen.get(indexIn(target, i, j, k));
-    if (!s) return undefined;
-    const place = (next: PigState): Successor => ({ index: at(next), mine: next.mover === s.mover });
-    const { roll, hold } = successors(s);
-    return { roll: roll.map(place), hold: hold && place(hold) };
-  };
+  return (i, j, k) => follows.get(indexIn(target, i, j, k));
 }
 
 describe("perfect play", () => {
@@ -120,7 +117,7 @@ describe("perfect play", () => {
 
   it.each([2, 5, 7])("is hardly touched by the limit of rolls, at %i", (target) => {
     const values = new Map<string, number>();
-    for (const { key, turn, children } of reachable(getGame(`pig:target=${target}`)).reverse()) {
+    for (const { key, turn, children } of [...reachable(getGame(`pig:target=${target}`))].reverse()) {
       const below = children.map((child) => values.get(child.key) as number);
       if (turn.kind === "end") values.set(key, turn.returns[0]);
       else if (turn.kind === "chance") values.set(key, below.reduce((sum, value) => sum + value, 0) / 6);

@@ -50,6 +50,30 @@ export function play(game: Game, picks: readonly number[]): { states: unknown[];
   }
 }
 
+/** Calls `check` for every play of a sample. */
+export function everyPlay(game: Game, check: (states: unknown[], actions: number[]) => void): void {
+  fc.assert(
+    fc.property(choices(game), (picks) => {
+      const { states, actions } = play(game, picks);
+      check(states, actions);
+    }),
+    { numRuns: 40 },
+  );
+}
+
+/** Calls `check` for every decision of every play of a sample. */
+export function everyDecision(
+  game: Game,
+  check: (state: unknown, player: Seat, actions: readonly number[]) => void,
+): void {
+  everyPlay(game, (states) => {
+    for (const state of states) {
+      const turn = game.turn(state);
+      if (turn.kind === "player") check(state, turn.player, turn.actions);
+    }
+  });
+}
+
 /** The state after the moves: a number is an action or a chance outcome, a text is what a player writes. */
 export function stateAfter(game: Game, moves: readonly (number | string)[]): unknown {
   let state = game.initial();

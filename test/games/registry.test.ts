@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gameIds, getGame, splitGames } from "../../src/games/registry.ts";
+import { sizes } from "../../src/games/sizes.ts";
+import { GameGraph } from "../../src/graph/game-graph.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const problems = (spec: string): readonly string[] => {
@@ -61,6 +63,15 @@ describe("the registry", () => {
       ],
     ];
     expect([...small, ...large].filter((spec) => getGame(spec).walkable)).toEqual(small);
+  });
+
+  it("knows the sizes of the walkable games without parameters", () => {
+    expect([...sizes.keys()].sort()).toEqual(gameIds.filter((id) => getGame(id).walkable).sort());
+    for (const [id, size] of sizes) {
+      const graph = new GameGraph(getGame(id));
+      const states = graph.expand(Number.POSITIVE_INFINITY).length;
+      expect({ id, states, informationSets: graph.infosets.length }).toEqual({ id, ...size });
+    }
   });
 
   it.each([

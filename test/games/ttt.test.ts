@@ -1,4 +1,5 @@
 /** Tic-tac-toe's tables and bits against a board of nine marks and the rules spelled out, at every reachable state. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { ttt } from "../../src/games/ttt.ts";
 import { features } from "./play.ts";
@@ -39,8 +40,8 @@ describe("tic-tac-toe, beside a board of nine marks", () => {
   it("comes to the same boards", () => {
     expect(all.length).toBe(5478);
     for (const { board, state } of all) {
-      expect(ttt.stateKey(state)).toBe(board.join(""));
-      expect(ttt.infosetKey(state, 0)).toBe(board.join(""));
+      assert.equal(ttt.stateKey(state), board.join(""));
+      assert.equal(ttt.infosetKey(state, 0), board.join(""));
     }
   });
 
@@ -50,15 +51,15 @@ describe("tic-tac-toe, beside a board of nine marks", () => {
       const expected = isOver(board)
         ? { kind: "end", returns: [gain, gain === 0 ? 0 : -gain] }
         : { kind: "player", player: next(board), actions: empty(board) };
-      expect(ttt.turn(state)).toEqual(expected);
+      assert.deepEqual(ttt.turn(state), expected);
     }
   });
 
   it("has the same features, for either player", () => {
     for (const { board, state } of all) {
       const of = (mark: Mark) => board.map((m) => (m === mark ? 1 : 0));
-      expect(features(ttt as never, state, 0)).toEqual([...of("X"), ...of("O"), ...of(".")]);
-      expect(features(ttt as never, state, 1)).toEqual([...of("O"), ...of("X"), ...of(".")]);
+      assert.deepEqual(features(ttt as never, state, 0), [...of("X"), ...of("O"), ...of(".")]);
+      assert.deepEqual(features(ttt as never, state, 1), [...of("O"), ...of("X"), ...of(".")]);
     }
   });
 
@@ -70,9 +71,9 @@ describe("tic-tac-toe, beside a board of nine marks", () => {
       const end = `\n\nCurrent board:\n${rows.join("\n---+---+---\n")}\n\nAvailable moves: ${String(moves).replaceAll(",", ", ")}`;
       for (const player of [0, 1] as const) {
         const text = ttt.observe(state, player);
-        expect(text.slice(-end.length)).toBe(end);
+        assert.equal(text.slice(-end.length), end);
         const marks = `Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`;
-        expect(text.startsWith(`You are Player ${player} in Tic Tac Toe. ${marks}\n`)).toBe(true);
+        assert(text.startsWith(`You are Player ${player} in Tic Tac Toe. ${marks}\n`));
       }
     }
   });

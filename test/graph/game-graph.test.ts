@@ -34,42 +34,48 @@ describe.each(ids)("%s", (id) => {
     expect(new Set(nodes.map(({ state }) => game.stateKey(state))).size).toBe(nodes.length);
     expect(graph.infosets.map((infoset) => infoset.id)).toEqual(graph.infosets.map((_, i) => i));
     expect(new Set(graph.infosets.map(({ player, key }) => `${player}${key}`)).size).toBe(graph.infosets.length);
-    for (const { state, turn, infoset } of nodes) {
-      if (turn.kind !== "player") {
-        expect(infoset).toBeUndefined();
-        continue;
-      }
-      expect([infoset?.player, infoset?.key]).toEqual([turn.player, game.infosetKey(state, turn.player)]);
-      expect(infoset?.actions).toEqual(turn.actions);
-      expect(graph.infosets[infoset?.id as number]).toBe(infoset);
-    }
+    const wrong = nodes.filter(({ state, turn, infoset }) =>
+      turn.kind !== "player"
+        ? infoset !== undefined
+        : infoset?.player !== turn.player ||
+          infoset.key !== game.infosetKey(state, turn.player) ||
+          String(infoset.actions) !== String(turn.actions) ||
+          graph.infosets[infoset.id] !== infoset,
+    );
+    expect(wrong).toEqual([]);
   });
 
   it("leads where the rules lead", () => {
-    for (const node of nodes) {
-      if (node.turn.kind === "end") continue;
-      node.turn.actions.forEach((action, slot) => {
-        expect(graph.child(node, slot)).toBe(graph.node(game.apply(node.state, action)));
-      });
-    }
+    const wrong = nodes.filter(
+      (node) =>
+        node.turn.kind !== "end" &&
+        node.turn.actions.some(
+          (action, slot) => graph.child(node, slot) !== graph.node(game.apply(node.state, action)),
+        ),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it("has symmetries that keep the player, the actions and all that follows", () => {
-    for (const node of nodes) {
+    const orbits = new Map(nodes.map((node) => [node, orbit(game, node)]));
+    const wrong = nodes.filter((node) => {
       const { infoset } = node;
-      if (!infoset) continue;
+      if (!infoset) return false;
       const { canonical, toCanonical, actions } = infoset;
-      expect(canonical.canonical).toBe(canonical);
-      expect(canonical.player).toBe(infoset.player);
-      expect(toCanonical === undefined).toBe(canonical === infoset);
       const to = Array.from(toCanonical ?? actions.keys());
-      expect([...to].sort((a, b) => a - b)).toEqual([...canonical.actions.keys()]);
-      if (!game.perfectInformation) continue;
+      const isPermutation = String([...to].sort((a, b) => a - b)) === String([...canonical.actions.keys()]);
+      const isRepresented =
+        canonical.canonical === canonical &&
+        canonical.player === infoset.player &&
+        (toCanonical === undefined) === (canonical === infoset);
+      if (!isPermutation || !isRepresented) return true;
+      if (!game.perfectInformation) return false;
       const representative = graph.node(canonical.state);
-      to.forEach((there, slot) => {
-        expect(orbit(game, graph.child(representative, there))).toBe(orbit(game, graph.child(node, slot)));
-      });
-    }
+      return to.some(
+        (there, slot) => orbits.get(graph.child(representative, there)) !== orbits.get(graph.child(node, slot)),
+      );
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

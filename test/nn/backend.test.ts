@@ -85,8 +85,8 @@ describe.each(ALWAYS)("a process that starts %s", (backend) => {
       const events = ["uncaughtException", "unhandledRejection"];
       const own = () => {};
       for (const event of events) process.on(event, own);
-      const { startBackend } = await import("./src/nn/backend.ts");
-      const { Mlp } = await import("./src/nn/mlp.ts");
+      const { startBackend } = await import("./dist/nn/backend.js");
+      const { Mlp } = await import("./dist/nn/mlp.js");
       await startBackend("${backend}");
       new Mlp([{ name: "w", shape: [1, 1], values: Float32Array.of(2) }, { name: "b", shape: [1], values: Float32Array.of(0) }])
         .logits(Float32Array.of(21), 1);
@@ -98,7 +98,7 @@ describe.each(ALWAYS)("a process that starts %s", (backend) => {
 
   it("still dies of an error that nobody catches", () => {
     const { status, stderr } = inChild(`
-      const { startBackend } = await import("./src/nn/backend.ts");
+      const { startBackend } = await import("./dist/nn/backend.js");
       await startBackend("${backend}");
       setTimeout(() => { throw new Error("nobody catches this"); }, 1);
     `);

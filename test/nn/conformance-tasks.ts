@@ -6,7 +6,7 @@ import { tf } from "../../src/nn/tf.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
 import { kind } from "../../src/policies/features/mlp.ts";
-import type { PolicySettings } from "../../src/policies/kind.ts";
+import type { PolicySettings } from "../../src/policies/policy-kind.ts";
 import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -152,8 +152,7 @@ function leak(steps: number): [Held, Held] {
 }
 
 /**
- * Starts the backend and does it all; `steps` of training are watched for leaks. The test imports it in a text.
- * @public
+ * Starts the backend and does it all; `steps` of training are watched for leaks.
  */
 export async function report(name: BackendName, steps: number): Promise<Report> {
   const { device } = await startBackend(name);

@@ -112,8 +112,8 @@ const HOOK = `
   import { createRequire } from "node:module";
   const require = createRequire(import.meta.url);
   require.extensions[".node"] = require.extensions[".js"];
-  const { startNative } = await import("./src/nn/native.ts");
-  const { tf } = await import("./src/nn/tf.ts");
+  const { startNative } = await import("./dist/nn/native.js");
+  const { tf } = await import("./dist/nn/tf.js");
   const reason = (error) => error.message;
 `;
 
@@ -185,11 +185,11 @@ describe(`TensorFlow on the CPU${built ? "" : ` (skipped: ${here.reason})`}`, ()
     inChild(`
       const handlers = () => JSON.stringify(["uncaughtException", "unhandledRejection", "exit"].map((e) => process.listenerCount(e)));
       const before = handlers();
-      const { startBackend } = await import("./src/nn/backend.ts");
-      const { initialWeights, Mlp } = await import("./src/nn/mlp.ts");
-      const { Adam } = await import("./src/nn/adam.ts");
-      const { Rng } = await import("./src/util/rng.ts");
-      const { tf } = await import("./src/nn/tf.ts");
+      const { startBackend } = await import("./dist/nn/backend.js");
+      const { initialWeights, Mlp } = await import("./dist/nn/mlp.js");
+      const { Adam } = await import("./dist/nn/adam.js");
+      const { Rng } = await import("./dist/util/rng.js");
+      const { tf } = await import("./dist/nn/tf.js");
       await startBackend("${backend}");
       const rng = new Rng("native");
       const network = new Mlp(initialWeights({ inputs: 23, hidden: [48, 31], outputs: 7, outputScale: 1 }, rng));

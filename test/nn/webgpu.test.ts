@@ -12,8 +12,8 @@ import { softwareGpu } from "./software-gpu.ts";
 
 const software = softwareGpu();
 const start = `
-  const { startBackend } = await import("./src/nn/backend.ts");
-  const { tf } = await import("./src/nn/tf.ts");
+  const { startBackend } = await import("./dist/nn/backend.js");
+  const { tf } = await import("./dist/nn/tf.js");
 `;
 /** Runs `code` after the imports; an error that it ends in is its last line. */
 const child = (code: string, env: NodeJS.ProcessEnv): Ended =>
@@ -85,7 +85,7 @@ describe.skipIf(problem !== undefined)("webgpu", { timeout: 300_000 }, () => {
     const dir = mkdtempSync(join(tmpdir(), "spiral-webgpu-"));
     const argv = ["train", "--games", "kuhn", "--size", "xs", "--updates", "3", "--backend", "webgpu", "--dir", dir];
     const { status, stdout, stderr } = inChild(
-      `const { main } = await import("./src/cli/main.ts"); await main(${JSON.stringify(argv)});`,
+      `const { main } = await import("./dist/cli/main.js"); await main(${JSON.stringify(argv)});`,
       software,
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^Training .* on webgpu\. /) });

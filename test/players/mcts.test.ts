@@ -180,8 +180,8 @@ describe.each(gameIds)("%s", (id) => {
     }
   });
 
-  const hides = game.perfectInformation ? it.skip : it;
-  hides("it plays the same whichever state of its information set it is given", () => {
+  const hides = game.perfectInformation ? undefined : it;
+  hides?.("it plays the same whichever state of its information set it is given", () => {
     // Where there are many actions, few simulations visit each of them once, whatever they bring.
     const many = game.actionCount > 40;
     const policy = visits(game, { sims: many ? 3 * game.actionCount : 40 });
@@ -278,7 +278,6 @@ it.each([
 
 describe("poker", () => {
   const kuhn = getGame("kuhn");
-  const KUHN_SEEDS = [1, 2, 3];
   // Deals: 0 JQ, 1 JK, 2 QJ, 3 QK, 4 KJ, 5 KQ.
   it.each([
     ["calls a bet with K", [1, "bet"], "[call]"],
@@ -287,7 +286,7 @@ describe("poker", () => {
     ["folds J to a bet after checking", [0, "check", "bet"], "[fold]"],
     ["bets K after a check", [1, "check"], "[bet]"],
   ])("Kuhn: it %s", (_, moves, expected) => {
-    for (const seed of KUHN_SEEDS) expect(choice(kuhn, moves, { seed })).toBe(expected);
+    for (const seed of [1, 2, 3]) expect(choice(kuhn, moves, { seed })).toBe(expected);
   });
 
   it("NashConv is far below that of random play, and falls with the simulations", () => {

@@ -13,7 +13,7 @@ import { train } from "../../src/rl/train.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { WorkerPool } from "../../src/selfplay/worker-pool.ts";
 import { Rng } from "../../src/util/rng.ts";
-import { build, contents, edit, folder, spiral } from "../cli/spiral.ts";
+import { contents, edit, folder, spiral } from "../cli/spiral.ts";
 import { recorder, smallRun } from "../helpers.ts";
 import { content } from "../selfplay/plans.ts";
 
@@ -22,7 +22,6 @@ const kuhn = getGame("kuhn");
 const nn = { policy: path, hidden: [1], outputScale: 1 };
 
 beforeAll(async () => {
-  build();
   await startBackend("js");
 });
 

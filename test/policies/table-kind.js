@@ -3,7 +3,7 @@
  * Adam without momentum moves. It imports nothing, so that any thread can load it.
  */
 
-/** @type {import("../../src/policies/kind.ts").PolicyKind} */
+/** @type {import("../../src/policies/policy-kind.ts").PolicyKind} */
 export const kind = {
   model(settings, games) {
     const { firstOf, size } = entriesOf(games);

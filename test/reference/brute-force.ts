@@ -25,6 +25,8 @@ export const uniformReference: ReferencePolicy = (_key, _player, actionsCount) =
   Array(actionsCount).fill(1 / actionsCount);
 
 export interface ReferenceNode {
+  /** Its own place in an array of numbers, one a state; a state that follows from it has a lower one. */
+  readonly index: number;
   readonly key: string;
   readonly state: unknown;
   readonly turn: Turn;
@@ -32,8 +34,16 @@ export interface ReferenceNode {
   readonly children: readonly ReferenceNode[];
 }
 
+/** The game that was walked last: tests ask about one many times. */
+let last: { readonly game: Game; readonly nodes: readonly ReferenceNode[] } | undefined;
+
 /** All reachable states, each once, every one before those that follow from it. */
-export function reachable(game: Game): ReferenceNode[] {
+export function reachable(game: Game): readonly ReferenceNode[] {
+  if (last?.game !== game) last = { game, nodes: walk(game) };
+  return last.nodes;
+}
+
+function walk(game: Game): ReferenceNode[] {
   const nodes = new Map<string, ReferenceNode>();
   const visit = (state: unknown): ReferenceNode => {
     const key = game.stateKey(state);
@@ -41,7 +51,7 @@ export function reachable(game: Game): ReferenceNode[] {
     if (known) return known;
     const turn = game.turn(state);
     const children = turn.kind === "end" ? [] : turn.actions.map((action) => visit(game.apply(state, action)));
-    const node = { key, state, turn, children };
+    const node = { index: nodes.size, key, state, turn, children };
     nodes.set(key, node);
     return node;
   };
@@ -51,49 +61,55 @@ export function reachable(game: Game): ReferenceNode[] {
 
 export function bruteForceNashConv(game: Game, policy: ReferencePolicy): ReferenceResult {
   const nodes = reachable(game);
-  /** Of each decision node: its information set, and what the policy does there. */
-  const infosets = new Map<ReferenceNode, string>();
-  const played = new Map<ReferenceNode, readonly number[]>();
-  for (const node of nodes) {
-    if (node.turn.kind !== "player") continue;
-    const { player, actions } = node.turn;
-    const key = game.infosetKey(node.state, player);
-    infosets.set(node, `${player} ${key}`);
-    played.set(node, policy(key, player, actions.length, node.state));
+  /** Of each node: its information set, and how likely each action or outcome is. */
+  const infosets: string[] = Array(nodes.length).fill("");
+  const chances: (readonly number[])[] = Array(nodes.length).fill([]);
+  for (const { index, state, turn } of nodes) {
+    if (turn.kind === "chance") chances[index] = turn.probabilities;
+    if (turn.kind !== "player") continue;
+    const { player, actions } = turn;
+    const key = game.infosetKey(state, player);
+    infosets[index] = `${player} ${key}`;
+    chances[index] = policy(key, player, actions.length, state);
   }
-  const chances = (node: ReferenceNode): readonly number[] =>
-    node.turn.kind === "chance" ? node.turn.probabilities : (played.get(node) as readonly number[]);
+  const mean = ({ index, children }: ReferenceNode, values: (child: ReferenceNode) => number): number => {
+    const p = chances[index] as readonly number[];
+    let sum = 0;
+    for (let slot = 0; slot < children.length; slot++)
+      sum += (p[slot] as number) * values(children[slot] as ReferenceNode);
+    return sum;
+  };
 
-  const values = new Map<ReferenceNode, number>();
+  const values = new Float64Array(nodes.length);
+  const valueAt = (node: ReferenceNode): number => values[node.index] as number;
   for (const node of [...nodes].reverse()) {
-    values.set(
-      node,
-      node.turn.kind === "end"
-        ? node.turn.returns[0]
-        : sum(chances(node).map((p, slot) => p * (values.get(node.children[slot] as ReferenceNode) as number))),
-    );
+    values[node.index] = node.turn.kind === "end" ? node.turn.returns[0] : mean(node, valueAt);
   }
   const bestResponse = [0, 1].map((player) => respond(player as Seat)) as [number, number];
-  const root = nodes[0] as ReferenceNode;
-  return { nashConv: bestResponse[0] + bestResponse[1], bestResponse, value: values.get(root) as number };
+  return { nashConv: bestResponse[0] + bestResponse[1], bestResponse, value: valueAt(nodes[0] as ReferenceNode) };
 
   /** The value of the best response of `player`. */
   function respond(player: Seat): number {
-    const isOwn = (node: ReferenceNode): boolean => node.turn.kind === "player" && node.turn.player === player;
+    const isOwn = ({ turn }: ReferenceNode): boolean => turn.kind === "player" && turn.player === player;
 
     // How likely chance and the opponent are to bring each state about, were `player` to play towards it.
-    const reach = new Map<ReferenceNode, number>([[nodes[0] as ReferenceNode, 1]]);
+    const reach = new Float64Array(nodes.length);
+    reach[nodes[0]?.index as number] = 1;
     const members = new Map<string, ReferenceNode[]>();
     for (const node of nodes) {
-      const weight = reach.get(node) as number;
-      if (isOwn(node)) {
-        const key = infosets.get(node) as string;
-        members.set(key, [...(members.get(key) ?? []), node]);
+      const weight = reach[node.index] as number;
+      const own = isOwn(node);
+      if (own) {
+        const key = infosets[node.index] as string;
+        const states = members.get(key);
+        if (states) states.push(node);
+        else members.set(key, [node]);
       }
-      node.children.forEach((child, slot) => {
-        const p = isOwn(node) ? 1 : (chances(node)[slot] as number);
-        reach.set(child, (reach.get(child) ?? 0) + weight * p);
-      });
+      const p = chances[node.index] as readonly number[];
+      for (let slot = 0; slot < node.children.length; slot++) {
+        const { index } = node.children[slot] as ReferenceNode;
+        reach[index] = (reach[index] as number) + weight * (own ? 1 : (p[slot] as number));
+      }
     }
 
     // The best action of an information set is the best on average over its states, weighted by that likelihood.
@@ -102,27 +118,28 @@ export function bruteForceNashConv(game: Game, policy: ReferencePolicy): Referen
       let best = choices.get(infoset);
       if (best === undefined) {
         const states = members.get(infoset) as ReferenceNode[];
-        const worth = (states[0] as ReferenceNode).children.map((_, slot) =>
-          sum(states.map((node) => (reach.get(node) as number) * value(node.children[slot] as ReferenceNode))),
-        );
+        const worth = (states[0] as ReferenceNode).children.map((_, slot) => {
+          let sum = 0;
+          for (const { index, children } of states)
+            sum += (reach[index] as number) * value(children[slot] as ReferenceNode);
+          return sum;
+        });
         best = worth.indexOf(Math.max(...worth));
         choices.set(infoset, best);
       }
       return best;
     };
-    const known = new Map<ReferenceNode, number>();
+    const known = new Float64Array(nodes.length).fill(Number.NaN);
     const value = (node: ReferenceNode): number => {
-      let v = known.get(node);
-      if (v === undefined) {
+      let v = known[node.index] as number;
+      if (Number.isNaN(v)) {
         if (node.turn.kind === "end") v = node.turn.returns[player];
-        else if (isOwn(node)) v = value(node.children[choice(infosets.get(node) as string)] as ReferenceNode);
-        else v = sum(node.children.map((child, slot) => (chances(node)[slot] as number) * value(child)));
-        known.set(node, v);
+        else if (isOwn(node)) v = value(node.children[choice(infosets[node.index] as string)] as ReferenceNode);
+        else v = mean(node, value);
+        known[node.index] = v;
       }
       return v;
     };
     return value(nodes[0] as ReferenceNode);
   }
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);

@@ -122,6 +122,11 @@ describe("what a viewer sees", () => {
     expect(second).toContain("Your card is: J");
     expect(second).not.toContain("Your card is: K");
     expect(moments(kuhn(0), 1).map(({ kind }) => kind)).toEqual(["player", "end"]);
+    // Player 1's view before the end holds its own card alone; everybody's holds both.
+    const cards = (viewer: 1 | "all") =>
+      moments(kuhn(0), viewer).map(({ view }) => view?.kind === "cards" && view.cards);
+    expect(cards(1)[0]).toEqual([[null], [expect.stringMatching(/^[JQK]$/)]]);
+    expect(cards("all").slice(1).flat(2)).not.toContain(null);
   });
 
   it("takes control characters out of names, which a terminal would obey", () => {

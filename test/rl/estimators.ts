@@ -5,7 +5,7 @@ import { FeatureLayout } from "../../src/policies/features/layout.ts";
 import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "../../src/rl/advantages/advantage.ts";
 import { estimators } from "../../src/rl/advantages/registry.ts";
 import { Rng } from "../../src/util/rng.ts";
-import { DECAY } from "./plain-advantages.ts";
+import { DECAY } from "../reference/plain-advantages.ts";
 
 export type Name = keyof typeof estimators;
 export const names = Object.keys(estimators) as Name[];

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Infoset } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import type { PolicyModel, PolicyNetwork } from "../../src/policies/kind.ts";
+import type { PolicyModel, PolicyNetwork } from "../../src/policies/policy-kind.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { kuhn, learnerWith, modelOf, rng, someRows, ttt } from "./learners.ts";

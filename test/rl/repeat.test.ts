@@ -6,7 +6,7 @@ import { tf } from "../../src/nn/tf.ts";
 import { type Snapshot, type TrainSettings, train } from "../../src/rl/train.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { recorder, smallRun } from "../helpers.ts";
-import { bytesOf, throughFiles } from "./checkpoints.ts";
+import { bytesOf, throughFiles } from "../run/checkpoints.ts";
 import { names } from "./estimators.ts";
 
 await startBackend("wasm");

@@ -8,7 +8,7 @@ import type { Policy } from "../../src/policies/policy.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
 import { type Recorded, recorder, smallRun } from "../helpers.ts";
-import { throughFiles } from "./checkpoints.ts";
+import { throughFiles } from "../run/checkpoints.ts";
 
 beforeAll(() => startBackend("wasm"));
 

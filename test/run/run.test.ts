@@ -1,72 +1,15 @@
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+/** The directory of a run: its files, its name, its lock, and a disk that refuses. */
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { listCheckpoints } from "../../src/run/checkpoint.ts";
 import { latestName, listRuns, resolveRun } from "../../src/run/directory.ts";
-import { lockHolder, removeStale } from "../../src/run/lock.ts";
+import { removeStale } from "../../src/run/lock.ts";
 import { createRun, readCheckpoint, resumeRun } from "../../src/run/run.ts";
-import type { RunWriter } from "../../src/run/writer.ts";
-import { UserError } from "../../src/util/errors.ts";
+import { at, bytes, contents, failure, newParent, parent, start, train } from "./runs.ts";
 
-let parent = "";
-beforeEach(() => {
-  parent = join(mkdtempSync(join(tmpdir(), "spiral-run-")), "runs");
-});
-
-const start = (name = "a"): RunWriter =>
-  createRun({ config: loadConfig({ sets: [`run.dir=${parent}`] }).config, name, argv: ["train"], backend: "js" });
-const bytes = (update: number): Record<string, Uint8Array> => ({
-  "model.safetensors": new Uint8Array(100).fill(update),
-  "optimizer.safetensors": new Uint8Array(50).fill(update + 1),
-});
-const at = (update: number) => ({ update, baseline: update / 7 });
-
-/** What a trainer writes in updates `from` … `to`: metrics, an episode, and a checkpoint at every tenth. */
-function train(writer: RunWriter, from: number, to: number): void {
-  for (let update = from; update <= to; update++) {
-    writer.metrics({ update, loss: 1 / update });
-    writer.episodes([`episode of ${update}`]);
-    if (update % 10 === 0) {
-      writer.evaluation(update, { nashConv: 1 / update });
-      writer.checkpoint(update, bytes(update), at(update));
-    }
-  }
-}
-
-/** Every file below a folder but those that hold times. */
-function contents(dir: string): Record<string, string> {
-  const files: Record<string, string> = {};
-  for (const entry of readdirSync(dir, { recursive: true, encoding: "utf8" }).sort()) {
-    if (/manifest\.json|log\.jsonl/.test(entry) && !entry.includes("/")) continue;
-    if (statSync(join(dir, entry)).isFile()) files[entry] = readFileSync(join(dir, entry), "latin1");
-  }
-  return files;
-}
-
-function failure(action: () => unknown): UserError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  throw new Error("expected a UserError");
-}
+beforeEach(newParent);
 
 describe("a run", () => {
   it("leaves the files that docs/run-directory.md lists, and can be read back", () => {
@@ -128,7 +71,11 @@ describe("a run", () => {
 
   it("cannot take the name of another", () => {
     start().finish("finished");
-    expect(failure(() => start()).message).toMatch(/is a run "a" .* already.*--resume a/);
+    expect(failure(() => start()).message).toMatch(
+      /is a run "a" .* already\. It is finished\. Take another --name, or delete/,
+    );
+    start("b").finish("interrupted");
+    expect(failure(() => start("b")).message).toMatch(/is a run "b" .* already.*--resume b/);
   });
 });
 
@@ -183,132 +130,6 @@ describe("finding a run", () => {
   });
 });
 
-describe("resuming", () => {
-  it("ends with the files of a run that was not interrupted, wherever it was killed", () => {
-    const whole = start("whole");
-    train(whole, 1, 40);
-    whole.finish("finished");
-    for (const [killed, torn] of [
-      [10, ""],
-      [17, '{"update":18,'],
-      [29, "x".repeat(1000)],
-    ] as const) {
-      const name = `killed${killed}`;
-      const writer = start(name);
-      train(writer, 1, killed);
-      writer.finish("failed");
-      const dir = join(parent, name);
-      // What a process leaves that dies while it writes.
-      appendFileSync(join(dir, "metrics.jsonl"), torn);
-      appendFileSync(join(dir, "episodes.jsonl"), torn);
-      mkdirSync(join(dir, "checkpoints", ".000020.tmp"), { recursive: true });
-      writeFileSync(join(dir, "checkpoints", ".000020.tmp", "model.safetensors"), "half");
-      cpSync(join(dir, "checkpoints", "000010"), join(dir, "checkpoints", "000031"), { recursive: true });
-      writeFileSync(join(dir, "eval", "000040.json"), "{");
-      const { writer: again, checkpoint, warnings } = resumeRun(resolveRun(name, parent));
-      expect(warnings).toEqual([]);
-      expect(checkpoint).toMatchObject({ update: Math.floor(killed / 10) * 10, files: bytes(checkpoint.update) });
-      train(again, checkpoint.update + 1, 40);
-      again.finish("finished");
-      const [a, b] = [contents(dir), contents(join(parent, "whole"))];
-      expect(a).toEqual(b);
-    }
-  });
-
-  it("forgets a checkpoint saved at an interruption as soon as the next one is whole", () => {
-    const whole = start("whole");
-    train(whole, 1, 30);
-    whole.finish("finished");
-    const writer = start();
-    train(writer, 1, 13);
-    writer.checkpoint(13, bytes(13), at(13), { temporary: true });
-    writer.finish("interrupted");
-    let resumed = resumeRun(resolveRun("a", parent));
-    expect(resumed.checkpoint.update).toBe(13);
-    // Interrupted once more, before a single update, and then at another.
-    resumed.writer.checkpoint(13, bytes(13), at(13), { temporary: true });
-    train(resumed.writer, 14, 15);
-    resumed.writer.checkpoint(15, bytes(15), at(15), { temporary: true });
-    expect(listCheckpoints(join(parent, "a")).map(({ update }) => update)).toEqual([10, 15]);
-    resumed.writer.finish("interrupted");
-    resumed = resumeRun(resolveRun("a", parent));
-    train(resumed.writer, 16, 30);
-    resumed.writer.finish("finished");
-    expect(contents(join(parent, "a"))).toEqual(contents(join(parent, "whole")));
-  });
-
-  it("does not make a lasting checkpoint temporary", () => {
-    const writer = start();
-    train(writer, 1, 10);
-    writer.checkpoint(10, bytes(10), at(10), { temporary: true });
-    train(writer, 11, 20);
-    writer.finish("finished");
-    expect(listCheckpoints(join(parent, "a")).map(({ update }) => update)).toEqual([10, 20]);
-  });
-
-  it("passes over a damaged checkpoint, with a warning", () => {
-    const writer = start();
-    train(writer, 1, 25);
-    writer.finish("failed");
-    truncateSync(join(parent, "a", "checkpoints", "000020", "model.safetensors"), 99);
-    const { writer: again, checkpoint, warnings } = resumeRun(resolveRun("a", parent));
-    expect(checkpoint.update).toBe(10);
-    expect(warnings).toEqual([expect.stringMatching(/000020\/model\.safetensors has 99 bytes, 100 were saved/)]);
-    again.finish("interrupted");
-    expect(
-      readFileSync(join(parent, "a", "metrics.jsonl"), "utf8")
-        .trim()
-        .split("\n"),
-    ).toHaveLength(10);
-  });
-
-  it("brings back a checkpoint that was being replaced", () => {
-    const writer = start();
-    train(writer, 1, 10);
-    writer.finish("failed");
-    const folder = join(parent, "a", "checkpoints");
-    cpSync(join(folder, "000010"), join(folder, ".000010.old"), { recursive: true });
-    rmSync(join(folder, "000010"), { recursive: true });
-    expect(failure(() => readCheckpoint(resolveRun("a", parent))).exitCode).toBe(3);
-    const { writer: again, checkpoint } = resumeRun(resolveRun("a", parent));
-    expect(checkpoint.update).toBe(10);
-    again.finish("interrupted");
-    // The new one is in its place, but we died before it was listed.
-    cpSync(join(folder, "000010"), join(folder, ".000010.old"), { recursive: true });
-    writeFileSync(join(folder, "000010", "state.json"), "{}");
-    resumeRun(resolveRun("a", parent)).writer.finish("interrupted");
-    expect(readCheckpoint(resolveRun("a", parent)).state).toEqual(at(10));
-    expect(readdirSync(folder)).toEqual(["000010"]);
-  });
-
-  it("leaves alone what it did not put among the checkpoints", () => {
-    const writer = start();
-    train(writer, 1, 10);
-    const folder = join(parent, "a", "checkpoints");
-    for (const name of ["000010-best", "notes", ".git", "000011", ".000012.tmp"]) mkdirSync(join(folder, name));
-    writer.finish("failed");
-    resumeRun(resolveRun("a", parent)).writer.finish("interrupted");
-    expect(readdirSync(folder).sort()).toEqual([".git", "000010", "000010-best", "notes"]);
-  });
-
-  it("is refused without a checkpoint, with a chosen one, with a metrics file that is too short", () => {
-    start().finish("failed");
-    const run = resolveRun("a", parent);
-    expect(failure(() => resumeRun(run))).toMatchObject({
-      exitCode: 3,
-      message: expect.stringMatching(/no checkpoint/),
-    });
-    expect(failure(() => resumeRun({ ...run, checkpoint: 10 }))).toMatchObject({ exitCode: 2 });
-    const writer = start("b");
-    train(writer, 1, 10);
-    writer.finish("failed");
-    truncateSync(join(parent, "b", "metrics.jsonl"), 3);
-    expect(failure(() => resumeRun(resolveRun("b", parent))).message).toMatch(/metrics\.jsonl has 3 bytes, fewer than/);
-    // A refusal gives the lock back.
-    expect(lockHolder(join(parent, "b"))).toBeUndefined();
-  });
-});
-
 describe("the lock", () => {
   it("keeps a second writer out until the first is done", () => {
     const writer = start();
@@ -357,86 +178,6 @@ describe("the lock", () => {
     writer.finish("failed");
     writeFileSync(join(parent, "a", "lock"), JSON.stringify({ pid: 1, host: "elsewhere", start: "" }));
     expect(failure(() => resumeRun(resolveRun("a", parent))).message).toMatch(/on elsewhere.*delete/);
-  });
-});
-
-describe("a checkpoint that is not what was saved (exit 3)", () => {
-  it.each<[string, (dir: string) => void, RegExp]>([
-    ["truncated", (dir) => truncateSync(join(dir, "model.safetensors"), 5), /model\.safetensors has 5 bytes, 100 were/],
-    ["altered", (dir) => writeFileSync(join(dir, "model.safetensors"), "y".repeat(100)), /model.*its checksum differs/],
-    ["without a file", (dir) => rmSync(join(dir, "optimizer.safetensors")), /Cannot read .*optimizer.*no such file/],
-    ["without its state", (dir) => rmSync(join(dir, "state.json")), /Cannot read .*state\.json.*no such file/],
-    ["with a truncated state", (dir) => truncateSync(join(dir, "state.json"), 40), /state\.json is not valid JSON/],
-    ["with an empty state", (dir) => truncateSync(join(dir, "state.json"), 0), /state\.json is not valid JSON/],
-    ["foreign", (dir) => writeFileSync(join(dir, "state.json"), '{"a":1}'), /is of schema undefined/],
-    ["foreign, a list", (dir) => writeFileSync(join(dir, "state.json"), "[]"), /is of schema undefined/],
-    [
-      "of a later Spiral",
-      (dir) =>
-        writeFileSync(
-          join(dir, "state.json"),
-          readFileSync(join(dir, "state.json"), "utf8").replace('"schema": 1', '"schema": 2'),
-        ),
-      /is of schema 2; this Spiral reads 1/,
-    ],
-    [
-      "with an altered state",
-      (dir) =>
-        writeFileSync(
-          join(dir, "state.json"),
-          readFileSync(join(dir, "state.json"), "utf8").replace('"baseline": 2', '"baseline": 3'),
-        ),
-      /state\.json is not what was saved/,
-    ],
-    ["gone", (dir) => rmSync(dir, { recursive: true }), /Cannot read .*state\.json/],
-  ])("%s", (_what, damage, reason) => {
-    const writer = start();
-    train(writer, 1, 20);
-    writer.finish("finished");
-    damage(join(parent, "a", "checkpoints", "000020"));
-    const error = failure(() => readCheckpoint(resolveRun("a", parent)));
-    expect(error.exitCode).toBe(3);
-    expect(error.message).toMatch(reason);
-    expect(error.message).toContain("An earlier one is whole: a@000010.");
-  });
-
-  it("asked for but not there: names those that are", () => {
-    const writer = start();
-    train(writer, 1, 20);
-    writer.finish("finished");
-    expect(failure(() => readCheckpoint(resolveRun("a@15", parent))).message).toBe(
-      "a has no checkpoint 000015; it has 000010, 000020.",
-    );
-  });
-
-  it("in a run whose other files are broken", () => {
-    const writer = start();
-    train(writer, 1, 10);
-    writer.finish("finished");
-    const dir = join(parent, "a");
-    const run = resolveRun("a", parent);
-    const list = readFileSync(join(dir, "checkpoints.jsonl"), "utf8");
-    writeFileSync(join(dir, "checkpoints.jsonl"), `${list}nonsense\n`);
-    expect(failure(() => readCheckpoint(run))).toMatchObject({
-      exitCode: 3,
-      message: expect.stringMatching(/jsonl:2: not/),
-    });
-    writeFileSync(join(dir, "checkpoints.jsonl"), list);
-    writeFileSync(join(dir, "config.yaml"), "seed: x\n");
-    expect(failure(() => readCheckpoint(run))).toMatchObject({
-      exitCode: 3,
-      message: expect.stringMatching(/config\.yaml:1:7/),
-    });
-    for (const [text, reason] of [
-      ["{", /not valid JSON/],
-      ["{}", /not the manifest of a run/],
-      ["[]", /not the manifest/],
-      ['{"schema": 9}', /newer than this Spiral/],
-    ] as const) {
-      writeFileSync(join(dir, "manifest.json"), text);
-      expect(failure(() => resumeRun(run))).toMatchObject({ exitCode: 3, message: expect.stringMatching(reason) });
-      expect(listRuns(parent)[0]).toMatchObject({ manifest: undefined, problem: expect.stringMatching(reason) });
-    }
   });
 });
 

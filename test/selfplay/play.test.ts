@@ -1,4 +1,5 @@
 /** The batched game loop follows the rules, and its episodes do not depend on what is played beside them or was cached. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { type Policy, uniform } from "../../src/policies/policy.ts";
@@ -15,16 +16,16 @@ describe.each(ids)("%s", (id) => {
     const t = playOne(plan(id, 300));
     for (let e = 0; e < 300; e++) {
       const episode = episodeOf(t, e, 4);
-      expect(verifyEpisode(episode)).toBeUndefined();
-      expect([episode.index, episode.update, episode.actions.length]).toEqual([e, 4, t.plies[e]]);
+      assert.equal(verifyEpisode(episode), undefined);
+      assert.deepEqual([episode.index, episode.update, episode.actions.length], [e, 4, t.plies[e]]);
       let state = game.initial();
       episode.actions.forEach((action, ply) => {
         const turn = game.turn(state);
         const cell = e * game.maxPlies + ply;
         const infoset = t.infosets[t.decisions[cell] as number];
-        expect(turn.kind === "end" ? "end" : turn.actions[t.slots[cell] as number]).toBe(action);
-        expect(infoset?.key).toBe(turn.kind === "player" ? game.infosetKey(state, turn.player) : undefined);
-        expect(infoset?.player).toBe(turn.kind === "player" ? turn.player : undefined);
+        assert.equal(turn.kind === "end" ? "end" : turn.actions[t.slots[cell] as number], action);
+        assert.equal(infoset?.key, turn.kind === "player" ? game.infosetKey(state, turn.player) : undefined);
+        assert.equal(infoset?.player, turn.kind === "player" ? turn.player : undefined);
         state = game.apply(state, action);
       });
     }

@@ -1,4 +1,5 @@
 /** The random draws of the game loop: no player changes a deal, pairs share it, and actions follow the policy. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
@@ -50,7 +51,7 @@ describe("chance", () => {
         expect(episodeOf(t, episode).players).toEqual(seatOfFirst === 0 ? names : [...names].reverse());
         for (let ply = 0; ply < (t.plies[episode] as number); ply++) {
           const cell = episode * t.plan.graph.game.maxPlies + ply;
-          if (t.infosets[t.decisions[cell] as number]?.player === seatOfFirst) expect(t.slots[cell]).toBe(0);
+          if (t.infosets[t.decisions[cell] as number]?.player === seatOfFirst) assert.equal(t.slots[cell], 0);
         }
       }
     }
@@ -77,7 +78,7 @@ describe("actions", () => {
       const p = randomDistribution(id, infoset);
       const visits = (counts[i] as Float64Array).reduce((a, b) => a + b, 0);
       // What has no probability never happens, however often it might have.
-      for (let slot = 0; slot < p.length; slot++) if (p[slot] === 0) expect(counts[i]?.[slot]).toBe(0);
+      for (let slot = 0; slot < p.length; slot++) if (p[slot] === 0) assert.equal(counts[i]?.[slot], 0);
       if (visits < 400 || p.some((x) => x > 0 && x * visits < 5)) return 0;
       tested++;
       return chiSquaredZ(
@@ -104,7 +105,7 @@ describe("actions", () => {
       for (let e = 0; e < 5000; e++) {
         const start = e * 4;
         const taken = Array.from(t.slots.subarray(start + 1, start + (t.plies[e] as number)));
-        expect(taken).not.toContain(none);
+        assert(!taken.includes(none));
       }
     }
   });

@@ -1,15 +1,20 @@
 /** Two processes that make the same folders at once: the file system as one of them may see it. */
-import { mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { makeFolders } from "../../src/util/files.ts";
 
 /** Paths that came to be after they were looked for. */
-const late = vi.hoisted(() => new Set<string>());
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  return { ...fs, existsSync: (path: string) => !late.has(path) && fs.existsSync(path) };
+const late = new Set<string>();
+const { existsSync } = fs;
+const seen = vi.spyOn(fs, "existsSync").mockImplementation((path) => !late.has(String(path)) && existsSync(path));
+// Named imports of node:fs follow what the module object holds.
+syncBuiltinESMExports();
+afterAll(() => {
+  seen.mockRestore();
+  syncBuiltinESMExports();
 });
 
 it("a folder that another process has made meanwhile is as good; a file is not", () => {

@@ -1,23 +1,23 @@
 /** Trains the runs of an ablation, some at a time, each by `spiral train` in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { existsSync } from "node:fs";
+import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
 import { type Job, runLocally } from "../../jobs/local.ts";
 import { isFinished, runNameOf } from "../../run/ablation.ts";
-import { listCheckpoints } from "../../run/checkpoint.ts";
 import { lockHolder } from "../../run/lock.ts";
 import { readRunConfig } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
-import { withDiskErrors } from "../../util/files.ts";
 import { packageFile } from "../../util/package.ts";
 import { note } from "../terminal/output.ts";
+import { exitCodeOf, SIGNALS, type Signal } from "../terminal/signals.ts";
 import type { PlannedCell } from "./plan.ts";
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-type Signal = keyof typeof SIGNALS;
+/** Milliseconds between looks at a run that another process writes. */
+const LOOK_AGAIN = 100;
 
 export interface Task {
   readonly cell: PlannedCell;
@@ -45,7 +45,7 @@ interface Training extends Job {
 /** Refuses runs that are there already and were begun with other settings: their results do not belong in this table. */
 export function checkEarlierRuns(dir: string, tasks: readonly Task[]): void {
   const problems = tasks.flatMap(({ cell, seed, name }) => {
-    if (!existsSync(join(dir, name, "config.yaml"))) return [];
+    if (!isThere(dir, name)) return [];
     const difference = firstDifference(readRunConfig(join(dir, name)), { ...cell.config, seed });
     return difference === undefined ? [] : [`${join(dir, name)} was begun with other settings: ${difference}.`];
   });
@@ -83,7 +83,7 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
   });
   const running = runLocally(trainings, {
     atOnce: jobs,
-    run: (training) => trainInProcess(training, dir, workers, children),
+    run: (training) => trainOnce(training, { dir, workers, children, signal: signals.signal }),
     signal: signals.signal,
     onDone({ label, seed }, done) {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -94,32 +94,65 @@ export async function runAll(dir: string, tasks: readonly Task[], jobs: number):
   if (problems.length > 0) throw new UserError(1, [...problems, "Run the same command to go on."]);
   if (!signals.signal.aborted) return undefined;
   note(`Stopped: ${there + done} of ${tasks.length} runs are finished. Run the same command to go on.`);
-  return SIGNALS[signals.signal.reason as Signal];
+  return exitCodeOf(signals.signal);
 }
 
+/** Whether a run was begun: its manifest is written before anything that counts. */
+const isThere = (dir: string, run: string): boolean => existsSync(join(dir, run, "manifest.json"));
+
+interface Place {
+  readonly dir: string;
+  /** Threads of each run beside the main one. */
+  readonly workers: number;
+  /** The processes that train at present. */
+  readonly children: Set<ChildProcess>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains a run to its end. If this ablation was killed before, a process that it had started may still write the run: it saves
+ * within an update, and is waited for.
+ */
+async function trainOnce(training: Training, place: Place): Promise<void> {
+  for (;;) {
+    await untilUnlocked(join(place.dir, training.id), place.signal);
+    if (place.signal.aborted) throw new UserError(1, `${training.id} was not begun.`);
+    if (isFinished(place.dir, training.id)) return;
+    try {
+      await trainInProcess(training, place);
+      return;
+    } catch (error) {
+      if (!isWrittenHere(join(place.dir, training.id))) throw error;
+    }
+  }
+}
+
+async function untilUnlocked(run: string, signal: AbortSignal): Promise<void> {
+  if (!isWrittenHere(run)) return;
+  note(`Waiting for process ${lockHolder(run)?.pid}, which writes ${run}.`);
+  while (!signal.aborted && isWrittenHere(run)) await setTimeout(LOOK_AGAIN);
+}
+
+/** Whether a process of this machine writes the run. */
+const isWrittenHere = (run: string): boolean => lockHolder(run)?.host === hostname();
+
 /** Ends normally where the run is finished; else throws a UserError. */
-async function trainInProcess(
-  { id, seed, sets }: Training,
-  dir: string,
-  workers: number,
-  children: Set<ChildProcess>,
-): Promise<void> {
+async function trainInProcess({ id, seed, sets }: Training, { dir, workers, children }: Place): Promise<void> {
   const run = join(dir, id);
-  const goesOn = existsSync(run) && (listCheckpoints(run).length > 0 || lockHolder(run) !== undefined);
-  if (!goesOn && isLeftOver(run)) withDiskErrors("write", run, () => rmSync(run, { recursive: true }));
-  const args = goesOn
+  const args = isThere(dir, id)
     ? ["--resume", id]
     : ["--name", id, "--seed", String(seed), ...sets.flatMap((set) => ["--set", set])];
-  // A process group of its own: Ctrl-C on a terminal reaches this process alone, which passes it on once.
+  // A process group of its own: Ctrl-C on a terminal reaches this process alone, which passes it on once. The channel tells
+  // the run if this process dies.
   const command = ["train", ...args, "--dir", dir, "--workers", String(workers), "--json"];
   const child = spawn(process.execPath, [packageFile("bin/spiral.js"), ...command], {
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
     detached: true,
     windowsHide: true,
   });
   children.add(child);
   let errors = "";
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     errors += chunk;
   });
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -131,12 +164,6 @@ async function trainInProcess(
   const said = errors.split("\n").filter((line) => line.startsWith("error: "));
   const how = code === null ? "was ended by a signal" : `ended with exit code ${code}`;
   throw new UserError(1, [`${run} ${how}.`, ...said.map((line) => line.slice("error: ".length))]);
-}
-
-/** Whether a run was begun there, and ended before anything was saved: it starts anew. Anything else is left alone. */
-function isLeftOver(run: string): boolean {
-  if (!statSync(run, { throwIfNoEntry: false })?.isDirectory()) return false;
-  return existsSync(join(run, "config.yaml")) || readdirSync(run).every((name) => name === "lock" || name[0] === ".");
 }
 
 /**

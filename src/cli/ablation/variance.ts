@@ -4,7 +4,7 @@ import { getGame } from "../../games/registry.ts";
 import { policyKind } from "../../policies/registry.ts";
 import type { estimators } from "../../rl/advantages/registry.ts";
 import { entropiesAt, type VarianceResult } from "../../run/ablation.ts";
-import { listCheckpoints } from "../../run/checkpoint.ts";
+import { listCheckpoints } from "../../run/checkpoint-folder.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { Rng } from "../../util/rng.ts";
 import { note } from "../terminal/output.ts";

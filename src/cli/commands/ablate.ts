@@ -24,6 +24,8 @@ export const command = defineCommand({
   },
 
   async run([preset], options) {
+    const { removeLatest } = await import("../../run/directory.ts");
+    const { sweepLeftovers } = await import("../../run/leftovers.ts");
     const { planOf, withCheckpoints } = await import("../ablation/plan.ts");
     const { checkEarlierRuns, runAll, tasksOf } = await import("../ablation/runs.ts");
     const [plan, jobs = availableParallelism()] = checkAll(() => planOf(preset, options), options.jobs);
@@ -32,8 +34,11 @@ export const command = defineCommand({
     const tasks = tasksOf(cells, plan.seeds);
     checkEarlierRuns(dir, tasks);
     makeFolders(dir);
+    sweepLeftovers(dir, { isLocked: false });
     const interrupted = await runAll(dir, tasks, jobs);
     if (interrupted !== undefined) return interrupted;
+    // The runs have made it. In an ablation it means nothing, and with `*/metrics.jsonl` a run would count twice.
+    removeLatest(dir);
 
     const { resultsOf } = await import("../ablation/results.ts");
     const { ablationMarkdown } = await import("../../run/ablation-table.ts");

@@ -8,20 +8,29 @@ import { didYouMean, UserError } from "../../util/errors.ts";
 import { spiralVersion } from "../../util/package.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
-import { json, pairs, runFolder, seed } from "../flags/common.ts";
-import { text, toggle } from "../flags/flag.ts";
+import { json, openings, runFolder, seed } from "../flags/common.ts";
+import { text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 const FOLDER = "tournaments";
+const PAIRS = 100;
 
 export const command = defineCommand({
   usage: "arena <players...>",
   example: "spiral arena nash random sloppy --games kuhn",
   flags: {
     games: text("--games <ids>", "games, separated by commas"),
-    ...pairs,
+    pairs: whole(
+      "--pairs <n>",
+      "pairs of games of each two players, at each game (default: 100, or one for each opening)",
+      {
+        min: 1,
+        max: 1_000_000,
+      },
+    ),
+    ...openings,
     ...seed,
     gauntlet: toggle("--gauntlet", "the first player against all others only"),
     anchor: text("--anchor <player>", "whose rating is 0; the mean is if not given"),
@@ -35,23 +44,27 @@ export const command = defineCommand({
     const { openTournament } = await import("../../run/tournament.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
     const { checkField, digest, gamesIn, identityOf } = await import("../open/tournament.ts");
+    const { openingsOf, pairsFrom } = await import("../open/openings.ts");
     const { playIn } = await import("../open/tournament-folder.ts");
+    const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
-    const [, games, pairs, seed, open] = checkAll(
+    const [, games, pairs, openings, seed, open] = checkAll(
       () => atLeastTwo(specs),
       () => gamesIn(named(options.games)),
-      options.pairs,
+      () => pairsFrom(options.pairs(), options.openings(), PAIRS),
+      options.openings,
       options.seed,
       () => checkPlayers(specs, { runs, llm: options, human }),
     );
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
+    const drawn = openings === undefined ? undefined : openingsOf(games, openings, seed);
     const players = await open();
     try {
-      const tournament: Tournament = { games, players, pairs, seed, gauntlet: options.gauntlet };
+      const tournament: Tournament = { games, players, pairs, seed, gauntlet: options.gauntlet, openings: drawn };
       const names = players.map(({ name }) => name);
       checkAll(
         () => checkField(tournament),
@@ -66,15 +79,20 @@ export const command = defineCommand({
         pairs,
         seed,
         gauntlet: tournament.gauntlet,
+        openings,
       };
       const dir = options.out ?? join(FOLDER, folderName(planned, digest(planned)));
       const folder = openTournament(dir, planned, spiralVersion());
+      const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
-        const standings = await playIn(dir, folder, tournament, atOnce, options.anchor);
-        if (options.json) printJson(standings);
-        else await show(standings);
+        const standings = await playIn(dir, folder, tournament, atOnce, options.anchor, signal);
+        const interrupted = exitCodeOf(signal);
+        if (standings && options.json) printJson(standings);
+        else if (standings) await show(standings);
+        if (interrupted !== undefined) return interrupted;
         note(`Written to ${dir}: standings.json, standings.md, ratings.csv, matches.csv and every game.`);
       } finally {
+        stop();
         folder.close();
       }
       return 0;

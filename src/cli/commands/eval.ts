@@ -4,7 +4,7 @@ import type { ResolvedRun } from "../../run/directory.ts";
 import type { readCheckpoint } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
 import { signed, withInterval } from "../../util/figures.ts";
-import { wilson } from "../../util/stats.ts";
+import { wilson } from "../../util/wilson-interval.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, runFolder, seed, WORKERS } from "../flags/common.ts";
@@ -12,7 +12,7 @@ import { checked, finite, text } from "../flags/flag.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { GameReport } from "../open/evaluation.ts";
-import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 import { number } from "../terminal/training-progress.ts";
 
 export const command = defineCommand({
@@ -46,7 +46,7 @@ export const command = defineCommand({
     let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
     const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named, workers] = checkAll(
       () => {
-        const resolved = resolveRun(spec, parent);
+        const resolved = resolveRun(spec, parent, warn);
         evaluated = { resolved, checkpoint: readCheckpoint(resolved) };
         return evaluated;
       },
@@ -104,12 +104,21 @@ function show(
         ? "too large for an exact NashConv"
         : `NashConv ${number(nashConv)}, greedy ${number(greedyNashConv)}`;
     print(`${bold(id)}  ${exact}`);
-    const rows = results.map(({ opponent, wins, draws, losses, meanReturn, ci95 }) => [
+    const rows = results.map(({ opponent, wins, draws, losses, meanReturn, ci95, ...result }) => [
       `  ${opponent}`,
       withInterval(meanReturn, ci95),
-      ...[wins, draws, losses].map((n) => share(n, episodes)),
+      ...[wins, draws, losses].map((n) => share(n, result.episodes)),
     ]);
     print(`${table(["  against", "mean return", "wins %", "draws %", "losses %"], rows, { right: [1, 2, 3, 4] })}\n`);
+    const copies = results.filter(({ deterministic }) => deterministic).map(({ opponent }) => opponent);
+    if (copies.length > 0) {
+      print(
+        dim(
+          `Against ${copies.join(", ")} neither side draws anything: every pair would be the same two games, so one pair was\n` +
+            "played and counts once.\n",
+        ),
+      );
+    }
   }
   const how = report.greedy ? "its most likely actions" : "sampling its actions";
   print(

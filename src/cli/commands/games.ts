@@ -1,7 +1,7 @@
 /** `spiral games` lists the games; `spiral games kuhn` describes one, with a position as its player reads it. */
 import type { Game } from "../../games/game.ts";
 import type { parametersOf } from "../../games/registry.ts";
-import type { GameGraph } from "../../graph/game-graph.ts";
+import type { Size } from "../../games/sizes.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
 import { withProgress } from "../terminal/counter.ts";
@@ -14,9 +14,8 @@ export const command = defineCommand({
 
   async run([spec], options) {
     const { gameIds, getGame, parametersOf } = await import("../../games/registry.ts");
-    const { GameGraph } = await import("../../graph/game-graph.ts");
     if (spec === undefined) {
-      const games = gameIds.map((id) => factsAloud(new GameGraph(getGame(id))));
+      const games = await Promise.all(gameIds.map((id) => facts(getGame(id))));
       if (options.json) printJson(games);
       else {
         const header = ["id", "players", "information", "information sets", "longest game", "game"];
@@ -38,21 +37,15 @@ export const command = defineCommand({
       return 0;
     }
     const game = getGame(spec);
-    const described = { ...factsAloud(new GameGraph(game)), parameters: parametersOf(spec), example: example(game) };
+    const described = { ...(await facts(game)), parameters: parametersOf(spec), example: example(game) };
     if (options.json) printJson(described);
     else print(describe(described));
     return 0;
   },
 });
 
-const factsAloud = (graph: GameGraph): Facts =>
-  withProgress(`Visiting the states of ${graph.game.id}`, (tell) => facts(graph, (states) => tell(`${states} so far`)));
-
-type Facts = ReturnType<typeof facts>;
-
-function facts(graph: GameGraph, onStates: (states: number) => void) {
-  const { game } = graph;
-  const states = game.walkable ? graph.expand(Number.POSITIVE_INFINITY, onStates).length : undefined;
+async function facts(game: Game) {
+  const size = await sizeOf(game);
   return {
     id: game.id,
     title: game.title,
@@ -63,13 +56,25 @@ function facts(graph: GameGraph, onStates: (states: number) => void) {
     actions: game.actionCount,
     features: game.featureCount,
     utility: game.utility,
-    /** Null if the game is too large to visit. */
-    states: states ?? null,
-    informationSets: states === undefined ? null : graph.infosets.length,
+    /** Null where the tree is too large to visit. */
+    states: size?.states ?? null,
+    informationSets: size?.informationSets ?? null,
   };
 }
 
-/** The first decision, after the likeliest outcomes of chance. */
+/** Undefined if the tree is too large to visit. Walking it takes up to a second, so that the known sizes are listed. */
+async function sizeOf(game: Game): Promise<Size | undefined> {
+  const { sizes } = await import("../../games/sizes.ts");
+  if (!game.walkable || sizes.has(game.id)) return sizes.get(game.id);
+  const { GameGraph } = await import("../../graph/game-graph.ts");
+  const graph = new GameGraph(game);
+  const states = withProgress(`Visiting the states of ${game.id}`, (tell) =>
+    graph.expand(Number.POSITIVE_INFINITY, (found) => tell(`${found} so far`)),
+  );
+  return { states: states.length, informationSets: graph.infosets.length };
+}
+
+/** The first decision, the likeliest chance before it. */
 function example(game: Game): { player: number; observation: string; actions: string[] } {
   let state = game.initial();
   let turn = game.turn(state);
@@ -83,7 +88,7 @@ function example(game: Game): { player: number; observation: string; actions: st
   return { player, observation: game.observe(state, player), actions: actions.map((a) => game.actionName(state, a)) };
 }
 
-interface Described extends Facts {
+interface Described extends Awaited<ReturnType<typeof facts>> {
   readonly parameters: ReturnType<typeof parametersOf>;
   readonly example: ReturnType<typeof example>;
 }

@@ -27,7 +27,7 @@ export const command = defineCommand({
   async run([spec], options) {
     const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
     const { fixturesOf } = await import("../../arena/tournament.ts");
-    const { listCheckpoints } = await import("../../run/checkpoint.ts");
+    const { listCheckpoints } = await import("../../run/checkpoint-folder.ts");
     const { readRunConfig } = await import("../../run/run.ts");
     const { anchors, chosenGames, wholeRun } = await import("../open/ladder.ts");
     const { closePlayers, openPlayers } = await import("../open/players.ts");
@@ -74,6 +74,8 @@ export const command = defineCommand({
         pairs,
         games: Object.fromEntries(games.map(({ id }) => [id, ladderAt(id)])),
         overall: games.length > 1 ? ladderOf(everywhere, rungs) : null,
+        matches: fixtures.length,
+        deterministic: fixtures.filter(({ deterministic }) => deterministic).length,
       };
       if (options.json) printJson(report);
       else printLadder(report);

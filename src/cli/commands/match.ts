@@ -7,15 +7,18 @@ import { UserError } from "../../util/errors.ts";
 import { estimated, likelihood, plural, withInterval } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
-import { game, json, runFolder, seed } from "../flags/common.ts";
-import { text, whole } from "../flags/flag.ts";
+import { game, json, openings, runFolder, seed } from "../flags/common.ts";
+import { text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 const PAIRS = 500;
 /** The limit if a sequential test ends the match. */
 const MOST_PAIRS = 10_000;
+/** How to go on with a match that has ended early. */
+const BY_ARENA = "spiral arena keeps what has ended and goes on with the rest, of two players too.";
+const BY_LOG = "Its games are kept. To go on, add --resume to the same command.";
 
 export const command = defineCommand({
   usage: "match <first> <second>",
@@ -24,12 +27,14 @@ export const command = defineCommand({
     ...game,
     pairs: whole(
       "--pairs <n>",
-      "pairs of games, seats swapped on the same deal (default: 500; with --sprt at most 10000)",
+      "pairs of games, seats swapped on the same deal (default: 500; with --sprt at most 10000; or one for each opening)",
       { min: 1, max: 10_000_000 },
     ),
+    ...openings,
     ...seed,
     sprt: text("--sprt <test>", "stop as soon as it is clear which: elo0=0,elo1=20,alpha=0.05,beta=0.05"),
     log: text("--log <file>", "write every game, as lines that replay reads"),
+    resume: toggle("--resume", "go on with the games of the --log of the same match"),
     notation: text("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
     ...json,
@@ -37,20 +42,24 @@ export const command = defineCommand({
   },
 
   async run([first, second], options) {
+    const { isDeterministic } = await import("../../arena/deterministic.ts");
     const { matchRng } = await import("../../arena/pairing.ts");
     const { parseSprt } = await import("../../arena/sprt.ts");
     const { summarise } = await import("../../arena/summary.ts");
     const { getGame } = await import("../../games/registry.ts");
-    const { checkGameFiles, gameFiles } = await import("../open/game-files.ts");
+    const { checkGameFiles, gameFiles, gamesInLog } = await import("../open/game-files.ts");
+    const { openingsOf, pairsFrom } = await import("../open/openings.ts");
     const { playPairs } = await import("../open/match.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
+    const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
-    const [game, pairs, seed, sprt, open] = checkAll(
+    const [game, most, count, seed, sprt, open] = checkAll(
       () => getGame(named(options.game)),
-      options.pairs,
+      () => pairsFrom(options.pairs(), options.openings(), options.sprt === undefined ? PAIRS : MOST_PAIRS),
+      options.openings,
       options.seed,
       () => (options.sprt === undefined ? undefined : parseSprt(options.sprt)),
       () => checkPlayers([first, second], { runs, llm: options, human }),
@@ -58,6 +67,7 @@ export const command = defineCommand({
     );
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
+    const openings = count === undefined ? undefined : openingsOf([game], count, seed).get(game.id);
     const players = (await open()) as [Player, Player];
     try {
       const idle = players.filter(({ plays }) => !plays(game));
@@ -68,17 +78,38 @@ export const command = defineCommand({
         );
       }
       const files = gameFiles(options);
+      const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
-        const match = { game, players, rng: matchRng(seed, game, players) };
-        const most = pairs ?? (sprt ? MOST_PAIRS : PAIRS);
-        const { tally, state } = await playPairs(match, most, atOnce, sprt, files.keep);
+        const match = { game, players, rng: matchRng(seed, game, players), openings };
+        const deterministic = isDeterministic(match);
+        const wanted = deterministic ? 1 : most;
+        const played = options.resume && options.log !== undefined ? gamesInLog(options.log, match, wanted) : new Map();
+        if (played.size > 0) note(`${played.size} of ${plural(2 * wanted, "game")} are there already.`);
+        const goOn = options.log === undefined ? BY_ARENA : BY_LOG;
+        const { tally, state, isOnePair } = await playPairs(match, {
+          pairs: wanted,
+          atOnce,
+          sprt,
+          played,
+          keep: files.keep,
+          signal,
+          goOn,
+        });
+        const interrupted = exitCodeOf(signal);
+        if (interrupted !== undefined && tally.pairs === 0) return interrupted;
         const names = [players[0].name, players[1].name] as const;
         const verdict = sprt && state ? { ...sprt, ...state } : null;
-        const report: Report = { game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict };
+        const report: Report = {
+          ...{ game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict, deterministic },
+          openings: openings ? { plies: openings[0].length } : null,
+        };
         if (options.json) printJson(report);
         else show(report, game.utility);
+        if (isOnePair && players.some(({ kind }) => kind === "asked")) warn(SAME_ANSWERS);
+        if (interrupted !== undefined) return interrupted;
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
       } finally {
+        stop();
         files.close();
       }
     } finally {
@@ -92,6 +123,10 @@ interface Report extends MatchSummary {
   readonly players: readonly [string, string];
   readonly seed: number;
   readonly sprt: (Sprt & SprtState) | null;
+  /** Whether every pair would be the same two games, so that one was played. */
+  readonly deterministic: boolean;
+  /** The plies of the openings that the pairs start from. */
+  readonly openings: { readonly plies: number } | null;
 }
 
 function named(id: string | undefined): string {
@@ -128,13 +163,27 @@ function show(report: Report, utility: Game["utility"]): void {
         "Superiority: how likely its mean return is truly the greater. Seat advantage: mean return of seat 0 less that of seat 1.",
     ),
   );
+  if (report.deterministic) print(dim(COPIES));
+  if (report.openings) print(dim(`Each pair starts from an opening of its own, ${report.openings.plies} plies long.`));
   const { min, max } = utility;
   if (max !== 1)
     print(
       dim(`Games here are played for more than winning: Elo is of the mean return, on a scale from ${min} to ${max}.`),
     );
-  if (sprt?.verdict === "undecided") note("The test is undecided: give it more --pairs.");
+  if (sprt?.verdict === "undecided") {
+    note(
+      `The test is undecided: ${report.deterministic ? "one pair is too little" : `give it more ${report.openings ? "--openings" : "--pairs"}`}.`,
+    );
+  }
 }
+
+/** A model at temperature 0, for example. */
+const SAME_ANSWERS =
+  "All pairs were the same two games. If the players always answer alike, the figures rest on one pair; --openings <n> makes pairs differ.";
+
+const COPIES =
+  "Neither player draws anything and chance has no part: every pair would be the same two games. One pair was played and\n" +
+  "counts once, so the intervals are wide. --openings <n> starts the pairs from different positions.";
 
 const lines = (rows: readonly (readonly string[])[], right: readonly number[] = []): string =>
   table([], rows, { right, folded: 1 });

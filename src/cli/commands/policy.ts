@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { text, toggle, toggleOff, whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { JOINED, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { JOINED, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 import { number } from "../terminal/training-progress.ts";
 
 /** Rows shown by default. */
@@ -36,7 +36,7 @@ export const command = defineCommand({
     const { readCheckpoint } = await import("../../run/run.ts");
     const parent = await runsFolder(options);
     const [resolved, rowLimit = ROWS, asked] = checkAll(
-      () => resolveRun(spec, parent),
+      () => resolveRun(spec, parent, warn),
       options.rows,
       () => (options.game === undefined ? undefined : getGame(options.game)),
     );

@@ -105,7 +105,7 @@ async function logPath(source: string | undefined, dir: string | undefined): Pro
   if (source !== undefined && statSync(source, { throwIfNoEntry: false })?.isFile()) return source;
   if (source !== undefined && /\.jsonl$/.test(source)) throw new UserError(3, `There is no log ${source}.`);
   const { resolveRun } = await import("../../run/directory.ts");
-  return join(resolveRun(source, await runsFolder({ dir })).dir, "episodes.jsonl");
+  return join(resolveRun(source, await runsFolder({ dir }), warn).dir, "episodes.jsonl");
 }
 
 function countedWarnings(): { readonly add: (message: string) => void; readonly print: () => void } {

@@ -67,7 +67,7 @@ async function printRun(
     });
     return;
   }
-  const { checkpointName } = await import("../../run/checkpoint.ts");
+  const { checkpointName } = await import("../../run/checkpoint-folder.ts");
   const { bold, dim } = styleFor(process.stdout);
   const rows: [string, string][] = [
     ["folder", dir],

@@ -98,7 +98,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
   const { policyKind } = await import("../../policies/registry.ts");
   const { train } = await import("../../rl/train.ts");
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
-  const { hooksOf, trainSettings } = await import("../open/training-hooks.ts");
+  const { hooksOf, savedMeasures, trainSettings } = await import("../open/training-hooks.ts");
   const { profileTable, startProfile } = await import("../terminal/profile.ts");
   const { noteStopped, printTrained } = await import("../terminal/training-report.ts");
   const kind = await policyKind(config.nn.policy);
@@ -114,7 +114,13 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
     await announce(backend, checkpoint !== undefined, writer, progress, job);
     writer.log({ backend: backend.name, device: backend.device, passedOver: backend.passedOver, from }, "started");
     const profile = job.profiled ? startProfile() : undefined;
-    const soFar: SoFar = { measures: {}, untrained: undefined, totals: { episodes: 0, decisions: 0 } };
+    const { episodes, decisions } = snapshot ?? { episodes: 0, decisions: 0 };
+    const soFar: SoFar = {
+      // Nothing is left to train if the run was killed after its last checkpoint.
+      measures: from === config.updates ? savedMeasures(writer.dir, from) : {},
+      untrained: undefined,
+      totals: { episodes, decisions },
+    };
     const hooks = hooksOf({ ...job, writer, progress, profile, seconds, soFar });
     const last = await train(trainSettings(config, games), hooks, snapshot, executor);
     const milliseconds = profile?.milliseconds();
@@ -131,7 +137,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
       printResult({ run: writer.name, updates: last, ...totals, ...cost(seconds()), milliseconds, games: measures });
     } else {
       printTrained(writer, { updates: last, episodes: totals.episodes, seconds: seconds(), measures, untrained });
-      if (milliseconds) print(`\n${profileTable(milliseconds, last - from)}`);
+      if (milliseconds && last > from) print(`\n${profileTable(milliseconds, last - from)}`);
     }
     return 0;
   } catch (error) {

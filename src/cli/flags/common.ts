@@ -20,6 +20,14 @@ export const pairs = {
   pairs: whole("--pairs <n>", "pairs of games of each two players, at each game", { min: 1, max: 1_000_000 }, "100"),
 };
 
+/** The openings of `match` and `arena`. */
+export const openings = {
+  openings: whole("--openings <n>", "start each pair from one of n different openings; not in games of chance", {
+    min: 1,
+    max: 100_000,
+  }),
+};
+
 export const seed = { seed: whole("--seed <n>", "where the deals and moves come from", { min: 0 }, "1") };
 
 /** The policy of `eval` and `ladder` takes its most likely action. */

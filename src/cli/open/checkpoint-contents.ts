@@ -14,12 +14,12 @@ import { decodeSafetensors, encodeSafetensors } from "../../nn/safetensors.ts";
 import { arraysOf, type TensorShape, type WeightArray, withoutPrefix, withPrefix } from "../../nn/weights.ts";
 import { parseOpponents } from "../../players/opponent-mix.ts";
 import { trainingOpponents } from "../../players/opponents.ts";
-import type { PolicyKind } from "../../policies/kind.ts";
 import { networkPolicy } from "../../policies/network-policy.ts";
 import type { Policy } from "../../policies/policy.ts";
+import type { PolicyKind } from "../../policies/policy-kind.ts";
 import { estimatorTensors } from "../../rl/advantages/registry.ts";
 import type { Snapshot } from "../../rl/train.ts";
-import { type Checkpoint, checkpointName } from "../../run/checkpoint.ts";
+import { type Checkpoint, checkpointName } from "../../run/checkpoint-folder.ts";
 import { UserError } from "../../util/errors.ts";
 
 const MODEL = "model.safetensors";

@@ -1,4 +1,5 @@
-/** The measurements of `spiral eval`: its games, its opponents, and the results of a policy. */
+/** What `spiral eval` measures: the games of a run, the opponents that play them, and how the policy does. */
+import { isForcedPair } from "../../arena/deterministic.ts";
 import { type Versus, versus } from "../../arena/versus.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
@@ -18,7 +19,10 @@ export interface GameReport {
   /** Null if the game cannot be walked. */
   readonly nashConv: number | null;
   readonly greedyNashConv: number | null;
-  readonly versus: Versus[];
+  readonly versus: (Versus & {
+    /** Whether every pair would be the same two games, so that one was played. */
+    readonly deterministic: boolean;
+  })[];
 }
 
 /** The named games, or all that the policy has learned. Throws if it has not learned one of them, if `learned` is known. */
@@ -86,10 +90,13 @@ export async function measureGame({
   const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name)).map(fixedPlayer);
   if (against.some(({ name }) => name === "nash" || name === "sloppy")) solveAloud(game);
   const rng = new Rng(seed).fork("eval").fork(game.id);
-  const results: Versus[] = [];
+  const results: GameReport["versus"] = [];
   for (const rival of against.filter(({ plays }) => plays(game))) {
-    const result = await versus(game, playing, rival.policy(game), episodes, rng.fork(rival.name), { executor });
-    results.push({ ...result, opponent: rival.name });
+    const opponent = rival.policy(game);
+    const deterministic = isForcedPair(game, playing, opponent);
+    const games = deterministic ? 2 : episodes;
+    const result = await versus(game, playing, opponent, games, rng.fork(rival.name), { executor });
+    results.push({ ...result, opponent: rival.name, deterministic });
   }
   return { nashConv: exact?.nashConv ?? null, greedyNashConv: exact?.greedyNashConv ?? null, versus: results };
 }

@@ -1,10 +1,14 @@
-/** The files that a match writes its games to: as lines, and as text. Each is made with the first game, so that none is left empty. */
+/**
+ * The files that a match writes its games to: as lines, and as text. Each is made with the first game, so that none is left
+ * empty. A match can go on with the games of its log.
+ */
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { PlayedGame } from "../../arena/pairing.ts";
+import type { Match, PlayedGame } from "../../arena/pairing.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { formatNotation } from "../../record/notation.ts";
-import { AppendOnlyFile } from "../../util/append-only-file.ts";
+import { readLog } from "../../replay/log.ts";
+import { AppendOnlyFile, cutTornLine } from "../../util/append-only-file.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkWritable, makeFolders } from "../../util/files.ts";
 import { checkAll } from "../check-all.ts";
@@ -17,18 +21,32 @@ export interface GameFiles {
 interface GamePaths {
   readonly log?: string | undefined;
   readonly notation?: string | undefined;
+  /** Whether the match goes on with the games of the log. */
+  readonly resume: boolean;
 }
 
-/** Throws the problems of the named files; creates none. */
-export function checkGameFiles({ log, notation }: GamePaths): void {
-  checkAll(...[log, notation].map((path) => () => path !== undefined && checkNew(path)), () =>
-    checkDiffer(log, notation),
+/** Throws what is wrong with the files that are named; makes none yet. */
+export function checkGameFiles({ log, notation, resume }: GamePaths): void {
+  checkAll(
+    () =>
+      log !== undefined &&
+      (resume ? checkWritable(log) : checkNew(log, ", delete it, or go on with its games by --resume")),
+    () => notation !== undefined && checkNew(notation, ", or delete it"),
+    () => checkDiffer(log, notation),
+    () => resume && checkResumable(log, notation),
   );
 }
 
-function checkNew(path: string): void {
-  if (existsSync(path)) throw new UserError(2, `${path} is there already. Name another file, or delete it.`);
+function checkNew(path: string, others: string): void {
+  if (existsSync(path)) throw new UserError(2, `${path} is there already. Name another file${others}.`);
   checkWritable(path);
+}
+
+function checkResumable(log: string | undefined, notation: string | undefined): void {
+  if (log === undefined) throw new UserError(2, "--resume goes on with the games of a log: name it by --log.");
+  if (notation !== undefined) {
+    throw new UserError(2, "--resume goes on with a log, and not with --notation. Leave out one of the two.");
+  }
 }
 
 function checkDiffer(log: string | undefined, notation: string | undefined): void {
@@ -36,10 +54,36 @@ function checkDiffer(log: string | undefined, notation: string | undefined): voi
   throw new UserError(2, `--log and --notation both name ${log}. Give each a file of its own.`);
 }
 
-export function gameFiles({ log, notation }: GamePaths): GameFiles {
+/**
+ * The games of a match that its log holds: the returns of seats 0 and 1, by the number of the game. An incomplete last line
+ * is removed from the file. Throws a UserError (exit 3) if any other line is no game of this match.
+ */
+export function gamesInLog(
+  path: string,
+  { game, players }: Match,
+  pairs: number,
+): Map<number, readonly [number, number]> {
+  const played = new Map<number, readonly [number, number]>();
+  if (!existsSync(path)) return played;
+  cutTornLine(path);
+  const names = players.map(({ name }) => name);
+  for (const entry of readLog(path, () => {})) {
+    if ("problem" in entry) throw new UserError(3, `${path}:${entry.line}: ${entry.problem}. Delete that line.`);
+    const { index, returns, players: seats, ...episode } = entry.episode;
+    const isOurs = episode.game === game.id && episode.version === game.version && index < 2 * pairs;
+    const [first, second] = index % 2 === 0 ? seats : [seats[1], seats[0]];
+    if (!isOurs || first !== names[0] || second !== names[1]) {
+      throw new UserError(3, `${path}:${entry.line}: this is no game of this match. Name another --log.`);
+    }
+    played.set(index, returns);
+  }
+  return played;
+}
+
+export function gameFiles({ log, notation, resume }: GamePaths): GameFiles {
   const files = [
-    ...(log === undefined ? [] : [newFile(log, formatEpisode)]),
-    ...(notation === undefined ? [] : [newFile(notation, formatNotation)]),
+    ...(log === undefined ? [] : [lateFile(log, formatEpisode, resume ? "a" : "wx")]),
+    ...(notation === undefined ? [] : [lateFile(notation, formatNotation, "wx")]),
   ];
   return {
     keep: (games) => {
@@ -51,13 +95,13 @@ export function gameFiles({ log, notation }: GamePaths): GameFiles {
   };
 }
 
-function newFile(path: string, format: typeof formatEpisode): GameFiles {
+function lateFile(path: string, format: typeof formatEpisode, flags: "a" | "wx"): GameFiles {
   let file: AppendOnlyFile | undefined;
   return {
     keep(games) {
       if (!file) {
         makeFolders(dirname(path));
-        file = new AppendOnlyFile(path, "wx");
+        file = new AppendOnlyFile(path, flags);
       }
       file.append(games.map(({ episode }) => `${format(episode())}\n`).join(""));
     },

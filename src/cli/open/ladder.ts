@@ -6,10 +6,11 @@ import type { Player } from "../../players/player.ts";
 import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
 import { quoted } from "../../util/shell.ts";
+import { warn } from "../terminal/output.ts";
 import { gamesIn } from "./tournament.ts";
 
 export function wholeRun(spec: string | undefined, parent: string): ResolvedRun {
-  const resolved = resolveRun(spec, parent);
+  const resolved = resolveRun(spec, parent, warn);
   if (resolved.checkpoint === undefined) return resolved;
   throw new UserError(2, `A ladder is of a whole run, not of a checkpoint: spiral ladder ${quoted(resolved.name)}`);
 }

@@ -8,45 +8,77 @@ import { plural } from "../../util/figures.ts";
 import { countedOff } from "../terminal/counter.ts";
 import { note } from "../terminal/output.ts";
 
-/** Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first. */
+interface PairsOptions {
+  readonly pairs: number;
+  /** Games that run at the same time, if a player must be asked. */
+  readonly atOnce: number;
+  readonly sprt: Sprt | undefined;
+  /** The returns of the games that were played before, by their number. */
+  readonly played: ReadonlyMap<number, readonly [number, number]>;
+  /** Stores games as they end. */
+  readonly keep: (games: readonly PlayedGame[]) => void;
+  /** Ends the match early. */
+  readonly signal: AbortSignal;
+  /** How to go on with a match that has ended early. */
+  readonly goOn: string;
+}
+
+/**
+ * Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first.
+ * `isOnePair`: there were several pairs, and all that were played now had the same moves.
+ */
 export async function playPairs(
   match: Match,
-  pairs: number,
-  atOnce: number,
-  sprt: Sprt | undefined,
-  keep: (games: readonly PlayedGame[]) => void,
-): Promise<{ tally: Tally; state: SprtState | undefined }> {
+  { pairs, atOnce, sprt, played, keep, signal, goOn }: PairsOptions,
+): Promise<{ tally: Tally; state: SprtState | undefined; isOnePair: boolean }> {
   const tally = new Tally();
   const scores = new Map<number, number>();
-  const waiting = new Map<number, readonly [number, number]>();
+  const waiting = new Map(played);
   const counter = countedOff("pairs", pairs);
   let state: SprtState | undefined;
   let counted = 0;
+  // The actions of the first game in each seat order; undefined once another game had others.
+  const actions: [string | undefined, string | undefined] = ["", ""];
   const isDecided = (): boolean => state !== undefined && state.verdict !== "undecided";
   try {
-    for await (const games of playMatch(match, { pairs, atOnce })) {
-      for (const { index, returns } of games) waiting.set(index, returns);
-      for (let pair = nextPair(); pair && !isDecided(); pair = nextPair()) {
-        tally.add(pair);
-        counted++;
-        if (!sprt) continue;
-        const score = pairScore(match.game, pair);
-        scores.set(score, (scores.get(score) ?? 0) + 1);
-        state = sprtState(scores, sprt);
+    countPairs();
+    const isDone = (index: number): boolean => played.has(index);
+    const rest = isDecided() ? [] : playMatch(match, { pairs, atOnce, isDone, signal });
+    for await (const games of rest) {
+      for (const { index, returns, episode } of games) {
+        waiting.set(index, returns);
+        const order = (index % 2) as 0 | 1;
+        if (actions[order] === undefined) continue;
+        const moves = episode().actions.join();
+        actions[order] = actions[order] === "" || actions[order] === moves ? moves : undefined;
       }
+      countPairs();
       // What was played beyond the test's end counts for nothing.
       keep(isDecided() ? games.filter(({ index }) => index < 2 * counted) : games);
       counter.at(counted, state ? progressOf(state) : "");
       if (isDecided()) break;
     }
   } catch (error) {
-    const hint = "spiral arena keeps what has ended and goes on with the rest, of two players too.";
-    if (error instanceof UserError && counted > 0) note(`It ended after ${plural(counted, "pair")}. ${hint}`);
+    if (error instanceof UserError && counted > 0) note(`It ended after ${plural(counted, "pair")}. ${goOn}`);
     throw error;
   } finally {
     counter.close();
   }
-  return { tally, state };
+  if (signal.aborted && counted < pairs && !isDecided()) {
+    note(`Stopped after ${counted} of ${plural(pairs, "pair")}. ${goOn}`);
+  }
+  return { tally, state, isOnePair: counted > 1 && !actions.includes(undefined) };
+
+  function countPairs(): void {
+    for (let pair = nextPair(); pair && !isDecided(); pair = nextPair()) {
+      tally.add(pair);
+      counted++;
+      if (!sprt) continue;
+      const score = pairScore(match.game, pair);
+      scores.set(score, (scores.get(score) ?? 0) + 1);
+      state = sprtState(scores, sprt);
+    }
+  }
 
   function nextPair(): PairReturns | undefined {
     const [one, two] = [waiting.get(2 * counted), waiting.get(2 * counted + 1)];

@@ -8,15 +8,15 @@ import { mctsPlayer } from "../../players/mcts.ts";
 import type { Opponent } from "../../players/opponents.ts";
 import type { Player, PolicyPlayer } from "../../players/player.ts";
 import { fixedNames, type PlayerSpec, parseSpec, whoThereIs } from "../../players/spec.ts";
-import type { PolicyKind } from "../../policies/kind.ts";
 import { greedy, type Policy } from "../../policies/policy.ts";
+import type { PolicyKind } from "../../policies/policy-kind.ts";
 import { policyKind } from "../../policies/registry.ts";
 import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
-import { note } from "../terminal/output.ts";
+import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
 import { type LlmSettings, llmClientHooks, llmSettings } from "./llm-settings.ts";
 
@@ -139,7 +139,7 @@ function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, paren
 
 function foundRun(run: string, parent: string): ResolvedRun {
   try {
-    return resolveRun(run, parent);
+    return resolveRun(run, parent, warn);
   } catch (error) {
     // The word may be a misspelt name of another kind of player.
     const hint = didYouMean(run, fixedNames);

@@ -1,14 +1,14 @@
 /** Reads run directories for `spiral runs`: the progress of each run, and the last figures of one. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { listCheckpoints } from "../../run/checkpoint.ts";
+import { listCheckpoints } from "../../run/checkpoint-folder.ts";
 import { latestName, listRuns, type RunSummary, resolveRun } from "../../run/directory.ts";
-import { lockHolder } from "../../run/lock.ts";
 import { type Manifest, readManifest } from "../../run/manifest.ts";
-import { UserError } from "../../util/errors.ts";
+import { type DerivedStatus, lastUpdate, statusOf } from "../../run/status.ts";
 import { readJson, readText, withDiskErrors } from "../../util/files.ts";
+import { warn } from "../terminal/output.ts";
 
-type Status = Manifest["status"] | "stopped" | "unreadable";
+type Status = DerivedStatus | "unreadable";
 
 /** A run in a list of runs. */
 export interface ListedRun extends RunSummary {
@@ -22,7 +22,7 @@ export function listedRuns(parent: string): ListedRun[] {
   const latest = latestName(parent);
   return listRuns(parent).map((run) => ({
     ...run,
-    status: statusOf(run),
+    status: run.manifest ? statusOf(run.dir, run.manifest) : "unreadable",
     latest: run.name === latest,
     update: lastUpdate(run.dir),
   }));
@@ -42,32 +42,17 @@ export interface RunContents {
 
 /** Throws a UserError (exit 3) if there is no such run or its manifest cannot be read. */
 export function runContents(spec: string | undefined, parent: string): RunContents {
-  const { dir, name } = resolveRun(spec, parent);
+  const { dir, name } = resolveRun(spec, parent, warn);
   const manifest = readManifest(dir);
   return {
     name,
     dir,
     manifest,
-    status: statusOf({ dir, manifest }),
+    status: statusOf(dir, manifest),
     checkpoints: listCheckpoints(dir).map(({ update }) => update),
     evaluation: lastEvaluation(dir),
     metrics: lastMetrics(dir),
   };
-}
-
-/** The manifest's status; "stopped" if it is "running" but no process holds the lock. */
-function statusOf({ dir, manifest }: Pick<RunSummary, "dir" | "manifest">): Status {
-  if (!manifest) return "unreadable";
-  return manifest.status === "running" && !lockHolder(dir) ? "stopped" : manifest.status;
-}
-
-function lastUpdate(dir: string): number | null {
-  try {
-    return listCheckpoints(dir).at(-1)?.update ?? null;
-  } catch (error) {
-    if (error instanceof UserError) return null;
-    throw error;
-  }
 }
 
 function lastEvaluation(dir: string): unknown {

@@ -1,8 +1,9 @@
 /** Plays a tournament in its folder: reads the games that are there, plays the others and writes the standings. */
 import { join } from "node:path";
+import type { PlayedGame } from "../../arena/pairing.ts";
 import { type Standings, standingsOf } from "../../arena/standings.ts";
 import { matchesCsv, ratingsCsv, standingsMarkdown } from "../../arena/standings-table.ts";
-import { type Fixture, fixturesOf, type Tournament } from "../../arena/tournament.ts";
+import { type Fixture, fixturesOf, type Tournament, tallyOf } from "../../arena/tournament.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { readLog } from "../../replay/log.ts";
 import type { TournamentFolder } from "../../run/tournament.ts";
@@ -10,18 +11,22 @@ import { UserError } from "../../util/errors.ts";
 import { plural } from "../../util/figures.ts";
 import { writeFileAtomic } from "../../util/files.ts";
 import { note } from "../terminal/output.ts";
-import { playAll } from "./tournament.ts";
+import { gamesOf, playAll } from "./tournament.ts";
 
-/** Plays the remaining games of a tournament and writes the standings to its folder. */
+/**
+ * Plays what is left of a tournament in its folder, and writes the standings there. If `signal` aborts, the standings of the
+ * games so far are returned and not written; undefined if there are none.
+ */
 export async function playIn(
   dir: string,
   folder: TournamentFolder,
   tournament: Tournament,
   atOnce: number,
   anchor: string | undefined,
-): Promise<Standings> {
+  signal: AbortSignal,
+): Promise<Standings | undefined> {
   const fixtures = fixturesOf(tournament);
-  const total = fixtures.length * 2 * tournament.pairs;
+  const total = gamesOf(fixtures);
   const count = (): number => fixtures.reduce((sum, { played }) => sum + played.size, 0);
   restore(folder.log, fixtures, tournament.pairs);
   const before = count();
@@ -29,13 +34,19 @@ export async function playIn(
   if (before < total)
     note(`Playing ${plural(total - before, "game")} in ${dir}. Stopped at any time, the same command goes on.`);
   try {
-    await playAll(tournament, fixtures, atOnce, (games) =>
-      folder.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join("")),
-    );
+    const keep = (games: readonly PlayedGame[]): void =>
+      folder.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join(""));
+    await playAll(tournament, fixtures, atOnce, keep, signal);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const kept = `${count()} of ${plural(total, "game")} are kept in ${dir}. The same command goes on with the rest.`;
     throw new UserError(error.exitCode, [...error.problems, kept], { cause: error });
+  }
+  if (count() < total) {
+    note(`Stopped after ${count()} of ${plural(total, "game")}, which are kept in ${dir}. The same command goes on.`);
+    const begun = fixtures.filter((fixture) => tallyOf(fixture).pairs > 0);
+    const isRated = begun.some(({ players }) => players.some(({ name }) => name === anchor));
+    return begun.length === 0 ? undefined : standingsOf(tournament, begun, isRated ? anchor : undefined);
   }
   const standings = standingsOf(tournament, fixtures, anchor);
   writeFileAtomic(join(dir, "standings.json"), `${JSON.stringify(standings, null, 2)}\n`);
@@ -63,7 +74,7 @@ function restore(log: string, fixtures: readonly Fixture[], pairs: number): void
     if (!fixture || index >= 2 * pairs) {
       throw new UserError(3, `${log}:${entry.line}: this is no game of this tournament. Delete that line.`);
     }
-    // The same game twice is the same entry.
-    fixture.played.set(index, returns);
+    // The same game twice is the same entry. Copies of a fixture's only pair are left out, so that counts of games are right.
+    if (index < 2 * fixture.pairs) fixture.played.set(index, returns);
   }
 }

@@ -6,7 +6,7 @@ import type { Game } from "../../games/game.ts";
 import { getGame, splitGames } from "../../games/registry.ts";
 import type { Player } from "../../players/player.ts";
 import { parseSpec } from "../../players/spec.ts";
-import { listCheckpoints } from "../../run/checkpoint.ts";
+import { listCheckpoints } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
@@ -43,6 +43,8 @@ export function checkField({ players, games, gauntlet }: Pick<Tournament, "playe
 export function identityOf(spec: string, { name }: Player, runs: string, options: LlmOptions): string {
   const parsed = parseSpec(spec);
   if (parsed.kind === "llm") return JSON.stringify(answerSettings(options));
+  // Before, it played the same game in every pair; those games do not mix with these.
+  if (parsed.kind === "mcts") return "draws anew in each pair";
   if (parsed.kind !== "run") return "";
   const { dir } = resolveRun(parsed.run, runs);
   // The update that was opened, which the name says: meanwhile there may be a later one.
@@ -53,18 +55,23 @@ export function identityOf(spec: string, { name }: Player, runs: string, options
 export const digest = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
-/** Plays the remaining games. Each finished game is passed to `keep` before it counts. */
+/** The number of games that fixtures have when all are played. */
+export const gamesOf = (fixtures: readonly Fixture[]): number =>
+  fixtures.reduce((sum, { pairs }) => sum + 2 * pairs, 0);
+
+/** Plays what is left; every game that has ended is kept, and then counts. */
 export async function playAll(
   tournament: Tournament,
   fixtures: readonly Fixture[],
   atOnce: number,
   keep: (games: readonly PlayedGame[]) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<void> {
-  const total = fixtures.length * 2 * tournament.pairs;
+  const total = gamesOf(fixtures);
   let done = fixtures.reduce((sum, { played }) => sum + played.size, 0);
   const counter = countedOff("games", total);
   try {
-    for await (const { fixture, games } of playTournament(tournament, fixtures, { atOnce })) {
+    for await (const { fixture, games } of playTournament(tournament, fixtures, { atOnce, signal })) {
       keep(games);
       for (const { index, returns } of games) fixture.played.set(index, returns);
       done += games.length;

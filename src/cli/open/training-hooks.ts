@@ -1,4 +1,6 @@
-/** The trainer's settings from a config, and its hooks, which write the run directory and show the progress. */
+/** What the trainer is given of a config, and what it calls as it goes: that writes the run directory and shows the progress. */
+import { join } from "node:path";
+import { z } from "zod";
 import { versus } from "../../arena/versus.ts";
 import { gameSettings } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
@@ -7,17 +9,17 @@ import type { Game } from "../../games/game.ts";
 import { type Policy, uniform } from "../../policies/policy.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import type { TrainHooks, TrainSettings } from "../../rl/train.ts";
+import { checkpointName } from "../../run/checkpoint-folder.ts";
 import type { RunWriter } from "../../run/writer.ts";
+import { UserError } from "../../util/errors.ts";
+import { readJson } from "../../util/files.ts";
 import { Rng } from "../../util/rng.ts";
 import { printJson } from "../terminal/output.ts";
 import type { Profile } from "../terminal/profile.ts";
 import type { Signals } from "../terminal/signals.ts";
-import type { GameMeasure, Progress } from "../terminal/training-progress.ts";
+import { type GameMeasure, type Progress, SAMPLE_EPISODES } from "../terminal/training-progress.ts";
 import type { Measures } from "../terminal/training-report.ts";
 import { toFiles } from "./checkpoint-contents.ts";
-
-/** Games against random play, if a game cannot be evaluated exactly. */
-const SAMPLE_EPISODES = 1000;
 
 export const trainSettings = (config: Config, games: readonly Game[]): TrainSettings => ({
   ...config,
@@ -25,7 +27,26 @@ export const trainSettings = (config: Config, games: readonly Game[]): TrainSett
   weights: Object.fromEntries(games.map((game) => [game.id, gameSettings(config, game.id)])),
 });
 
-/** Results of training so far; the hooks keep them up to date. */
+const evaluationSchema = z.object({
+  games: z.record(
+    z.string(),
+    z.object({
+      nashConv: z.number().optional(),
+      greedyNashConv: z.number().optional(),
+      meanReturnVsRandom: z.number().optional(),
+    }),
+  ),
+});
+
+/** The measures of an evaluation that a run has written. Throws a UserError (exit 3) if they cannot be read. */
+export function savedMeasures(dir: string, update: number): Measures {
+  const path = join(dir, "eval", `${checkpointName(update)}.json`);
+  const found = evaluationSchema.safeParse(readJson(path));
+  if (!found.success) throw new UserError(3, `${path} is not an evaluation.`);
+  return found.data.games;
+}
+
+/** What training has come to so far; the hooks keep it up to date. */
 export interface SoFar {
   /** Of the latest evaluation. */
   measures: Measures;

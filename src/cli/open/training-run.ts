@@ -1,7 +1,7 @@
 /** The run that `spiral train` trains: a new one, or one that it takes up again. */
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Checkpoint } from "../../run/checkpoint.ts";
+import type { Checkpoint } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { createRun, readRunConfig, resumeRun } from "../../run/run.ts";
 import type { RunWriter } from "../../run/writer.ts";
@@ -62,7 +62,7 @@ async function resumedRun(
   if (settings.length > 0) {
     throw new UserError(2, `A resumed run keeps its settings; leave out ${settings.join(", ")}, or start a new run.`);
   }
-  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }));
+  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }), warn);
   const saved = readRunConfig(resolved.dir);
   const config =
     workers === undefined ? saved : { ...saved, run: { ...saved.run, workers: workerCount("--workers", workers) } };

@@ -3,11 +3,11 @@ import type { Infoset } from "../../graph/game-graph.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { UserError } from "../../util/errors.ts";
 import { oneLine } from "../../util/printable.ts";
-import { COMMANDS, plainNames, understand } from "./answer.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { hintText } from "./hint.ts";
 import { styleFor } from "./output.ts";
 import { decisionText, folded, moveList, rulesOf } from "./position.ts";
+import { COMMANDS, plainNames, understand } from "./typed-move.ts";
 
 type Out = NodeJS.WriteStream;
 

@@ -1,6 +1,7 @@
 /** The learning curve of a run in Elo, drawn on the terminal. */
+import { copiesNote } from "../../arena/deterministic.ts";
 import { ANCHOR, type Ladder } from "../../arena/ladder.ts";
-import { checkpointName } from "../../run/checkpoint.ts";
+import { checkpointName } from "../../run/checkpoint-folder.ts";
 import { plural, signed, withInterval } from "../../util/figures.ts";
 import { print, styleFor, table, warn } from "./output.ts";
 
@@ -15,9 +16,13 @@ export interface LadderReport {
   readonly games: Readonly<Record<string, Ladder>>;
   /** Null if there is one game only. */
   readonly overall: Ladder | null;
+  readonly matches: number;
+  /** The matches in which every pair would be the same two games, so that one was played. */
+  readonly deterministic: number;
 }
 
-export function printLadder({ run: name, greedy, seed, pairs, games, overall }: LadderReport): void {
+export function printLadder(report: LadderReport): void {
+  const { run: name, greedy, seed, pairs, games, overall } = report;
   const { bold, dim } = styleFor(process.stdout);
   for (const [title, ladder] of [...(overall ? [["All games", overall] as const] : []), ...Object.entries(games)]) {
     print(`${bold(title)}\n${picture(ladder)}\n`);
@@ -28,6 +33,7 @@ export function printLadder({ run: name, greedy, seed, pairs, games, overall }: 
         `seed ${seed}. Elo: Bradley–Terry ratings, ${ANCHOR} is 0, 95 % intervals by bootstrap over pairs.`,
     ),
   );
+  for (const line of copiesNote(report)) print(dim(line));
 }
 
 /** Checkpoints in order, then the fixed players, each with its interval drawn on one scale. */

@@ -4,7 +4,7 @@ import type { Game, Seat } from "../../games/game.ts";
 import { GameGraph } from "../../graph/game-graph.ts";
 import type { Choice, Player } from "../../players/player.ts";
 import type { Policy } from "../../policies/policy.ts";
-import { uniformAt } from "../../util/rng.ts";
+import { streamAt, uniformAt } from "../../util/rng.ts";
 import { askMove } from "./ask-move.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { note, print, styleFor } from "./output.ts";
@@ -31,7 +31,7 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
   const { game, chanceKey, actionKey, signal } = table;
   /** By ply. */
   const moves: Move[] = [];
-  const [own, other] = [personSide(table, person, moves), opponentSide(table)];
+  const [own, other] = [personSide(table, person, moves), opponentSide(table, index)];
   try {
     return await playAskedGame({
       graph: new GameGraph(game),
@@ -69,9 +69,11 @@ function personSide({ game, dialogue, signal, hints, always }: Table, person: Se
   };
 }
 
-function opponentSide({ game, opponent }: Table): Side {
+function opponentSide({ game, opponent, actionKey }: Table, index: number): Side {
   if (opponent.kind === "policy") {
-    return { distributions: (infosets) => interruptible(() => opponent.policy(game).distributions(infosets)) };
+    // A player that draws random numbers of its own draws anew in each game.
+    const policy = (): Policy => opponent.seeded?.(game, streamAt(actionKey, index)) ?? opponent.policy(game);
+    return { distributions: (infosets) => interruptible(() => policy().distributions(infosets)) };
   }
   return {
     ...opponent,

@@ -1,16 +1,22 @@
-/** Signals that end a command, during training and during long computations. */
+/** Ctrl-C and its like: while training, while games are played, and while something computes. */
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+/** The signals that a person or a system ends a process with, and the exit codes. */
+export const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export type Signal = keyof typeof SIGNALS;
+const NAMES = Object.keys(SIGNALS) as Signal[];
 
 export type Signals = ReturnType<typeof listen>;
 
-/** The first signal asks training to stop after this update; the second ends the process. The last checkpoint is whole. */
+/**
+ * The first signal asks training to stop after this update; the second ends the process, the last checkpoint being whole. A
+ * process that was started with a channel to its parent (`ablate` starts runs so) also stops if the parent dies.
+ */
 export function listen() {
-  let received: keyof typeof SIGNALS | undefined;
+  let received: Signal | undefined;
   let now = 0;
   let first: (update: number) => void = () => {};
   let second = (): void => {};
-  const onSignal = (signal: keyof typeof SIGNALS): void => {
+  const onSignal = (signal: Signal): void => {
     if (received) {
       second();
       process.exit(SIGNALS[signal]);
@@ -18,7 +24,12 @@ export function listen() {
     received = signal;
     first(now);
   };
-  for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(signal, onSignal);
+  const onOrphaned = (): void => {
+    received ??= "SIGHUP";
+  };
+  for (const signal of NAMES) process.on(signal, onSignal);
+  process.on("disconnect", onOrphaned);
+  if (process.send && !process.connected) onOrphaned();
   return {
     onFirst(callback: (update: number) => void): void {
       first = callback;
@@ -32,20 +43,48 @@ export function listen() {
     },
     exitCode: (): number => (received ? SIGNALS[received] : 1),
     stop(): void {
-      for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.off(signal, onSignal);
+      for (const signal of NAMES) process.off(signal, onSignal);
+      process.off("disconnect", onOrphaned);
     },
   };
 }
+
+export interface Interruption {
+  /** Aborted at the first signal, with its name as the reason. */
+  readonly signal: AbortSignal;
+  /** Ends the listening. */
+  stop(): void;
+}
+
+/** Listens for signals: the first aborts, after `onFirst`, and the second ends the process. */
+export function interruption(onFirst: () => void): Interruption {
+  const controller = new AbortController();
+  const onSignal = (signal: Signal): void => {
+    if (controller.signal.aborted) process.exit(SIGNALS[signal]);
+    onFirst();
+    controller.abort(signal);
+  };
+  for (const name of NAMES) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    stop(): void {
+      for (const name of NAMES) process.off(name, onSignal);
+    },
+  };
+}
+
+/** The exit code after an interruption; undefined if there was none. */
+export const exitCodeOf = ({ aborted, reason }: AbortSignal): number | undefined =>
+  aborted ? SIGNALS[reason as Signal] : undefined;
 
 /**
  * Runs a long synchronous computation without signal handlers. Handlers would run only after it; without them a signal ends the
  * process at once.
  */
 export function interruptible<T>(compute: () => T): T {
-  const signals = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
-  const handlers = signals.map((signal) => process.rawListeners(signal) as NodeJS.SignalsListener[]);
+  const handlers = NAMES.map((signal) => process.rawListeners(signal) as NodeJS.SignalsListener[]);
   const each = (action: (signal: NodeJS.Signals, handler: NodeJS.SignalsListener) => void): void => {
-    for (const [i, signal] of signals.entries()) for (const handler of handlers[i] ?? []) action(signal, handler);
+    for (const [i, signal] of NAMES.entries()) for (const handler of handlers[i] ?? []) action(signal, handler);
   };
   each((signal, handler) => process.off(signal, handler));
   try {

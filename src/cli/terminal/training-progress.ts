@@ -5,7 +5,10 @@
 import { firstThatFits, fold, widthOf } from "./layout.ts";
 import { note, printed, styleFor } from "./output.ts";
 
-/** The result of an evaluation for one game. */
+/** Games against random play, if a game cannot be evaluated exactly. */
+export const SAMPLE_EPISODES = 1000;
+
+/** What an evaluation says of one game. */
 export interface GameMeasure {
   /** Exact; undefined if the game cannot be walked. */
   readonly nashConv?: number;

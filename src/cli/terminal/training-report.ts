@@ -6,7 +6,7 @@ import { resolveRun } from "../../run/directory.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { quoted } from "../../util/shell.ts";
 import { note, print, SPIRAL, styleFor, table } from "./output.ts";
-import { compact, type GameMeasure, number } from "./training-progress.ts";
+import { compact, type GameMeasure, number, SAMPLE_EPISODES } from "./training-progress.ts";
 
 /** By game id. */
 export type Measures = Readonly<Record<string, GameMeasure>>;
@@ -43,8 +43,7 @@ export function printTrained({ dir, name }: Place, { updates, episodes, seconds,
   print(
     `${green("Trained")} ${updates} updates, ${compact(episodes)} games of self-play in ${seconds.toFixed(1)} s.\n`,
   );
-  print(measureTable(measures, untrained));
-  print("\nNashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.");
+  print(measureTables(measures, untrained));
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
   const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${quoted(name)}`;
@@ -58,15 +57,40 @@ export function printTrained({ dir, name }: Place, { updates, episodes, seconds,
   for (const [command, what] of next) print(`  ${SPIRAL} ${command.padEnd(width)}  ${what}`);
 }
 
-function measureTable(measures: Measures, untrained: Measures | undefined): string {
-  const cell = ({ nashConv, meanReturnVsRandom = 0 }: GameMeasure): string =>
-    nashConv === undefined ? `${meanReturnVsRandom.toFixed(3)} against random` : number(nashConv);
-  const rows = Object.entries(measures).map(([id, measure]) => {
-    const before = untrained?.[id];
-    const greedy = measure.greedyNashConv === undefined ? "" : number(measure.greedyNashConv);
-    return [id, before ? cell(before) : "", cell(measure), greedy];
-  });
-  return table(["game", untrained ? "untrained" : "", "NashConv", "greedy"], rows, { right: [1, 2, 3] });
+/** A table for the games that were evaluated exactly and one for those that were sampled, with a sentence on each. */
+function measureTables(measures: Measures, untrained: Measures | undefined): string {
+  const rowsOf = (isShown: (measure: GameMeasure) => boolean, ...columns: ((measure: GameMeasure) => string)[]) =>
+    Object.entries(measures)
+      .filter(([, measure]) => isShown(measure))
+      .map(([id, measure]) => {
+        const before = untrained?.[id];
+        return [id, before ? (columns[0]?.(before) ?? "") : "", ...columns.map((cell) => cell(measure))];
+      });
+  const isExact = ({ nashConv }: GameMeasure): boolean => nashConv !== undefined;
+  const exact = rowsOf(
+    isExact,
+    ({ nashConv = 0 }) => number(nashConv),
+    ({ greedyNashConv = 0 }) => number(greedyNashConv),
+  );
+  const sampled = rowsOf(
+    (measure) => !isExact(measure),
+    ({ meanReturnVsRandom = 0 }) => meanReturnVsRandom.toFixed(3),
+  );
+  const before = untrained ? "untrained" : "";
+  const parts: string[] = [];
+  const sentences: string[] = [];
+  if (exact.length > 0) {
+    parts.push(table(["game", before, "NashConv", "greedy"], exact, { right: [1, 2, 3] }));
+    sentences.push(
+      "NashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium.",
+    );
+  }
+  if (sampled.length > 0) {
+    parts.push(table(["game", before, "against random"], sampled, { right: [1, 2] }));
+    const games = `${sampled.length === 1 ? "This game is" : "These games are"} too large for exact NashConv.`;
+    sentences.push(`"against random" is the mean return over ${SAMPLE_EPISODES} games against random play. ${games}`);
+  }
+  return [...parts, sentences.join("\n")].join("\n\n");
 }
 
 /** ` --dir X` if the runs are not in the folder that a command uses by default. */

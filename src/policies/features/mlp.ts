@@ -13,7 +13,7 @@ import type {
   PolicyModel,
   PolicyNetwork,
   PolicySettings,
-} from "../kind.ts";
+} from "../policy-kind.ts";
 import { logitGradient, type PolicyAtRows, softmax } from "../softmax.ts";
 import { FeatureLayout } from "./layout.ts";
 

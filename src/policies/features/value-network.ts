@@ -9,7 +9,7 @@ import { initialWeights, Mlp, mlpTensors } from "../../nn/mlp.ts";
 import { tf } from "../../nn/tf.ts";
 import type { TensorShape, WeightArray } from "../../nn/weights.ts";
 import type { Rng } from "../../util/rng.ts";
-import type { OptimizerState } from "../kind.ts";
+import type { OptimizerState } from "../policy-kind.ts";
 import { FeatureLayout } from "./layout.ts";
 
 const OUTPUTS = 2;

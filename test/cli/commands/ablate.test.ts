@@ -6,7 +6,7 @@ import { PRESETS, planOf } from "../../../src/cli/ablation/plan.ts";
 import { command } from "../../../src/cli/commands/ablate.ts";
 import { type Given, optionsOf } from "../../../src/cli/flags/flag.ts";
 import { disagreements } from "../documented.ts";
-import { build, contents, edit, folder, spiral, start } from "../spiral.ts";
+import { contents, edit, folder, spiral, start } from "../spiral.ts";
 
 const TINY = ["--games", "kuhn", "--updates", "8", "--set", "perGame.kuhn.episodes=64", "--name", "tiny"];
 const GRID = ["ablate", ...TINY, "--vary", "rl.advantage=none,rae", "--seeds", "2", "--jobs", "2"];
@@ -178,7 +178,6 @@ describe("a grid of two estimators and two seeds", () => {
   let tiny: string;
   let first: { code: number; out: string; err: string };
   beforeAll(async () => {
-    build();
     dir = folder();
     tiny = join(dir, "tiny");
     first = await spiral(dir, ...GRID);
@@ -259,7 +258,7 @@ describe("a grid of two estimators and two seeds", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err.split("\n").slice(1, -1)).toEqual([
       `error: ${run} ended with exit code 2.`,
-      expect.stringMatching(/^error: There is a run "rl\.loss_pg_s1" in .*tiny already/),
+      expect.stringMatching(/^error: There is a folder .*rl\.loss_pg_s1 already, which is no run/),
       "error: Run the same command to go on.",
     ]);
     expect(contents(run)).toEqual({ "notes.txt": "mine" });

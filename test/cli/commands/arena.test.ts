@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatEpisode, parseEpisode } from "../../../src/record/episode.ts";
 import { says, sends, serve } from "../../players/llm/server.ts";
-import { build, contents, edit, folder, spiral, start } from "../spiral.ts";
+import { contents, edit, folder, spiral, start } from "../spiral.ts";
 
 const dir = folder();
 beforeAll(async () => {
@@ -125,7 +125,6 @@ describe("an interrupted tournament", () => {
     const out = freshOut();
     expect(await arena(...argv, "--out", out)).toMatchObject({ code: 0 });
     whole = contents(out);
-    build();
   }, 120_000);
 
   it("killed at any instant goes on, and ends as if it never had been", async () => {
@@ -136,7 +135,7 @@ describe("an interrupted tournament", () => {
     let kills = 0;
     for (const share of [0, 0.02, 0.3, 0.5]) {
       const child = start("arena", ...argv, "--out", out, "--dir", dir);
-      while (size() <= share * end && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
+      while (size() <= share * end && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
       child.kill("SIGKILL");
       // It may have been quicker than we were.
       kills += (await child.done).code === 137 ? 1 : 0;

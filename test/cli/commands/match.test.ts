@@ -145,6 +145,16 @@ describe("with a language model", () => {
     expect(shown.out).toMatch(/^ {2}forfeited by llm:tiny +\d +\d+\.\d %$/m);
   });
 
+  it("warns if models that answer alike have played one pair only", async () => {
+    const { url } = await serve((response, asked, n) => {
+      const [first = "0"] = /Available moves: \[(\d)\]/.exec(asked.body.messages[0]?.content ?? "")?.slice(1) ?? [];
+      says(`[${first}]`)(response, asked, n);
+    });
+    const argv = ["llm:a", "llm:b", "--game", "ttt", ...endpoint(url)];
+    expect((await match(...argv, "--pairs", "3")).err).toContain("All pairs were the same two games.");
+    expect((await match(...argv, "--openings", "3")).err).not.toContain("same two games");
+  });
+
   it("whose endpoint dies ends the match with exit code 1; what has ended is in the log", async () => {
     const { url } = await serve((response, asked, n) => {
       const [first = "0"] = /Available moves: \[(\d)\]/.exec(asked.body.messages[0]?.content ?? "")?.slice(1) ?? [];
@@ -156,7 +166,7 @@ describe("with a language model", () => {
     const { code, out, err } = await match(...argv, ...endpoint(url));
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toContain("401");
-    expect(err).toMatch(/It ended after \d pairs?\. spiral arena keeps what has ended/);
+    expect(err).toMatch(/It ended after \d pairs?\. Its games are kept\. To go on, add --resume to the same command\./);
     const episodes = episodesIn(log);
     expect(episodes.length).toBeGreaterThan(3);
     expect(episodes.map(verifyEpisode).filter(Boolean)).toEqual([]);

@@ -1,50 +1,11 @@
-/** `spiral play`, with what a person types coming through a pipe. */
+/** `spiral play`: a session from its first position to its log, and how it is left. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { beforeAll, describe, expect, it, vi } from "vitest";
-import { playMatch } from "../../../src/arena/match.ts";
-import type { PlayedGame } from "../../../src/arena/pairing.ts";
-import { personAtTerminal } from "../../../src/cli/terminal/person.ts";
-import { minimax } from "../../../src/exact/minimax.ts";
-import { getGame } from "../../../src/games/registry.ts";
-import { parseEpisode } from "../../../src/record/episode.ts";
-import { Rng } from "../../../src/util/rng.ts";
-import { inOrder, says, serve } from "../../players/llm/server.ts";
-import { build, folder, type Outcome, spiral, start } from "../spiral.ts";
+import { describe, expect, it } from "vitest";
+import { folder, spiral, start } from "../spiral.ts";
+import { episodes, session } from "./session.ts";
 
-let dir: string;
-beforeAll(() => {
-  build();
-  dir = folder();
-}, 60_000);
-
-/** A session with this typed, all at once or piece by piece, in a folder of runs of its own; in this process, with a pipe for stdin. */
-async function session(
-  argv: readonly string[],
-  typed: string | readonly string[],
-  seed: readonly string[] = ["--seed", "1"],
-): Promise<Outcome & { log: string }> {
-  const runs = folder();
-  const outcome = await withTyped(typed, () => spiral(runs, "play", ...seed, ...argv));
-  const log = join(runs, "play.jsonl");
-  return { ...outcome, log: existsSync(log) ? readFileSync(log, "utf8") : "" };
-}
-
-async function withTyped<T>(typed: string | readonly string[], action: () => Promise<T>): Promise<T> {
-  const stdin = vi.spyOn(process, "stdin", "get");
-  const chunks = (typeof typed === "string" ? [typed] : typed)
-    .filter((chunk) => chunk !== "")
-    .map((chunk) => Buffer.from(chunk));
-  stdin.mockReturnValue(Readable.from(chunks) as unknown as typeof process.stdin);
-  try {
-    return await action();
-  } finally {
-    stdin.mockRestore();
-  }
-}
-
-const episodes = (log: string) => log.trim().split("\n").filter(Boolean).map(parseEpisode);
+const dir = folder();
 
 describe("a session", () => {
   it("plays games with the seats alternating, keeps the score, and logs each", async () => {
@@ -226,112 +187,6 @@ it.skipIf(process.platform === "win32").each([
   expect(code).toBe(130);
 });
 
-describe("a language model", () => {
-  it("plays, and forfeits when it has no legal answer left; what it said is logged", async () => {
-    const { url } = await serve(inOrder(says("The centre: \\boxed{[4]}"), says("\u001b[2J \\boxed{[4]}")));
-    const argv = ["--game", "ttt", "--vs", "llm:some", "--seat", "second", "--llm-retries", "1"];
-    const base = ["--llm-base-url", url.replace("/chat/completions", "")];
-    const { code, out, err, log } = await session([...argv, ...base], "hint\n0\n");
-    expect({ code, err: err.match(/^llm:some is thinking …$/gm)?.length }).toEqual({ code: 0, err: 2 });
-    expect(out).toContain("llm:some plays [4]\n");
-    expect(out).toContain("llm:some has no probabilities to show");
-    expect(out).toContain("Your opponent forfeits the game: Cell 4 is already taken by X.\nYou win: +0.5\n");
-    expect(out).toContain("Score: you 1, llm:some 0, drawn 0");
-    const [episode] = episodes(log);
-    expect(episode).toMatchObject({ players: ["llm:some", "human"], actions: [4, 0], forfeit: { seat: 0 } });
-    expect(episode?.said?.map(({ ply, answers }) => [ply, answers.length])).toEqual([
-      [0, 1],
-      [2, 2],
-    ]);
-  });
-
-  it("that never stops talking leaves a log that can be read", async () => {
-    const { url } = await serve(says('"'.repeat(90_000)));
-    const argv = ["--game", "ttt", "--vs", "llm:some", "--seat", "second", "--llm-retries", "100"];
-    const path = join(dir, "talk.jsonl");
-    expect((await session([...argv, "--log", path, "--llm-base-url", url], "q\n")).code).toBe(0);
-    expect((await spiral(dir, "replay", path, "--verify")).out).toBe("1 episode verified, 0 mismatches\n");
-  });
-
-  it("that is gone ends the session with what was won, and why", async () => {
-    const { url, close } = await serve(says("no answer"));
-    close();
-    const argv = ["--game", "ttt", "--vs", "llm:some", "--llm-attempts", "1", "--seat", "first"];
-    const { code, out, err, log } = await session([...argv, "--llm-base-url", url.slice(0, -17)], "resign\n\n4\n");
-    expect(code).toBe(1);
-    expect(err).toMatch(/error: llm:some: .* cannot be reached/);
-    expect(out).toMatch(/Score: you 0, llm:some 1, drawn 0\n$/);
-    expect(episodes(log).length).toBe(1);
-  });
-});
-
-describe("a person in a match", () => {
-  const ttt = getGame("ttt");
-  /** A match of one pair against perfect play, with this typed. */
-  async function match(typed: string): Promise<Outcome & { games: PlayedGame[] }> {
-    const stdin = vi.spyOn(process, "stdin", "get");
-    stdin.mockReturnValue(Readable.from([Buffer.from(typed)]) as unknown as typeof process.stdin);
-    const person = personAtTerminal();
-    const rival = { kind: "policy", name: "minimax", plays: () => true, policy: minimax } as const;
-    const games: PlayedGame[] = [];
-    let out = "";
-    const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      out += text;
-      return true;
-    });
-    try {
-      const played = playMatch({ game: ttt, players: [person, rival], rng: new Rng(1) }, { pairs: 1 });
-      for await (const ended of played) games.push(...ended);
-      return { code: 0, out, err: "", games };
-    } catch (error) {
-      return { code: 1, out, err: (error as Error).message, games };
-    } finally {
-      stdout.mockRestore();
-      stdin.mockRestore();
-      await person.dispose?.();
-    }
-  }
-
-  it("plays one game after the other; giving up is a forfeit", async () => {
-    const { out, games } = await match("undo\nhint\n4\nresign\nresign\n");
-    expect(out.match(/^Game \d.*$/gm)?.map((line) => line.replace(/Player \d /, ""))).toEqual([
-      "Game 1: you are (X).",
-      "Game 1 is over. You lose: −1.5",
-      "Game 2: you are (O).",
-      "Game 2 is over. You lose: −1.5",
-    ]);
-    expect(out).toContain("In a match every move stands.");
-    expect(out).toContain("A match is played without hints.");
-    expect(games.map((game) => game.episode().forfeit)).toEqual([
-      { seat: 0, reason: "resigned" },
-      { seat: 1, reason: "resigned" },
-    ]);
-  });
-
-  it.each([["match"], ["arena"]])("of %s is talked to on stderr where stdout is JSON", async (command) => {
-    const games = command === "match" ? ["--game", "ttt"] : ["--games", "ttt,pig", "--out", join(folder(), "out")];
-    const argv = [command, "human", "random", ...games, "--pairs", "1", "--json"];
-    const { code, out, err } = await withTyped("k\nmoves\nresign\nresign\nresign\nresign\n", () =>
-      spiral(folder(), ...argv),
-    );
-    expect(code).toBe(0);
-    expect(JSON.stringify(JSON.parse(out))).toContain('"human"');
-    expect(err).toContain("Game 1: you are Player 0 (X).\n");
-    expect(err).toContain("Your move: k\n[k] is no cell.");
-    expect(err).toContain("Game 2 is over. You lose: −1.5\n");
-    if (command === "match") expect(err).toMatch(/Game 2: you are[\s\S]*Your opponent plays \[\d\]/);
-    // The rules of each game, once.
-    expect(err.match(/^You are Player \d in (?=Tic Tac Toe)/gm)).toHaveLength(1);
-    expect(err.match(/^You are Player \d in (?!Tic Tac Toe)/gm) ?? []).toHaveLength(command === "match" ? 0 : 1);
-  });
-
-  it("who leaves ends it; what has ended stands", async () => {
-    const { err, games } = await match("4\nresign\nq\n");
-    expect(err).toBe("The match ends here: its person has left.");
-    expect(games.length).toBe(1);
-  });
-});
-
 it("prints what its page shows", async () => {
   const page = readFileSync(new URL("../../../docs/commands/play.md", import.meta.url), "utf8");
   const [, command = "", shown = ""] = /^\$ spiral play ([^\n]*--seed 1)\n(.*?)```/ms.exec(page) ?? [];
@@ -340,41 +195,6 @@ it("prints what its page shows", async () => {
   const { out } = await session(command.split(" "), typed.join("\n"), []);
   const printed = out.replaceAll(/\S*play\.jsonl/g, "runs/play.jsonl").replaceAll("npx spiral", "spiral");
   for (const part of shown.trim().split("\n…\n")) expect(printed).toContain(part);
-});
-
-it("reads lines however they come", async () => {
-  const typed = "4\nresign\r\n\nresign\nq\n";
-  const argv = ["--game", "ttt", "--vs", "random"];
-  const { out } = await session(argv, typed);
-  expect(out).toContain("Score: you 0, random 2, drawn 0");
-  const place = (text: string) => text.replaceAll(/\S*play\.jsonl/g, "LOG");
-  expect(place((await session(argv, [...typed])).out)).toBe(place(out));
-});
-
-describe("hostile input", () => {
-  it("is answered or passed over: control characters, broken UTF-8, a line of 20 MB", async () => {
-    const typed = Buffer.concat([
-      Buffer.from("\u001b[2J\u001b]0;title\u0007\n[\u001b[31m\u0000]\n\u202e[4\n\r\n\t\n"),
-      Buffer.from([0xff, 0xfe, 0xc3, 0x28, 10]),
-      Buffer.alloc(20_000_000, "x"),
-      Buffer.from("\n[[[[]]]]\n__proto__\nconstructor\nresign\n"),
-    ]);
-    const runs = folder();
-    const child = start("play", "--game", "ttt", "--vs", "random", "--dir", runs);
-    child.stdin.end(typed);
-    const { code, out, err } = await child.done;
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toContain("That is too long for a move.");
-    expect(out.length).toBeLessThan(10_000);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
-    expect(episodes(readFileSync(join(runs, "play.jsonl"), "utf8")).length).toBe(1);
-  });
-
-  it("that never ends: after 1,000 answers without a move it stops", async () => {
-    const { code, err } = await session(["--game", "ttt", "--vs", "random"], "y\n".repeat(100_000));
-    expect({ code, err }).toEqual({ code: 1, err: "error: 1000 answers in a row named no move.\n" });
-  });
 });
 
 describe("the log", () => {

@@ -2,12 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { bin, build, folder } from "../spiral.ts";
+import { describe, expect, it } from "vitest";
+import { bin, folder } from "../spiral.ts";
 
 const TRAIN = "train --games kuhn --size xs --updates 30 --set run.evaluateEvery=1 --set perGame.kuhn.episodes=64";
-
-beforeAll(build, 60_000);
 
 /** Exit code of the program, not of the pipe that it is at the beginning of. */
 function shell(command: string): { status: number | null; stderr: string } {

@@ -1,0 +1,41 @@
+/**
+ * `npm run torture -- --kills 300`: do the promises of durability hold? Kills `train`, `ablate`, `arena` and `match --log` at
+ * random instants, runs them again, and compares what they have written with the files of commands that were never killed.
+ *
+ *   --kills <n>     kills in all; 40 by default
+ *   --seed <n>      where the instants come from; 1 by default
+ *   --minutes <n>   after this time no more commands are begun; 30 by default
+ *
+ * Exits with 1 if a command does not resume, a file is torn, a game is lost or doubled, or the bytes differ.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { scenarios, type Toll, torture } from "./lib/torture.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    kills: { type: "string", default: "40" },
+    seed: { type: "string", default: "1" },
+    minutes: { type: "string", default: "30" },
+  },
+});
+
+const dir = mkdtempSync(join(tmpdir(), "spiral-torture-"));
+const told = ({ kills, resumed, notResumed, torn, lost, doubled, different }: Toll): string =>
+  `${kills} kills, ${resumed} resumed, ${notResumed} not resumed, ${torn} torn files, ${lost} games lost, ${doubled} doubled, ` +
+  `${different} with other bytes`;
+const toll = await torture({
+  bin: fileURLToPath(new URL("../../bin/spiral.js", import.meta.url)),
+  dir,
+  kills: Number(flags.kills),
+  seed: Number(flags.seed),
+  limit: Number(flags.minutes) * 60_000,
+  scenarios,
+  onProgress: (sofar) => console.error([told(sofar), ...sofar.problems].join("\n")),
+});
+rmSync(dir, { recursive: true });
+console.log(`seed ${flags.seed}: ${told(toll)}`);
+process.exitCode = toll.notResumed + toll.torn + toll.lost + toll.doubled + toll.different > 0 ? 1 : 0;
