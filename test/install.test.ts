@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const temporary = () => mkdtempSync(join(tmpdir(), "spiral-install-"));
@@ -16,11 +16,16 @@ const run = (cwd: string, ...command: string[]) => {
 };
 const spiral = (folder: string) => run(folder, process.execPath, "bin/spiral.js", "--version");
 
-/** The package as npm packs it, with what it depends on. */
+/** Holds the package as npm packs it. */
+const packed = temporary();
+beforeAll(() => {
+  execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", packed], { cwd: root });
+});
+
+/** The package unpacked, with what it depends on. */
 function unpacked(): string {
   const folder = temporary();
-  execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
-  execFileSync("sh", ["-c", `tar xzf ${folder}/*.tgz -C ${folder}`]);
+  execFileSync("sh", ["-c", `tar xzf ${packed}/*.tgz -C ${folder}`]);
   symlinkSync(join(root, "node_modules"), join(folder, "package/node_modules"));
   return join(folder, "package");
 }

@@ -35,6 +35,8 @@ export async function engines(quick: boolean): Promise<Measured> {
     await subject("leduc", "features", 20_000),
     await subject("negotiation", "features", 8_000),
     await subject("connect-four", "features", 3_000),
+    await subject("liars-dice", "features", 20_000),
+    await subject("pig", "features", 2_000),
     await subject("ttt", "text", 3_000, 65_000),
     await subject("kuhn", "text", 3_000),
     await subject("kuhn-match:hands=3", "text", 1_000),

@@ -30,7 +30,7 @@ export interface LoadedConfig {
 /** Throws one UserError (exit 2) with all problems. */
 export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
   const problems: string[] = [];
-  const leaves = packagedLeaves("default", "default", problems);
+  const leaves = [...packagedLeaves("default", "default", problems)];
   if (size !== undefined) {
     if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`, problems));
     else problems.push(`--size is "${size}"; it takes one of ${SIZES.join(", ")}.`);
@@ -83,9 +83,17 @@ export function gameSettings(config: Config, gameId: string): GameSettings {
   return { ...config.perGame.default, ...own(bare), ...own(gameId) };
 }
 
-function packagedLeaves(name: string, label: string, problems: string[]): Leaf[] {
+/** By name. The files of the package do not change, so each is parsed once. */
+const packaged = new Map<string, readonly Leaf[]>();
+
+function packagedLeaves(name: string, label: string, problems: string[]): readonly Leaf[] {
+  const known = packaged.get(name);
+  if (known) return known;
   const file = `configs/${name}.yaml`;
-  return yamlLeaves(readText(packageFile(file), 1), { file, origin: (line) => `${label} (${file}:${line})` }, problems);
+  const source = { file, origin: (line: number) => `${label} (${file}:${line})` };
+  const leaves = yamlLeaves(readText(packageFile(file), 1), source, problems);
+  if (problems.length === 0) packaged.set(name, leaves);
+  return leaves;
 }
 
 function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {

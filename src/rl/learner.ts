@@ -71,8 +71,13 @@ export class Learner {
   /** log π of the magnet at the information sets that were asked about since its last refresh. */
   readonly #magnetRows = new Map<Infoset, Float64Array>();
 
-  constructor(settings: LearnerSettings, model: PolicyModel, rng: Rng) {
-    const weights = model.firstWeights(rng);
+  /** By default the first weights are drawn by `rng`. */
+  constructor(
+    settings: LearnerSettings,
+    model: PolicyModel,
+    rng: Rng,
+    weights: readonly WeightArray[] = model.firstWeights(rng),
+  ) {
     this.#settings = settings;
     this.#policyLoss = losses[settings.rl.loss](settings.rl);
     this.#network = model.learner(weights, settings.rl.adam);

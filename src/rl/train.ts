@@ -12,6 +12,7 @@
  * The random draws of a game depend on (seed, update, game, index) alone.
  */
 
+import type { WeightArray } from "../nn/weights.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { PolicySettings } from "../policies/policy-kind.ts";
 import { policyModel } from "../policies/registry.ts";
@@ -91,14 +92,18 @@ interface Trainer {
   readonly matchmaker: Matchmaker;
 }
 
-/** Trains from `resume`, or from initial weights. `executor` plays the games. → the number of the last update */
+/**
+ * Trains from `resume`, or from the weights `initial`, or from random ones. `executor` plays the games. Given weights are saved
+ * as the checkpoint of update 0, so that a run which begins with them can always be resumed. → the number of the last update
+ */
 export async function train(
   settings: TrainSettings,
   hooks: TrainHooks,
   resume?: Snapshot,
   executor: Executor = inThisThread,
+  initial?: readonly WeightArray[],
 ): Promise<number> {
-  const trainer = await newTrainer(settings);
+  const trainer = await newTrainer(settings, initial);
   const { learner, matchmaker } = trainer;
   let totals: Totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
   let update = resume?.update ?? 0;
@@ -109,6 +114,7 @@ export async function train(
     } else {
       hooks.metrics({ update: 0, ...totals, ...(await hooks.evaluate(learner.averagedPolicy, 0)) });
       matchmaker.offer(0, learner);
+      if (initial) hooks.checkpoint(snapshotOf(trainer, 0, totals), true);
     }
     while (update < settings.updates && !stop) {
       update += 1;
@@ -163,14 +169,14 @@ async function learnFromSelfPlay(
   return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines } };
 }
 
-async function newTrainer(settings: TrainSettings): Promise<Trainer> {
+async function newTrainer(settings: TrainSettings, initial?: readonly WeightArray[]): Promise<Trainer> {
   const { seed, nn, rl } = settings;
   const rng = new Rng(seed);
   const games = settings.games.map(({ game }) => game);
   const model = await policyModel(nn, games);
   // The matchmaker comes first: it throws if an opponent does not play a game, and no tensors exist yet.
   const matchmaker = new Matchmaker(settings, model);
-  const learner = new Learner(settings, model, rng.fork("weights"));
+  const learner = new Learner(settings, model, rng.fork("weights"), initial);
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
   return { settings, rng, learner, estimator, matchmaker };
 }

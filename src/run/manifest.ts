@@ -22,6 +22,10 @@ const manifestSchema = z.object({
   backends: z.array(z.string()).optional(),
   /** sha256 of config.yaml; runs of earlier versions have none. */
   config: z.string().optional(),
+  /** Present if the run was extended: each time, the updates done, and the earlier length and sha256 of config.yaml. */
+  extended: z.array(z.object({ update: z.int(), updates: z.int(), config: z.string() })).optional(),
+  /** Present if it began with the weights of another run: the run, its checkpoint, and the sha256 of model.safetensors. */
+  init: z.object({ run: z.string(), checkpoint: z.string(), sha256: z.string() }).optional(),
   status: z.enum(["running", "finished", "interrupted", "failed"]),
   started: z.string(),
   /** The times at which it was resumed. */

@@ -19,6 +19,7 @@ import {
   writeEntries,
 } from "./checkpoint-folder.ts";
 import { checkFreeName, defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
+import { completeExtension, extendedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
@@ -32,6 +33,8 @@ export function createRun(options: {
   readonly argv: readonly string[];
   /** The TensorFlow.js backend in use. */
   readonly backend: string;
+  /** The checkpoint that gave the first weights. */
+  readonly init?: Manifest["init"];
   /** Called for problems that do not affect the run. */
   readonly warn?: ((message: string) => void) | undefined;
 }): RunWriter {
@@ -53,6 +56,7 @@ export function createRun(options: {
     platform: `${process.platform}-${process.arch}`,
     backend,
     config: sha256(yaml),
+    ...(options.init ? { init: options.init } : {}),
     status: "running",
     started: now.toISOString(),
     resumed: [],
@@ -107,20 +111,30 @@ export interface ResumedRun {
 
 /**
  * Resumes a run from its last whole checkpoint. Everything that was written after it is removed, because the run will write it
- * again: in the end, the files are those of a run that was never interrupted. A run without a checkpoint begins again.
+ * again: in the end, the files are those of a run that was never interrupted. A run without a checkpoint begins again. With
+ * `updates`, the run gets another length.
  *
  * `check` throws if the checkpoint cannot be used. Until it has returned, only the leftovers of a process that died are
  * removed, and the run is not changed.
  */
 export function resumeRun(
   { dir, name, checkpoint: asked }: ResolvedRun,
-  { backend, check = () => {} }: { backend?: string; check?: (checkpoint: Checkpoint) => void } = {},
+  {
+    backend,
+    updates,
+    check = () => {},
+  }: {
+    readonly backend?: string;
+    readonly updates?: number | undefined;
+    readonly check?: (checkpoint: Checkpoint) => void;
+  } = {},
 ): ResumedRun {
   if (asked !== undefined) {
     throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${quoted(name)}.`);
   }
   const manifest = readManifest(dir);
-  const config = readRunConfig(dir);
+  const saved = readRunConfig(dir);
+  const config = updates === undefined ? saved : { ...saved, updates };
   checkConfigSum(dir, manifest);
   const release = takeLock(dir);
   try {
@@ -133,9 +147,9 @@ export function resumeRun(
     const checkpoint = found?.checkpoint;
     const update = checkpoint?.update ?? 0;
     // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
-    if (update >= config.updates && manifest.status === "finished") {
-      const hint = "For a longer one, start a new run with more --updates.";
-      throw new UserError(2, `${name} is complete: all ${config.updates} updates are done. ${hint}`);
+    if (update >= config.updates && (manifest.status === "finished" || config.updates !== saved.updates)) {
+      const hint = `To train it longer, say how many updates it is to have: --resume ${name} --updates ${2 * update}`;
+      throw new UserError(2, `${name} is complete: all ${update} updates are done. ${hint}`);
     }
     if (checkpoint) check(checkpoint);
     dropEvaluationsAfter(dir, checkpoint ? update : -1);
@@ -150,13 +164,14 @@ export function resumeRun(
     const before = ran.at(-1) as string;
     const isOther = backend !== undefined && backend !== before;
     const continued: Manifest = {
-      ...manifest,
+      ...extendedManifest(dir, manifest, config, update),
       ...(isOther ? { backends: [...ran, backend] } : {}),
       status: "running",
       ended: null,
       resumed,
     };
     writeManifest(dir, continued);
+    completeExtension(dir, readRunConfig);
     const other = `${name} ran on ${before} and goes on on ${backend}: its bytes will not be those of a run on either.`;
     const warnings = isOther ? [...problems, other] : problems;
     return { writer: new RunWriter(dir, continued, config.run.keepCheckpoints, release), checkpoint, config, warnings };
@@ -192,7 +207,13 @@ export function readCheckpoint({
   }
 }
 
-/** The config that a run was started with. */
+/** The config of a run that is to be resumed, whose extension is complete. */
+export function resumableConfig(dir: string): Config {
+  completeExtension(dir, readRunConfig);
+  return readRunConfig(dir);
+}
+
+/** The config of a run. */
 export function readRunConfig(dir: string): Config {
   try {
     return loadConfig({ file: join(dir, "config.yaml") }).config;

@@ -22,7 +22,8 @@ import { randomPolicy } from "../helpers.ts";
 import { content } from "./plans.ts";
 
 const program = (name: string) => new URL(`../../dist/selfplay/${name}`, import.meta.url);
-const games = ["kuhn", "ttt", "negotiation-private"].map(getGame);
+// The third has many information sets, and two turns suffice for them.
+const games = ["kuhn", "ttt", "negotiation-private:maxQuantity=1:maxTurns=2"].map(getGame);
 const model = kind.model({ policy: "mlp", hidden: [4], outputScale: 3 }, games);
 let networks: PolicyNetwork[];
 let learner: Policy;

@@ -74,7 +74,8 @@ async function printRun(
     ["status", status],
     ["games", manifest.games.join(", ")],
     ["seed", String(manifest.seed)],
-    ["updates", String(manifest.updates)],
+    ["updates", [String(manifest.updates), ...(manifest.extended ?? []).map(extension)].join(", ")],
+    ...(manifest.init ? [["begun from", `${manifest.init.run}@${manifest.init.checkpoint}`] as [string, string]] : []),
     ["started", `${manifest.started}${manifest.resumed.length > 0 ? `, resumed ${manifest.resumed.length}×` : ""}`],
     ["ended", manifest.ended ?? "–"],
     ["made by", `spiral ${manifest.spiral}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
@@ -89,6 +90,9 @@ async function printRun(
     if (leaves.length > 0) print(["", bold(title), ...leaves].join("\n"));
   }
 }
+
+const extension = ({ update, updates }: { readonly update: number; readonly updates: number }): string =>
+  `${updates} before it was extended after update ${update}`;
 
 /** Every number in a JSON value, by its key path. */
 function* numbers(value: unknown, path = ""): Generator<[string, number]> {

@@ -23,7 +23,11 @@ export const command = defineCommand({
     ...whatToLearn,
     name: text("--name <name>", "name of the run's folder"),
     ...anySetting,
-    resume: textOrTrue("--resume [run]", "go on with a run, the latest if none is named"),
+    init: text("--init <run[@checkpoint]>", "start from the weights of a checkpoint"),
+    resume: textOrTrue(
+      "--resume [run]",
+      "go on with a run, the latest if none is named; --updates gives it a new length",
+    ),
     ...howToRun,
     profile: toggle("--profile", "say at the end what an update spends its time on"),
     dryRun: toggle("--dry-run", "check the settings, print them and stop"),
@@ -37,13 +41,13 @@ export const command = defineCommand({
     }
     const { getGame } = await import("../../games/registry.ts");
     const { trainingRun } = await import("../open/training-run.ts");
-    const { config, open } = await trainingRun(file, options, given);
+    const { config, initial, open } = await trainingRun(file, options, given);
     const games = config.games.map(getGame);
     // Heard from before there is a run: an interruption while it is being made saves after the first update.
     const signals = listen();
     try {
       const { json, profile: profiled } = options;
-      return await trainOnBackend({ config, games, open, signals, json, profiled, verbose });
+      return await trainOnBackend({ config, games, initial, open, signals, json, profiled, verbose });
     } finally {
       signals.stop();
     }
@@ -58,7 +62,7 @@ async function dryRun(
   const { loadConfig } = await import("../../config/load.ts");
   const { checkFreeName, checkRunName } = await import("../../run/directory.ts");
   const { showConfig } = await import("../terminal/config-table.ts");
-  const { name, resume } = options;
+  const { name, resume, init } = options;
   if (resume !== undefined) {
     throw new UserError(2, "A resumed run keeps its settings; --dry-run has none to check. Leave out one of the two.");
   }
@@ -67,12 +71,14 @@ async function dryRun(
     () => name === undefined || checkRunName(name),
   );
   if (name !== undefined) checkFreeName(config.run.dir, name);
+  if (init !== undefined) await (await import("../open/initial-weights.ts")).initialWeights(init, config);
   showConfig(file, options);
 }
 
 interface Job {
   readonly config: Config;
   readonly games: readonly Game[];
+  readonly initial: TrainingRun["initial"];
   readonly open: TrainingRun["open"];
   readonly signals: Signals;
   /** `--json`, `--profile` and `--verbose`. */
@@ -94,7 +100,7 @@ async function trainOnBackend(job: Job): Promise<number> {
 }
 
 async function trainWith(executor: Executor, backend: Backend, job: Job): Promise<number> {
-  const { config, games, open, signals, json } = job;
+  const { config, games, initial, open, signals, json } = job;
   const { policyKind } = await import("../../policies/registry.ts");
   const { train } = await import("../../rl/train.ts");
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
@@ -122,7 +128,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
       totals: { episodes, decisions },
     };
     const hooks = hooksOf({ ...job, writer, progress, profile, seconds, soFar });
-    const last = await train(trainSettings(config, games), hooks, snapshot, executor);
+    const last = await train(trainSettings(config, games), hooks, snapshot, executor, initial);
     const milliseconds = profile?.milliseconds();
     progress.close();
     const isWhole = last === config.updates;
@@ -136,7 +142,14 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
     if (json) {
       printResult({ run: writer.name, updates: last, ...totals, ...cost(seconds()), milliseconds, games: measures });
     } else {
-      printTrained(writer, { updates: last, episodes: totals.episodes, seconds: seconds(), measures, untrained });
+      printTrained(writer, {
+        updates: last,
+        episodes: totals.episodes,
+        seconds: seconds(),
+        measures,
+        untrained,
+        isInitialised: initial !== undefined,
+      });
       if (milliseconds && last > from) print(`\n${profileTable(milliseconds, last - from)}`);
     }
     return 0;

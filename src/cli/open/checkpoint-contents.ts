@@ -97,6 +97,18 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
   };
 }
 
+/** The weights of the policy that a checkpoint serves, for a run with these settings. */
+export function servedWeights(
+  checkpoint: Checkpoint,
+  run: string,
+  { nn, games: ids }: Pick<Config, "games" | "nn">,
+  kind: PolicyKind,
+): { readonly weights: readonly WeightArray[]; readonly bytes: Uint8Array } {
+  const { tensors } = kind.model(nn, ids.map(getGame));
+  const weights = arraysOf(tensors, readTensors(checkpoint, MODEL, run, tensors));
+  return { weights, bytes: checkpoint.files[MODEL] as Uint8Array };
+}
+
 export interface SavedPolicy {
   /** `name@000600`. */
   readonly name: string;
@@ -128,7 +140,7 @@ export function loadPolicy(
 }
 
 /** The games must be those of the run's config in the same order, as the tensors are laid out by it. */
-function checkGames({ state }: Checkpoint, run: string, config: Pick<Config, "games">): void {
+export function checkGames({ state }: Checkpoint, run: string, config: Pick<Config, "games">): void {
   const versions = Object.entries((state.games ?? {}) as Record<string, number>);
   const learned = versions.map(([id]) => id).join(", ");
   if (learned !== config.games.join(", ")) {

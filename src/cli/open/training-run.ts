@@ -1,26 +1,33 @@
 /** The run that `spiral train` trains: a new one, or one that it takes up again. */
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
+import type { WeightArray } from "../../nn/weights.ts";
+import { scheduled } from "../../rl/annealing.ts";
 import type { Checkpoint } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
-import { createRun, readRunConfig, resumeRun } from "../../run/run.ts";
+import { createRun, resumableConfig, resumeRun } from "../../run/run.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { UserError } from "../../util/errors.ts";
 import type { Invocation } from "../command.ts";
 import { type ConfigOptions, configSources } from "../flags/config.ts";
 import { workerCount } from "../flags/numbers.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { warn } from "../terminal/output.ts";
+import { note, warn } from "../terminal/output.ts";
+import { initialWeights } from "./initial-weights.ts";
 
 /** The options of `spiral train` that say which run. */
 export interface TrainingRunOptions extends ConfigOptions {
   readonly name: string | undefined;
+  /** The run, and its checkpoint, whose weights a new run begins with. */
+  readonly init: string | undefined;
   /** The run to go on with; `true` is the latest. */
   readonly resume: string | true | undefined;
 }
 
 export interface TrainingRun {
   readonly config: Config;
+  /** The first weights of a new run with `--init`. */
+  readonly initial: readonly WeightArray[] | undefined;
   /** `check` is given the checkpoint to go on from before anything of the run is changed, and throws where it will not do. */
   readonly open: (
     backend: string,
@@ -37,24 +44,27 @@ export async function trainingRun(
   return options.resume === undefined ? newRun(file, options) : resumedRun(file, options, given);
 }
 
-function newRun(file: string | undefined, options: TrainingRunOptions): TrainingRun {
+async function newRun(file: string | undefined, options: TrainingRunOptions): Promise<TrainingRun> {
   const { config } = loadConfig(configSources(file, options));
+  const { name, init: spec } = options;
+  const init = spec === undefined ? undefined : await initialWeights(spec, config);
   return {
     config,
+    initial: init?.weights,
     open: (backend) => ({
-      writer: createRun({ config, name: options.name, argv: process.argv.slice(2), backend, warn }),
+      writer: createRun({ config, name, argv: process.argv.slice(2), backend, init: init?.source, warn }),
       checkpoint: undefined,
     }),
   };
 }
 
 /** The flags that go with `--resume`; the number of threads changes nothing but the time. */
-const WITH_RESUME = ["--resume", "--dir", "--json", "--workers"];
+const WITH_RESUME = ["--resume", "--updates", "--dir", "--json", "--workers", "--profile"];
 
-/** A resumed run keeps its settings. */
+/** A resumed run keeps its settings, except for its length. */
 async function resumedRun(
   file: string | undefined,
-  { resume, workers, dir }: TrainingRunOptions,
+  { resume, updates, workers, dir }: TrainingRunOptions,
   given: Invocation["given"],
 ): Promise<TrainingRun> {
   const settings = given.filter((name) => !WITH_RESUME.includes(name));
@@ -63,15 +73,33 @@ async function resumedRun(
     throw new UserError(2, `A resumed run keeps its settings; leave out ${settings.join(", ")}, or start a new run.`);
   }
   const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }), warn);
-  const saved = readRunConfig(resolved.dir);
-  const config =
-    workers === undefined ? saved : { ...saved, run: { ...saved.run, workers: workerCount("--workers", workers) } };
+  const saved = resumableConfig(resolved.dir);
+  const length = updates === undefined ? saved.updates : updateCount(updates);
+  const run = workers === undefined ? saved.run : { ...saved.run, workers: workerCount("--workers", workers) };
   return {
-    config,
+    config: { ...saved, updates: length, run },
+    initial: undefined,
     open(backend, check) {
-      const resumed = resumeRun(resolved, { backend, check: (checkpoint) => check(checkpoint, resolved.name) });
+      const resumed = resumeRun(resolved, {
+        backend,
+        updates: length,
+        check: (checkpoint) => check(checkpoint, resolved.name),
+      });
       for (const warning of resumed.warnings) warn(warning);
+      if (length !== saved.updates) note(lengthNote(saved, length, resumed.checkpoint?.update ?? 0));
       return resumed;
     },
   };
+}
+
+const updateCount = (text: string): number =>
+  loadConfig({ flags: [{ name: "--updates", key: "updates", text }] }).config.updates;
+
+/** How the length of a run changes, and what that does to the learning rate. */
+function lengthNote({ updates, rl }: Config, length: number, done: number): string {
+  const rate = (update: number, of: number): string =>
+    Number(scheduled(rl.learningRate, update, of).toPrecision(3)).toString();
+  const [before, after] = [rate(Math.max(done, 1), updates), rate(done + 1, length)];
+  const change = `From update ${done + 1} on, the schedules are those of a run of ${length} updates`;
+  return `The run had ${updates} updates and has ${length} now. ${change}: the learning rate goes from ${before} to ${after}.`;
 }

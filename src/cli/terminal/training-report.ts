@@ -20,6 +20,8 @@ export interface Trained {
   readonly measures: Measures;
   /** Before the first update; undefined in a resumed run. */
   readonly untrained: Measures | undefined;
+  /** Whether it began with the weights of another run. */
+  readonly isInitialised: boolean;
 }
 
 type Place = Pick<RunWriter, "dir" | "name">;
@@ -38,12 +40,15 @@ export function noteStopped({ dir, name }: Place, update: number, updates: numbe
   note(`Stopped after update ${update} of ${updates}, which is saved. Go on with: ${goOn}`);
 }
 
-export function printTrained({ dir, name }: Place, { updates, episodes, seconds, measures, untrained }: Trained): void {
+export function printTrained(
+  { dir, name }: Place,
+  { updates, episodes, seconds, measures, untrained, isInitialised }: Trained,
+): void {
   const { bold, green } = styleFor(process.stdout);
   print(
     `${green("Trained")} ${updates} updates, ${compact(episodes)} games of self-play in ${seconds.toFixed(1)} s.\n`,
   );
-  print(measureTables(measures, untrained));
+  print(measureTables(measures, untrained, isInitialised ? "at first" : "untrained"));
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
   const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${quoted(name)}`;
@@ -58,7 +63,7 @@ export function printTrained({ dir, name }: Place, { updates, episodes, seconds,
 }
 
 /** A table for the games that were evaluated exactly and one for those that were sampled, with a sentence on each. */
-function measureTables(measures: Measures, untrained: Measures | undefined): string {
+function measureTables(measures: Measures, untrained: Measures | undefined, title: string): string {
   const rowsOf = (isShown: (measure: GameMeasure) => boolean, ...columns: ((measure: GameMeasure) => string)[]) =>
     Object.entries(measures)
       .filter(([, measure]) => isShown(measure))
@@ -76,7 +81,7 @@ function measureTables(measures: Measures, untrained: Measures | undefined): str
     (measure) => !isExact(measure),
     ({ meanReturnVsRandom = 0 }) => meanReturnVsRandom.toFixed(3),
   );
-  const before = untrained ? "untrained" : "";
+  const before = untrained ? title : "";
   const parts: string[] = [];
   const sentences: string[] = [];
   if (exact.length > 0) {

@@ -1,0 +1,36 @@
+/**
+ * Extending a run changes its length in two files, manifest.json and then config.yaml. If the process is killed between the two,
+ * `completeExtension` writes the second.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import { configToYaml } from "../config/write.ts";
+import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { sha256 } from "./checkpoint-folder.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+
+const configFile = (dir: string): string => join(dir, "config.yaml");
+const configSum = (dir: string): string =>
+  sha256(withDiskErrors("read", configFile(dir), () => readFileSync(configFile(dir)), 3));
+
+/** The manifest of a run that was extended to the length of `config` after `update` updates. */
+export function extendedManifest(dir: string, manifest: Manifest, config: Config, update: number): Manifest {
+  if (config.updates === manifest.updates) return manifest;
+  const earlier = { update, updates: manifest.updates, config: configSum(dir) };
+  return {
+    ...manifest,
+    updates: config.updates,
+    config: sha256(configToYaml(config)),
+    extended: [...(manifest.extended ?? []), earlier],
+  };
+}
+
+/** Gives config.yaml the length that the manifest says, if it has the one before. `readConfig` reads config.yaml. */
+export function completeExtension(dir: string, readConfig: (dir: string) => Config): void {
+  const manifest = readManifest(dir);
+  const earlier = manifest.extended?.at(-1);
+  if (!earlier || configSum(dir) !== earlier.config) return;
+  const yaml = configToYaml({ ...readConfig(dir), updates: manifest.updates });
+  if (sha256(yaml) === manifest.config) writeFileAtomic(configFile(dir), yaml);
+}
