@@ -25,7 +25,7 @@ export interface TakeBack {
 }
 
 /** A player that is asked, which may also take moves back. */
-interface Asked extends Pick<AskedPlayer, "name" | "ended"> {
+interface Asked extends Pick<AskedPlayer, "name" | "moved" | "ended"> {
   readonly choose: (decision: Decision) => Promise<Choice | TakeBack>;
 }
 
@@ -61,6 +61,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     if (node.turn.kind === "end") throw new Error("the game is over");
     const made = { node, action: node.turn.actions[slot], said };
     moves.push(made);
+    tellMove(game, made);
     node = graph.child(node, slot);
     onMove?.(made);
   };
@@ -100,6 +101,16 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
 }
 
 const isAsked = (side: Side): side is Asked => "choose" in side;
+
+/** Tells asked players of a move, unless the game hides information: then the next information set says what they may know. */
+function tellMove({ graph, seats, episode }: AskedGame, { node: { state, turn }, action }: Move): void {
+  if (!graph.game.perfectInformation) return;
+  const player = turn.kind === "player" ? turn.player : undefined;
+  for (const seat of [0, 1] as const) {
+    const side = seats[seat];
+    if (isAsked(side)) side.moved?.({ episode, seat, player, name: graph.game.actionName(state, action) });
+  }
+}
 
 /** Tells asked players how the game ended. → the result */
 function finish(

@@ -1,4 +1,4 @@
-/** The program `spiral`: runs a command line, and says how it ended. Only this folder sets an exit code. */
+/** The program `spiral`: runs a command line and reports errors. Only this folder sets an exit code. */
 import { CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
 import { systemError } from "../util/files.ts";
@@ -7,7 +7,7 @@ import { makeProgram } from "./program.ts";
 import { commandsFor } from "./registry.ts";
 import { note, outputFailure, printError, watchOutput } from "./terminal/output.ts";
 
-/** Runs the command line and leaves the exit code with the process. */
+/** Runs the command line and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutput();
   const code = await runCommand(argv);
@@ -16,6 +16,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Runs the command line; returns the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
+  // Before anything is printed, and for child processes too.
+  if (argv.includes("--no-color")) process.env.NO_COLOR = "1";
   let code = 0;
   try {
     const program = makeProgram(await commandsFor(argv), (result) => {

@@ -41,6 +41,8 @@ export interface AskedPlayer extends Common {
   readonly oneByOne?: boolean;
   /** The answers so far of a player that answers in words. */
   readonly usage?: () => Usage;
+  /** Called at every move in a game of this player, its own and those of chance too, if the game has perfect information. */
+  readonly moved?: (move: MoveMade) => void;
   /** Called when a game of this player has ended. */
   readonly ended?: (end: GameEnd) => void;
 }
@@ -73,6 +75,15 @@ export interface Decision {
 export type Choice =
   | { readonly slot: number; readonly said?: readonly Utterance[] }
   | { readonly forfeit: string; readonly said?: readonly Utterance[] };
+
+export interface MoveMade {
+  readonly episode: number;
+  /** The seat of the player that is told. */
+  readonly seat: Seat;
+  /** The seat that moved; undefined for chance. */
+  readonly player: Seat | undefined;
+  readonly name: string;
+}
 
 export interface GameEnd {
   readonly episode: number;

@@ -7,6 +7,7 @@ import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
+import { quoted } from "../util/shell.ts";
 import {
   type Checkpoint,
   checkpointName,
@@ -129,7 +130,7 @@ export function resumeRun(
   } = {},
 ): ResumedRun {
   if (asked !== undefined) {
-    throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${name}.`);
+    throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${quoted(name)}.`);
   }
   const manifest = readManifest(dir);
   const saved = readRunConfig(dir);
@@ -235,7 +236,7 @@ function checkConfigSum(dir: string, { config }: Manifest): void {
   const path = join(dir, "config.yaml");
   const text = withDiskErrors("read", path, () => readFileSync(path), 3);
   if (config === undefined || sha256(text) === config) return;
-  const hint = `Put it back as it was, or start a new run with it: spiral train ${path}`;
+  const hint = `Put it back as it was, or start a new run with it: spiral train ${quoted(path)}`;
   throw new UserError(3, `${path} is not what the run was started with: its checksum differs. ${hint}`);
 }
 

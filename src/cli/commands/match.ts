@@ -1,4 +1,4 @@
-/** `spiral match`: two players at one game, in pairs of games; who is better, by how much, and how sure that is. */
+/** `spiral match`: two players at one game, in pairs of games; reports their difference with intervals. */
 import type { Sprt, SprtState } from "../../arena/sprt.ts";
 import type { MatchSummary } from "../../arena/summary.ts";
 import type { Game } from "../../games/game.ts";
@@ -14,7 +14,7 @@ import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 const PAIRS = 500;
-/** Where a test says when to stop. */
+/** The limit if a sequential test ends the match. */
 const MOST_PAIRS = 10_000;
 /** How to go on with a match that has ended early. */
 const BY_ARENA = "spiral arena keeps what has ended and goes on with the rest, of two players too.";
@@ -194,7 +194,7 @@ const COPIES =
   "counts once, so the intervals are wide. --openings <n> starts the pairs from different positions.";
 
 const lines = (rows: readonly (readonly string[])[], right: readonly number[] = []): string =>
-  table(["", "", ""], rows, { right }).split("\n").slice(1).join("\n");
+  table([], rows, { right, folded: 1 });
 
 function sprtText({ elo0, elo1, llr, bounds, verdict }: Sprt & SprtState): string {
   const says = {

@@ -46,5 +46,5 @@ export const llmFlags = {
 
 export type LlmOptions = OptionsOf<typeof llmFlags>;
 
-/** Games under way at once where models answer: enough that their endpoint never waits for us. */
+/** Games in progress at once if models answer: enough that the endpoint is never idle. */
 export const gamesAtOnce = ({ llmConcurrency }: Pick<LlmOptions, "llmConcurrency">): number => 2 * llmConcurrency();

@@ -26,7 +26,7 @@ const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const POOL = "pool.";
 
-/** The settings that decide what a checkpoint of a run holds. */
+/** The settings that determine the tensors of a checkpoint. */
 type Learned = Pick<Config, "games" | "nn" | "rl">;
 
 /** The files of a checkpoint, and what its state.json says. */

@@ -13,8 +13,8 @@ export interface LlmSettings extends ClientSettings {
 }
 
 /**
- * What the flags and the environment say. Flags win; the key is never one, as the command line is kept by shells and
- * shown to every user of a machine. Throws a UserError (exit 2) with everything that is wrong.
+ * Settings from flags and the environment; flags win. The key is never a flag, because shells keep the command line and every
+ * user of the machine can see it. Throws a UserError (exit 2) with everything that is wrong.
  */
 export function llmSettings(options: LlmOptions, env: NodeJS.ProcessEnv = process.env): LlmSettings {
   const [url, key, headers, retries, attempts, concurrency, timeout, maxTokens, temperature] = checkAll(
@@ -33,7 +33,7 @@ export function llmSettings(options: LlmOptions, env: NodeJS.ProcessEnv = proces
   return { url, key, headers, proxy, retries, attempts, concurrency, timeoutMs, maxTokens, temperature };
 }
 
-/** The settings that shape a model's answers. Reads no key: where it comes from a pipe, it can be read once. */
+/** The settings that shape a model's answers. Does not read the key, because a key from a pipe can be read only once. */
 export function answerSettings({
   llmRetries,
   llmMaxTokens,

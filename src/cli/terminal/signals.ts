@@ -80,8 +80,8 @@ export const exitCodeOf = ({ aborted, reason }: AbortSignal): number | undefined
   aborted ? SIGNALS[reason as Signal] : undefined;
 
 /**
- * Runs what keeps the process busy. No handler would hear of a signal before it ends, so they are taken off meanwhile: a
- * signal then ends the process at once.
+ * Runs a long synchronous computation without signal handlers. Handlers would run only after it; without them a signal ends the
+ * process at once.
  */
 export function interruptible<T>(compute: () => T): T {
   const handlers = NAMES.map((signal) => process.rawListeners(signal) as NodeJS.SignalsListener[]);
