@@ -1,9 +1,9 @@
 /**
- * `npm run figure RUN`: draws the NashConv of a run's games over its updates, from its metrics.jsonl, as the picture in
- * the README (docs/images/nash-conv.svg).
+ * `npm run figure RUN FILE`: draws the NashConv of a run's games over its updates, from its metrics.jsonl, as SVG. By default it
+ * draws the latest run to docs/images/nash-conv.svg, the picture in the README.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const WIDTH = 760;
 const HEIGHT = 300;
@@ -20,7 +20,7 @@ interface Metrics {
   readonly evaluation?: Readonly<Record<string, { readonly nashConv?: number }>>;
 }
 
-const run = process.argv[2] ?? "runs/latest";
+const [run = "runs/latest", file = "docs/images/nash-conv.svg"] = process.argv.slice(2);
 const rows = readFileSync(join(run, "metrics.jsonl"), "utf8")
   .trim()
   .split("\n")
@@ -60,5 +60,6 @@ const svg = [
   ...curves,
   "</svg>",
 ];
-mkdirSync("docs/images", { recursive: true });
-writeFileSync("docs/images/nash-conv.svg", `${svg.join("\n")}\n`);
+mkdirSync(dirname(file), { recursive: true });
+writeFileSync(file, `${svg.join("\n")}\n`);
+process.stdout.write(`Written to ${file}\n`);

@@ -2,13 +2,13 @@
  * Plays one game, move by move, from the root to its end or to a forfeit; players that must be asked may take part. Matches
  * (asked-match.ts) and `spiral play`, in which a person may take moves back, both play their games here.
  */
+import { setImmediate } from "node:timers/promises";
 import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { answerLimiter } from "../record/line-limit.ts";
-import { pauses } from "../util/pauses.ts";
 import type { Opening } from "./openings.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
@@ -25,7 +25,7 @@ export interface TakeBack {
 }
 
 /** A player that is asked, which may also take moves back. */
-interface Asked extends Pick<AskedPlayer, "name" | "ended"> {
+interface Asked extends Pick<AskedPlayer, "name" | "moved" | "ended"> {
   readonly choose: (decision: Decision) => Promise<Choice | TakeBack>;
 }
 
@@ -55,13 +55,13 @@ export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 /** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
   const { graph, seats, opening = [], episode, draw, signal, onMove } = game;
-  const pause = pauses();
   const moves: Move[] = [];
   let node = graph.root;
   const move = (slot: number, said: readonly Utterance[] = []): void => {
     if (node.turn.kind === "end") throw new Error("the game is over");
     const made = { node, action: node.turn.actions[slot], said };
     moves.push(made);
+    tellMove(game, made);
     node = graph.child(node, slot);
     onMove?.(made);
   };
@@ -80,7 +80,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
-      await pause();
+      // Lets the process handle signals if nobody is waited for.
+      if (!seats.some(isAsked)) await setImmediate();
       signal.throwIfAborted();
       const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
@@ -92,7 +93,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
       moves.length = choice.backTo;
     } else if ("forfeit" in choice) {
       const forfeit = { seat: turn.player, reason: choice.forfeit };
-      return finish(game, moves, forfeitReturns(turn.player), forfeit, choice.said);
+      return finish(game, moves, forfeitReturns(graph.game, turn.player), forfeit, choice.said);
     } else {
       move(legalSlot(choice.slot, turn.actions.length, side.name), choice.said);
     }
@@ -100,6 +101,16 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
 }
 
 const isAsked = (side: Side): side is Asked => "choose" in side;
+
+/** Tells asked players of a move, unless the game hides information: then the next information set says what they may know. */
+function tellMove({ graph, seats, episode }: AskedGame, { node: { state, turn }, action }: Move): void {
+  if (!graph.game.perfectInformation) return;
+  const player = turn.kind === "player" ? turn.player : undefined;
+  for (const seat of [0, 1] as const) {
+    const side = seats[seat];
+    if (isAsked(side)) side.moved?.({ episode, seat, player, name: graph.game.actionName(state, action) });
+  }
+}
 
 /** Tells asked players how the game ended. → the result */
 function finish(

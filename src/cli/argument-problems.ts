@@ -1,4 +1,4 @@
-/** Everything that is wrong with a command line at once; commander itself stops at the first. */
+/** Finds all problems of a command line at once; commander stops at the first. */
 import type { Command, Option } from "commander";
 import { didYouMean } from "../util/errors.ts";
 
@@ -16,7 +16,7 @@ export function argumentProblems(program: Command, argv: readonly string[]): str
       const child = operands.length === 0 ? command.commands.find((c) => c.name() === arg) : undefined;
       if (child) command = child;
       else operands.push(arg);
-      // Commander answers `help` itself, but has no words for a command that it does not know.
+      // Commander runs `help` itself, but reports no unknown command after it.
       if (command === program && arg === "help") return operandProblems(program, argv.slice(i + 1, i + 2));
       continue;
     }
@@ -24,10 +24,12 @@ export function argumentProblems(program: Command, argv: readonly string[]): str
     const options = knownOptions(command);
     const option = options.find(({ long, short }) => long === flag || short === flag);
     const next = argv[i + 1];
-    if (["-h", "--help", "-V", "--version"].includes(flag)) return [];
+    if (["-h", "--help", "-v", "-V", "--version"].includes(flag)) {
+      return command === program ? operandProblems(program, operands) : [];
+    }
     if (!option) {
       problems.push(`unknown option "${flag}".${didYouMean(flag, longNames(options))}`);
-      // Most options take a value; a word after an unknown one is taken for that, not for an argument.
+      // Most options take a value, so a word after an unknown option counts as its value.
       if (flag === arg && next !== undefined && !next.startsWith("-")) i++;
     } else if (option.required && flag === arg) {
       const isFlag = next !== undefined && longNames(options).includes(next.split("=", 1)[0] as string);

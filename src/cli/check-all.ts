@@ -1,4 +1,4 @@
-/** Several checks, and what is wrong with all of them at once. */
+/** Runs several checks and reports all their problems at once. */
 import { type ExitCode, UserError } from "../util/errors.ts";
 
 /**

@@ -1,7 +1,6 @@
 /**
- * What a command is: one value that holds what is typed, in `usage` and `flags`, and what is done, in `run`. The types of
- * the arguments and options of `run` follow from `usage` and `flags`. What is slow to load is imported inside `run`, so
- * that help comes at once.
+ * A command is one value: `usage` and `flags` say what may be typed, `run` does the work. The types of the arguments and options
+ * of `run` follow from `usage` and `flags`. Modules that load slowly are imported inside `run`, so that help is fast.
  */
 import { type Flags, type Given, type OptionsOf, optionsOf } from "./flags/flag.ts";
 
@@ -14,7 +13,7 @@ interface Typed<Usage extends string, F extends Flags> {
 }
 
 interface Definition<Usage extends string, F extends Flags> extends Typed<Usage, F> {
-  /** Does what the command is for; returns the exit code. */
+  /** Runs the command; returns the exit code. */
   run(args: ArgumentsOf<Usage>, options: OptionsOf<F>, invocation: Invocation): number | Promise<number>;
 }
 
@@ -23,7 +22,7 @@ export interface Command<Usage extends string = string, F extends Flags = Flags>
   run(args: readonly unknown[], given: Readonly<Record<string, Given>>, invocation: Invocation): Promise<number>;
 }
 
-/** A command of this definition, which may run from a command line. */
+/** Makes a command that can run from a command line. */
 export function defineCommand<const Usage extends string, F extends Flags>(
   definition: Definition<Usage, F>,
 ): Command<Usage, F> {
@@ -49,7 +48,7 @@ type ArgumentOf<Word extends string> = Word extends `<${string}...>`
       ? [string | undefined]
       : [];
 
-/** What else a command may read of the command line. */
+/** Further facts on the command line. */
 export interface Invocation {
   /** `--verbose` of the program, which may stand before or after the command's name. */
   readonly verbose: boolean;

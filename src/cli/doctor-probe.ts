@@ -11,9 +11,9 @@ import { FeatureLayout } from "../policies/features/layout.ts";
 export interface Probe {
   readonly name: string;
   readonly status: "usable" | "missing" | "broken";
-  /** Why it cannot run, where it cannot. */
+  /** The reason if it cannot run. */
   readonly reason?: string;
-  /** What it computes on, where it says so. */
+  /** The device, if the backend names it. */
   readonly device?: string | undefined;
   /** Products of two square matrices of this width, in 10⁹ operations a second. */
   readonly product?: { readonly size: number; readonly gflops: number };

@@ -1,12 +1,13 @@
-/** The program `spiral`: runs a command line, and says how it ended. Only this folder sets an exit code. */
+/** The program `spiral`: runs a command line and reports errors. Only this folder sets an exit code. */
 import { CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
+import { systemError } from "../util/files.ts";
 import { argumentProblems } from "./argument-problems.ts";
 import { makeProgram } from "./program.ts";
 import { commandsFor } from "./registry.ts";
 import { note, outputFailure, printError, watchOutput } from "./terminal/output.ts";
 
-/** Runs the command line and leaves the exit code with the process. */
+/** Runs the command line and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutput();
   const code = await runCommand(argv);
@@ -15,6 +16,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Runs the command line; returns the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
+  // Before anything is printed, and for child processes too.
+  if (argv.includes("--no-color")) process.env.NO_COLOR = "1";
   let code = 0;
   try {
     const program = makeProgram(await commandsFor(argv), (result) => {
@@ -27,9 +30,10 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error === outputFailure()) return 1;
-    if (error instanceof UserError) {
-      printError(error);
-      return error.exitCode;
+    const known = error instanceof UserError ? error : systemError(error);
+    if (known) {
+      printError(known);
+      return known.exitCode;
     }
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;

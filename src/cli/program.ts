@@ -1,23 +1,29 @@
-/** The program as commander knows it: made from the list of commands. */
-import { Command as Commander } from "commander";
+/** Makes the commander program from the list of commands. */
+import { Command as Commander, CommanderError, Option } from "commander";
 import { spiralVersion } from "../util/package.ts";
 import type { Command } from "./command.ts";
 import type { Flag, Given } from "./flags/flag.ts";
 import type { ListedCommand } from "./registry.ts";
 
-/** Only a command that is loaded can run, or show its help. `done` is given the exit code of the command that ran. */
+/** Only a loaded command can run or show its help. `done` receives the exit code of the command. */
 export function makeProgram(commands: readonly ListedCommand[], done: (code: number) => void): Commander {
   const program = new Commander("spiral")
     .description("Trains a policy by self-play on two-player games and measures it exactly.")
-    .version(spiralVersion(), "-V, --version", "print the version")
+    .version(spiralVersion(), "-v, --version", "print the version")
+    .addOption(new Option("-V").hideHelp())
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
+    .option("--no-color", "print without colours, as with NO_COLOR=1")
     .option("--verbose", "say more: stack traces of internal errors, why a backend was passed over")
-    // Every command has options, but commander knows those of the one that is loaded only.
+    // Commander knows the options of the loaded command only, so usages are shown without [options].
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .configureOutput({ writeErr: () => {} })
     .exitOverride()
     .addHelpText("after", "\nFirst steps:\n  spiral train --games kuhn,ttt\n  spiral eval\n  spiral replay");
+  program.on("option:V", () => {
+    process.stdout.write(`${spiralVersion()}\n`);
+    throw new CommanderError(0, "commander.version", spiralVersion());
+  });
   for (const { usage, summary, command } of commands) {
     const listed = program.command(usage).summary(summary);
     if (command) fill(listed, summary, command, done);
@@ -50,7 +56,7 @@ function addFlag(command: Commander, name: string, { usage, help, default: fallb
   command.addOption(option);
 }
 
-/** The names of the flags that are on the command line. Commander holds those with a default before those without. */
+/** The names of the flags on the command line. Commander lists those with a default before those without. */
 function givenFlags(command: Commander): string[] {
   const typed = Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name) === "cli");
   return typed.flatMap((name) => command.options.find((option) => option.attributeName() === name)?.long ?? []);

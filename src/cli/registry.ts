@@ -1,7 +1,7 @@
-/** Every command, in the order of the help. A module is loaded when its command is asked for, and not before. */
+/** All commands, in the order of the help. A module is loaded only when its command is named. */
 import type { Command } from "./command.ts";
 
-/** By `usage`, which the types hold against that of the module: a line in lower case for the help, and the module. */
+/** By `usage`, which must equal that of the module (a type checks it): a summary for the help, and the module. */
 const COMMANDS = linesOf({
   "train [config]": ["train a policy by self-play", () => import("./commands/train.ts")],
   "eval [run]": ["measure a trained policy", () => import("./commands/eval.ts")],
@@ -18,6 +18,7 @@ const COMMANDS = linesOf({
   doctor: ["show what this machine has and which backends run on it", () => import("./commands/doctor.ts")],
   "runs [ls|show] [run]": ["list runs, or show one", () => import("./commands/runs.ts")],
   "config [show|schema] [config]": ["show every setting and where it comes from", () => import("./commands/config.ts")],
+  "completion <bash|zsh|fish>": ["print completions for a shell", () => import("./commands/completion.ts")],
 });
 
 /** A command as the list of commands shows it. */
@@ -25,7 +26,7 @@ export interface ListedCommand {
   /** Name and arguments. */
   readonly usage: string;
   readonly summary: string;
-  /** The command itself, where it is loaded. */
+  /** The command itself, if it is loaded. */
   readonly command?: Command | undefined;
 }
 
@@ -39,6 +40,10 @@ export function commandsFor(argv: readonly string[]): Promise<ListedCommand[]> {
     }),
   );
 }
+
+/** Every command, loaded. */
+export const allCommands = (): Promise<{ readonly summary: string; readonly command: Command }[]> =>
+  Promise.all(Object.values(COMMANDS).map(async ([summary, load]) => ({ summary, ...(await load()) })));
 
 type Line<Usage extends string> = readonly [summary: string, load: () => Promise<{ readonly command: Command<Usage> }>];
 

@@ -1,5 +1,6 @@
 /** Settings on the command line, as leaves: `--set rl.averaging=0.99` and flags such as `--games kuhn,ttt`. */
 import { z } from "zod";
+import { splitGames } from "../games/registry.ts";
 import { attempt } from "./check.ts";
 import { schemaAt } from "./schema.ts";
 import { type Leaf, yamlValue } from "./yaml.ts";
@@ -59,7 +60,6 @@ function readValue(path: readonly string[], text: string, where: string): unknow
   const { schema } = schemaAt(path);
   // Invalid YAML is taken as a text, which the type of the key then accepts or refuses.
   const scalar = (part: string): unknown => (yamlValue(part, where) ?? { value: part }).value;
-  if (schema instanceof z.ZodArray && !text.trimStart().startsWith("["))
-    return text.split(",").map((part) => scalar(part.trim()));
+  if (schema instanceof z.ZodArray && !text.trimStart().startsWith("[")) return splitGames(text).map(scalar);
   return schema instanceof z.ZodString ? text : scalar(text);
 }

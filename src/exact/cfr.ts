@@ -106,13 +106,17 @@ const ITERATIONS = 1000;
 /** Bounds iterations × states, so that a larger game takes seconds too. Liar's Dice gets 270 iterations: NashConv is 2e-3. */
 const MOST_VISITS = 40_000_000;
 
-/** The policy of `game` by CFR+. It is solved at the first call. */
+/** The policy of `game` by CFR+. It is solved at the first call; `onIteration` is called after each iteration. */
 export const cfrPolicy = memoised(solve);
 
-function solve(game: Game): Policy {
+function solve(game: Game, onIteration?: (iteration: number, total: number) => void): Policy {
   const compiled = compiledGame(game);
   const solver = cfrPlus(compiled);
-  solver.iterate(Math.min(ITERATIONS, Math.ceil(MOST_VISITS / compiled.kind.length)));
+  const total = Math.min(ITERATIONS, Math.ceil(MOST_VISITS / compiled.kind.length));
+  while (solver.iterations < total) {
+    solver.iterate(1);
+    onIteration?.(solver.iterations, total);
+  }
   const strategy = solver.average();
   const { infosets, firstEntry } = compiled;
   const table = infosets.map(

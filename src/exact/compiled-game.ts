@@ -43,12 +43,12 @@ export interface CompiledGame {
   readonly canonicalEntry: Int32Array;
 }
 
-/** The compiled game, compiled once. Throws an Error if the game is not walkable. */
+/** The compiled game, compiled once. `onStates` is called with the number of states found so far. Throws if not walkable. */
 export const compiledGame = memoised(compile);
 
-function compile(game: Game): CompiledGame {
+function compile(game: Game, onStates?: (states: number) => void): CompiledGame {
   if (!game.walkable) throw new Error(`${game.id} has too many states to be walked`);
-  const nodes = levelOrder(new GameGraph(game).expand(MAX_NODES));
+  const nodes = levelOrder(new GameGraph(game).expand(MAX_NODES, onStates));
   const infosets = [...new Set(nodes.flatMap(({ infoset }) => infoset ?? []))];
   const [nodeIndex, infosetIndex] = [indices(nodes), indices(infosets)];
   const firstEntry = starts(infosets.map(({ actions }) => actions.length));

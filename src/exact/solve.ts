@@ -23,8 +23,19 @@ export interface Solution {
 /** CFR+ iterations before NashConv is first computed. It is computed again after an eighth more, so that it costs little. */
 const FIRST_CHECK = 64;
 
+export interface SolveOptions {
+  readonly tolerance?: number;
+  /** Of CFR+. */
+  readonly maxIterations?: number;
+  /** Called after each iteration of CFR+, with the latest NashConv that was computed. */
+  readonly onIteration?: (iteration: number, nashConv: number | undefined) => void;
+}
+
 /** Solves to a NashConv of at most `tolerance`, or until `maxIterations` of CFR+. Throws an Error if the game is not walkable. */
-export function solve(game: Game, { tolerance = 1e-4, maxIterations = 20_000 } = {}): Solution {
+export function solve(
+  game: Game,
+  { tolerance = 1e-4, maxIterations = 20_000, onIteration }: SolveOptions = {},
+): Solution {
   const compiled = compiledGame(game);
   if (game.perfectInformation) {
     const strategy = strategyOf(compiled, minimax(game));
@@ -37,10 +48,15 @@ export function solve(game: Game, { tolerance = 1e-4, maxIterations = 20_000 } =
     };
   }
   const solver = cfrPlus(compiled);
+  let distance: number | undefined;
   for (let step = FIRST_CHECK; ; step = Math.ceil(solver.iterations / 8)) {
-    solver.iterate(Math.min(step, maxIterations - solver.iterations));
+    const end = Math.min(solver.iterations + step, maxIterations);
+    while (solver.iterations < end) {
+      solver.iterate(1);
+      onIteration?.(solver.iterations, distance);
+    }
     const strategy = solver.average();
-    const distance = distanceOf(compiled, strategy);
+    distance = distanceOf(compiled, strategy);
     if (distance <= tolerance || solver.iterations >= maxIterations) {
       const { iterations } = solver;
       return { method: "CFR+", value: expectedValue(compiled, strategy), nashConv: distance, iterations, strategy };

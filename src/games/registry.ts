@@ -39,14 +39,21 @@ export const gameIds: readonly string[] = Object.keys(FAMILIES);
 
 const cache = new Map<string, Game>();
 
-/** The game of `spec`, which is `id` or `id:parameter=value:…`. Throws a UserError (exit 2) if there is no such game. */
+/**
+ * The ids in a list, such as `kuhn,connect-four:columns=4,rows=4`: a comma before `name=value` separates parameters of the game
+ * before it, any other comma separates games.
+ */
+export const splitGames = (list: string): string[] => list.split(/,(?!\s*\w+=)/).map((id) => id.trim());
+
+/** The game of `spec`, which is `id` or `id:parameter=value,…`, with `,` or `:` between parameters. Throws a UserError (exit 2) if there is no such game. */
 export function getGame(spec: string): Game {
   const known = cache.get(spec);
   if (known) return known;
-  const [id = "", ...settings] = spec.split(":");
+  const [id = "", ...settings] = spec.split(/[:,]/).map((part) => part.trim());
   const family = Object.hasOwn(FAMILIES, id) ? FAMILIES[id] : undefined;
   if (!family) {
-    throw new UserError(2, `Unknown game "${id}".${didYouMean(id, gameIds)} Games: ${gameIds.join(", ")}.`);
+    const how = id.includes("=") ? " Parameters follow a game: connect-four:columns=4,rows=4." : "";
+    throw new UserError(2, `Unknown game "${id}".${didYouMean(id, gameIds)}${how} Games: ${gameIds.join(", ")}.`);
   }
   const values: Record<string, number> = {};
   const problems: string[] = [];
@@ -57,7 +64,10 @@ export function getGame(spec: string): Game {
     const parameter = Object.hasOwn(family.parameters, name) ? family.parameters[name] : undefined;
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (!parameter) {
-      const has = names.length > 0 ? `Its parameters: ${names.join(", ")}.` : "It has no parameters.";
+      const has =
+        names.length > 0
+          ? `Its parameters: ${names.join(", ")}.${separated(id, family.parameters)}`
+          : "It has no parameters.";
       problems.push(`Game ${id} has no parameter "${name}".${didYouMean(name, names)} ${has}`);
     } else if (value >= parameter.min && value <= parameter.max) {
       values[name] = value;
@@ -71,6 +81,12 @@ export function getGame(spec: string): Game {
   cache.set(game.id, game);
   cache.set(spec, game);
   return game;
+}
+
+/** How several parameters are written; "" if there is one only. */
+function separated(id: string, parameters: Parameters): string {
+  const settings = Object.entries(parameters).map(([name, { default: usual }]) => `${name}=${usual}`);
+  return settings.length > 1 ? ` Separate them by commas: ${id}:${settings.join(",")}` : "";
 }
 
 /** The parameters of a game's family, with defaults and ranges; none for an unknown game. */

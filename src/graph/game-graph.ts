@@ -101,9 +101,11 @@ export class GameGraph {
   }
 
   /** All nodes that the root reaches, in no particular order. Throws an Error if there are more than `limit`. */
-  expand(limit: number): GameNode[] {
+  expand(limit: number, onStates?: (states: number) => void): GameNode[] {
     const seen = new Set<GameNode>([this.root]);
+    let visited = 0;
     for (const node of seen) {
+      if (++visited % 1000 === 0) onStates?.(visited);
       for (let slot = 0; slot < node.children.length; slot++) seen.add(this.child(node, slot));
       if (seen.size > limit) throw new Error(`${this.game.id} has more than ${limit} states`);
     }

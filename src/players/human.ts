@@ -1,10 +1,11 @@
 /** A person as a player. The person answers one question at a time and plays one game after the other, even if several run. */
-import type { AskedPlayer, Choice, Decision, GameEnd } from "./player.ts";
+import type { AskedPlayer, Choice, Decision, GameEnd, MoveMade } from "./player.ts";
 
 /** The interface to the person, such as a terminal. */
 export interface Person {
   /** Rejects with a UserError if the person leaves. */
   readonly ask: (decision: Decision) => Promise<Choice>;
+  readonly moved?: (move: MoveMade) => void;
   readonly ended: (end: GameEnd) => void;
   readonly dispose: () => void;
 }
@@ -54,6 +55,7 @@ export function humanPlayer(person: Person): AskedPlayer {
         waiting.push({ decision, answer });
         askNext();
       }),
+    moved: (move) => person.moved?.(move),
     ended(end) {
       if (current !== undefined && end.episode !== current) {
         untold.push(end);

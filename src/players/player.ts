@@ -39,8 +39,23 @@ export interface AskedPlayer extends Common {
   readonly choose: (decision: Decision) => Promise<Choice>;
   /** Whether it plays one game after the other, even if several games ask. */
   readonly oneByOne?: boolean;
+  /** The answers so far of a player that answers in words. */
+  readonly usage?: () => Usage;
+  /** Called at every move in a game of this player, its own and those of chance too, if the game has perfect information. */
+  readonly moved?: (move: MoveMade) => void;
   /** Called when a game of this player has ended. */
   readonly ended?: (end: GameEnd) => void;
+}
+
+export interface Usage {
+  readonly answers: number;
+  /** Complete answers without a legal action. */
+  readonly illegal: number;
+  /** Answers that the limit on tokens ended. */
+  readonly cutOff: number;
+  /** As the endpoint reports them; 0 if it does not. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
 }
 
 export type Player = PolicyPlayer | AskedPlayer;
@@ -60,6 +75,15 @@ export interface Decision {
 export type Choice =
   | { readonly slot: number; readonly said?: readonly Utterance[] }
   | { readonly forfeit: string; readonly said?: readonly Utterance[] };
+
+export interface MoveMade {
+  readonly episode: number;
+  /** The seat of the player that is told. */
+  readonly seat: Seat;
+  /** The seat that moved; undefined for chance. */
+  readonly player: Seat | undefined;
+  readonly name: string;
+}
 
 export interface GameEnd {
   readonly episode: number;

@@ -2,6 +2,7 @@
 
 import { heading, type Moment, moments, saidLines, sentence, type Viewer } from "../record/transcript.ts";
 import { UserError } from "../util/errors.ts";
+import { printable } from "../util/printable.ts";
 import type { LoggedEpisode } from "./select.ts";
 
 export interface Position {
@@ -90,7 +91,10 @@ export function press(stepper: Stepper, position: Position, key: string): Positi
 /** The lines to draw on a terminal of this size: at most `rows`, none wider than `columns`. */
 export function frame(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): string[] {
   const { line, episode } = stepper.entries[position.episode];
-  const fold = (text: string): string[] => text.split("\n").flatMap((part) => wrap(part, columns));
+  const fold = (text: string): string[] =>
+    printable(text)
+      .split("\n")
+      .flatMap((part) => wrap(part, columns));
   const count = `line ${line} · ${position.episode + 1} of ${stepper.entries.length}`;
   const footer = ["", ...fold("←/→ step · g/G first/last · e/E episode · ? help · q quit").map(paint.dim)];
   let top = fold(`line ${line}`);

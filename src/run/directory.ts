@@ -17,6 +17,7 @@ import { basename, join, resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { errnoOf, expandHome, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { quoted } from "../util/shell.ts";
 import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { statusOf } from "./status.ts";
@@ -84,7 +85,7 @@ export function checkFreeName(parent: string, wanted: string): void {
   const isFinished = statusOf(dir, readManifest(dir)) === "finished";
   const hint = isFinished
     ? `It is finished. Take another --name, or delete ${dir}.`
-    : `Take another --name, or go on with it by --resume ${wanted}.`;
+    : `Take another --name, or go on with it by --resume ${quoted(wanted)}.`;
   throw new UserError(2, `There is a run "${wanted}" in ${parent} already. ${hint}`);
 }
 

@@ -7,6 +7,7 @@ import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
+import { quoted } from "../util/shell.ts";
 import {
   type Checkpoint,
   checkpointName,
@@ -130,7 +131,7 @@ export function resumeRun(
   } = {},
 ): ResumedRun {
   if (asked !== undefined) {
-    throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${name}.`);
+    throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${quoted(name)}.`);
   }
   const manifest = readManifest(dir);
   const saved = readRunConfig(dir);
@@ -146,6 +147,14 @@ export function resumeRun(
     if (!found && problems.length > 0) throw noCheckpoint(name, problems);
     const checkpoint = found?.checkpoint;
     const update = checkpoint?.update ?? 0;
+    if (!checkpoint && manifest.init) {
+      const source = `${manifest.init.run}@${manifest.init.checkpoint}`;
+      const hint = `Delete ${dir} and start again.`;
+      throw new UserError(
+        3,
+        `${name} was killed before it had saved the weights of ${source} that it begins with. ${hint}`,
+      );
+    }
     // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
     if (update >= config.updates && (manifest.status === "finished" || config.updates !== saved.updates)) {
       const hint = `To train it longer, say how many updates it is to have: --resume ${name} --updates ${2 * update}`;
@@ -231,7 +240,7 @@ function checkConfigSum(dir: string, { config }: Manifest): void {
   const path = join(dir, "config.yaml");
   const text = withDiskErrors("read", path, () => readFileSync(path), 3);
   if (config === undefined || sha256(text) === config) return;
-  const hint = `Put it back as it was, or start a new run with it: spiral train ${path}`;
+  const hint = `Put it back as it was, or start a new run with it: spiral train ${quoted(path)}`;
   throw new UserError(3, `${path} is not what the run was started with: its checksum differs. ${hint}`);
 }
 

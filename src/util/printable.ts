@@ -7,10 +7,29 @@
 /** CSI (colours, the cursor), then OSC, DCS, APC, PM and SOS up to their terminator, then two-character escapes. */
 const ESCAPES = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** The colours that Spiral uses: bold, dim, red, green, yellow, cyan, and their ends. */
+const COLORS = /(\x1b\[(?:[12]|22|3[1236]|39)m)/;
+const COLOR_END = /^\x1b\[(?:22|39)m$/;
+/** As `CONTROLS`; JSON itself escapes those below a space. */
+const LATE_CONTROLS = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above
 
 export function printable(text: string): string {
   return text.replaceAll(ESCAPES, "").replaceAll(/\r\n?/g, "\n").replaceAll(CONTROLS, "");
+}
+
+/** `printable`, but the colours that Spiral uses are kept if `colored`. A colour that is left open is closed at the end. */
+export function printableInColor(text: string, colored: boolean): string {
+  if (!colored) return printable(text);
+  // Every second part is a colour.
+  const parts = text.split(COLORS).map((part, i) => (i % 2 === 0 ? printable(part) : part));
+  const last = parts.at(-2);
+  return parts.join("") + (last === undefined || COLOR_END.test(last) ? "" : "\x1b[22m\x1b[39m");
+}
+
+/** JSON text without a character that `printable` would remove: they are written as `\u009b`. */
+export function escapedControls(json: string): string {
+  return json.replaceAll(LATE_CONTROLS, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Replaces each lone surrogate by �. A text that was cut inside a character has one, and UTF-8 cannot encode it. */

@@ -5,7 +5,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
-import { hasColor, table, widthOf } from "../../src/cli/terminal/output.ts";
+import { widthOf } from "../../src/cli/terminal/layout.ts";
+import { hasColor, table } from "../../src/cli/terminal/output.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { gameIds } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
@@ -113,6 +114,8 @@ describe("the command line", () => {
       ["--episode is", "Unknown game", "--player is"],
     ],
     [["help", "trian"], ['unknown command "trian". Did you mean "train"?']],
+    [["nosuch", "--help"], ['unknown command "nosuch"']],
+    [["arena", "nash", "random", "--games", "rows=4"], ['Unknown game "rows=4". Parameters follow a game']],
     [["games", "khn"], ['Unknown game "khn". Did you mean "kuhn"?']],
     [["games", "__proto__"], ['Unknown game "__proto__"']],
     [["runs", "shwo"], ['"shwo" is neither ls nor show. Did you mean "show"?']],

@@ -26,7 +26,7 @@ export async function spiral(dir: string, ...argv: string[]): Promise<Outcome> {
   });
   vi.stubEnv("NO_COLOR", "1");
   try {
-    const isAboutRuns = !["games", "players", "solve"].includes(argv[0] ?? "");
+    const isAboutRuns = !["games", "players", "solve", "completion"].includes(argv[0] ?? "");
     return { code: await runCommand(isAboutRuns ? [...argv, "--dir", dir] : argv), out, err };
   } finally {
     stdout.mockRestore();

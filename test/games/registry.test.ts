@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gameIds, getGame } from "../../src/games/registry.ts";
+import { gameIds, getGame, splitGames } from "../../src/games/registry.ts";
 import { sizes } from "../../src/games/sizes.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { UserError } from "../../src/util/errors.ts";
@@ -25,6 +25,18 @@ describe("the registry", () => {
     expect(getGame("negotiation:maxTurns=4:maxQuantity=5")).toBe(getGame("negotiation:maxQuantity=5:maxTurns=4"));
     expect(getGame("negotiation:maxTurns=4:maxQuantity=5").id).toBe("negotiation:maxQuantity=5:maxTurns=4");
     expect(getGame("kuhn-match:hands=5").id).toBe("kuhn-match");
+  });
+
+  it("tells parameters from games in a list", () => {
+    const list = "kuhn,connect-four:columns=4,rows=4, ttt,negotiation:maxTurns=4:maxQuantity=5, maxTurns=6,leduc";
+    expect(splitGames(list)).toEqual([
+      "kuhn",
+      "connect-four:columns=4,rows=4",
+      "ttt",
+      "negotiation:maxTurns=4:maxQuantity=5, maxTurns=6",
+      "leduc",
+    ]);
+    expect(getGame("connect-four:columns=4, rows=4")).toBe(getGame("connect-four:columns=4:rows=4"));
   });
 
   it("says what is walkable", () => {
@@ -67,6 +79,7 @@ describe("the registry", () => {
     { spec: "constructor", says: [/Unknown game "constructor"/] },
     { spec: "kuhn:hands=3", says: [/Game kuhn has no parameter "hands"\. It has no parameters\./] },
     { spec: "kuhn-match:hand=3", says: [/no parameter "hand"\. Did you mean "hands"\? Its parameters: hands\./] },
+    { spec: "connect-four:cols=4", says: [/Separate them by commas: connect-four:rows=6,columns=7,connect=4$/] },
     { spec: "kuhn-match:hands=10", says: [/kuhn-match:hands is "10"; it takes a whole number from 1 to 9\./] },
     { spec: "kuhn-match:hands=", says: [/hands is ""/] },
     { spec: "kuhn-match:hands=0x3", says: [/hands is "0x3"/] },

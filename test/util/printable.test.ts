@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { oneLine, printable } from "../../src/util/printable.ts";
+import { escapedControls, oneLine, printable, printableInColor } from "../../src/util/printable.ts";
 
 describe("printable", () => {
   it.each<[string, string]>([
@@ -40,4 +40,40 @@ it("oneLine cuts", () => {
   expect(oneLine("  a\n\tb \x1b[1mc\x1b[0m ", 10)).toBe("a b c");
   expect(oneLine("abcdefgh", 4)).toBe("abc…");
   expect(oneLine("abcd", 4)).toBe("abcd");
+});
+
+describe("printable in colour", () => {
+  const RED = "\x1b[31mred\x1b[39m";
+
+  it.each<[string, string]>([
+    [RED, RED],
+    [`${RED} \x1b]0;title\x07\x1b[2J\x1b[38;5;1mx`, `${RED} x`],
+    // A sequence that one of our colours splits is none any more.
+    ["\x1b]0;\x1b[1mtitle\x07\x1b[22m", "\x1b[1mtitle\x1b[22m"],
+    ["\x1b\x1b[1m[2J\x1b[22m", "\x1b[1m[2J\x1b[22m"],
+    ["\x1b[31mopen", "\x1b[31mopen\x1b[22m\x1b[39m"],
+  ])("%j → %j", (text, expected) => {
+    expect(printableInColor(text, true)).toBe(expected);
+  });
+
+  it("keeps none where there are no colours", () => {
+    expect(printableInColor(RED, false)).toBe("red");
+  });
+
+  it("leaves no other sequence", () => {
+    const hostile = fc.string({
+      unit: fc.constantFrom("\x1b", "[", "]", "1", "m", "\x1b[1m", "\x1b[22m", ";", "\x07", "\x9b", "P", "J", "\u202e"),
+    });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+    const OURS = /\x1b\[(?:1|2|22|31|32|33|36|39)m/g;
+    const isClean = (text: string) => !/[^\P{C}\n\t]/u.test(printableInColor(text, true).replaceAll(OURS, ""));
+    fc.assert(fc.property(hostile, isClean));
+  });
+});
+
+it("JSON keeps its values and holds no control character", () => {
+  const value = { "a\x9b2J": "\x7f\u202e\u2028ü\x1b[2J" };
+  const text = escapedControls(JSON.stringify(value));
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).not.toMatch(/[^\P{C}]/u);
 });

@@ -1,4 +1,4 @@
-/** `spiral arena`: a tournament of many players at several games, kept as it goes, and the ratings that come of it. */
+/** `spiral arena`: a tournament of many players at several games, logged while it is played, and its ratings. */
 import { join } from "node:path";
 import type { Standings } from "../../arena/standings.ts";
 import type { Tournament } from "../../arena/tournament.ts";

@@ -1,5 +1,6 @@
 /** `spiral config show`: every setting with its origin; `spiral config schema`: JSON Schema for editors. */
 import { didYouMean, UserError } from "../../util/errors.ts";
+import { quoted } from "../../util/shell.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
 import { configFlagsAsInTrain } from "../flags/config.ts";
@@ -18,7 +19,7 @@ export const command = defineCommand({
     }
     if (what !== undefined && what !== "show") {
       const hint = /\.ya?ml$/.test(what)
-        ? ` For a file: spiral config show ${what}`
+        ? ` For a file: spiral config show ${quoted(what)}`
         : didYouMean(what, ["show", "schema"]);
       throw new UserError(2, `"${what}" is neither show nor schema.${hint}`);
     }

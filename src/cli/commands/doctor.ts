@@ -1,4 +1,4 @@
-/** `spiral doctor`: what this machine has, which backends run on it and how fast, and whether runs can be written. */
+/** `spiral doctor`: describes the machine, tries and times each backend, and checks whether runs can be written. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import type { Probe } from "../doctor-probe.ts";
 import { json, runFolder } from "../flags/common.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { note, print, printJson, type Style, styleFor } from "../terminal/output.ts";
+import { columnsOf, JOINED, note, print, printJson, type Style, styleFor } from "../terminal/output.ts";
 
 /** Seconds until a backend that does not answer counts as broken. */
 const PATIENCE = 60;
@@ -59,7 +59,7 @@ interface Machine {
   readonly node: string;
   readonly platform: string;
   readonly cpu: { readonly model: string; readonly cores: number };
-  /** In bytes; of the container where there is a limit. */
+  /** In bytes; of the container if it has a limit. */
   readonly memory: { readonly total: number; readonly free: number };
 }
 
@@ -80,9 +80,12 @@ function machineLines({ spiral, node, platform, cpu, memory }: Machine, { bold, 
   return [
     `${bold(`spiral ${spiral}`)}  Node ${node.slice(1)}, ${platform}`,
     `${cores} of ${cpu.model}, ${gb(memory.total)} of memory, ${gb(memory.free)} free\n`,
-    dim("backend  status   product        training"),
+    ...(isNarrow() ? [] : [dim("backend  status   product        training")]),
   ];
 }
+
+/** Whether the columns of backends do not fit the terminal. */
+const isNarrow = (): boolean => columnsOf(process.stdout) < 64;
 
 function backendLine(
   { name, status, reason, device, product, training }: Probe,
@@ -92,9 +95,15 @@ function backendLine(
   const paint = { usable: style.green, missing: style.dim, broken: style.red }[status];
   const start = `${name.padEnd(7)}  ${paint(status.padEnd(7))}`;
   if (!product || !training) return `${start}  ${reason}`;
+  const arrow = isFirst ? style.cyan(`←${JOINED}auto`) : "";
+  if (isNarrow()) {
+    const figures = [`${short(product.gflops)} GFLOPS`, `${short(training.rowsPerSecond)} rows/s`];
+    const facts = [...figures, ...(device === undefined ? [] : [device])].map((fact) => fact.replaceAll(" ", JOINED));
+    return `${start}  ${facts.join("  ")}  ${arrow}`.trimEnd();
+  }
   const speed = `${short(product.gflops)} GFLOPS`.padEnd(13);
   const rows = `${short(training.rowsPerSecond)} rows/s`.padEnd(14);
-  return `${start}  ${speed}  ${rows}  ${device ?? ""}${isFirst ? style.cyan(device ? " ← auto" : "← auto") : ""}`.trimEnd();
+  return `${start}  ${speed}  ${rows}  ${device ?? ""}${device && isFirst ? " " : ""}${arrow}`.trimEnd();
 }
 
 function remarks(backends: readonly Probe[]): string[] {
@@ -139,7 +148,7 @@ function probeApart(name: string): Promise<Probe> {
   });
 }
 
-/** Why no run could be written to the folder, which need not be there yet; undefined where one could. Leaves nothing behind. */
+/** The reason why no run can be written to the folder, which need not exist yet; undefined if one can. Leaves nothing behind. */
 function problemOfWriting(dir: string): string | undefined {
   let nearest = resolve(dir);
   while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);

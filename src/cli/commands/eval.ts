@@ -1,4 +1,4 @@
-/** `spiral eval`: a saved policy measured exactly, where its game can be walked, and played against opponents in pairs. */
+/** `spiral eval`: measures a saved policy exactly, if its game can be walked, and plays it against opponents in pairs. */
 import type { PolicyPlayer } from "../../players/player.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import type { readCheckpoint } from "../../run/run.ts";
@@ -42,7 +42,7 @@ export const command = defineCommand({
     const { startTrained } = await import("../open/trained-backend.ts");
 
     const parent = await runsFolder(options);
-    // Checked in this order: games and opponents are held against the run, where it could be read.
+    // In this order, because games and opponents are checked against the run, if it could be read.
     let evaluated: { resolved: ResolvedRun; checkpoint: ReturnType<typeof readCheckpoint> } | undefined;
     const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named, workers] = checkAll(
       () => {

@@ -1,9 +1,10 @@
-/** `spiral games`: what games there are; `spiral games kuhn`: one of them, with a position as its player reads it. */
+/** `spiral games` lists the games; `spiral games kuhn` describes one, with a position as its player reads it. */
 import type { Game } from "../../games/game.ts";
 import type { parametersOf } from "../../games/registry.ts";
 import type { Size } from "../../games/sizes.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
+import { withProgress } from "../terminal/counter.ts";
 import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -26,7 +27,7 @@ export const command = defineCommand({
           `${game.maxPlies} plies`,
           game.title,
         ]);
-        print(table(header, rows, { right: [3, 4] }));
+        print(table(header, rows, { right: [3, 4], drop: [1, 2, 4, 3], folded: 5 }));
         print(
           styleFor(process.stdout).dim(
             '\n"many": too many to visit, so that NashConv is not exact. More: spiral games <id>',
@@ -67,7 +68,10 @@ async function sizeOf(game: Game): Promise<Size | undefined> {
   if (!game.walkable || sizes.has(game.id)) return sizes.get(game.id);
   const { GameGraph } = await import("../../graph/game-graph.ts");
   const graph = new GameGraph(game);
-  return { states: graph.expand(Number.POSITIVE_INFINITY).length, informationSets: graph.infosets.length };
+  const states = withProgress(`Visiting the states of ${game.id}`, (tell) =>
+    graph.expand(Number.POSITIVE_INFINITY, (found) => tell(`${found} so far`)),
+  );
+  return { states: states.length, informationSets: graph.infosets.length };
 }
 
 /** The first decision, the likeliest chance before it. */
@@ -104,11 +108,11 @@ function describe(game: Described): string {
       `:${name}=`,
       `whole number ${p.min} to ${p.max}; ${p.default} unless given`,
     ]),
-  ].map(([name = "", value = ""]) => `  ${dim(name.padEnd(18))} ${value}`);
+  ].map(([name = "", value = ""]) => [`  ${dim(name)}`, value]);
   const { player, observation, actions } = game.example;
   return [
     `${bold(game.title)} (${game.id})`,
-    ...rows,
+    table([], rows, { folded: 1 }),
     "",
     bold(`What player ${player} reads at its first decision`),
     ...observation.split("\n").map((line) => `  ${line}`.trimEnd()),

@@ -50,7 +50,7 @@ export const command = defineCommand({
     const [game, seat, seed, open] = checkAll(
       () => getGame(named(options.game, gameIds)),
       options.seat,
-      // A person wants other cards the next time; the seed is shown, so that a session can be had again.
+      // Another seed in each session; it is shown, so that a session can be repeated.
       () => options.seed() ?? Date.now() % 1_000_000,
       () =>
         checkOthers(options.vs, options.hintFrom, (specs) =>
@@ -111,7 +111,7 @@ function named(id: string | undefined, all: readonly string[]): string {
   return id;
 }
 
-/** Throws what is wrong with who plays against the person, and with whose hints it gets; returns what opens them. */
+/** Throws the problems of the opponent and of the player that gives hints; returns a function that opens them. */
 function checkOthers<Open>(vs: string, hintFrom: string | undefined, check: (specs: string[]) => Open): Open {
   const specs = hintFrom === undefined ? [vs] : [vs, hintFrom];
   const [open] = checkAll(

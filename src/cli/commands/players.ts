@@ -1,4 +1,4 @@
-/** `spiral players`: everyone who can be named in `spiral match`, `arena`, `play` and `eval --vs`, and what each plays. */
+/** `spiral players`: the players that can be named in `spiral match`, `arena`, `play` and `eval --vs`, and their games. */
 import type { Game } from "../../games/game.ts";
 import type { SpecParameter } from "../../players/spec.ts";
 import { defineCommand } from "../command.ts";
@@ -25,28 +25,28 @@ export const command = defineCommand({
       return 0;
     }
     const rows = kinds.map(({ spec, what, games }) => [spec, what, gamesText(games, gameIds)]);
-    print(table(["player", "what it is", "plays"], rows));
+    print(table(["player", "what it is", "plays"], rows, { folded: 1 }));
     const settings = MCTS_PARAMETERS.map(({ name, what, default: usual, min, max, whole }) => [
       `mcts:${name}=`,
       what,
       `${whole ? "a whole number" : "a number"}, ${min} to ${max.toLocaleString("en-US")}; ${usual} unless given`,
     ]);
-    print(`\n${table(["parameter", "what it is", "takes"], settings)}`);
+    print(`\n${table(["parameter", "what it is", "takes"], settings, { folded: 1 })}`);
     print(styleFor(process.stdout).dim("\nMore: docs/players.md, docs/llm.md"));
     return 0;
   },
 });
 
 interface Kind {
-  /** How it is written; words in capitals and brackets stand for what is left to say. */
+  /** Its spelling; words in capitals are placeholders, parts in brackets are optional. */
   readonly spec: string;
   readonly what: string;
-  /** Undefined where it depends on which one it is. */
+  /** Undefined if it depends on the run. */
   readonly plays?: (game: Game) => boolean;
   readonly parameters?: readonly SpecParameter[];
 }
 
-/** Everyone who can be named. */
+/** All kinds of players. */
 async function kindsOfPlayers(): Promise<readonly Kind[]> {
   const { mctsPlayer } = await import("../../players/mcts.ts");
   const { opponents } = await import("../../players/opponents.ts");

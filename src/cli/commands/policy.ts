@@ -1,18 +1,19 @@
-/** `spiral policy`: what a saved policy does, one row per information set, with an equilibrium beside it where one is known. */
+/** `spiral policy`: a saved policy, one row per information set, with an equilibrium beside it if one is known. */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import type { Policy } from "../../policies/policy.ts";
+import type { Distribution, Policy } from "../../policies/policy.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
-import { text, toggle, whole } from "../flags/flag.ts";
+import { text, toggle, toggleOff, whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { print, printJson, styleFor, table, warn } from "../terminal/output.ts";
+import { JOINED, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
+import { number } from "../terminal/training-progress.ts";
 
-/** Rows shown where `--rows` does not say. */
+/** Rows shown by default. */
 const ROWS = 24;
-/** Games played to find information sets, where the game is too large to visit all of them. */
+/** Games played to find information sets, if the game is too large to visit all of them. */
 const SAMPLE_GAMES = 16;
 
 export const command = defineCommand({
@@ -21,6 +22,7 @@ export const command = defineCommand({
   flags: {
     game: text("--game <id>", "the game; the first that it was trained on if none is named"),
     greedy: toggle("--greedy", "the most likely action always"),
+    equilibrium: toggleOff("--no-equilibrium", "leave out the equilibrium, which takes long in large games"),
     rows: whole("--rows <n>", "how many rows to show", { min: 1 }),
     ...runFolder,
     ...jsonWithRows,
@@ -55,9 +57,13 @@ export const command = defineCommand({
       const policy = options.greedy ? greedy(saved.policy) : saved.policy;
       const infosets = await infosetsOf(game, policy);
       const shown = options.json ? infosets : infosets.slice(0, rowLimit);
-      const rows = await describe(game, shown, policy, infosets);
+      const known = options.equilibrium ? await equilibriumOf(game, shown, policy, infosets) : undefined;
+      const rows = describe(game, shown, policy, known);
       if (options.json) printJson({ run: resolved.name, checkpoint: saved.checkpoint, game: game.id, rows });
-      else show(game, rows, `${saved.name}${options.greedy ? ", most likely actions" : ""}`, infosets.length);
+      else {
+        const name = `${saved.name}${options.greedy ? ", most likely actions" : ""}`;
+        show(game, rows, { name, title: known?.title ?? "", total: infosets.length });
+      }
       return 0;
     } finally {
       saved.dispose();
@@ -65,11 +71,11 @@ export const command = defineCommand({
   },
 });
 
-/** All of them, or of a large game those that come up in some games of the policy against itself. */
+/** All information sets; for a large game those that occur in some games of the policy against itself. */
 async function infosetsOf(game: Game, policy: Policy): Promise<readonly Infoset[]> {
   if (game.walkable) {
-    const { compiledGame } = await import("../../exact/compiled-game.ts");
-    return compiledGame(game).infosets;
+    const { compiledAloud } = await import("../open/exact.ts");
+    return compiledAloud(game).infosets;
   }
   const { GameGraph } = await import("../../graph/game-graph.ts");
   const { play } = await import("../../selfplay/play.ts");
@@ -87,23 +93,38 @@ interface PolicyRow {
   readonly actions: readonly { readonly name: string; readonly probability: number; readonly equilibrium?: number }[];
 }
 
-async function describe(
+interface Equilibrium {
+  readonly title: string;
+  readonly distributions: readonly Distribution[];
+}
+
+/** The distributions of an equilibrium at the information sets that are shown; undefined if the game is too large to solve. */
+async function equilibriumOf(
   game: Game,
   shown: readonly Infoset[],
   policy: Policy,
   all: readonly Infoset[],
-): Promise<PolicyRow[]> {
+): Promise<Equilibrium | undefined> {
+  if (!game.walkable) return undefined;
   const { nash } = await import("../../players/opponents.ts");
+  const { distanceOfCfr, solveAloud } = await import("../open/exact.ts");
+  solveAloud(game);
   const distributions = policy.distributions(all);
-  // Where an equilibrium is known in closed form, keys are of one player each.
+  // In games with a closed-form equilibrium, each key belongs to one player.
   const byKey = new Map(all.map(({ key }, i) => [key, [...(distributions[i] as Float64Array)]]));
-  const known = game.walkable ? nash(game, (key) => byKey.get(key)).distributions(shown) : [];
+  const distance = distanceOfCfr(game);
+  const title = distance === undefined ? "an equilibrium" : `equilibrium, NashConv${JOINED}${number(distance)}`;
+  return { title, distributions: nash(game, (key) => byKey.get(key)).distributions(shown) };
+}
+
+function describe(game: Game, shown: readonly Infoset[], policy: Policy, known: Equilibrium | undefined): PolicyRow[] {
+  const distributions = policy.distributions(shown);
   return shown.map(({ key, player, actions, state }, i) => ({
     infoset: key,
     player,
     observation: game.observe(state, player),
     actions: actions.map((action, slot) => {
-      const equilibrium = known[i]?.[slot];
+      const equilibrium = known?.distributions[i]?.[slot];
       return {
         name: game.actionName(state, action),
         probability: distributions[i]?.[slot] as number,
@@ -113,7 +134,15 @@ async function describe(
   }));
 }
 
-function show(game: Game, rows: readonly PolicyRow[], name: string, total: number): void {
+interface Shown {
+  readonly name: string;
+  /** Of the column of the equilibrium. */
+  readonly title: string;
+  /** Information sets in all. */
+  readonly total: number;
+}
+
+function show(game: Game, rows: readonly PolicyRow[], { name, title, total }: Shown): void {
   const { bold, dim, cyan } = styleFor(process.stdout);
   print(`${bold(game.id)}  ${dim(name)}\n`);
   const cells = rows.map(({ infoset, player, actions }) => {
@@ -122,14 +151,17 @@ function show(game: Game, rows: readonly PolicyRow[], name: string, total: numbe
     return [
       infoset,
       game.roles[player] ?? "",
-      few.map((a) => `${a.name} ${cyan(a.probability.toFixed(3))}`).join("  ") + (few === actions ? "" : dim("  …")),
+      few.map((a) => `${a.name}${JOINED}${cyan(a.probability.toFixed(3))}`).join("  ") +
+        (few === actions ? "" : dim("  …")),
       few.some((a) => a.equilibrium !== undefined) ? few.map((a) => (a.equilibrium ?? 0).toFixed(3)).join("  ") : "",
     ];
   });
-  print(table(["information set", "player", "policy", game.walkable ? "an equilibrium" : ""], cells));
+  const header = ["information set", "player", "policy", title];
+  print(table(header, cells, { drop: [1, 3], folded: 2 }));
   const rest = total - rows.length;
   if (rest > 0) print(dim(`\n${rest} more information sets: --rows ${total}, or --json for all of them.`));
   if (!game.walkable)
     print(dim(`\nThe information sets that come up in ${SAMPLE_GAMES} games; there are too many to list.`));
-  else if (game.equilibrium) print(dim("\nOf a family of equilibria, the one nearest to the policy is shown."));
+  else if (game.equilibrium && title !== "")
+    print(dim("\nOf a family of equilibria, the one nearest to the policy is shown."));
 }

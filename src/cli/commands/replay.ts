@@ -40,7 +40,8 @@ export const command = defineCommand({
     if (options.verify) return verify(path, game, options.json);
 
     const { selectEpisodes } = await import("../../replay/select.ts");
-    const isInteractive = process.stdin.isTTY && process.stdout.isTTY && !options.json;
+    const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
+    const isInteractive = isTerminal && !options.json;
     const warnings = countedWarnings();
     const entries = selectEpisodes(path, { line, game, limit: isInteractive ? WINDOW : 1 }, warnings.add);
     if (isInteractive) {

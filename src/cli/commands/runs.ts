@@ -1,10 +1,11 @@
 /** `spiral runs ls`: the runs of a folder; `spiral runs show`: one of them. */
 import { didYouMean, firstOf, UserError } from "../../util/errors.ts";
+import { quoted } from "../../util/shell.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { ListedRun, RunContents } from "../open/run-contents.ts";
-import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
+import { JOINED, note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "runs [ls|show] [run]",
@@ -19,7 +20,8 @@ export const command = defineCommand({
       for (const problem of firstOf(contents.problems)) warn(`${problem}; left out.`);
       await printRun(contents, options.json);
     } else if (what === undefined || what === "ls") {
-      if (name !== undefined) throw new UserError(2, `runs ls takes no name; for one run: spiral runs show ${name}`);
+      if (name !== undefined)
+        throw new UserError(2, `runs ls takes no name; for one run: spiral runs show ${quoted(name)}`);
       printList(listedRuns(parent), parent, options.json);
     } else {
       throw new UserError(2, `"${what}" is neither ls nor show.${didYouMean(what, ["ls", "show"])}`);
@@ -44,12 +46,12 @@ function printList(runs: readonly ListedRun[], parent: string, json: boolean): v
     return;
   }
   const rows = runs.map(({ name, status, latest, update, manifest }) => [
-    latest ? `${name} ← latest` : name,
+    latest ? `${name} ←${JOINED}latest` : name,
     status,
     manifest ? `${update ?? 0}/${manifest.updates}` : "",
     manifest?.games.join(", ") ?? "",
   ]);
-  print(table(["run", "status", "saved", "games"], rows, { right: [2] }));
+  print(table(["run", "status", "saved", "games"], rows, { right: [2], folded: 3 }));
 }
 
 async function printRun(
@@ -80,10 +82,11 @@ async function printRun(
     ["started", `${manifest.started}${manifest.resumed.length > 0 ? `, resumed ${manifest.resumed.length}×` : ""}`],
     ["ended", manifest.ended ?? "–"],
     ["made by", `spiral ${manifest.spiral}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
-    ["command", `spiral ${manifest.argv.join(" ")}`],
+    ["command", `spiral ${manifest.argv.map((word) => quoted(word)).join(" ")}`],
     ["checkpoints", checkpoints.map(checkpointName).join(" ") || "none"],
   ];
-  print([bold(name), ...rows.map(([key, value]) => `  ${dim(key.padEnd(12))} ${value}`)].join("\n"));
+  const cells = rows.map(([key, value]) => [`  ${dim(key)}`, value]);
+  print(`${bold(name)}\n${table([], cells, { folded: 1 })}`);
   for (const [title, values] of Object.entries({ "last evaluation": evaluation, "last metrics": metrics })) {
     if (values === undefined) continue;
     const leaves = [...numbers(values)].map(([key, value]) => `  ${dim(key)} ${Number(value.toPrecision(5))}`);

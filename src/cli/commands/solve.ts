@@ -6,9 +6,9 @@ import { defineCommand } from "../command.ts";
 import { jsonWithRows } from "../flags/common.ts";
 import { checked, whole } from "../flags/flag.ts";
 import { positiveNumber } from "../flags/numbers.ts";
-import { print, printJson, styleFor, table } from "../terminal/output.ts";
+import { JOINED, print, printJson, styleFor, table } from "../terminal/output.ts";
 
-/** Rows shown where `--rows` does not say. */
+/** Rows shown by default. */
 const ROWS = 12;
 
 export const command = defineCommand({
@@ -23,8 +23,9 @@ export const command = defineCommand({
 
   async run([id], options) {
     const { getGame } = await import("../../games/registry.ts");
-    const { compiledGame } = await import("../../exact/compiled-game.ts");
     const { solve } = await import("../../exact/solve.ts");
+    const { compiledAloud } = await import("../open/exact.ts");
+    const { withProgress } = await import("../terminal/counter.ts");
     const [game, tolerance, maxIterations, rowLimit = ROWS] = checkAll(
       () => walkable(getGame(id)),
       options.tolerance,
@@ -32,9 +33,16 @@ export const command = defineCommand({
       options.rows,
     );
     const started = performance.now();
-    const tree = compiledGame(game);
+    const tree = compiledAloud(game);
     const compiled = performance.now();
-    const { method, value, nashConv, iterations, strategy } = solve(game, { tolerance, maxIterations });
+    const { method, value, nashConv, iterations, strategy } = withProgress(`Solving ${game.id}`, (tell) =>
+      solve(game, {
+        tolerance,
+        maxIterations,
+        onIteration: (iteration, distance) =>
+          tell(`iteration ${iteration}${distance === undefined ? "" : `, NashConv ${distance.toExponential(1)}`}`),
+      }),
+    );
     const seconds = { compile: (compiled - started) / 1000, solve: (performance.now() - compiled) / 1000 };
 
     const rows = tree.infosets.map(({ key, player, actions, state }, i) => ({
@@ -58,10 +66,11 @@ export const command = defineCommand({
       const shown = rows.slice(0, rowLimit).map(({ infoset, player, actions }) => {
         const played = actions.filter(({ probability }) => probability >= 0.0005).slice(0, 4);
         const rest = actions.filter(({ probability }) => probability >= 0.0005).length - played.length;
-        const cells = played.map(({ name, probability }) => `${name} ${probability.toFixed(3)}`);
+        const cells = played.map(({ name, probability }) => `${name}${JOINED}${probability.toFixed(3)}`);
         return [infoset, game.roles[player] ?? "", `${cells.join("  ")}${rest > 0 ? `  and ${rest} more` : ""}`];
       });
-      if (shown.length > 0) print(`\n${table(["information set", "player", "plays"], shown)}`);
+      if (shown.length > 0)
+        print(`\n${table(["information set", "player", "plays"], shown, { drop: [1], folded: 2 })}`);
       const more = rows.length - shown.length;
       if (more > 0) print(dim(`\n${more} more information sets: --rows ${rows.length}, or --json for all of them.`));
     }

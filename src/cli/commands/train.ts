@@ -12,7 +12,7 @@ import { anySetting, configSources, howToRun, whatToLearn } from "../flags/confi
 import { text, textOrTrue, toggle } from "../flags/flag.ts";
 import type { SoFar } from "../open/training-hooks.ts";
 import type { TrainingRun, TrainingRunOptions } from "../open/training-run.ts";
-import { print } from "../terminal/output.ts";
+import { print, printJson } from "../terminal/output.ts";
 import { listen, type Signals } from "../terminal/signals.ts";
 import { createProgress, type Progress } from "../terminal/training-progress.ts";
 
@@ -177,7 +177,7 @@ async function announce(
 
 /** A line of JSON; what is undefined is left out. */
 function printResult(result: Readonly<Record<string, unknown>>): void {
-  print(JSON.stringify({ type: "result", ...result }));
+  printJson({ type: "result", ...result }, 0);
 }
 
 /** Seconds on the clock, and of all cores. */

@@ -1,4 +1,4 @@
-/** The flags that make a config, of `train` and `config`; each but `--size` and `--set` stands for one setting. */
+/** The flags of `train` and `config` that make a config. Each but `--size` and `--set` stands for one setting. */
 import type { ConfigSources } from "../../config/load.ts";
 import { runFolder, WORKERS } from "./common.ts";
 import { type Flags, nameIn, type OptionsOf, text, texts } from "./flag.ts";
@@ -41,7 +41,7 @@ const SETTINGS = {
   dir: "run.dir",
 } as const satisfies Partial<Record<keyof ConfigOptions, string>>;
 
-/** What `loadConfig` takes, from a command's file argument and options. */
+/** The sources for `loadConfig`, from a command's file argument and options. */
 export function configSources(file: string | undefined, options: ConfigOptions): ConfigSources {
   const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
   const flags = names.flatMap((name) => {

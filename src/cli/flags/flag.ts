@@ -1,18 +1,18 @@
 /**
- * What a flag is: how it is written, what the help says, and what a command reads of it. The kinds of flags below give
- * each its type, so that no command lists the types of its options a second time.
+ * A flag: its spelling, its help and its parser. The type of an option follows from the kind of its flag, so that no command
+ * repeats it.
  */
 import { expandHome } from "../../util/files.ts";
 import { finiteNumber, wholeNumber } from "./numbers.ts";
 
-/** What the command line holds for a flag: `true` where it stands without a value, a list where it may be repeated. */
-export type Given = string | true | readonly string[] | undefined;
+/** The value of a flag as commander gives it: `true` without a value, a list if the flag may be repeated. */
+export type Given = string | boolean | readonly string[] | undefined;
 
 export interface Flag<Value> {
   /** As the help shows it: `--seed <n>`, `--resume [run]`, `--json`. */
   readonly usage: string;
   readonly help: string;
-  /** The text that stands for a flag that is not given; the help shows it. */
+  /** The text used if the flag is not given; the help shows it. */
   readonly default?: string | undefined;
   readonly repeats?: boolean;
   readonly read: (given: Given) => Value;
@@ -21,7 +21,7 @@ export interface Flag<Value> {
 /** The flags of a command by the name of its option, in the order of the help: `failUnder` for `--fail-under`. */
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
-/** What a command reads: a value for every flag. */
+/** The options of a command: a value for every flag. */
 export type OptionsOf<F extends Flags> = {
   readonly [Name in keyof F]: F[Name] extends Flag<infer Value> ? Value : never;
 };
@@ -38,7 +38,14 @@ export const toggle = (usage: string, help: string): Flag<boolean> => ({
   read: (given) => given === true,
 });
 
-/** `--game <id>`: its text as it stands; `fallback` where it is not given. */
+/** `--no-equilibrium`, whose option is named `equilibrium`: false if it is given. */
+export const toggleOff = (usage: string, help: string): Flag<boolean> => ({
+  usage,
+  help,
+  read: (given) => given !== false,
+});
+
+/** `--game <id>`: its text, or `fallback` if it is not given. */
 export function text(usage: string, help: string): Flag<string | undefined>;
 export function text(usage: string, help: string, fallback: string): Flag<string>;
 export function text(usage: string, help: string, fallback?: string): Flag<string | undefined> {
@@ -60,19 +67,19 @@ export const texts = (usage: string, help: string): Flag<readonly string[]> => (
   read: (given) => (typeof given === "object" ? given : []),
 });
 
-/** `--resume [run]`: its text, or `true` where it stands alone. */
+/** `--resume [run]`: its text, or `true` without one. */
 export const textOrTrue = (usage: string, help: string): Flag<string | true | undefined> => ({
   usage,
   help,
-  read: (given) => (typeof given === "object" ? undefined : given),
+  read: (given) => (typeof given === "string" || given === true ? given : undefined),
 });
 
-/** The value in a flag's text, which follows the flag's name (`--seed`); throws a UserError (exit 2) that says what it takes. */
+/** Parses the text of the flag `name`; throws a UserError (exit 2) that says what the flag takes. */
 type Check<Value> = (name: string, text: string) => Value;
 
 /**
- * A flag whose text is checked. The command reads a function: it returns the value, or throws what is wrong. `checkAll`
- * calls several and reports all that is wrong at once.
+ * A flag whose text is parsed by `check`. The option is a function that returns the value or throws, so that `checkAll` can report
+ * the problems of several flags at once.
  */
 export function checked<V>(usage: string, help: string, check: Check<V>): Flag<() => V | undefined>;
 export function checked<V>(usage: string, help: string, check: Check<V>, fallback: string): Flag<() => V>;

@@ -38,7 +38,7 @@ const stateSchema = z.looseObject({
   games: z.record(z.string(), z.int()).default({}),
 });
 
-/** The settings that decide what a checkpoint of a run holds. */
+/** The settings that determine the tensors of a checkpoint. */
 type Learned = Pick<Config, "games" | "nn" | "rl">;
 
 /** The files of a checkpoint, and what its state.json says. */

@@ -3,7 +3,7 @@ import { isForcedPair } from "../../arena/deterministic.ts";
 import { type Versus, versus } from "../../arena/versus.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
-import { getGame } from "../../games/registry.ts";
+import { getGame, splitGames } from "../../games/registry.ts";
 import { defaultOpponents, opponents } from "../../players/opponents.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -12,10 +12,11 @@ import type { Executor } from "../../selfplay/plan.ts";
 import { UserError } from "../../util/errors.ts";
 import { Rng } from "../../util/rng.ts";
 import { checkAll } from "../check-all.ts";
+import { compiledAloud, solveAloud } from "./exact.ts";
 import { checkPlayers, fixedPlayer } from "./players.ts";
 
 export interface GameReport {
-  /** Null where the game cannot be walked. */
+  /** Null if the game cannot be walked. */
   readonly nashConv: number | null;
   readonly greedyNashConv: number | null;
   readonly versus: (Versus & {
@@ -24,19 +25,19 @@ export interface GameReport {
   })[];
 }
 
-/** The games named, which the policy must have learned where it is known what it has; all of those if none is named. */
+/** The named games, or all that the policy has learned. Throws if it has not learned one of them, if `learned` is known. */
 export function chosenGames(ids: string | undefined, learned: readonly string[] | undefined): Game[] {
   if (ids === undefined) return (learned ?? []).map(getGame);
   return checkAll(
-    ...ids.split(",").map((text) => () => {
-      const game = getGame(text.trim());
+    ...splitGames(ids).map((id) => () => {
+      const game = getGame(id);
       if (!learned || learned.map((id) => getGame(id).id).includes(game.id)) return game;
       throw new UserError(2, `This policy has not learned ${game.id}. It has learned ${learned.join(", ")}.`);
     }),
   ) as Game[];
 }
 
-/** Any policy by its spec; `@000120` is a checkpoint of the run that is evaluated. What is returned opens them. */
+/** Checks the specs of opponents; returns a function that opens them. `@000120` is a checkpoint of the evaluated run. */
 export function chosenOpponents(
   specs: string | undefined,
   runs: string,
@@ -66,9 +67,9 @@ interface Measured {
   readonly game: Game;
   /** Whose NashConv is measured. */
   readonly policy: Policy;
-  /** What meets the opponents: the policy, or its most likely actions. */
+  /** The policy that plays: `policy`, or its greedy version. */
   readonly playing: Policy;
-  /** The game's default opponents where undefined. */
+  /** The game's default opponents if undefined. */
   readonly rivals: readonly PolicyPlayer[] | undefined;
   readonly episodes: number;
   readonly seed: number;
@@ -84,8 +85,10 @@ export async function measureGame({
   seed,
   executor,
 }: Measured): Promise<GameReport> {
+  if (game.walkable) compiledAloud(game);
   const exact = evaluateExactly(game, policy);
   const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name)).map(fixedPlayer);
+  if (against.some(({ name }) => name === "nash" || name === "sloppy")) solveAloud(game);
   const rng = new Rng(seed).fork("eval").fork(game.id);
   const results: GameReport["versus"] = [];
   for (const rival of against.filter(({ plays }) => plays(game))) {

@@ -5,13 +5,14 @@ import { defaultOpponents, opponents } from "../../players/opponents.ts";
 import type { Player } from "../../players/player.ts";
 import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
+import { quoted } from "../../util/shell.ts";
 import { warn } from "../terminal/output.ts";
 import { gamesIn } from "./tournament.ts";
 
 export function wholeRun(spec: string | undefined, parent: string): ResolvedRun {
   const resolved = resolveRun(spec, parent, warn);
   if (resolved.checkpoint === undefined) return resolved;
-  throw new UserError(2, `A ladder is of a whole run, not of a checkpoint: spiral ladder ${resolved.name}`);
+  throw new UserError(2, `A ladder is of a whole run, not of a checkpoint: spiral ladder ${quoted(resolved.name)}`);
 }
 
 export function chosenGames(ids: string | undefined, learned: readonly string[] | undefined): Game[] {
@@ -25,7 +26,7 @@ export function chosenGames(ids: string | undefined, learned: readonly string[] 
   throw new UserError(2, problems);
 }
 
-/** The opponents that `spiral eval` takes where none is named. */
+/** The default opponents of `spiral eval`. */
 export function anchors(games: readonly Game[]): Player[] {
   return opponents
     .map(({ name, make }): Player => {

@@ -18,27 +18,27 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
-import { type LlmSettings, llmSettings, llmSurroundings } from "./llm-settings.ts";
+import { clientHooks, type LlmSettings, llmSettings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
   readonly runs: string;
-  /** Of the command, for `llm:` players, where it seats them. */
+  /** The command's options for `llm:` players, if they may play in it. */
   readonly llm?: LlmOptions;
   /** Whether a backend of TensorFlow.js runs already; runs are then loaded on it. */
   readonly backendRuns?: boolean;
-  /** Makes the player `human`, where the command has a place for one. */
+  /** Makes the player `human`, if a person may play in the command. */
   readonly human?: () => Player;
 }
 
 /**
  * A player for each spec, in order; the same spec twice is two players. Everything that is wrong with any of them is one
- * UserError. TensorFlow.js is loaded where a run is among them and not otherwise. End with `closePlayers`.
+ * UserError. TensorFlow.js is loaded only if one of them is a run. End with `closePlayers`.
  */
 export const openPlayers = async (specs: readonly string[], options: OpenPlayerOptions): Promise<Player[]> =>
   checkPlayers(specs, options)();
 
-/** The first half of `openPlayers`: throws what is wrong with the specs; the second half is what it returns. */
+/** The first half of `openPlayers`: throws the problems of the specs; returns the second half. */
 export function checkPlayers(specs: readonly string[], options: OpenPlayerOptions): () => Promise<Player[]> {
   const usesModels = specs.some((spec) => spec.trim().startsWith("llm:"));
   const [prepared, settings] = checkAll(
@@ -62,10 +62,10 @@ async function openPrepared(
   const settings = prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn : []));
   const load = settings.length > 0 ? await policyLoader(settings, backendRuns) : undefined;
   // One for all models, so that its limit on requests is that of the command.
-  const client = llm && chatClient(llm, llmSurroundings());
+  const client = llm && chatClient(llm, clientHooks());
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
-    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries));
+    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries), llm.maxTokens);
     if ("run" in player && load) return runPlayer(player.run, load);
     throw new Error("what a player needs was not made");
   };
@@ -79,7 +79,7 @@ async function openPrepared(
   }
 }
 
-/** Lets go of what players hold: weights, connections, the terminal. */
+/** Releases the weights, connections and terminal that players hold. */
 export async function closePlayers(players: readonly Player[]): Promise<void> {
   for (const player of players) await player.dispose?.();
 }
@@ -113,16 +113,24 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
   }
 }
 
-/** Says in the end what it has come to, as tokens are paid for. */
-function modelPlayer(player: LlmPlayer): Player {
+/** The share of answers that were cut off from which the report says what to do. */
+const COMMON = 0.05;
+
+/** Reports the tokens at the end, because they are paid for. */
+function modelPlayer(player: LlmPlayer, maxTokens: number): Player {
   const { name, usage, dispose } = player;
   const say = (n: number, what: string): string => `${n.toLocaleString("en-US")} ${what}`;
   return {
     ...player,
     dispose() {
-      const { answers, illegal, promptTokens, completionTokens } = usage();
+      const { answers, illegal, cutOff, promptTokens, completionTokens } = usage();
       const tokens = `${say(promptTokens, "tokens read")}, ${say(completionTokens, "written")}`;
-      if (answers > 0) note(`${name}: ${say(answers, "answers")}, ${say(illegal, "illegal")}; ${tokens}`);
+      const truncated = cutOff === 0 ? "" : `, ${say(cutOff, "cut off")}`;
+      if (answers > 0) note(`${name}: ${say(answers, "answers")}, ${say(illegal, "illegal")}${truncated}; ${tokens}`);
+      if (cutOff >= COMMON * answers && cutOff > 0) {
+        const share = `${Math.round((100 * cutOff) / answers)} % of its answers were cut off at ${say(maxTokens, "tokens")}`;
+        note(`${name}: ${share} and counted as no action. Raise --llm-max-tokens.`);
+      }
       return dispose?.();
     },
   };
@@ -141,7 +149,7 @@ function foundRun(run: string, parent: string): ResolvedRun {
   try {
     return resolveRun(run, parent, warn);
   } catch (error) {
-    // What is no run may have been meant for another kind of player.
+    // The word may be a misspelt name of another kind of player.
     const hint = didYouMean(run, fixedNames);
     if (!(error instanceof UserError) || run === "latest" || hint === "") throw error;
     throw new UserError(2, `Unknown player "${run}".${hint} ${whoThereIs()}`, { cause: error });
@@ -150,7 +158,7 @@ function foundRun(run: string, parent: string): ResolvedRun {
 
 type LoadPolicy = (checkpoint: PreparedRun["checkpoint"], run: string) => SavedPolicy;
 
-/** Starts the backend that the runs were trained on, or the best there is where they differ, and loads their kinds. */
+/** Starts the backend of the runs, or the best one if they differ, and loads their kinds of policy. */
 async function policyLoader(settings: readonly Config["nn"][], backendRuns: boolean): Promise<LoadPolicy> {
   const [{ startTrained }, { loadPolicy }] = await Promise.all([
     import("./trained-backend.ts"),

@@ -1,4 +1,4 @@
-/** What the directories of runs hold, for `spiral runs`: how far each run is, and the last figures of one. */
+/** Reads run directories for `spiral runs`: the progress of each run, and the last figures of one. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readEntries } from "../../run/checkpoint-folder.ts";
@@ -16,7 +16,7 @@ type Status = DerivedStatus | "unreadable";
 export interface ListedRun extends RunSummary {
   readonly status: Status;
   readonly latest: boolean;
-  /** Of the last checkpoint; null where there is none. */
+  /** Of the last checkpoint; null if there is none. */
   readonly update: number | null;
 }
 
@@ -37,14 +37,14 @@ export interface RunContents {
   readonly status: Status;
   /** Updates. */
   readonly checkpoints: readonly number[];
-  /** As its file says it; undefined where there is none. */
+  /** The content of the file; undefined if there is none. */
   readonly evaluation: unknown;
   readonly metrics: unknown;
   /** What was left out of these, as it is damaged. */
   readonly problems: readonly string[];
 }
 
-/** Throws a UserError (exit 3) where there is no such run, or its manifest cannot be read. */
+/** Throws a UserError (exit 3) if there is no such run or its manifest cannot be read. */
 export function runContents(spec: string | undefined, parent: string): RunContents {
   const { dir, name } = resolveRun(spec, parent, warn);
   const manifest = readManifest(dir);

@@ -1,4 +1,4 @@
-/** A tournament in its folder: the games that it has are taken up, the others are played, and the standings are written. */
+/** Plays a tournament in its folder: reads the games that are there, plays the others and writes the standings. */
 import { join } from "node:path";
 import type { PlayedGame } from "../../arena/pairing.ts";
 import { type Standings, standingsOf } from "../../arena/standings.ts";

@@ -1,9 +1,9 @@
-/** What `arena` and `ladder` share: who plays, who each of them is, and playing it all with a count of how far it is. */
+/** Shared by `arena` and `ladder`: checks the players, identifies them, and plays all games with a progress count. */
 import { createHash } from "node:crypto";
 import type { PlayedGame } from "../../arena/pairing.ts";
 import { type Fixture, playTournament, type Tournament } from "../../arena/tournament.ts";
 import type { Game } from "../../games/game.ts";
-import { getGame } from "../../games/registry.ts";
+import { getGame, splitGames } from "../../games/registry.ts";
 import type { Player } from "../../players/player.ts";
 import { parseSpec } from "../../players/spec.ts";
 import { readEntries } from "../../run/checkpoint-folder.ts";
@@ -14,15 +14,15 @@ import type { LlmOptions } from "../flags/llm.ts";
 import { countedOff } from "../terminal/counter.ts";
 import { answerSettings } from "./llm-settings.ts";
 
-/** The games in `ttt,kuhn`; a UserError says what is wrong with them. */
+/** The games in `ttt,kuhn`. Throws a UserError with all their problems. */
 export function gamesIn(ids: string): Game[] {
-  const games: Game[] = checkAll(...ids.split(",").map((id) => () => getGame(id.trim())));
+  const games: Game[] = checkAll(...splitGames(ids).map((id) => () => getGame(id)));
   const twice = games.find((game, i) => games.indexOf(game) < i);
   if (twice) throw new UserError(2, `--games names ${twice.id} twice.`);
   return games;
 }
 
-/** Throws where a tournament of these cannot be: two of one name, or one who plays none of the games with anybody. */
+/** Throws if two players have one name, or a player has no opponent at any of the games. */
 export function checkField({ players, games, gauntlet }: Pick<Tournament, "players" | "games" | "gauntlet">): void {
   const names = players.map(({ name }) => name);
   const problems = names
@@ -37,8 +37,8 @@ export function checkField({ players, games, gauntlet }: Pick<Tournament, "playe
 }
 
 /**
- * What a player of this name is: the checksum of a run's checkpoint, a model with what shapes its answers. Others are
- * what their names say.
+ * Identifies a player: a run by the checksum of its checkpoint, a language model by the settings that shape its answers. Others
+ * are identified by their names.
  */
 export function identityOf(spec: string, { name }: Player, runs: string, options: LlmOptions): string {
   const parsed = parseSpec(spec);

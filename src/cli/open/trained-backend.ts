@@ -1,9 +1,9 @@
-/** Which backend a run is measured on. */
+/** Starts the backend on which a run is measured. */
 import { type Backend, type BackendName, startBackend } from "../../nn/backend.ts";
 import { UserError } from "../../util/errors.ts";
 import { warn } from "../terminal/output.ts";
 
-/** The one that the run was trained on; where that cannot run here, the best there is, with a warning. */
+/** The backend that the run was trained on; if it does not work here, the best one that does, with a warning. */
 export async function startTrained(choice: "auto" | BackendName): Promise<Backend> {
   try {
     return await startBackend(choice);

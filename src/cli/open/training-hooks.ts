@@ -14,7 +14,7 @@ import type { RunWriter } from "../../run/writer.ts";
 import { UserError } from "../../util/errors.ts";
 import { readJson } from "../../util/files.ts";
 import { Rng } from "../../util/rng.ts";
-import { print } from "../terminal/output.ts";
+import { printJson } from "../terminal/output.ts";
 import type { Profile } from "../terminal/profile.ts";
 import type { Signals } from "../terminal/signals.ts";
 import { type GameMeasure, type Progress, SAMPLE_EPISODES } from "../terminal/training-progress.ts";
@@ -69,7 +69,7 @@ interface HookParts {
   readonly soFar: SoFar;
 }
 
-/** What the trainer calls as it goes: it writes the run directory and shows the progress. */
+/** The trainer's hooks. They write the run directory and show the progress. */
 export function hooksOf(parts: HookParts): TrainHooks {
   const { config, games, json, signals, writer, progress, profile, seconds, soFar } = parts;
   return {
@@ -79,7 +79,7 @@ export function hooksOf(parts: HookParts): TrainHooks {
       if (update === 0) soFar.untrained = measures;
       progress.evaluation(update, measures);
       writer.evaluation(update, { update, games: measures });
-      if (json) print(JSON.stringify({ type: "evaluation", update, games: measures }));
+      if (json) printJson({ type: "evaluation", update, games: measures }, 0);
       return { evaluation: measures };
     },
     metrics: (row) => writer.metrics({ ...row, seconds: seconds() }),

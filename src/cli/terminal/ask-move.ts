@@ -1,4 +1,4 @@
-/** One decision put to a person: what it sees, what it may do, and the questions until it has decided. */
+/** Asks a person for one decision: shows the position and the moves, and repeats the question until a move is named. */
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { UserError } from "../../util/errors.ts";
@@ -13,20 +13,20 @@ type Out = NodeJS.WriteStream;
 
 export interface Situation {
   readonly infoset: Infoset;
-  /** Where hints come from; or why there are none. */
+  /** The policy that gives hints, or the reason why there are no hints. */
   readonly hints: Policy | string;
   /** Whether a hint is given without being asked for. */
   readonly always: boolean;
-  /** Why a move cannot be taken back; undefined where it can. */
+  /** The reason why the last move cannot be taken back; undefined if it can. */
   readonly noUndo: string | undefined;
 }
 
 export type Reply = { readonly slot: number } | "undo" | "resign" | "quit";
 
-/** Answers in a row that say nothing, after which nobody is thought to be there. */
+/** After so many answers in a row that name no move, nobody is assumed to be there. */
 export const MOST_ANSWERS = 1000;
 
-/** Asks until the person has decided; the end of the input is "quit". Rejects with the signal's reason once it is aborted. */
+/** Resolves with the decision; the end of the input counts as "quit". Rejects with the signal's reason if it is aborted. */
 export async function askMove(dialogue: Dialogue, situation: Situation, signal?: AbortSignal): Promise<Reply> {
   const { infoset, hints, always, noUndo } = situation;
   const { out } = dialogue;

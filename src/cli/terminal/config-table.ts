@@ -16,6 +16,7 @@ export function showConfig(file: string | undefined, options: ConfigOptions & { 
       table(
         ["setting", "value", "from"],
         rows.map((row) => [row.key, cyan(shown(row.value)), dim(row.origin)]),
+        { drop: [2] },
       ),
     );
   }

@@ -1,8 +1,11 @@
-/** How far a command is, on stderr: on a terminal one line that is rewritten, elsewhere a line every ten seconds. */
+/** Shows on stderr how far a command is: on a terminal one line that is rewritten, elsewhere a line every ten seconds. */
+import { oneLine } from "../../util/printable.ts";
+import { firstThatFits } from "./layout.ts";
 import { note, styleFor } from "./output.ts";
 
 const FRAME_MS = 100;
 const LINE_MS = 10_000;
+const PATIENCE_MS = 1000;
 
 export interface Counter {
   at(done: number, remark?: string): void;
@@ -10,27 +13,47 @@ export interface Counter {
   close(): void;
 }
 
-/** Counts `what` up to `total`. */
-export function countedOff(what: string, total: number): Counter {
+/** A line on stderr that is rewritten on a terminal, and repeated every ten seconds elsewhere. The first comes after `first` ms. */
+function statusLine(first: { readonly live: number; readonly plain: number }) {
   const live = process.stderr.isTTY === true && process.env.TERM !== "dumb";
-  const every = live ? FRAME_MS : LINE_MS;
   const { dim } = styleFor(process.stderr);
-  // The first line comes late enough that what is quick stays silent.
-  let last = performance.now();
+  let due = performance.now() + (live ? first.live : first.plain);
   let shown = false;
   return {
-    at(done, remark = "") {
-      if (performance.now() - last < every) return;
-      // Somebody is typing on this terminal.
+    /** Shows the first text that fits, if it is time. */
+    show(...texts: readonly string[]): void {
+      if (performance.now() < due) return;
+      // A person is typing on this terminal.
       if (live && process.stdin.isRaw) return;
-      last = performance.now();
-      const text = `${done} of ${total} ${what}${remark === "" ? "" : `, ${remark}`}`;
-      if (live) process.stderr.write(`\r\x1b[K${dim(text.slice(0, (process.stderr.columns ?? 80) - 1))}`);
-      else note(text);
+      due = performance.now() + (live ? FRAME_MS : LINE_MS);
+      if (live) process.stderr.write(`\r\x1b[K${dim(firstThatFits(texts, (process.stderr.columns || 80) - 1))}`);
+      else note(texts[0] ?? "");
       shown = true;
     },
-    close() {
+    close(): void {
       if (live && shown) process.stderr.write("\r\x1b[K");
     },
   };
+}
+
+/** Counts `what` up to `total`. */
+export function countedOff(what: string, total: number): Counter {
+  const line = statusLine({ live: FRAME_MS, plain: LINE_MS });
+  return {
+    at(done, remark = "") {
+      const count = `${done} of ${total} ${what}`;
+      line.show(remark === "" ? count : `${count}, ${oneLine(remark, 200)}`, count);
+    },
+    close: line.close,
+  };
+}
+
+/** Runs a computation. Once it has taken a second, a line says what it does and, as `tell` is called, how far it is. */
+export function withProgress<T>(what: string, compute: (tell: (remark: string) => void) => T): T {
+  const line = statusLine({ live: PATIENCE_MS, plain: PATIENCE_MS });
+  try {
+    return compute((remark) => line.show(`${what}: ${remark}`, remark));
+  } finally {
+    line.close();
+  }
 }

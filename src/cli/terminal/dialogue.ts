@@ -1,12 +1,12 @@
 /**
- * Questions and answers, a line each: on a terminal with editing, history and completion, from a pipe with what was read
- * written behind the prompt, so that what is printed reads the same.
+ * Questions and answers, a line each. A terminal has editing, history and completion. An answer from a pipe is written after the
+ * prompt, so that the output reads the same.
  */
 import { createInterface, type Interface } from "node:readline";
 import { oneLine } from "../../util/printable.ts";
 import { say } from "./output.ts";
 
-/** Characters of a line that are kept: more than any answer has. */
+/** Characters of a line that are kept. No answer is longer. */
 const LONGEST_LINE = 10_000;
 /** Characters of a piped answer that are written behind its prompt. */
 const ECHOED = 200;
@@ -16,16 +16,20 @@ export class Dialogue {
   readonly #input = process.stdin;
   readonly #terminal: Interface | undefined;
   readonly #lines: string[] = [];
+  /** Whether the terminal itself shows what is typed. */
+  readonly #isEchoed: boolean;
   #waiting: ((line: string | undefined) => void) | undefined;
   #completions: readonly string[] = [];
   #hasEnded = false;
-  /** Of a pipe: what has been read of its current line. */
+  /** The part of a pipe's current line that has been read. */
   #pending = "";
 
-  /** Takes stdin until `close`; talks on `out`, which is stderr where stdout is to hold a JSON document. */
+  /** Reads stdin until `close`. Writes to `out`, which is stderr if stdout holds a JSON document. */
   constructor(out: NodeJS.WriteStream = process.stdout) {
     this.out = out;
-    if (this.#input.isTTY && this.out.isTTY) {
+    this.#isEchoed = this.#input.isTTY === true && this.out.isTTY === true;
+    // Editing needs a terminal that can move its cursor.
+    if (this.#isEchoed && process.env.TERM !== "dumb") {
       const completer = (line: string): [string[], string] => [
         this.#completions.filter((name) => name.startsWith(line.toLowerCase())),
         line,
@@ -39,7 +43,7 @@ export class Dialogue {
       this.#terminal
         .on("line", (line) => this.#take(line))
         .on("close", () => this.#end())
-        // A terminal that is read key by key sends no signal; the command's own handler is to hear of it.
+        // In raw mode Ctrl-C sends no signal, so the command's handler is called here.
         .on("SIGINT", () => {
           if (!process.emit("SIGINT")) process.exit(130);
         });
@@ -49,7 +53,7 @@ export class Dialogue {
     }
   }
 
-  /** What is typed next; undefined where there is no more. Rejects with the signal's reason once it is aborted. */
+  /** The next line; undefined at the end of the input. Rejects with the signal's reason if it is aborted. */
   async ask(prompt: string, signal?: AbortSignal, completions: readonly string[] = []): Promise<string | undefined> {
     signal?.throwIfAborted();
     this.#completions = completions;
@@ -63,7 +67,7 @@ export class Dialogue {
     const line = this.#lines.shift() ?? (this.#hasEnded ? undefined : await this.#next(signal));
     this.#readKeys(false);
     if (line === undefined) this.say("");
-    else if (!this.#terminal) this.say(oneLine(line, ECHOED));
+    else if (!this.#terminal && !this.#isEchoed) this.say(oneLine(line, ECHOED));
     return line;
   }
 
@@ -76,7 +80,7 @@ export class Dialogue {
     this.#terminal?.close();
   }
 
-  /** Key by key only while something is asked: else Ctrl-C is a signal, which ends a search that hears of nothing. */
+  /** Raw mode is on only during a question. Outside of it Ctrl-C is a signal, which ends even a search that never yields. */
   #readKeys(on: boolean): void {
     if (this.#terminal) this.#input.setRawMode(on);
   }

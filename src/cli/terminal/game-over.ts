@@ -1,4 +1,4 @@
-/** What a person reads when a game is over: the end, the result, the score. */
+/** Texts for the end of a game: the last position, the result, the score. */
 import type { Played } from "../../arena/asked-game.ts";
 import type { Game, Seat } from "../../games/game.ts";
 import { replaySteps } from "../../record/steps.ts";
@@ -6,12 +6,12 @@ import { withSign } from "../../util/figures.ts";
 import { oneLine } from "../../util/printable.ts";
 import { folded, positionText } from "./position.ts";
 
-/** What the person has won and lost so far. */
+/** The person's results so far. */
 export interface Score {
   won: number;
   lost: number;
   drawn: number;
-  /** Sum of its returns. */
+  /** Sum of the person's returns. */
   total: number;
 }
 
@@ -20,7 +20,7 @@ export function count(score: Score, own: number): void {
   score.total += own;
 }
 
-/** Where games are won by more or less, with the sum of the returns; nothing before the first game is over. */
+/** The score, with the sum of the returns if they are not only ±1; "" before the first game is over. */
 export function scoreText(game: Game, { won, lost, drawn, total }: Score, opponent: string): string {
   if (won + lost + drawn === 0) return "";
   const sum = game.utility.max === 1 ? "" : `; returns in all: ${withSign(total, "−")}`;
@@ -31,7 +31,7 @@ export function resultText(own: number): string {
   return own === 0 ? "A draw." : `You ${own > 0 ? "win" : "lose"}: ${withSign(own, "−")}`;
 }
 
-/** What is to be seen once the game is over: the last position and, where something was hidden, the whole of it. */
+/** The last position, and all moves if information was hidden. */
 export function endText(game: Game, played: Played, person: Seat): string {
   const { forfeit } = played;
   if (forfeit?.seat === person) return "You give the game up.";

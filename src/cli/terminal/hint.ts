@@ -1,12 +1,13 @@
-/** A hint as it is shown: what a policy would do at a decision. */
+/** The text of a hint: a policy's distribution at a decision. */
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Policy } from "../../policies/policy.ts";
+import { JOINED } from "./output.ts";
 import { interruptible } from "./signals.ts";
 
-/** Probabilities in a hint; where there are more moves, these are the likeliest. */
+/** The most moves in a hint; the likeliest are chosen. */
 const SHOWN = 10;
 
-/** `nash: [check] 0.667  [bet] 0.333`, the likeliest first where there are many. */
+/** `nash: [check] 0.667  [bet] 0.333`; sorted by probability if there are many. */
 export function hintText(infoset: Infoset, policy: Policy): string {
   const { game, state, actions } = infoset;
   const [probabilities = []] = interruptible(() => policy.distributions([infoset]));
@@ -15,6 +16,6 @@ export function hintText(infoset: Infoset, policy: Policy): string {
     share: probabilities[slot] as number,
   }));
   if (shares.length > SHOWN) shares.sort((a, b) => b.share - a.share);
-  const shown = shares.slice(0, SHOWN).map(({ name, share }) => `${name} ${share.toFixed(3)}`);
+  const shown = shares.slice(0, SHOWN).map(({ name, share }) => `${name}${JOINED}${share.toFixed(3)}`);
   return `${policy.name}: ${shown.join("  ")}${shares.length > SHOWN ? "  …" : ""}`;
 }

@@ -5,7 +5,7 @@ import { checkpointName } from "../../run/checkpoint-folder.ts";
 import { plural, signed, withInterval } from "../../util/figures.ts";
 import { print, styleFor, table, warn } from "./output.ts";
 
-/** Columns of the curve's picture. */
+/** Columns of the chart. */
 const CHART = 40;
 
 export interface LadderReport {
@@ -14,7 +14,7 @@ export interface LadderReport {
   readonly seed: number;
   readonly pairs: number;
   readonly games: Readonly<Record<string, Ladder>>;
-  /** Null where there is one game only. */
+  /** Null if there is one game only. */
   readonly overall: Ladder | null;
   readonly matches: number;
   /** The matches in which every pair would be the same two games, so that one was played. */
@@ -56,11 +56,11 @@ function picture({ curve, anchors: fixed }: Ladder): string {
       cells[column(rating)] = "●";
       return [name, withInterval(rating, ci95, 0), cells.join("")];
     }),
-    { right: [1] },
+    { right: [1], drop: [2] },
   );
 }
 
-/** Warns of what a later checkpoint plays worse than an earlier one. */
+/** Warns of each game that a later checkpoint plays worse than an earlier one. */
 export function warnOfForgotten({ games }: LadderReport): void {
   for (const [id, { forgotten }] of Object.entries(games)) {
     for (const { update, than, difference, probability } of forgotten) {

@@ -1,6 +1,8 @@
-/** What commands print: results to stdout, everything else to stderr; colours where the terminal and NO_COLOR allow. */
+/** Prints results to stdout and everything else to stderr, in colours if the terminal and NO_COLOR allow it. */
 import { UserError } from "../../util/errors.ts";
 import { diskError } from "../../util/files.ts";
+import { escapedControls, printableInColor } from "../../util/printable.ts";
+import { fold, layTable, type TableLayout } from "./layout.ts";
 
 type Paint = (text: string) => string;
 export interface Style {
@@ -38,40 +40,38 @@ export function styleFor(stream: { readonly isTTY?: boolean }): Style {
   };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
-const ANSI = /\x1b\[[0-9;?]*[A-Za-z]/g;
-/** Columns that a text takes, colours not counted. */
-export const widthOf = (text: string): number => [...text.replaceAll(ANSI, "")].length;
-
-/** Rows under a header, columns padded; `right` lists the columns that are aligned to the right. */
+/** A table that fits the terminal. Elsewhere, as in a pipe, its width is unlimited. */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  { right = [] as readonly number[], style = styleFor(process.stdout) } = {},
+  layout: Pick<TableLayout, "right" | "drop" | "folded"> = {},
 ): string {
-  const widths = header.map((name, i) => Math.max(widthOf(name), ...rows.map((row) => widthOf(row[i] ?? ""))));
-  const line = (cells: readonly string[]): string =>
-    widths
-      .map((width, i) => {
-        const cell = cells[i] ?? "";
-        const padding = " ".repeat(width - widthOf(cell));
-        return right.includes(i) ? padding + cell : cell + padding;
-      })
-      .join("  ")
-      .trimEnd();
-  return [style.bold(line(header)), ...rows.map(line)].join("\n");
+  const { stdout } = process;
+  return layTable(header, rows, { ...layout, columns: columnsOf(stdout), bold: styleFor(stdout).bold });
 }
 
-/** What results meet: a reader that has closed the pipe, or a disk that takes no more. */
+/** The width of a terminal; infinite for a pipe, a file or a dumb terminal, which wraps lines in its own way. */
+export const columnsOf = ({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number =>
+  isTTY && columns && process.env.TERM !== "dumb" ? columns : Number.POSITIVE_INFINITY;
+
+/** A space at which no line is broken; it is printed as a plain one. */
+export const JOINED = "\u00a0";
+
+/** A text as a stream gets it. Everything that is printed passes here, because any of it may come from a file. */
+export function printed(text: string, stream: NodeJS.WriteStream): string {
+  return fold(printableInColor(text, hasColor(stream)), columnsOf(stream)).replaceAll(JOINED, " ");
+}
+
+/** Whether the reader has closed the pipe, and the error if results could not be written. */
 let closed = false;
 let failure: unknown;
 
-/** Called once, before anything is printed: an error of a stream comes later than the call that wrote. */
+/** Must be called once before anything is printed, because a stream reports an error later than the call that wrote. */
 export function watchOutput(): void {
-  // Nobody would read that the notes cannot be written; the results and the exit code stand without them.
+  // A note that cannot be written changes neither the results nor the exit code.
   process.stderr.on("error", () => {});
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // `spiral replay | head` has seen enough; the command goes on to its end, for what it saves and how it exits.
+    // After `spiral replay | head` the command goes on, because it may still save files and has an exit code.
     if (error.code === "EPIPE") closed = true;
     if (closed || failure !== undefined) return;
     failure = diskError("write", "the output", error);
@@ -80,28 +80,30 @@ export function watchOutput(): void {
   });
 }
 
-/** Why results could not be written, which has been said by then. */
+/** The error, already printed, if results could not be written. */
 export const outputFailure = (): unknown => failure;
 
-/** A line, or several, of results. Throws where an earlier one could not be written. */
+/** Prints lines of results. Throws if an earlier one could not be written. */
 export function print(text: string): void {
   if (failure !== undefined) throw failure;
-  if (!closed) process.stdout.write(`${text}\n`);
+  if (!closed) process.stdout.write(`${printed(text, process.stdout)}\n`);
 }
 
-/** A line to the person who plays: on stdout, or on stderr where stdout holds a document. */
+/** Prints a line for the person who plays: on stdout, or on stderr if stdout holds a document. */
 export function say(out: NodeJS.WriteStream, text: string): void {
   if (out === process.stdout) print(text);
   else note(text);
 }
 
-export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+/** Prints JSON; on one line if `indent` is 0. Characters that a terminal would obey are escaped, so that the value stays the same. */
+export function printJson(value: unknown, indent = 2): void {
+  if (failure !== undefined) throw failure;
+  if (!closed) process.stdout.write(`${escapedControls(JSON.stringify(value, null, indent))}\n`);
 }
 
-/** A line for the person, not for pipes. */
+/** Prints a line to stderr. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printed(text, process.stderr)}\n`);
 }
 
 export function warn(text: string): void {

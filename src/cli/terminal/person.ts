@@ -1,4 +1,4 @@
-/** A person at this terminal as a player among others: what `human` stands for in a match. */
+/** The player `human` of a match: a person at this terminal. */
 import { humanPlayer } from "../../players/human.ts";
 import type { AskedPlayer } from "../../players/player.ts";
 import { UserError } from "../../util/errors.ts";
@@ -8,23 +8,30 @@ import { resultText } from "./game-over.ts";
 import { say, styleFor } from "./output.ts";
 import { rulesOf } from "./position.ts";
 
-/** Stdin is taken at the first question. Leaving ends the match, with exit code 1; giving a game up forfeits it. */
+/** Reads stdin from the first question on. `quit` ends the match with exit code 1; `resign` forfeits a game. */
 export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): AskedPlayer {
   const { bold, dim } = styleFor(out);
-  /** Games whose rules it has read. */
+  /** Games whose rules were shown. */
   const told = new Set<string>();
   let dialogue: Dialogue | undefined;
   let last = -1;
+  /** The moves since the last question, by game. Several games may run while one is asked. */
+  const news = new Map<number, string[]>();
+  const tellNews = (episode: number): void => {
+    for (const line of news.get(episode) ?? []) say(out, line);
+    news.delete(episode);
+  };
   return humanPlayer({
     async ask({ infoset, episode, signal }) {
       const { game, state, player } = infoset;
       dialogue ??= new Dialogue(out);
       if (episode !== last)
         dialogue.say(`\n${bold(`Game ${episode + 1}`)}: you are Player ${player} (${game.roles[player]}).`);
-      // Without rules apart, they are in the text that is shown with every position.
+      // A game without `rules` has them in the text of every position.
       if (game.rules && !told.has(game.id)) dialogue.say(dim(rulesOf(game, state, player, out)));
       last = episode;
       told.add(game.id);
+      tellNews(episode);
       const situation = {
         infoset,
         always: false,
@@ -36,7 +43,13 @@ export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): Aske
       if (reply === "resign") return { forfeit: "resigned" };
       throw new UserError(1, "The match ends here: its person has left.");
     },
+    moved({ episode, seat, player, name }) {
+      if (player === seat) return;
+      const line = player === undefined ? dim(`Chance: ${name}`) : `\n${bold(`Your opponent plays ${name}`)}`;
+      news.set(episode, [...(news.get(episode) ?? []), line]);
+    },
     ended({ episode, seat, returns }) {
+      tellNews(episode);
       say(out, `\n${bold(`Game ${episode + 1}`)} is over. ${bold(resultText(returns[seat]))}`);
     },
     dispose: () => dialogue?.close(),

@@ -1,4 +1,4 @@
-/** One game between a person and another player at this terminal: what is asked and what is shown, move by move. */
+/** One game between a person at this terminal and another player. */
 import { type Move, type Played, playAskedGame, type Side, type TakeBack } from "../../arena/asked-game.ts";
 import type { Game, Seat } from "../../games/game.ts";
 import { GameGraph } from "../../graph/game-graph.ts";
@@ -14,11 +14,11 @@ export interface Table {
   readonly game: Game;
   readonly opponent: Player;
   readonly dialogue: Dialogue;
-  /** Aborted when the person is to leave at once. */
+  /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly hints: Policy | string;
   readonly always: boolean;
-  /** Chance and the opponent's draws are functions of these, the game's number and the ply. */
+  /** Chance is a function of (chanceKey, game, ply); so are the opponent's draws, of actionKey. */
   readonly chanceKey: number;
   readonly actionKey: number;
 }
@@ -26,7 +26,7 @@ export interface Table {
 /** The person has left. */
 class Left extends Error {}
 
-/** Plays it to its end; undefined where the person leaves. */
+/** Plays the game to its end; undefined if the person leaves. */
 export async function playGame(table: Table, index: number, person: Seat): Promise<Played | undefined> {
   const { game, chanceKey, actionKey, signal } = table;
   /** By ply. */
@@ -53,7 +53,7 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
   }
 }
 
-/** `moves` are those so far; the side cuts off those that the person takes back. */
+/** `moves` holds the moves so far; `undo` truncates it. */
 function personSide({ game, dialogue, signal, hints, always }: Table, person: Seat, moves: Move[]): Side {
   return {
     name: "human",
@@ -84,7 +84,7 @@ function opponentSide({ game, opponent, actionKey }: Table, index: number): Side
   };
 }
 
-/** Where information is hidden a move may be too: what the person may know of it is in what it reads next. */
+/** Shows the move, unless information is hidden: then the next observation says what the person may know of it. */
 function showMove({ game, opponent }: Table, { node: { state, turn }, action }: Move, person: Seat): void {
   if (!game.perfectInformation) return;
   const { bold, dim } = styleFor(process.stdout);
@@ -93,7 +93,7 @@ function showMove({ game, opponent }: Table, { node: { state, turn }, action }: 
   else if (turn.kind === "player" && turn.player !== person) print(`\n${bold(`${opponent.name} plays ${name}`)}`);
 }
 
-/** Why the person cannot take its last move back; undefined where it can. */
+/** The reason why the person cannot take its last move back; undefined if it can. */
 function noUndo(game: Game, moves: readonly Move[], person: Seat): string | undefined {
   if (!game.perfectInformation)
     return "Where information is hidden, a move stands: you would know more than before it.";
@@ -104,6 +104,6 @@ function noUndo(game: Game, moves: readonly Move[], person: Seat): string | unde
   return undefined;
 }
 
-/** Its ply; −1 where there is none. */
+/** The ply of the person's last move; −1 if there is none. */
 const lastMoveOf = (person: Seat, moves: readonly Move[]): number =>
   moves.findLastIndex(({ node: { turn } }) => turn.kind === "player" && turn.player === person);

@@ -1,15 +1,17 @@
 /** Game after game of a person against one player, at the terminal. */
 import { dirname } from "node:path";
+import type { Played } from "../../arena/asked-game.ts";
 import type { Seat } from "../../games/game.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { appendLine, makeFolders } from "../../util/files.ts";
+import { quoted } from "../../util/shell.ts";
 import { MOST_ANSWERS } from "./ask-move.ts";
 import { count, endText, resultText, type Score, scoreText } from "./game-over.ts";
 import { print, SPIRAL, styleFor } from "./output.ts";
 import { playGame, type Table } from "./play-game.ts";
 import { rulesOf } from "./position.ts";
 
-/** Where the person sits. */
+/** The person's seat. */
 export type SeatChoice = "first" | "second" | "alternate";
 
 /** Game after game until the person leaves. */
@@ -19,9 +21,15 @@ export async function playGames(table: Table, seat: SeatChoice, score: Score, lo
   for (let index = 0; ; index++) {
     const person: Seat = seat === "alternate" ? ((index % 2) as Seat) : seat === "first" ? 0 : 1;
     print(`\n${bold(`Game ${index + 1}`)}: you are Player ${person} (${game.roles[person]}).`);
-    // Rules hold for both seats; those of the first game will do. A game without rules apart shows them with every position.
+    // The rules are the same for both seats. A game without `rules` shows them with every position.
     if (index === 0 && game.rules) print(dim(rulesOf(game, game.initial(), person)));
-    const played = await playGame(table, index, person);
+    let played: Played | undefined;
+    try {
+      played = await playGame(table, index, person);
+    } catch (error) {
+      print("\nThe game is left unfinished and does not count.");
+      throw error;
+    }
     if (!played) {
       print(`The game is left unfinished and does not count. ${scoreText(game, score, opponent.name)}`.trimEnd());
       return;
@@ -32,7 +40,7 @@ export async function playGames(table: Table, seat: SeatChoice, score: Score, lo
     const players = person === 0 ? (["human", opponent.name] as const) : ([opponent.name, "human"] as const);
     makeFolders(dirname(log));
     appendLine(log, formatEpisode({ game: game.id, version: game.version, index, players, ...played }));
-    if (index === 0) print(dim(`Logged in ${log}; see it again: ${SPIRAL} replay ${log}`));
+    if (index === 0) print(dim(`Logged in ${log}; see it again: ${SPIRAL} replay ${quoted(log)}`));
     print(scoreText(game, score, opponent.name));
     if (!(await wantsAnother(table))) return;
   }

@@ -1,12 +1,13 @@
 /**
- * What a person sees of a position: drawn from the game's view, with the moves below it. Where a game has no view, the whole
- * text that a player reads stands in its place, and for its rules too.
+ * Draws a position for a person from the game's view, with the moves below it. A game without a view shows its whole observation
+ * instead, and also in place of its rules.
  */
 import { drawPosition } from "../../games/drawing.ts";
 import type { Game, Seat } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 import { wrap } from "../../replay/stepper.ts";
-import { styleFor, widthOf } from "./output.ts";
+import { widthOf } from "./layout.ts";
+import { styleFor } from "./output.ts";
 import { isNumbered, plainNames } from "./typed-move.ts";
 
 type Out = NodeJS.WriteStream;
@@ -15,13 +16,13 @@ export function rulesOf(game: Game, state: unknown, player: Seat, out: Out = pro
   return folded(game.rules?.(player) ?? game.observe(state, player), out);
 }
 
-/** Where the game stands, without the moves. */
+/** The position, without the moves. */
 export function positionText(game: Game, state: unknown, player: Seat, out: Out = process.stdout): string {
   const view = game.view?.(state, player);
   return folded(view ? drawPosition(view, player).join("\n") : game.observe(state, player), out);
 }
 
-/** A decision: the position and every move, or how to write one where the view puts many of them in one pattern. */
+/** The position and every move; or the patterns of moves, if the view gives patterns for many of them. */
 export function decisionText(infoset: Infoset, out: Out): string {
   const { game, state, player, actions } = infoset;
   const view = game.view?.(state, player);
@@ -31,7 +32,7 @@ export function decisionText(infoset: Infoset, out: Out): string {
   return `${positionText(game, state, player, out)}\n${moves}`;
 }
 
-/** `1 [check]  2 [bet]`, in columns where that takes several lines. */
+/** `1 [check]  2 [bet]`, in columns if there are several lines. */
 export function moveList({ game, state, actions }: Infoset, out: Out): string {
   const { cyan, dim } = styleFor(out);
   const isList = isNumbered(plainNames(game, state, actions));
@@ -49,7 +50,7 @@ export function moveList({ game, state, actions }: Infoset, out: Out): string {
   return lines.join("\n");
 }
 
-/** Lines no wider than the terminal, where there is one. */
+/** Lines no wider than the terminal, if there is one. */
 export function folded(text: string, out: Out = process.stdout): string {
   const { columns } = out;
   if (!columns) return text;

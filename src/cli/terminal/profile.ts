@@ -1,11 +1,11 @@
-/** What updates spend their time on: wall time by phase, for `spiral train --profile`. */
+/** Wall time of updates by phase, for `spiral train --profile`. */
 import { type Phase, phases } from "../../rl/train.ts";
 import { styleFor, table } from "./output.ts";
 
 export interface Profile {
-  /** A phase begins, and the one before it ends. */
+  /** Starts a phase and ends the one before it. */
   readonly phase: (phase: Phase) => void;
-  /** Milliseconds by phase, in all, since the first began. */
+  /** Total milliseconds by phase. */
   readonly milliseconds: () => Readonly<Record<Phase, number>>;
 }
 
@@ -47,5 +47,8 @@ export function profileTable(milliseconds: Readonly<Record<Phase, number>>, upda
     dim(what),
   ];
   const rows = phases.map((name) => row(name, milliseconds[name], WHAT[name]));
-  return table(["phase", "ms an update", "share", ""], [...rows, row("total", total, "")], { right: [1, 2] });
+  return table(["phase", "ms an update", "share", ""], [...rows, row("total", total, "")], {
+    right: [1, 2],
+    drop: [3],
+  });
 }

@@ -64,11 +64,13 @@ export function interruption(onFirst: () => void): Interruption {
     onFirst();
     controller.abort(signal);
   };
-  for (const name of NAMES) process.on(name, onSignal);
+  // The name is not passed if a dialogue emits the signal.
+  const handlers = NAMES.map((name) => [name, () => onSignal(name)] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
   return {
     signal: controller.signal,
     stop(): void {
-      for (const name of NAMES) process.off(name, onSignal);
+      for (const [name, handler] of handlers) process.off(name, handler);
     },
   };
 }
@@ -78,8 +80,8 @@ export const exitCodeOf = ({ aborted, reason }: AbortSignal): number | undefined
   aborted ? SIGNALS[reason as Signal] : undefined;
 
 /**
- * Runs what keeps the process busy. No handler would hear of a signal before it ends, so they are taken off meanwhile: a
- * signal then ends the process at once.
+ * Runs a long synchronous computation without signal handlers. Handlers would run only after it; without them a signal ends the
+ * process at once.
  */
 export function interruptible<T>(compute: () => T): T {
   const handlers = NAMES.map((signal) => process.rawListeners(signal) as NodeJS.SignalsListener[]);

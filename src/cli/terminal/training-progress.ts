@@ -1,18 +1,19 @@
 /**
- * Training as it goes, on stderr: on a terminal an area redrawn in place, at most ten times a second; elsewhere one plain
- * line per evaluation.
+ * Shows on stderr how far training is: on a terminal an area that is redrawn at most ten times a second, elsewhere one plain line
+ * per evaluation.
  */
-import { note, styleFor, widthOf } from "./output.ts";
+import { firstThatFits, fold, widthOf } from "./layout.ts";
+import { note, printed, styleFor } from "./output.ts";
 
 /** Games against random play, if a game cannot be evaluated exactly. */
 export const SAMPLE_EPISODES = 1000;
 
 /** What an evaluation says of one game. */
 export interface GameMeasure {
-  /** Exact; undefined where the game cannot be walked. */
+  /** Exact; undefined if the game cannot be walked. */
   readonly nashConv?: number;
   readonly greedyNashConv?: number;
-  /** Against random play, where there is no exact value. */
+  /** Against random play, if there is no exact value. */
   readonly meanReturnVsRandom?: number;
 }
 
@@ -20,7 +21,7 @@ export interface Progress {
   update(update: number, episodes: number): void;
   evaluation(update: number, games: Readonly<Record<string, GameMeasure>>): void;
   message(text: string): void;
-  /** Takes the area away, so that results can follow. */
+  /** Erases the area. */
   close(): void;
 }
 
@@ -38,30 +39,36 @@ export function createProgress(updates: number, from: number, { quiet = false } 
   const messages: string[] = [];
 
   const seconds = () => (performance.now() - started) / 1000;
-  const headline = (): string => {
+  const headline = (columns: number): string => {
     const style = styleFor(stream);
     const share = updates === 0 ? 1 : now / updates;
     const filled = Math.round(share * BAR);
     const bar = style.cyan("━".repeat(filled)) + style.dim("━".repeat(BAR - filled));
     const rate = (episodes - firstEpisodes) / seconds();
     const left = now > from ? ((updates - now) * seconds()) / (now - from) : Number.NaN;
-    const times = `${seconds().toFixed(0)} s${Number.isFinite(left) && now < updates ? `, ${left.toFixed(0)} s to go` : ""}`;
+    const elapsed = `  ${seconds().toFixed(0)} s`;
+    const times = `${elapsed}${Number.isFinite(left) && now < updates ? `, ${left.toFixed(0)} s to go` : ""}`;
     const speed = rate > 0 ? `  ${compact(rate)} games/s` : "";
-    return `${bar}  update ${now} of ${updates}${speed}  ${times}`;
+    const count = `update ${now} of ${updates}`;
+    const texts = [`${bar}  ${count}${speed}${times}`, `${count}${speed}${times}`, `${count}${times}`];
+    return firstThatFits([...texts, `${count}${elapsed}`, count, `${now}/${updates}`], columns);
   };
   const draw = (force = false): void => {
     if (!live || (!force && performance.now() - lastFrame < FRAME_MS)) return;
     lastFrame = performance.now();
     const style = styleFor(stream);
+    // The last column stays free: some terminals begin a new line after it.
+    const columns = (stream.columns || 80) - 1;
     const width = Math.max(...[...history.keys()].map((id) => id.length), 4);
-    const lines = [headline(), ...messages];
+    const told = messages.flatMap((text) => fold(printed(text, stream), columns).split("\n"));
+    const rows = [headline(columns), ...told.map((line) => clip(line, columns))];
     for (const [id, points] of history) {
-      const latest = points.at(-1) as GameMeasure;
+      const texts = descriptions(points.at(-1) as GameMeasure);
       const curve = points.map(({ nashConv, meanReturnVsRandom = 0 }) => nashConv ?? 1 - meanReturnVsRandom);
-      lines.push(`${style.bold(id.padEnd(width))}  ${style.cyan(sparkline(curve, BAR))}  ${describe(latest)}`);
+      const drawnCurve = `${style.bold(id.padEnd(width))}  ${style.cyan(sparkline(curve, BAR))}  ${texts[0]}`;
+      const plainly = texts.map((text) => `${style.bold(id)}  ${text}`);
+      rows.push(firstThatFits([drawnCurve, ...plainly, style.bold(id)], columns));
     }
-    const columns = stream.columns ?? 80;
-    const rows = lines.map((line) => (widthOf(line) < columns ? line : clip(line, columns - 1)));
     stream.write(`${erase(drawn)}${rows.map((row) => `${row}\n`).join("")}`);
     drawn = rows.length;
   };
@@ -81,7 +88,7 @@ export function createProgress(updates: number, from: number, { quiet = false } 
       }
       if (live) draw(true);
       else if (!quiet) {
-        const parts = Object.entries(games).map(([id, measure]) => `${id} ${describe(measure)}`);
+        const parts = Object.entries(games).map(([id, measure]) => `${id} ${descriptions(measure)[0]}`);
         note(
           `update ${String(update).padStart(String(updates).length)}/${updates}  ${seconds().toFixed(1)} s  ${parts.join(" | ")}`,
         );
@@ -101,12 +108,13 @@ export function createProgress(updates: number, from: number, { quiet = false } 
   };
 }
 
-/** `NashConv 0.0046, greedy 0` */
-function describe({ nashConv, greedyNashConv, meanReturnVsRandom }: GameMeasure): string {
+/** `NashConv 0.0046, greedy 0`, and shorter ones for a narrow terminal. */
+function descriptions({ nashConv, greedyNashConv, meanReturnVsRandom }: GameMeasure): string[] {
   if (nashConv === undefined || greedyNashConv === undefined) {
-    return `mean return ${(meanReturnVsRandom ?? 0).toFixed(3)} against random`;
+    const mean = (meanReturnVsRandom ?? 0).toFixed(3);
+    return [`mean return ${mean} against random`, `mean return ${mean}`];
   }
-  return `NashConv ${number(nashConv)}, greedy ${number(greedyNashConv)}`;
+  return [`NashConv ${number(nashConv)}, greedy ${number(greedyNashConv)}`, `NashConv ${number(nashConv)}`];
 }
 
 /** Four decimals; an exact 0 stays `0`. */
@@ -136,10 +144,8 @@ export function sparkline(values: readonly number[], width: number): string {
     .padEnd(width);
 }
 
-/** Cuts to a number of columns, leaving no colour open. */
-function clip(line: string, columns: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
-  return [...line.replaceAll(/\x1b\[[0-9;]*m/g, "")].slice(0, columns).join("");
-}
+/** Cuts a line that is still too wide, which then holds a word as wide as the terminal. */
+const clip = (line: string, columns: number): string =>
+  widthOf(line) <= columns ? line : `${[...line].slice(0, columns - 1).join("")}…`;
 
 const erase = (lines: number): string => (lines === 0 ? "" : `\x1b[${lines}A\x1b[0J`);

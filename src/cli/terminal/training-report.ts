@@ -1,16 +1,17 @@
-/** What `spiral train` says besides its progress: why it runs on this backend, and how it ended. */
+/** The messages of `spiral train` on its backend and on its end. */
 import { dirname, resolve } from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import type { Backend } from "../../nn/backend.ts";
 import { resolveRun } from "../../run/directory.ts";
 import type { RunWriter } from "../../run/writer.ts";
+import { quoted } from "../../util/shell.ts";
 import { note, print, SPIRAL, styleFor, table } from "./output.ts";
 import { compact, type GameMeasure, number, SAMPLE_EPISODES } from "./training-progress.ts";
 
 /** By game id. */
 export type Measures = Readonly<Record<string, GameMeasure>>;
 
-/** A run that came to its end. */
+/** A run that finished. */
 export interface Trained {
   readonly updates: number;
   readonly episodes: number;
@@ -25,7 +26,7 @@ export interface Trained {
 
 type Place = Pick<RunWriter, "dir" | "name">;
 
-/** Why `auto` did not take a better backend: whatever does not work, and in a word what is not installed. */
+/** The reasons why `auto` took no better backend: those that do not work, then the names of those that are not installed. */
 export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, verbose: boolean): string[] {
   const toSay = passedOver.filter(({ status }) => verbose || status === "broken");
   const missing = passedOver.filter((trouble) => !toSay.includes(trouble)).map(({ name }) => name);
@@ -35,7 +36,7 @@ export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, ver
 }
 
 export function noteStopped({ dir, name }: Place, update: number, updates: number): void {
-  const goOn = `${SPIRAL} train --resume ${name}${inFolder(dir)}`;
+  const goOn = `${SPIRAL} train --resume ${quoted(name)}${inFolder(dir)}`;
   note(`Stopped after update ${update} of ${updates}, which is saved. Go on with: ${goOn}`);
 }
 
@@ -50,7 +51,7 @@ export function printTrained(
   print(measureTables(measures, untrained, isInitialised ? "at first" : "untrained"));
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
-  const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${name}`;
+  const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${quoted(name)}`;
   const where = inFolder(dir);
   const next = [
     [`eval${which}${where}`, "play it against fixed opponents"],
@@ -97,10 +98,8 @@ function measureTables(measures: Measures, untrained: Measures | undefined, titl
   return [...parts, sentences.join("\n")].join("\n\n");
 }
 
-/** ` --dir X` where the runs lie elsewhere than where a command without it looks. */
+/** ` --dir X` if the runs are not in the folder that a command uses by default. */
 function inFolder(runDir: string): string {
   const parent = dirname(runDir);
   return resolve(parent) === resolve(loadConfig().config.run.dir) ? "" : ` --dir ${quoted(parent)}`;
 }
-
-const quoted = (path: string): string => (/^[\w./:\\-]+$/.test(path) ? path : `"${path}"`);

@@ -1,7 +1,7 @@
-/** What a person types at the table: a move, in any of several ways, or a command. */
+/** Reads the answer of a person at a decision: a move, in any of several spellings, or a command. */
 import type { Game } from "../../games/game.ts";
 
-/** What can be typed beside moves, and what it does. */
+/** The commands that a person may type instead of a move, with their help. */
 export const COMMANDS = {
   help: "this list (or ?)",
   hint: "what a policy would do here",
@@ -9,7 +9,7 @@ export const COMMANDS = {
   board: "show the position again",
   rules: "show the rules",
   moves: "list every legal move",
-  resign: "give the game up: a forfeit",
+  resign: "give the game up: a forfeit, which costs more than a loss",
   quit: "leave (or q, or Ctrl-D)",
 } as const;
 
@@ -22,15 +22,15 @@ export type Answer =
   | { readonly kind: "unclear"; readonly reason: string };
 
 const ALIASES: Readonly<Record<string, Command>> = { "?": "help", q: "quit", exit: "quit" };
-/** Longer than any move; what is longer is no move, and is not searched for one. */
+/** Characters. No move is longer, and a longer text is not parsed. */
 const LONGEST = 1000;
-/** Moves that an ambiguous beginning names in its reason. */
+/** The most moves that the reason names for an ambiguous prefix. */
 const SHOWN = 4;
 
 /**
- * Reads what was typed at a decision, `actions` being legal: `[bet]`, `bet`, the beginning of one name only, `b`, or the number
- * of the move in the list where names are not numbers themselves; whatever else the game reads. Moves win over commands only
- * by their whole names, or in brackets.
+ * Reads an answer to a decision with these legal actions. A move is `[bet]`, `bet`, a prefix of one name only, `b`, its number in
+ * the list if names are not numbers themselves, or any other spelling that the game reads. A move wins over a command only by
+ * its whole name or in brackets.
  */
 export function understand(game: Game, state: unknown, actions: readonly number[], typed: string): Answer {
   const text = typed.trim();
@@ -62,7 +62,7 @@ export function plainNames(game: Game, state: unknown, actions: readonly number[
   return actions.map((action) => game.actionName(state, action).slice(1, -1).toLowerCase());
 }
 
-/** Whether moves go by their number in the list: not where names are numbers, which would then mean two things. */
+/** Whether a move may be given by its number in the list: false if a name is a number, which would be ambiguous. */
 export const isNumbered = (names: readonly string[]): boolean => !names.some((name) => /^\d+$/.test(name));
 
 const move = (actions: readonly number[], slot: number): Answer => ({ kind: "move", action: actions[slot] as number });

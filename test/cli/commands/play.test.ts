@@ -168,7 +168,7 @@ describe("leaving", () => {
     child.kill(signal);
     const { code, out, err } = await child.done;
     expect({ code, err }).toEqual({ code: expected, err: "" });
-    expect(out).toMatch(/Score: you 0, random 1, drawn 0\n$/);
+    expect(out).toMatch(/\nThe game is left unfinished and does not count\.\n\nScore: you 0, random 1, drawn 0\n$/);
   });
 });
 

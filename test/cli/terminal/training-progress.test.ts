@@ -1,6 +1,6 @@
 /** What training shows of itself: an area that is redrawn in place on a terminal, plain lines elsewhere. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { widthOf } from "../../../src/cli/terminal/output.ts";
+import { widthOf } from "../../../src/cli/terminal/layout.ts";
 import { compact, createProgress, number, sparkline } from "../../../src/cli/terminal/training-progress.ts";
 
 let written = "";
@@ -107,8 +107,29 @@ describe("on a terminal", () => {
     const lines = written.split("\n");
     expect(Math.max(...lines.map(widthOf))).toBe(39);
     expect(lines).toContain("x".repeat(39));
-    expect(lines).toContain("y".repeat(39));
-    expect(lines.at(-2)).toBe(`kuhn  ${"▁".padEnd(24)}  NashCon`);
+    expect(lines).toContain(`${"y".repeat(38)}…`);
+    expect(lines.at(-2)).toBe("\x1b[1mkuhn\x1b[22m  NashConv 1.0000, greedy 1.0000");
+  });
+
+  it.each([12, 16, 20, 30, 40, 50, 60, 80, 200])("shows a number whole or not at all: %i columns", (columns) => {
+    stderrIs({ columns });
+    const progress = createProgress(4000, 0);
+    progress.message("Training runs/some-run on wasm. Ctrl-C saves and stops.");
+    progress.update(1, 100);
+    pass(2000);
+    progress.update(600, 70_000);
+    const pig = "connect-four:columns=4:rows=4";
+    progress.evaluation(612, {
+      kuhn: { nashConv: 1.6667, greedyNashConv: 0.0123 },
+      [pig]: { meanReturnVsRandom: -0.125 },
+    });
+    const lines = screen();
+    expect(Math.max(...lines.map(widthOf))).toBeLessThan(columns);
+    expect(lines[0]).toMatch(columns < 20 ? /612\/4000|^$/ : /update 612 of 4000/);
+    const whole = ["612", "4000", "1.6667", "0.0123", "-0.125", "2", "11", "35000", "35", "4"];
+    const text = lines.filter((line) => !line.includes("…")).join("\n");
+    for (const [figure] of text.matchAll(/-?[\d.]*\d/g)) expect(whole).toContain(figure);
+    if (columns >= 40) expect(text).toContain("1.6667");
   });
 
   it("takes the area away at the end", () => {
