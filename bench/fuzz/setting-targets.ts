@@ -3,21 +3,18 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { planOf } from "../../src/cli/ablation/plan.ts";
-import { optionsOf } from "../../src/cli/flags/flag.ts";
-import { llmFlags } from "../../src/cli/flags/llm.ts";
-import { llmSettings } from "../../src/cli/open/llm-settings.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { configToYaml } from "../../src/config/write.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
 import { readAnswer } from "../../src/players/llm/answer.ts";
-import { chatClient } from "../../src/players/llm/client.ts";
+import { requestChat } from "../../src/players/llm/request.ts";
+import type { Transport } from "../../src/players/llm/transport.ts";
 import { openTournament } from "../../src/run/tournament.ts";
-import { Rng } from "../../src/util/rng.ts";
+import { UserError } from "../../src/util/errors.ts";
+import { printable } from "../../src/util/printable.ts";
 import type { Target } from "./campaign.ts";
 import { must } from "./must.ts";
 import { mutate } from "./mutate.ts";
-
-const QUIET = (): void => {};
 
 export function configs(folder: string): Target[] {
   const packaged = (path: string): Buffer[] =>
@@ -71,14 +68,13 @@ export function tournaments(folder: string): Target[] {
 
 /** Bodies of an endpoint, and the moves that are read of its answers. */
 export function answers(): Target {
-  const client = chatClient(
-    llmSettings(optionsOf(llmFlags, { llmBaseUrl: "http://localhost:9/v1", llmAttempts: "1" }), {}),
-    {
-      now: () => 0,
-      sleep: () => Promise.resolve(),
-      warn: QUIET,
-    },
-  );
+  const endpoint = { url: "http://localhost/v1/chat/completions", timeoutMs: 60_000, maxTokens: 100 };
+  const ask = (body: string): ReturnType<typeof requestChat> => {
+    const post: Transport["post"] = () => Promise.resolve({ status: 200, header: () => null, body });
+    const transport = { post, close: () => {} };
+    const connection = { endpoint, transport, clean: printable, usesMaxCompletionTokens: new Set<string>() };
+    return requestChat(connection, "m", [{ role: "user", content: "?" }], new AbortController().signal);
+  };
   const decisions = gameIds.map((id) => {
     const game = getGame(id);
     let state = game.initial();
@@ -103,16 +99,11 @@ export function answers(): Target {
     ),
     mutate,
     async read(bytes) {
-      const { fetch } = globalThis;
-      globalThis.fetch = () => Promise.resolve(new Response(Uint8Array.from(bytes)));
-      try {
-        const { text } = await client.ask({ model: "m", messages: [{ role: "user", content: "?" }], rng: new Rng(1) });
-        for (const decision of decisions) {
-          const parsed = readAnswer(decision, text);
-          must(!parsed.ok || decision.actions.includes(parsed.action), "a move that is not legal");
-        }
-      } finally {
-        globalThis.fetch = fetch;
+      const answer = await ask(Buffer.from(bytes).toString("utf8"));
+      if ("what" in answer) throw new UserError(1, answer.what);
+      for (const decision of decisions) {
+        const parsed = readAnswer(decision, answer.text);
+        must(!parsed.ok || decision.actions.includes(parsed.action), "a move that is not legal");
       }
     },
   };
