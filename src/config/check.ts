@@ -5,8 +5,12 @@ import { parseOpponents } from "../players/opponent-mix.ts";
 import { trainingOpponents } from "../players/opponents.ts";
 import { isModule, kindNames } from "../policies/registry.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
+import { expandHome } from "../util/files.ts";
 import { allowed, schemaAt } from "./schema.ts";
 import type { Leaf } from "./yaml.ts";
+
+/** Settings that are, or may be, paths. */
+const PATHS = ["run.dir", "nn.policy"];
 
 /** The key, in canonical spelling, and the value if both are valid; else undefined, with one or more problems added. */
 export function checkLeaf(
@@ -54,6 +58,7 @@ export function checkLeaf(
     problems.push(`${where}: ${key} is ${show(value)}; it takes ${takes}.${hint}`);
     return undefined;
   }
+  if (PATHS.includes(key)) return { key, value: expandHome(value as string) };
   if (key !== "games") return { key, value };
   const games = checkGames(value as string[], where, problems);
   return games && { key, value: games };

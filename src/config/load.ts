@@ -5,8 +5,8 @@
 import { gameIds, getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
 import { opponents, trainingOpponents } from "../players/opponents.ts";
-import { UserError } from "../util/errors.ts";
-import { readText } from "../util/files.ts";
+import { firstOf, UserError } from "../util/errors.ts";
+import { expandHome, readText } from "../util/files.ts";
 import { packageFile } from "../util/package.ts";
 import { type Flag, flagLeaves, setLeaves } from "./arguments.ts";
 import { attempt, checkLeaf } from "./check.ts";
@@ -30,17 +30,18 @@ export interface LoadedConfig {
 /** Throws one UserError (exit 2) with all problems. */
 export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
   const problems: string[] = [];
-  const leaves = [...packagedLeaves("default", "default", problems)];
+  let leaves = [...packagedLeaves("default", "default", problems)];
   if (size !== undefined) {
     if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`, problems));
     else problems.push(`--size is "${size}"; it takes one of ${SIZES.join(", ")}.`);
   }
   if (file !== undefined) {
-    const text = attempt(problems, () => readText(file, 2));
+    const text = attempt(problems, () => readText(expandHome(file), 2));
     if (text === undefined && file.split(",").every((id) => gameIds.includes(id))) {
       problems.push(`Games are named by a flag: --games ${file}`);
     } else if (text !== undefined) {
-      leaves.push(...yamlLeaves(text, { file, origin: (line) => `${file}:${line}` }, problems));
+      // Concatenated, as a call takes fewer arguments than a file may have leaves.
+      leaves = leaves.concat(yamlLeaves(text, { file, origin: (line) => `${file}:${line}` }, problems));
     }
   }
   leaves.push(
@@ -56,7 +57,7 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
     values.set(checked.key, checked.value);
     origins.set(checked.key, leaf.origin);
   }
-  if (problems.length > 0) throw new UserError(2, problems);
+  if (problems.length > 0) throw new UserError(2, firstOf(problems));
   // All key paths have been checked, so no key is `__proto__`.
   const config = configSchema.parse(nest(values));
   const mixed = opponentProblems(config).map(

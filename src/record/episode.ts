@@ -94,7 +94,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 /** Ids and names are shown on a terminal, so they may not contain control characters. */
 const isId = (value: unknown): value is string => typeof value === "string" && /^[\w:=.-]+$/.test(value);
-const isName = (value: unknown): value is string => typeof value === "string" && !/\p{Cc}/u.test(value);
+export const isName = (value: unknown): value is string => typeof value === "string" && !/\p{Cc}/u.test(value);
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
 const isText = (value: unknown): value is string => typeof value === "string";
 const isForfeit = (value: unknown): value is NonNullable<Episode["forfeit"]> =>

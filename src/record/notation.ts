@@ -10,16 +10,19 @@
  *   [Index "12"]
  *
  *   {K J} [check] [bet] [call]
+ *
+ * Tags may come in any order. A line that begins with ";" or "%" is a comment; braces are outcomes of chance, not comments.
  */
 import type { Game, Turn } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import { UserError } from "../util/errors.ts";
-import type { Episode } from "./episode.ts";
+import { type Episode, isName } from "./episode.ts";
 
 const WIDTH = 100;
-/** The first line of a game. */
-export const FIRST_TAG = /^\[Game "/;
-const TAG = /^\[([A-Z][A-Za-z]*) ("(?:[^"\\]|\\.)*")\]\s*$/;
+/** The beginning of a line that is a tag. */
+export const TAG = /^\[[A-Z][A-Za-z]* "/;
+export const COMMENT = /^[;%]/;
+const WHOLE_TAG = /^\[([A-Z][A-Za-z]*) ("(?:[^"\\]|\\.)*")\]\s*$/;
 
 /** The text of an episode, without the last newline. Throws a UserError if an action is not legal. */
 export function formatNotation({
@@ -65,12 +68,16 @@ export function formatNotation({
 
 /** The episode in the text of one game. Throws a UserError with the reason if there is none. */
 export function parseNotation(text: string): Episode {
-  const lines = text.split("\n");
+  const lines = text.split("\n").filter((line) => !COMMENT.test(line));
   const tags = new Map<string, string>();
   let at = 0;
   for (; at < lines.length; at++) {
-    const [, name, value] = TAG.exec(lines[at]) ?? [];
-    if (name === undefined || value === undefined) break;
+    const [, name, value] = WHOLE_TAG.exec(lines[at]) ?? [];
+    if (name === undefined || value === undefined) {
+      if (lines[at].trim() === "" && tags.size === 0) continue;
+      break;
+    }
+    if (tags.has(name)) throw new UserError(1, `its tag ${name} is there twice`);
     tags.set(name, unquote(value));
   }
   const wrong = (tag: string): never => {
@@ -80,8 +87,12 @@ export function parseNotation(text: string): Episode {
     const value = tags.get(tag) ?? "";
     return /^\d{1,15}$/.test(value) ? Number(value) : wrong(tag);
   };
+  const player = (tag: string): string => {
+    const name = tags.get(tag);
+    return isName(name) ? name : wrong(tag);
+  };
   const game = getGame(tags.get("Game") ?? wrong("Game"));
-  const returns = (tags.get("Result") ?? "").split(" ").map((part) => (part === "" ? Number.NaN : Number(part)));
+  const returns = (tags.get("Result") ?? "").split(" ").map((part) => (part === "" ? Number.NaN : Number(part) + 0));
   const [first, second] = returns;
   if (returns.length !== 2 || !returns.every(Number.isFinite)) wrong("Result");
   const seat = tags.get("Forfeit");
@@ -91,7 +102,7 @@ export function parseNotation(text: string): Episode {
     version: count("Version"),
     ...(tags.has("Update") ? { update: count("Update") } : {}),
     index: count("Index"),
-    players: [tags.get("First") ?? wrong("First"), tags.get("Second") ?? wrong("Second")],
+    players: [player("First"), player("Second")],
     ...(tags.has("Opening") ? { opening: count("Opening") } : {}),
     actions: readMoves(game, lines.slice(at).join("\n"), seat !== undefined),
     returns: [first, second],

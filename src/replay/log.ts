@@ -6,7 +6,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { type Episode, parseEpisode } from "../record/episode.ts";
 import { LONGEST_LINE } from "../record/line-limit.ts";
-import { FIRST_TAG, parseNotation } from "../record/notation.ts";
+import { COMMENT, parseNotation, TAG } from "../record/notation.ts";
+import { markLength } from "../util/encoding.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors } from "../util/files.ts";
 
@@ -17,14 +18,18 @@ export type LogLine =
 
 const CHUNK = 1 << 16;
 
-/** `warn` is called for an incomplete last line. */
+/**
+ * Lines may end in CR LF, and a byte order mark is skipped. UTF-16 throws a UserError (exit 3). `warn` is called for an
+ * incomplete last line.
+ */
 export function* readLog(path: string, warn: (message: string) => void): Generator<LogLine, void, undefined> {
-  for (const { line, text, whole } of entriesOf(path)) {
+  for (const { line, text, whole, isNotation } of entriesOf(path)) {
     try {
-      yield { line, episode: FIRST_TAG.test(text) ? parseNotation(text) : parseEpisode(text) };
+      yield { line, episode: isNotation ? parseNotation(text) : parseEpisode(text) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (whole) yield { line, problem: error.message };
+      if (whole || (!isNotation && isJson(text))) yield { line, problem: error.message };
+      else if (isNotation) warn(`${path}:${line}: the last game is torn and was left out: ${error.message}.`);
       else warn(`${path}:${line}: the last line is torn and was left out.`);
     }
   }
@@ -34,23 +39,30 @@ interface Entry {
   readonly line: number;
   readonly text: string;
   readonly whole: boolean;
+  readonly isNotation: boolean;
 }
 
-/** The lines that are not empty; the lines of a game in notation are one entry. */
+/**
+ * The lines that are not empty; the lines of a game in notation are one entry. A game begins at the first tag after another
+ * game's moves, or at the first comment of the file.
+ */
 function* entriesOf(path: string): Generator<Entry, void, undefined> {
   let number = 0;
   let game: Entry | undefined;
+  let hasEnded = false;
   for (const { text, whole } of readLines(path)) {
     number++;
-    if (FIRST_TAG.test(text)) {
-      if (game) yield game;
-      game = { line: number, text, whole };
-    } else if (game) {
-      game = { line: game.line, text: `${game.text}\n${text}`, whole };
-      if (game.text.length > LONGEST_LINE) throw tooLong(path, game.line);
-    } else if (!whole || text.trim() !== "") {
-      yield { line: number, text, whole };
+    const isTag = TAG.test(text);
+    const isComment = COMMENT.test(text);
+    if (game && (isTag ? hasEnded : !isComment && !game.isNotation && text.trim() !== "")) {
+      yield game;
+      game = undefined;
     }
+    if (game) game = { line: game.line, text: `${game.text}\n${text}`, whole, isNotation: game.isNotation || isTag };
+    else if (isTag || isComment) game = { line: number, text, whole, isNotation: isTag };
+    else if (!whole || text.trim() !== "") yield { line: number, text, whole, isNotation: false };
+    if (!isComment) hasEnded = game?.isNotation === true && !isTag;
+    if (game && game.text.length > LONGEST_LINE) throw tooLong(path, game.line);
   }
   if (game) yield game;
 }
@@ -62,12 +74,14 @@ function* readLines(path: string): Generator<{ text: string; whole: boolean }, v
     const chunk = Buffer.alloc(CHUNK);
     let parts: Buffer[] = [];
     let pending = 0;
+    let isFirst = true;
     for (;;) {
       const count = withDiskErrors("read", path, () => readSync(fd, chunk, 0, CHUNK, null), 3);
       if (count === 0) break;
-      let start = 0;
-      for (let end = chunk.indexOf(10); end >= 0 && end < count; end = chunk.indexOf(10, start)) {
-        const text = Buffer.concat([...parts, chunk.subarray(start, end)]).toString("utf8");
+      let start = isFirst ? markLength(chunk.subarray(0, count), path, 3) : 0;
+      isFirst = false;
+      for (let end = chunk.indexOf(10, start); end >= 0 && end < count; end = chunk.indexOf(10, start)) {
+        const text = textOf([...parts, chunk.subarray(start, end)]);
         parts = [];
         pending = 0;
         start = end + 1;
@@ -78,9 +92,21 @@ function* readLines(path: string): Generator<{ text: string; whole: boolean }, v
       pending += count - start;
       if (pending > LONGEST_LINE) throw tooLong(path, line);
     }
-    if (pending > 0) yield { text: Buffer.concat(parts).toString("utf8"), whole: false };
+    if (pending > 0) yield { text: textOf(parts), whole: false };
   } finally {
     closeSync(fd);
+  }
+}
+
+/** The text of a line, without the CR of a CR LF. */
+const textOf = (parts: readonly Buffer[]): string => Buffer.concat(parts).toString("utf8").replace(/\r$/, "");
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

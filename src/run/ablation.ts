@@ -5,8 +5,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../util/errors.ts";
-import { readText } from "../util/files.ts";
 import { readManifest } from "./manifest.ts";
+import { readMetrics } from "./metrics.ts";
 import { statusOf } from "./status.ts";
 
 /** A setting and the values it takes. */
@@ -78,19 +78,25 @@ export interface RunResult {
   readonly games: Readonly<Record<string, GameResult>>;
 }
 
-interface MetricsLine {
-  readonly update: number;
-  readonly episodes: number;
-  readonly seconds: number;
-  readonly entropy?: Readonly<Record<string, number>>;
-  readonly evaluation?: Readonly<Record<string, { readonly nashConv?: number; readonly greedyNashConv?: number }>>;
-}
-
-/** Reads the result of a finished run from its metrics. Throws a UserError (exit 3) if they are damaged. */
-export function readResult(dir: string, run: string, seed: number): RunResult {
-  const lines = readMetrics(join(dir, run));
-  const last = lines.at(-1) as MetricsLine;
-  const games = Object.entries(last.evaluation ?? {}).flatMap(([id, { nashConv, greedyNashConv }]) => {
+/**
+ * Reads the result of a finished run from its metrics: its last evaluation. Lines that are damaged are left out, and `warn` is
+ * called for each. Throws a UserError (exit 3) if no line is whole.
+ */
+export function readResult(
+  dir: string,
+  run: string,
+  seed: number,
+  warn: (problem: string) => void = () => {},
+): RunResult {
+  const { lines, problems } = readMetrics(join(dir, run));
+  for (const problem of problems) warn(`${problem}; left out.`);
+  const last = lines.at(-1);
+  const evaluated = lines.findLast(({ evaluation }) => evaluation);
+  if (!last || !evaluated) {
+    const hint = `Delete ${join(dir, run)} and run the same command: it is trained again.`;
+    throw new UserError(3, `${join(dir, run, "metrics.jsonl")} holds no whole line with an evaluation. ${hint}`);
+  }
+  const games = Object.entries(evaluated.evaluation ?? {}).flatMap(([id, { nashConv, greedyNashConv }]) => {
     if (nashConv === undefined || greedyNashConv === undefined) return [];
     const best = lines.reduce((low, line) => Math.min(low, line.evaluation?.[id]?.nashConv ?? low), nashConv);
     const entropy = last.entropy?.[id] ?? 0;
@@ -101,21 +107,8 @@ export function readResult(dir: string, run: string, seed: number): RunResult {
 
 /** Mean entropy of play by game at the last metrics line up to `update`. */
 export function entropiesAt(runDir: string, update: number): Readonly<Record<string, number>> {
-  const upTo = readMetrics(runDir).filter((line) => line.update <= update && line.entropy);
+  const upTo = readMetrics(runDir).lines.filter((line) => line.update <= update && line.entropy);
   return upTo.at(-1)?.entropy ?? {};
-}
-
-function readMetrics(runDir: string): MetricsLine[] {
-  const path = join(runDir, "metrics.jsonl");
-  const lines = readText(path).trim().split("\n");
-  return lines.map((line, i) => {
-    try {
-      return JSON.parse(line) as MetricsLine;
-    } catch {
-      const hint = `Delete ${runDir} and run the same command: it is trained again.`;
-      throw new UserError(3, `${path}:${i + 1}: not a line of metrics. ${hint}`);
-    }
-  });
 }
 
 /** Whether a run exists and was trained to its end. */

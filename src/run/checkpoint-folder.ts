@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../util/errors.ts";
+import { firstIssue, UserError } from "../util/errors.ts";
 import { makeFolder, readText, syncFolder, withDiskErrors, writeFileAtomic, writeFileDurable } from "../util/files.ts";
 import { RUN_SCHEMA } from "./manifest.ts";
 
@@ -46,18 +46,36 @@ export const checkpointName = (update: number): string => String(update).padStar
 const checkpointDir = (dir: string, update: number): string => join(dir, "checkpoints", checkpointName(update));
 export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** The entries of checkpoints.jsonl, in order; none if there is no such file. */
-export function listCheckpoints(dir: string): CheckpointEntry[] {
+/**
+ * The entries of checkpoints.jsonl, in the order of updates; none if there is no such file. A line that is no entry is left out,
+ * and `problems` says which and why.
+ */
+export function readEntries(dir: string): {
+  readonly entries: readonly CheckpointEntry[];
+  readonly problems: readonly string[];
+} {
   const path = join(dir, "checkpoints.jsonl");
-  if (!existsSync(path)) return [];
   const entries: CheckpointEntry[] = [];
-  for (const [i, line] of readText(path).split("\n").entries()) {
-    if (line === "") continue;
-    const entry = entrySchema.safeParse(parseJson(line));
-    if (!entry.success) throw new UserError(3, `${path}:${i + 1}: not the entry of a checkpoint.`);
-    entries.push(entry.data);
+  const problems: string[] = [];
+  const lines = existsSync(path) ? readText(path).split("\n") : [];
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === "") continue;
+    const value = parseJson(line);
+    const entry = entrySchema.safeParse(value);
+    const reason = value === undefined ? "not valid JSON" : entry.error && firstIssue(entry.error);
+    if (!entry.success) problems.push(`${path}:${i + 1}: not the entry of a checkpoint (${reason})`);
+    else if (entry.data.update > (entries.at(-1)?.update ?? -1)) entries.push(entry.data);
+    else problems.push(`${path}:${i + 1}: update ${entry.data.update} does not follow that of the line before`);
   }
-  return entries;
+  return { entries, problems };
+}
+
+/** The entries for a process that writes the run. It removes what is not listed, so a damaged line is an error (exit 3). */
+export function listCheckpoints(dir: string): readonly CheckpointEntry[] {
+  const { entries, problems } = readEntries(dir);
+  if (problems.length === 0) return entries;
+  const hint = "Delete the line to go on without its checkpoint";
+  throw new UserError(3, `${problems[0]}. ${hint}.`);
 }
 
 export function writeEntries(dir: string, entries: readonly CheckpointEntry[]): void {
@@ -135,8 +153,8 @@ export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[
 export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoint {
   const folder = checkpointDir(dir, entry.update);
   const statePath = join(folder, "state.json");
-  const json = readText(statePath);
-  const value = parseJson(json);
+  const json = withDiskErrors("read", statePath, () => readFileSync(statePath), 3);
+  const value = parseJson(json.toString("utf8"));
   if (value === undefined) throw new UserError(3, `${statePath} is not valid JSON: truncated or damaged.`);
   const schema = typeof value === "object" && value !== null ? (value as { schema?: unknown }).schema : undefined;
   if (schema !== RUN_SCHEMA) {
@@ -144,7 +162,13 @@ export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoin
   }
   if (sha256(json) !== entry.state) throw new UserError(3, `${statePath} is not what was saved: its checksum differs.`);
   const parsed = stateSchema.safeParse(value);
-  if (!parsed.success) throw new UserError(3, `${statePath} is not the state of a checkpoint.`);
+  if (!parsed.success) {
+    throw new UserError(3, `${statePath} is not the state of a checkpoint (${firstIssue(parsed.error)}).`);
+  }
+  if (parsed.data.update !== entry.update) {
+    const listed = `checkpoints.jsonl lists it as that of update ${entry.update}`;
+    throw new UserError(3, `${statePath} is the state of update ${parsed.data.update}, and ${listed}.`);
+  }
   const files: Record<string, Uint8Array> = {};
   for (const [name, { size, sha256: sum }] of Object.entries(parsed.data.files)) {
     const path = join(folder, name);
@@ -156,6 +180,21 @@ export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoin
     files[name] = bytes;
   }
   return { update: parsed.data.update, files, state: parsed.data.state };
+}
+
+/** The updates of the checkpoints that are whole. `warn` is called for each damaged line and for each damaged checkpoint. */
+export function wholeCheckpoints(dir: string, warn: (problem: string) => void): number[] {
+  const { entries, problems } = readEntries(dir);
+  for (const problem of problems) warn(`${problem}; left out.`);
+  return entries.flatMap((entry) => {
+    try {
+      return verifyCheckpoint(dir, entry).update;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      warn(`${error.message.replace(/\.$/, "")}; left out.`);
+      return [];
+    }
+  });
 }
 
 /** The latest whole checkpoint before update `before`, and what is wrong with later ones. */

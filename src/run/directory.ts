@@ -16,7 +16,7 @@ import {
 import { basename, join, resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
-import { errnoOf, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { errnoOf, expandHome, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { quoted } from "../util/shell.ts";
 import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
@@ -128,7 +128,7 @@ export function resolveRun(
   warn: (message: string) => void = () => {},
 ): ResolvedRun {
   const [, base = "", update] = /^(.*?)(?:@(\d+))?$/s.exec(spec ?? "latest") ?? [];
-  const wanted = base === "" ? "latest" : base;
+  const wanted = base === "" ? "latest" : expandHome(base);
   const checkpoint = update === undefined ? undefined : Number(update);
   const found = (dir: string): ResolvedRun => ({ dir, name: basename(resolve(dir)), checkpoint });
 

@@ -1,7 +1,7 @@
 /** manifest.json describes a run: its settings in short, the command and machine that started it, and its status. */
 import { join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../util/errors.ts";
+import { firstIssue, UserError } from "../util/errors.ts";
 import { readJson, writeFileAtomic } from "../util/files.ts";
 
 /** Version of the run directory's layout. A program refuses runs with a newer version. */
@@ -48,8 +48,7 @@ export function readManifest(dir: string): Manifest {
   }
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UserError(3, `${path} is not the manifest of a run: ${issue?.path.join(".") || "it"}: ${issue?.message}.`);
+  throw new UserError(3, `${path} is not the manifest of a run: ${firstIssue(parsed.error)}.`);
 }
 
 export function writeManifest(dir: string, manifest: Manifest): void {

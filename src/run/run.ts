@@ -13,6 +13,7 @@ import {
   checkpointName,
   lastWhole,
   listCheckpoints,
+  readEntries,
   sha256,
   sweepCheckpoints,
   verifyCheckpoint,
@@ -189,20 +190,23 @@ export function resumeRun(
   }
 }
 
-/** Reads the given checkpoint, or the last. If it is damaged, throws a UserError (exit 3) that names a whole one. */
-export function readCheckpoint({
-  dir,
-  name,
-  checkpoint: asked,
-}: ResolvedRun): Checkpoint & { readonly config: Config } {
+/**
+ * Reads the given checkpoint, or the last. If it is damaged, throws a UserError (exit 3) that names a whole one. `warn` is called
+ * for damaged lines of checkpoints.jsonl if the last is read, since a damaged line may have listed a later one.
+ */
+export function readCheckpoint(
+  { dir, name, checkpoint: asked }: ResolvedRun,
+  warn: (problem: string) => void = () => {},
+): Checkpoint & { readonly config: Config } {
   const config = readRunConfig(dir);
-  const entries = listCheckpoints(dir);
+  const { entries, problems } = readEntries(dir);
   const entry = asked === undefined ? entries.at(-1) : entries.find(({ update }) => update === asked);
   if (!entry) {
-    if (asked === undefined) throw noCheckpoint(name, []);
+    if (asked === undefined) throw noCheckpoint(name, problems);
     const there = entries.map(({ update }) => checkpointName(update)).join(", ") || "none";
-    throw new UserError(3, `${name} has no checkpoint ${checkpointName(asked)}; it has ${there}.`);
+    throw new UserError(3, [...problems, `${name} has no checkpoint ${checkpointName(asked)}; it has ${there}.`]);
   }
+  if (asked === undefined) for (const problem of problems) warn(`${problem}; left out.`);
   try {
     return { ...verifyCheckpoint(dir, entry), config };
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The status of a run. It follows from what is on the disk: the manifest may be out of date if the process was killed. */
 import { UserError } from "../util/errors.ts";
-import { listCheckpoints } from "./checkpoint-folder.ts";
+import { readEntries } from "./checkpoint-folder.ts";
 import { lockHolder } from "./lock.ts";
 import type { Manifest, RunStatus } from "./manifest.ts";
 
@@ -14,10 +14,10 @@ export function statusOf(dir: string, { status, updates }: Pick<Manifest, "statu
   return status === "running" ? "stopped" : status;
 }
 
-/** The update of the last checkpoint; null if there is none, or if the list cannot be read. */
+/** The update of the last checkpoint that is listed; null if there is none, or if the list cannot be read. */
 export function lastUpdate(dir: string): number | null {
   try {
-    return listCheckpoints(dir).at(-1)?.update ?? null;
+    return readEntries(dir).entries.at(-1)?.update ?? null;
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppendOnlyFile, cutTornLine } from "../util/append-only-file.ts";
-import { UserError } from "../util/errors.ts";
+import { firstIssue, UserError } from "../util/errors.ts";
 import { makeFolders, readJson, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
@@ -81,7 +81,9 @@ function checkFree(dir: string): void {
 
 function checkSame(path: string, planned: Planned): void {
   const found = manifestSchema.safeParse(readJson(path));
-  if (!found.success) throw new UserError(3, `${path} is not the manifest of a tournament that this Spiral reads.`);
+  if (!found.success) {
+    throw new UserError(3, `${path} is not the manifest of a tournament (${firstIssue(found.error)}).`);
+  }
   const there: Planned = found.data;
   const differs = (["games", "pairs", "seed", "gauntlet", "openings"] as const).flatMap((key) => {
     const [before, now] = [there[key], planned[key]].map((value) => JSON.stringify(value));

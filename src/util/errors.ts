@@ -20,6 +20,22 @@ export class UserError extends Error {
   }
 }
 
+/** Why a value does not fit a schema: `games.0: Invalid input: expected string, received null`. Takes an error of zod. */
+export function firstIssue({
+  issues: [issue],
+}: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  const where = issue?.path.map(String).join(".") ?? "";
+  return `${where === "" ? "" : `${where}: `}${issue?.message ?? "not what it should be"}`;
+}
+
+/** The first of many problems, and in a last line how many more there are. */
+export function firstOf(problems: readonly string[], most = 20): readonly string[] {
+  if (problems.length <= most) return problems;
+  return [...problems.slice(0, most), `… and ${(problems.length - most).toLocaleString("en-US")} more problems.`];
+}
+
 /** ` Did you mean "kuhn"?` for the nearest of `candidates`, or "" if the nearest differs in more than a third of the letters. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   let best = "";

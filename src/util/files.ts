@@ -20,7 +20,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { markLength } from "./encoding.ts";
 import { type ExitCode, UserError } from "./errors.ts";
 
 /** Explains an errno. The text follows "Cannot write runs/x: ". */
@@ -159,9 +161,15 @@ export function appendLine(path: string, line: string): void {
   });
 }
 
-/** The text of a file. Throws a UserError if it cannot be read. */
+/** The text of a file, without a byte order mark. Throws a UserError if it cannot be read or is UTF-16. */
 export function readText(path: string, exitCode: ExitCode = 3): string {
-  return withDiskErrors("read", path, () => readFileSync(path, "utf8"), exitCode);
+  const bytes = withDiskErrors("read", path, () => readFileSync(path), exitCode);
+  return bytes.toString("utf8", markLength(bytes, path, exitCode));
+}
+
+/** The path with the home folder in place of a leading `~`. A shell does not replace it in `--dir=~/runs`, nor in a file. */
+export function expandHome(path: string): string {
+  return /^~(?=$|[/\\])/.test(path) ? homedir() + path.slice(1) : path;
 }
 
 /** The JSON value in a file. Throws a UserError if it cannot be read or is not JSON. */

@@ -1,5 +1,6 @@
 /** How commands are defined: what each kind of flag gives, and that the registry has every command. */
 import { readdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { checkAll } from "../../src/cli/check-all.ts";
 import { type ArgumentsOf, defineCommand, type Invocation } from "../../src/cli/command.ts";
@@ -133,6 +134,9 @@ describe("the registry", () => {
         expect(loaded[0]?.usage.split(" ")[0]).toBe(name);
         expect(loaded[0]?.command?.example).toMatch(new RegExp(`^spiral ${name}\\b`));
       }
+      const [{ command } = {}] = (await commandsFor([name])).filter(({ command }) => command);
+      const flags = Object.values(command?.flags ?? {}).filter(({ usage }) => /<(file|folder)>/.test(usage));
+      for (const { usage, read } of flags) expect([usage, read("~/x")]).toEqual([usage, `${homedir()}/x`]);
     }
   });
 

@@ -33,7 +33,7 @@ const problems = (given: Record<string, Given>, env: NodeJS.ProcessEnv = {}): re
   return [];
 };
 
-const file = (text: string): string => {
+const file = (text: string | Uint8Array): string => {
   const path = join(mkdtempSync(join(tmpdir(), "spiral-key-")), "key");
   writeFileSync(path, text);
   return path;
@@ -207,6 +207,12 @@ describe("what is given", () => {
       expect(problem).not.toContain("secret");
       expect(more).toEqual([]);
     }
+    expect(problems({ llmBaseUrl: BASE, llmApiKeyFile: file('"sk-secret"\n') })).toEqual([
+      expect.stringMatching(/key holds quotation marks around the key\. Remove them\.$/),
+    ]);
+    expect(problems({ llmBaseUrl: BASE, llmApiKeyFile: file(Buffer.from("sk-secret", "utf16le")) })).toEqual([
+      expect.stringMatching(/key is UTF-16 text/),
+    ]);
     expect(problems({ llmBaseUrl: BASE, llmApiKeyFile: "/nowhere/key" })).toEqual([
       expect.stringMatching(/^Cannot read \/nowhere\/key: no such file/),
     ]);

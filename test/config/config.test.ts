@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
@@ -161,6 +161,13 @@ describe("layers", () => {
   });
 });
 
+describe("paths", () => {
+  it("may begin with ~, the home folder", () => {
+    const { config } = loadConfig({ sets: ["run.dir=~/runs", "nn.policy=~/kind.js"] });
+    expect([config.run.dir, config.nn.policy]).toEqual([`${homedir()}/runs`, `${homedir()}/kind.js`]);
+  });
+});
+
 describe("bad input", () => {
   it.each<[string, string, RegExp[]]>([
     ["a syntax error", "seed: 1\nrl: {averaging: 0.5\nrun: 3", [/^my\.yaml:\d+:\d+: /]],
@@ -172,7 +179,25 @@ describe("bad input", () => {
     ],
     ["a list at the top", "- seed", [/^my\.yaml:1:1: expected settings/]],
     ["a word at the top", "seed", [/^my\.yaml:1:1: expected settings/]],
-    ["two documents", "seed: 1\n---\nseed: 2", [/^my\.yaml:\d+:\d+: .*multiple documents/]],
+    ["two documents", "seed: 1\n---\nseed: 2", [/^my\.yaml:2:1: a file of settings cannot hold multiple documents/]],
+    [
+      "keys of one name in a map in a list",
+      "games: [{a: 1, a: 2}]",
+      [/1:16: keys must be unique, and "a"/, /games is/],
+    ],
+    [
+      "deep nesting",
+      `rl: ${"[".repeat(2000)}${"]".repeat(2000)}`,
+      [/^my\.yaml:1:\d+: this is nested too deeply for settings\./],
+    ],
+    [
+      "very many unknown keys, the first of them named",
+      Array.from({ length: 10_000 }, (_, i) => `key${i}: 1`).join("\n"),
+      [
+        ...Array.from({ length: 20 }, (_, i) => new RegExp(`:${i + 1}:\\d+: unknown key "key${i}"`)),
+        /^… and 9,980 more problems\.$/,
+      ],
+    ],
     ["an alias", "seed: &a 1\nupdates: *a", [/^my\.yaml:2:10: aliases are not supported/]],
     ["an alias that holds itself", "rl: &a\n  b: *a", [/aliases are not supported/]],
     ["an alias in a list", "games: [&a kuhn, *a]", [/^my\.yaml:1:18: aliases are not supported/]],

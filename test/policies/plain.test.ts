@@ -36,4 +36,12 @@ it("refuses weights of other games", () => {
     .firstWeights(new Rng(1));
   expect(() => plainPolicy("p", [getGame("ttt")], weights)).toThrow(/ttt need 30 and 9/);
   expect(() => plainPolicy("p", [getGame("kuhn")], [])).toThrow(/reads undefined features/);
+  const [first, ...others] = weights;
+  const of = (...changed: typeof weights) => plainPolicy("p", [getGame("kuhn")], changed);
+  expect(() => of(...weights.toReversed())).not.toThrow();
+  expect(() => of(...others)).toThrow(/layer0\.bias is of no layer/);
+  expect(() => of({ ...first, values: first.values.with(0, Number.NaN) }, ...others)).toThrow(
+    /layer0\.weight .*finite/,
+  );
+  expect(() => of({ ...first, shape: first.shape.toReversed() }, ...others)).toThrow(/layer0\.bias is \[4\]/);
 });

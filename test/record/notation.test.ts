@@ -87,6 +87,8 @@ describe("a game as text", () => {
     ["a game that stops early", TEXT.replace(" [call]", ""), /stop after 3 actions/],
     ["moves after the end", TEXT.replace("[call]", "[call] [bet]"), /ends after 4 actions, and its text goes on/],
     ["a broken quotation", TEXT.replace('"nash"', '"na\\sh"'), /no text in quotation marks/],
+    ["a tag twice", TEXT.replace("[Index", '[First "nash"]\n[Index'), /tag First is there twice/],
+    ["a name that would write to the terminal", TEXT.replace("nash", "\\u001b[2J"), /tag Second/],
     ["a third seat", TEXT.replace("[Index", '[Forfeit "2"]\n[Index'), /tag Forfeit/],
   ])("%s is refused", (_what, text, reason) => {
     expect(() => parseNotation(text)).toThrow(reason);
@@ -154,6 +156,22 @@ describe("a file of them", () => {
     expect(read(`${formatEpisode(kuhn)}\n\n${TEXT}`).lines).toEqual([
       { line: 1, episode: kuhn },
       { line: 3, episode: kuhn },
+    ]);
+  });
+
+  it("may begin with any tag, with blank lines and with comments", () => {
+    const [game, version, ...rest] = TEXT.split("\n");
+    const turned = ["; played at home", "", version, "% as in PGN", game, ...rest, "; the end"].join("\n");
+    expect(read(turned).lines).toEqual([{ line: 1, episode: kuhn }]);
+    expect(read(`${turned}\n${turned}`).lines).toEqual([
+      { line: 1, episode: kuhn },
+      { line: 16, episode: kuhn },
+    ]);
+    const twoOfThem = `${version}\n${game}\n${rest.join("\n")}\n${TEXT}`;
+    expect(read(twoOfThem).lines).toMatchObject([{ line: 1 }, { line: 10, episode: kuhn }]);
+    expect(read(`; no game at all\n${formatEpisode(kuhn)}\n`).lines).toMatchObject([
+      { line: 1, problem: "not valid JSON" },
+      { line: 2, episode: kuhn },
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Episode, formatEpisode } from "../../src/record/episode.ts";
+import { formatNotation } from "../../src/record/notation.ts";
 import { moments, transcript } from "../../src/record/transcript.ts";
 import { readLog } from "../../src/replay/log.ts";
 import { selectEpisodes } from "../../src/replay/select.ts";
@@ -21,7 +22,7 @@ const ttt: Episode = { ...kuhn(9), game: "ttt", actions: [0, 3, 1, 4, 2], return
 
 const plain = { bold: String, dim: String, cyan: String, red: String };
 
-function logOf(text: string): string {
+function logOf(text: string | Uint8Array): string {
   const path = join(mkdtempSync(join(tmpdir(), "spiral-log-")), "episodes.jsonl");
   writeFileSync(path, text);
   return path;
@@ -70,6 +71,27 @@ describe("reading a log", () => {
     const { lines } = read(`${many.join("\n")}\n`);
     expect(lines).toHaveLength(3000);
     expect(lines[2999]).toEqual({ line: 3000, episode: kuhn(2999) });
+  });
+
+  it("reads a log with CR LF and a byte order mark, and refuses UTF-16 by name", () => {
+    const windows = `\ufeff${a}\r\n\r\n${b}`;
+    for (const text of [windows, `${windows}\r\n`, `\ufeff${formatNotation(kuhn(0)).replaceAll("\n", "\r\n")}`]) {
+      const { lines, warnings } = read(text);
+      expect(lines[0]).toMatchObject({ line: 1, episode: { game: "kuhn", actions: [4, 0, 1, 1] } });
+      expect(lines.slice(1)).toEqual(text.includes("[Game") ? [] : [{ line: 3, episode: ttt }]);
+      expect(warnings).toEqual([]);
+    }
+    const littleEndian = Buffer.from(`${a}\n`, "utf16le");
+    const bigEndian = Buffer.from(littleEndian).swap16();
+    for (const bytes of [littleEndian, bigEndian, Buffer.from(`\ufeff${a}`, "utf16le")]) {
+      expect(() => [...readLog(logOf(bytes), () => {})]).toThrow(/episodes\.jsonl is UTF-16 text.* UTF-8.*iconv/);
+    }
+  });
+
+  it("tells a whole last line that is altered from a torn one, though its newline is missing", () => {
+    const { lines, warnings } = read(`${a}\n${b.replace("0,3", "3,0")}`);
+    expect(lines[1]).toMatchObject({ line: 2, problem: expect.stringContaining("altered") });
+    expect(warnings).toEqual([]);
   });
 
   it("names a line that is too long for an episode, and says how to mend it", () => {

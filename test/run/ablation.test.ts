@@ -96,13 +96,19 @@ describe("a run's metrics", () => {
   });
 
   it("give the best of more evaluations than a function takes arguments", () => {
-    const line = (nashConv: number) => `${JSON.stringify({ update: 1, evaluation: measured(nashConv) })}\n`;
+    const line = (nashConv: number) =>
+      `${JSON.stringify({ update: 1, episodes: 8, seconds: 1, evaluation: measured(nashConv) })}\n`;
     const text = `${line(0.1)}${line(0.2).repeat(150_000)}`;
     expect(readResult(runWith(text), "a", 1).games.kuhn).toMatchObject({ nashConv: 0.2, bestNashConv: 0.1 });
   });
 
   it("give nothing of a game that has no exact value", () => {
-    const last = { update: 8, episodes: 1, evaluation: { large: { meanReturnVsRandom: 0.5 }, ...measured(0.2) } };
+    const last = {
+      update: 8,
+      episodes: 1,
+      seconds: 1,
+      evaluation: { large: { meanReturnVsRandom: 0.5 }, ...measured(0.2) },
+    };
     expect(Object.keys(readResult(runWith(last), "a", 1).games)).toEqual(["kuhn"]);
   });
 
@@ -112,14 +118,31 @@ describe("a run's metrics", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["torn", runWith(LINES[0] as object, '{"update":8,"epi'), /metrics\.jsonl:2: not a line of metrics\. Delete .*a /],
-    ["empty", runWith(), /metrics\.jsonl:1: not a line of metrics/],
-    ["missing", mkdtempSync(join(tmpdir(), "spiral-ablation-")), /Cannot read .*metrics\.jsonl: no such file/],
+    ["of one torn line", runWith('{"update":8,"epi'), /metrics\.jsonl holds no whole line.*\. Delete .*a /],
+    ["empty", runWith(), /metrics\.jsonl holds no whole line with an evaluation/],
+    ["missing", mkdtempSync(join(tmpdir(), "spiral-ablation-")), /metrics\.jsonl holds no whole line/],
   ])("that are %s: exit 3, with the place", (_, dir, reason) => {
     const read = () => readResult(dir, "a", 1);
     expect(read).toThrow(UserError);
     expect(read).toThrow(reason);
     expect(read).toThrow(expect.objectContaining({ exitCode: 3 }));
+  });
+
+  it("are read line by line: a line that is damaged is left out and named", () => {
+    const damaged = ["null", '"x"', "{}", "[1]", "7", '{"update":', `{"update":8,"episodes":1,"seconds":1e999}`];
+    const bad = { update: 9, episodes: 1, seconds: 1, evaluation: { kuhn: { nashConv: "0" } } };
+    const text = [...damaged, ...LINES.map((line) => JSON.stringify(line)), JSON.stringify(bad), "torn"].join("\n");
+    const dir = runWith(text);
+    const problems: string[] = [];
+    expect(readResult(dir, "a", 5, (problem) => problems.push(problem))).toEqual(readResult(runWith(...LINES), "a", 5));
+    expect(problems).toHaveLength(damaged.length + 1);
+    for (const line of [1, 2, 3, 4, 5, 6, 7, 12]) {
+      expect(problems.join("\n")).toMatch(
+        new RegExp(`metrics\\.jsonl:${line}: not a line of metrics \\(.+\\); left out`),
+      );
+    }
+    expect(problems.at(-1)).toContain("evaluation.kuhn.nashConv: ");
+    expect(entropiesAt(join(dir, "a"), 7)).toEqual({ kuhn: 0.5 });
   });
 
   it("count where the manifest says that the run is finished", () => {

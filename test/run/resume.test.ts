@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { listCheckpoints } from "../../src/run/checkpoint-folder.ts";
+import { listCheckpoints, wholeCheckpoints } from "../../src/run/checkpoint-folder.ts";
 import { listRuns, resolveRun } from "../../src/run/directory.ts";
 import { lockHolder } from "../../src/run/lock.ts";
 import { readCheckpoint, resumeRun } from "../../src/run/run.ts";
@@ -200,6 +200,35 @@ describe("a checkpoint that is not what was saved (exit 3)", () => {
     );
   });
 
+  it("in a list with damaged lines: the whole ones are used, the others are named, and a writer refuses", () => {
+    const writer = start();
+    train(writer, 1, 20);
+    writer.finish("interrupted");
+    const list = join(parent, "a", "checkpoints.jsonl");
+    const whole = readFileSync(list, "utf8");
+    const [first = "", second = ""] = whole.trim().split("\n");
+    for (const damaged of ["nonsense", "null", "{}", second.replace("20", '"20"'), second.replace("20", "10")]) {
+      writeFileSync(list, `${first}\r\n${damaged}\r\n`);
+      const warnings: string[] = [];
+      expect(readCheckpoint(resolveRun("a", parent), (problem) => warnings.push(problem)).update).toBe(10);
+      expect(warnings).toEqual([expect.stringMatching(/checkpoints\.jsonl:2: .*; left out\.$/)]);
+      expect(wholeCheckpoints(join(parent, "a"), () => {})).toEqual([10]);
+      const error = failure(() => resumeRun(resolveRun("a", parent)));
+      expect([error.exitCode, error.message]).toEqual([3, expect.stringMatching(/jsonl:2: .*Delete the line/)]);
+      expect(readdirSync(join(parent, "a", "checkpoints"))).toEqual(["000010", "000020"]);
+    }
+    // A folder under another update's name, listed with the right checksum.
+    const { update, ...entry } = JSON.parse(second) as { update: number };
+    cpSync(join(parent, "a", "checkpoints", "000020"), join(parent, "a", "checkpoints", "000030"), { recursive: true });
+    writeFileSync(list, `${whole}${JSON.stringify({ update: update + 10, ...entry })}\n`);
+    expect(failure(() => readCheckpoint(resolveRun("a", parent))).message).toMatch(
+      /000030.state\.json is the state of update 20, and checkpoints\.jsonl lists it as that of update 30\./,
+    );
+    const left: string[] = [];
+    expect(wholeCheckpoints(join(parent, "a"), (problem) => left.push(problem))).toEqual([10, 20]);
+    expect(left).toEqual([expect.stringContaining("000030")]);
+  });
+
   it("in a run whose other files are broken", () => {
     const writer = start();
     train(writer, 1, 10);
@@ -207,10 +236,10 @@ describe("a checkpoint that is not what was saved (exit 3)", () => {
     const dir = join(parent, "a");
     const run = resolveRun("a", parent);
     const list = readFileSync(join(dir, "checkpoints.jsonl"), "utf8");
-    writeFileSync(join(dir, "checkpoints.jsonl"), `${list}nonsense\n`);
+    writeFileSync(join(dir, "checkpoints.jsonl"), "nonsense\n");
     expect(failure(() => readCheckpoint(run))).toMatchObject({
       exitCode: 3,
-      message: expect.stringMatching(/jsonl:2: not/),
+      message: expect.stringMatching(/jsonl:1: not the entry of a checkpoint \(not valid JSON\)\na has no checkpoint/),
     });
     writeFileSync(join(dir, "checkpoints.jsonl"), list);
     writeFileSync(join(dir, "config.yaml"), "seed: x\n");

@@ -1,10 +1,18 @@
 /** Files are whole or not there, and what the system refuses is said in words. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/util/errors.ts";
-import { appendLine, readJson, readText, systemError, withDiskErrors, writeFileAtomic } from "../../src/util/files.ts";
+import {
+  appendLine,
+  expandHome,
+  readJson,
+  readText,
+  systemError,
+  withDiskErrors,
+  writeFileAtomic,
+} from "../../src/util/files.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -82,6 +90,26 @@ describe("reading", () => {
     expect([error.exitCode, error.message.startsWith(`${path} is not valid JSON`)]).toEqual([3, true]);
     writeFileSync(path, '{"a": 1}');
     expect(readJson(path)).toEqual({ a: 1 });
+  });
+
+  it("leaves a byte order mark out, and refuses UTF-16 by name", () => {
+    const path = join(folder, "text.json");
+    writeFileSync(path, '\ufeff{"a": 1}\r\n');
+    expect(readJson(path)).toEqual({ a: 1 });
+    for (const text of ["\ufeff{}", '{"a": 1}']) {
+      writeFileSync(path, text, "utf16le");
+      expect(userError(() => readText(path)).message).toMatch(/text\.json is UTF-16 text, and Spiral reads UTF-8\./);
+    }
+  });
+
+  it("takes ~ for the home folder where it begins a path, and nowhere else", () => {
+    expect(["~", "~/x", "~x", "a/~/x", "/~"].map(expandHome)).toEqual([
+      homedir(),
+      `${homedir()}/x`,
+      "~x",
+      "a/~/x",
+      "/~",
+    ]);
   });
 
   it("lets errors pass that are not the disk's", () => {

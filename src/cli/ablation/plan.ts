@@ -8,8 +8,8 @@ import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { type Leaf, yamlLeaves, yamlValue } from "../../config/yaml.ts";
 import { type Axis, type Cell, cellsOf, settingText } from "../../run/ablation.ts";
-import { UserError } from "../../util/errors.ts";
-import { readText } from "../../util/files.ts";
+import { firstOf, UserError } from "../../util/errors.ts";
+import { expandHome, readText } from "../../util/files.ts";
 import { packageFile } from "../../util/package.ts";
 import { SEED_COUNT } from "../flags/common.ts";
 
@@ -78,7 +78,7 @@ export function planOf(preset: string | undefined, options: PlanOptions): Plan {
 
   const fixed = [...(file?.fixed ?? []), ...typed];
   const cells = plannedCells(axes, fixed, problems);
-  if (problems.length > 0) throw new UserError(2, [...new Set(problems)]);
+  if (problems.length > 0) throw new UserError(2, firstOf([...new Set(problems)]));
   const variance = file?.variance ?? axes.some(({ key }) => key === "rl.advantage");
   return { name, about: file?.about, axes, cells, seeds, variance };
 }
@@ -154,7 +154,8 @@ const KEYS = {
 } as const;
 const KEYS_BESIDE = ["games", "vary", "set"];
 
-function readPlan(preset: string, problems: string[]): PlanFile {
+function readPlan(named: string, problems: string[]): PlanFile {
+  const preset = expandHome(named);
   const isPreset = (PRESETS as readonly string[]).includes(preset);
   if (!isPreset && !existsSync(preset)) {
     throw new UserError(2, `There is no preset or file "${preset}". Presets: ${PRESETS.join(", ")}.`);

@@ -1,5 +1,6 @@
 /** What the runs of an ablation came to: a result for each run, and the variance of the gradient at its checkpoints. */
 import { type Ablation, readResult } from "../../run/ablation.ts";
+import { warn } from "../terminal/output.ts";
 import type { Plan, PlannedCell } from "./plan.ts";
 import type { Task } from "./runs.ts";
 import { type EstimatorName, varianceOf } from "./variance.ts";
@@ -22,7 +23,7 @@ export async function resultsOf(
     cells: cells.map(({ label, settings, slug }) => ({
       label,
       settings,
-      runs: tasks.filter(({ cell }) => cell.slug === slug).map(({ name, seed }) => readResult(dir, name, seed)),
+      runs: tasks.filter(({ cell }) => cell.slug === slug).map(({ name, seed }) => readResult(dir, name, seed, warn)),
     })),
     variance: plan.variance
       ? await varianceOf(

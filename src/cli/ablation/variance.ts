@@ -4,10 +4,10 @@ import { getGame } from "../../games/registry.ts";
 import { policyKind } from "../../policies/registry.ts";
 import type { estimators } from "../../rl/advantages/registry.ts";
 import { entropiesAt, type VarianceResult } from "../../run/ablation.ts";
-import { listCheckpoints } from "../../run/checkpoint-folder.ts";
+import { readEntries } from "../../run/checkpoint-folder.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { Rng } from "../../util/rng.ts";
-import { note } from "../terminal/output.ts";
+import { note, warn } from "../terminal/output.ts";
 
 /**
  * At each checkpoint: batches measured, batches to warm up estimators with a memory, games a batch. The critic, which is
@@ -33,8 +33,10 @@ export async function varianceOf(
   await startBackend("auto");
   for (const { name: run, seed } of runs) {
     const resolved = { dir: join(dir, run), name: run };
-    for (const { update } of listCheckpoints(resolved.dir)) {
-      const checkpoint = readCheckpoint({ ...resolved, checkpoint: update });
+    const { entries, problems } = readEntries(resolved.dir);
+    for (const problem of problems) warn(`${problem}; left out.`);
+    for (const { update } of entries) {
+      const checkpoint = readCheckpoint({ ...resolved, checkpoint: update }, warn);
       const { config } = checkpoint;
       const games = config.games.map(getGame);
       const kind = await policyKind(config.nn.policy);

@@ -5,7 +5,7 @@ import { makeFolders, writeFileAtomic } from "../../util/files.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, SEED_COUNT } from "../flags/common.ts";
-import { text, texts, whole } from "../flags/flag.ts";
+import { path, text, texts, whole } from "../flags/flag.ts";
 import { note, print, printJson } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -19,7 +19,7 @@ export const command = defineCommand({
     set: texts("--set <key=value>", "any other setting; may be repeated"),
     name: text("--name <name>", "name of the ablation's folder"),
     jobs: whole("--jobs <n>", "runs at a time; as many as there are cores if not given", { min: 1, max: 256 }),
-    dir: text("--dir <folder>", "the folder that holds ablations (default: ablations)"),
+    dir: path("--dir <folder>", "the folder that holds ablations (default: ablations)"),
     ...json,
   },
 

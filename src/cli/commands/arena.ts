@@ -9,7 +9,7 @@ import { spiralVersion } from "../../util/package.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, openings, runFolder, seed } from "../flags/common.ts";
-import { text, toggle, whole } from "../flags/flag.ts";
+import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
@@ -34,7 +34,7 @@ export const command = defineCommand({
     ...seed,
     gauntlet: toggle("--gauntlet", "the first player against all others only"),
     anchor: text("--anchor <player>", "whose rating is 0; the mean is if not given"),
-    out: text("--out <folder>", "the tournament's own folder (default: one in tournaments/)"),
+    out: path("--out <folder>", "the tournament's own folder (default: one in tournaments/)"),
     ...runFolder,
     ...json,
     ...llmFlags,

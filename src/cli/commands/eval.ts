@@ -47,7 +47,7 @@ export const command = defineCommand({
     const [{ resolved, checkpoint }, episodes, seed, failUnder, wanted, named, workers] = checkAll(
       () => {
         const resolved = resolveRun(spec, parent, warn);
-        evaluated = { resolved, checkpoint: readCheckpoint(resolved) };
+        evaluated = { resolved, checkpoint: readCheckpoint(resolved, warn) };
         return evaluated;
       },
       options.episodes,

@@ -9,7 +9,7 @@ import { greedy, json, learnedGames, pairs, runFolder, seed } from "../flags/com
 import { whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { LadderReport } from "../terminal/ladder-chart.ts";
-import { printJson } from "../terminal/output.ts";
+import { printJson, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "ladder [run]",
@@ -27,7 +27,7 @@ export const command = defineCommand({
   async run([spec], options) {
     const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
     const { fixturesOf } = await import("../../arena/tournament.ts");
-    const { listCheckpoints } = await import("../../run/checkpoint-folder.ts");
+    const { wholeCheckpoints } = await import("../../run/checkpoint-folder.ts");
     const { readRunConfig } = await import("../../run/run.ts");
     const { anchors, chosenGames, wholeRun } = await import("../open/ladder.ts");
     const { closePlayers, openPlayers } = await import("../open/players.ts");
@@ -47,7 +47,7 @@ export const command = defineCommand({
       options.pairs,
       options.seed,
     );
-    const saved = listCheckpoints(resolved.dir).map(({ update }) => update);
+    const saved = wholeCheckpoints(resolved.dir, warn);
     if (saved.length === 0) throw new UserError(3, `${resolved.name} has no checkpoint yet.`);
     const updates = spreadOver(saved, most);
     const suffix = options.greedy ? ":greedy" : "";

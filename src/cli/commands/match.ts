@@ -8,7 +8,7 @@ import { estimated, likelihood, plural, withInterval } from "../../util/figures.
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, json, openings, runFolder, seed } from "../flags/common.ts";
-import { text, toggle, whole } from "../flags/flag.ts";
+import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
@@ -33,9 +33,9 @@ export const command = defineCommand({
     ...openings,
     ...seed,
     sprt: text("--sprt <test>", "stop as soon as it is clear which: elo0=0,elo1=20,alpha=0.05,beta=0.05"),
-    log: text("--log <file>", "write every game, as lines that replay reads"),
+    log: path("--log <file>", "write every game, as lines that replay reads"),
     resume: toggle("--resume", "go on with the games of the --log of the same match"),
-    notation: text("--notation <file>", "write every game, as text that people read and replay too"),
+    notation: path("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
     ...json,
     ...llmFlags,

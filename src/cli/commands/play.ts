@@ -8,7 +8,7 @@ import { checkWritable } from "../../util/files.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, runFolder } from "../flags/common.ts";
-import { checked, text, toggle, whole } from "../flags/flag.ts";
+import { checked, path, text, toggle, whole } from "../flags/flag.ts";
 import { llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { Dialogue } from "../terminal/dialogue.ts";
@@ -33,7 +33,7 @@ export const command = defineCommand({
     ),
     hints: toggle("--hints", "show at every decision what a policy would do"),
     hintFrom: text("--hint-from <player>", "whose hints; those of the player you play against if not given"),
-    log: text("--log <file>", "where finished games are logged; play.jsonl in the folder of runs if not given"),
+    log: path("--log <file>", "where finished games are logged; play.jsonl in the folder of runs if not given"),
     ...runFolder,
     ...llmFlags,
   },

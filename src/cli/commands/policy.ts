@@ -40,7 +40,7 @@ export const command = defineCommand({
       options.rows,
       () => (options.game === undefined ? undefined : getGame(options.game)),
     );
-    const checkpoint = readCheckpoint(resolved);
+    const checkpoint = readCheckpoint(resolved, warn);
     const learned = checkpoint.config.games.map(getGame);
     const game = asked ?? (learned[0] as Game);
     if (!learned.includes(game)) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Viewer } from "../../record/transcript.ts";
 import type { LoggedEpisode } from "../../replay/select.ts";
 import { UserError } from "../../util/errors.ts";
+import { expandHome } from "../../util/files.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
@@ -101,7 +102,8 @@ async function verify(path: string, game: string | undefined, json: boolean): Pr
 }
 
 /** A file is a log; anything else names a run, the latest if nothing is named. */
-async function logPath(source: string | undefined, dir: string | undefined): Promise<string> {
+async function logPath(named: string | undefined, dir: string | undefined): Promise<string> {
+  const source = named === undefined ? undefined : expandHome(named);
   if (source !== undefined && statSync(source, { throwIfNoEntry: false })?.isFile()) return source;
   if (source !== undefined && /\.jsonl$/.test(source)) throw new UserError(3, `There is no log ${source}.`);
   const { resolveRun } = await import("../../run/directory.ts");

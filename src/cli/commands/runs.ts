@@ -1,5 +1,5 @@
 /** `spiral runs ls`: the runs of a folder; `spiral runs show`: one of them. */
-import { didYouMean, UserError } from "../../util/errors.ts";
+import { didYouMean, firstOf, UserError } from "../../util/errors.ts";
 import { quoted } from "../../util/shell.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
@@ -15,8 +15,11 @@ export const command = defineCommand({
   async run([what, name], options) {
     const parent = await runsFolder(options);
     const { listedRuns, runContents } = await import("../open/run-contents.ts");
-    if (what === "show") await printRun(runContents(name, parent), options.json);
-    else if (what === undefined || what === "ls") {
+    if (what === "show") {
+      const contents = runContents(name, parent);
+      for (const problem of firstOf(contents.problems)) warn(`${problem}; left out.`);
+      await printRun(contents, options.json);
+    } else if (what === undefined || what === "ls") {
       if (name !== undefined)
         throw new UserError(2, `runs ls takes no name; for one run: spiral runs show ${quoted(name)}`);
       printList(listedRuns(parent), parent, options.json);

@@ -1,7 +1,7 @@
 /** Flags that several commands have. */
-import { text, toggle, whole } from "./flag.ts";
+import { path, text, toggle, whole } from "./flag.ts";
 
-export const runFolder = { dir: text("--dir <folder>", "the folder that holds runs") };
+export const runFolder = { dir: path("--dir <folder>", "the folder that holds runs") };
 
 export const json = { json: toggle("--json", "print one JSON document") };
 

@@ -2,6 +2,7 @@
  * A flag: its spelling, its help and its parser. The type of an option follows from the kind of its flag, so that no command
  * repeats it.
  */
+import { expandHome } from "../../util/files.ts";
 import { finiteNumber, wholeNumber } from "./numbers.ts";
 
 /** The value of a flag as commander gives it: `true` without a value, a list if the flag may be repeated. */
@@ -50,6 +51,13 @@ export function text(usage: string, help: string, fallback: string): Flag<string
 export function text(usage: string, help: string, fallback?: string): Flag<string | undefined> {
   return { usage, help, default: fallback, read: (given) => (typeof given === "string" ? given : fallback) };
 }
+
+/** `--dir <folder>`: a path, with the home folder in place of a leading `~`. */
+export const path = (usage: string, help: string): Flag<string | undefined> => ({
+  usage,
+  help,
+  read: (given) => (typeof given === "string" ? expandHome(given) : undefined),
+});
 
 /** `--set <key=value>`, any number of times: the texts in their order. */
 export const texts = (usage: string, help: string): Flag<readonly string[]> => ({

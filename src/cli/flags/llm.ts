@@ -1,5 +1,5 @@
 /** The flags of every command that may seat a language model. `open/llm-settings.ts` makes settings of them. */
-import { checked, type Flag, type OptionsOf, text, texts } from "./flag.ts";
+import { checked, type Flag, type OptionsOf, path, text, texts } from "./flag.ts";
 import { numberBetween, wholeNumber } from "./numbers.ts";
 
 type Check = (name: string, text: string) => number;
@@ -17,7 +17,7 @@ const from =
 
 export const llmFlags = {
   llmBaseUrl: text("--llm-base-url <url>", "endpoint of llm: players (or SPIRAL_LLM_BASE_URL)"),
-  llmApiKeyFile: text(
+  llmApiKeyFile: path(
     "--llm-api-key-file <file>",
     "file that holds the endpoint's key (or SPIRAL_LLM_API_KEY, the key itself)",
   ),

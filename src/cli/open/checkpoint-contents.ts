@@ -7,6 +7,7 @@
  *   state.json              optimizerSteps · baselines, with pool.N for the members' scores · episodes · decisions · games
  */
 
+import { z } from "zod";
 import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
 import { getGame } from "../../games/registry.ts";
@@ -20,11 +21,22 @@ import type { PolicyKind } from "../../policies/policy-kind.ts";
 import { estimatorTensors } from "../../rl/advantages/registry.ts";
 import type { Snapshot } from "../../rl/train.ts";
 import { type Checkpoint, checkpointName } from "../../run/checkpoint-folder.ts";
-import { UserError } from "../../util/errors.ts";
+import { firstIssue, UserError } from "../../util/errors.ts";
 
 const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const POOL = "pool.";
+
+/** What state.json says of the trainer. */
+const stateSchema = z.looseObject({
+  optimizerSteps: z.int().min(0),
+  /** Of the estimator, by its names; and the score of each member of the pool, by `pool.N`. */
+  baselines: z.record(z.string().regex(/^(?!pool\.)|^pool\.\d+$/), z.number()).default({}),
+  episodes: z.int().min(0),
+  decisions: z.int().min(0),
+  /** Version of the rules, by game. */
+  games: z.record(z.string(), z.int()).default({}),
+});
 
 /** The settings that determine the tensors of a checkpoint. */
 type Learned = Pick<Config, "games" | "nn" | "rl">;
@@ -53,11 +65,12 @@ export function toFiles({ learner, estimator, pool, episodes, decisions }: Snaps
 
 /** The snapshot that a checkpoint's files hold. Throws a UserError (exit 3) where they are not of this run. */
 export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned, kind: PolicyKind): Snapshot {
+  const state = stateOf(checkpoint, run);
   checkGames(checkpoint, run, config);
-  const { update, state } = checkpoint;
+  const { update } = checkpoint;
   const games = config.games.map(getGame);
   const model = kind.model(config.nn, games);
-  const numbers = Object.entries((state.baselines ?? {}) as Record<string, number>);
+  const numbers = Object.entries(state.baselines);
   const members = isPooled(config) ? numbers.filter(([name]) => name.startsWith(POOL)) : [];
   if (isPooled(config) && members.length === 0) {
     throw new UserError(3, `${run}: the checkpoint holds no pool, which rl.opponents "${config.rl.opponents}" needs.`);
@@ -80,7 +93,7 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
       magnet: withoutPrefix("magnet", arrays),
       optimizer: {
         arrays: arraysOf(optimizerTensors, arrays),
-        steps: number(state.optimizerSteps, "optimizerSteps", run),
+        steps: state.optimizerSteps,
       },
     },
     estimator: {
@@ -92,8 +105,8 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
       score,
       weights: withoutPrefix(name, arrays),
     })),
-    episodes: number(state.episodes, "episodes", run),
-    decisions: number(state.decisions, "decisions", run),
+    episodes: state.episodes,
+    decisions: state.decisions,
   };
 }
 
@@ -140,8 +153,8 @@ export function loadPolicy(
 }
 
 /** The games must be those of the run's config in the same order, as the tensors are laid out by it. */
-export function checkGames({ state }: Checkpoint, run: string, config: Pick<Config, "games">): void {
-  const versions = Object.entries((state.games ?? {}) as Record<string, number>);
+export function checkGames(checkpoint: Checkpoint, run: string, config: Pick<Config, "games">): void {
+  const versions = Object.entries(stateOf(checkpoint, run).games);
   const learned = versions.map(([id]) => id).join(", ");
   if (learned !== config.games.join(", ")) {
     const here = config.games.join(", ");
@@ -164,7 +177,16 @@ export function checkGames({ state }: Checkpoint, run: string, config: Pick<Conf
 const isPooled = ({ rl }: Learned): boolean =>
   parseOpponents(rl.opponents, trainingOpponents).some(({ name }) => name === "pool");
 
-/** The tensors of a file. Throws a UserError (exit 3) where one of `expected` is missing or of another shape. */
+function stateOf({ state }: Checkpoint, run: string): z.infer<typeof stateSchema> {
+  const parsed = stateSchema.safeParse(state);
+  if (parsed.success) return parsed.data;
+  throw new UserError(3, `${run}: the checkpoint's state.json is not that of a run: ${firstIssue(parsed.error)}.`);
+}
+
+/**
+ * The tensors of a file, by name, in the order of `expected`. Throws a UserError (exit 3) that names the first tensor that is
+ * missing, of another shape, not among `expected`, or holds a number that is not finite.
+ */
 function readTensors(
   { files }: Checkpoint,
   file: string,
@@ -179,19 +201,19 @@ function readTensors(
   } catch (error) {
     throw new UserError(3, `${run}: ${file} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
-  for (const { name, shape } of expected) {
-    const array = arrays.find((candidate) => candidate.name === name);
-    if (array && String(array.shape) === String(shape)) continue;
-    const found = array ? `its ${name} is [${array.shape.join(", ")}]` : `it has no tensor ${name}`;
-    throw new UserError(
-      3,
-      `${run}: ${file} is not of this run's network: ${found}, and [${shape.join(", ")}] is needed.`,
-    );
-  }
-  return arrays;
-}
-
-function number(value: unknown, name: string, run: string): number {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw new UserError(3, `${run}: the checkpoint's state.json has no number "${name}".`);
+  const wrong = (what: string): UserError => new UserError(3, `${run}: ${file} is not of this run's network: ${what}.`);
+  const byName = new Map(arrays.map((array) => [array.name, array]));
+  const found = expected.map(({ name, shape }) => {
+    const array = byName.get(name);
+    byName.delete(name);
+    if (array && String(array.shape) === String(shape)) return array;
+    const what = array ? `its ${name} is [${array.shape.join(", ")}]` : `it has no tensor ${name}`;
+    throw wrong(`${what}, and [${shape.join(", ")}] is needed`);
+  });
+  const [extra] = byName.keys();
+  if (extra !== undefined) throw wrong(`it has a tensor ${extra} that the network has not`);
+  const broken = found.find(({ values }) => !values.every(Number.isFinite));
+  if (!broken) return found;
+  const hint = "The training diverged, or the file was altered. Take an earlier checkpoint";
+  throw new UserError(3, `${run}: ${file} holds a number in ${broken.name} that is not finite. ${hint}.`);
 }

@@ -7,6 +7,7 @@ import { resolveRun } from "../../run/directory.ts";
 import type { Manifest } from "../../run/manifest.ts";
 import { readCheckpoint } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
+import { warn } from "../terminal/output.ts";
 import { checkGames, servedWeights } from "./checkpoint-contents.ts";
 
 export interface InitialWeights {
@@ -18,7 +19,7 @@ export interface InitialWeights {
 /** Throws a UserError if they do not fit a run of `config`: the games (in their order) and the network must be the same. */
 export async function initialWeights(spec: string, config: Config): Promise<InitialWeights> {
   const resolved = resolveRun(spec, config.run.dir);
-  const checkpoint = readCheckpoint(resolved);
+  const checkpoint = readCheckpoint(resolved, warn);
   checkGames(checkpoint, resolved.name, checkpoint.config);
   const problems = (["games", "nn.policy", "nn.hidden"] as const).flatMap((key) => {
     const [there, here] = [settingOf(checkpoint.config, key), settingOf(config, key)];

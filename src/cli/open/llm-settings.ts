@@ -141,7 +141,8 @@ function readKey(file: string | undefined, variable: string | undefined): string
   const key = (file === undefined ? variable : readText(file, 2))?.trim();
   if (file !== undefined && !key) throw new UserError(2, `${file} holds no key.`);
   if (!key) return undefined;
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
   const where = file ?? "SPIRAL_LLM_API_KEY";
+  if (/^["'`]|["'`]$/.test(key)) throw new UserError(2, `${where} holds quotation marks around the key. Remove them.`);
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new UserError(2, `${where} does not hold a key alone: there are spaces or characters in it that no key has.`);
 }

@@ -142,7 +142,7 @@ export function fixedPlayer({ name, plays, make }: Opponent): PolicyPlayer {
 
 function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, parent: string): PreparedRun {
   const resolved = foundRun(run, parent);
-  return { name: resolved.name, checkpoint: readCheckpoint(resolved), greedy };
+  return { name: resolved.name, checkpoint: readCheckpoint(resolved, warn), greedy };
 }
 
 function foundRun(run: string, parent: string): ResolvedRun {

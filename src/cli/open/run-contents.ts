@@ -1,11 +1,13 @@
 /** Reads run directories for `spiral runs`: the progress of each run, and the last figures of one. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { listCheckpoints } from "../../run/checkpoint-folder.ts";
+import { readEntries } from "../../run/checkpoint-folder.ts";
 import { latestName, listRuns, type RunSummary, resolveRun } from "../../run/directory.ts";
 import { type Manifest, readManifest } from "../../run/manifest.ts";
+import { evaluationSchema, readMetrics } from "../../run/metrics.ts";
 import { type DerivedStatus, lastUpdate, statusOf } from "../../run/status.ts";
-import { readJson, readText, withDiskErrors } from "../../util/files.ts";
+import { firstIssue, UserError } from "../../util/errors.ts";
+import { readJson, withDiskErrors } from "../../util/files.ts";
 import { warn } from "../terminal/output.ts";
 
 type Status = DerivedStatus | "unreadable";
@@ -38,40 +40,46 @@ export interface RunContents {
   /** The content of the file; undefined if there is none. */
   readonly evaluation: unknown;
   readonly metrics: unknown;
+  /** What was left out of these, as it is damaged. */
+  readonly problems: readonly string[];
 }
 
 /** Throws a UserError (exit 3) if there is no such run or its manifest cannot be read. */
 export function runContents(spec: string | undefined, parent: string): RunContents {
   const { dir, name } = resolveRun(spec, parent, warn);
   const manifest = readManifest(dir);
+  const { entries, problems } = readEntries(dir);
+  const evaluation = lastEvaluation(dir);
+  const metrics = readMetrics(dir);
   return {
     name,
     dir,
     manifest,
     status: statusOf(dir, manifest),
-    checkpoints: listCheckpoints(dir).map(({ update }) => update),
-    evaluation: lastEvaluation(dir),
-    metrics: lastMetrics(dir),
+    checkpoints: entries.map(({ update }) => update),
+    evaluation: evaluation.value,
+    metrics: metrics.lines.at(-1),
+    problems: [...problems, ...evaluation.problems, ...metrics.problems],
   };
 }
 
-function lastEvaluation(dir: string): unknown {
+/** The last evaluation that is whole, and what is wrong with later ones. */
+function lastEvaluation(dir: string): { readonly value: unknown; readonly problems: readonly string[] } {
   const folder = join(dir, "eval");
   const names = existsSync(folder) ? withDiskErrors("read", folder, () => readdirSync(folder), 3) : [];
   const files = names.filter((file) => /^\d+\.json$/.test(file));
-  const last = files.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).at(-1);
-  return last === undefined ? undefined : readJson(join(folder, last));
-}
-
-function lastMetrics(dir: string): unknown {
-  const path = join(dir, "metrics.jsonl");
-  if (!existsSync(path)) return undefined;
-  for (const line of readText(path).split("\n").reverse()) {
+  const problems: string[] = [];
+  for (const file of files.sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10))) {
+    const path = join(folder, file);
     try {
-      if (line !== "") return JSON.parse(line);
-    } catch {
-      // The last line may be torn; the one before it is not.
+      const value = readJson(path);
+      const parsed = evaluationSchema.safeParse(value);
+      if (parsed.success) return { value, problems };
+      problems.push(`${path}: not an evaluation (${firstIssue(parsed.error)})`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error.message.replace(/\.$/, ""));
     }
   }
-  return undefined;
+  return { value: undefined, problems };
 }

@@ -6,7 +6,7 @@ import type { Game } from "../../games/game.ts";
 import { getGame, splitGames } from "../../games/registry.ts";
 import type { Player } from "../../players/player.ts";
 import { parseSpec } from "../../players/spec.ts";
-import { listCheckpoints } from "../../run/checkpoint-folder.ts";
+import { readEntries } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
@@ -49,7 +49,7 @@ export function identityOf(spec: string, { name }: Player, runs: string, options
   const { dir } = resolveRun(parsed.run, runs);
   // The update that was opened, which the name says: meanwhile there may be a later one.
   const update = Number(/@(\d+)(?::greedy)?$/.exec(name)?.[1]);
-  return listCheckpoints(dir).find((entry) => entry.update === update)?.state ?? "";
+  return readEntries(dir).entries.find((entry) => entry.update === update)?.state ?? "";
 }
 
 export const digest = (value: unknown): string =>

@@ -18,6 +18,7 @@ import { FeatureLayout } from "./layout.ts";
 export function plainPolicy(name: string, games: readonly Game[], weights: readonly WeightArray[]): Policy {
   const layout = new FeatureLayout(games);
   const layers = layersOf(weights);
+  checkWeights(layers, weights);
   const [inputs, outputs] = [layers[0]?.weight.shape[0], layers.at(-1)?.bias.shape[0]];
   if (inputs !== layout.inputs || outputs !== layout.outputs) {
     const ids = games.map(({ id }) => id).join(", ");
@@ -47,6 +48,23 @@ function layersOf(weights: readonly WeightArray[]): Layer[] {
     const bias = find(`layer${layers.length}.bias`);
     if (!weight || !bias) return layers;
     layers.push({ weight, bias });
+  }
+}
+
+/** Throws an Error that names the first array that is of no layer, does not fit its neighbours, or is not finite. */
+function checkWeights(layers: readonly Layer[], weights: readonly WeightArray[]): void {
+  const used = new Set(layers.flatMap(({ weight, bias }) => [weight, bias]));
+  for (const [l, { weight, bias }] of layers.entries()) {
+    const [inputs, outputs] = weight.shape;
+    const fits = weight.shape.length === 2 && weight.values.length === inputs * outputs;
+    const follows = l === 0 || inputs === layers[l - 1].bias.values.length;
+    if (!fits || !follows) throw new Error(`layer${l}.weight is [${weight.shape}], which does not fit its layer`);
+    if (bias.values.length !== outputs)
+      throw new Error(`layer${l}.bias is [${bias.shape}], and [${outputs}] is needed`);
+  }
+  for (const array of weights) {
+    if (!used.has(array)) throw new Error(`${array.name} is of no layer of this network`);
+    if (!array.values.every(Number.isFinite)) throw new Error(`${array.name} holds a number that is not finite`);
   }
 }
 
