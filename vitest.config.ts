@@ -10,12 +10,15 @@ export default defineConfig({
     globalSetup: ["test/build.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two workers need more than 1 GB: one on a machine of one core, which may have no more.
+    // A machine of one core may have no more than 1 GB: one worker, and a new process for each file.
     maxWorkers: Math.min(2, availableParallelism()),
     server: { deps: { external: [/\/dist\//] } },
     projects: [
       // Files share a process, so that TensorFlow.js is loaded and a game is solved once: no test may leave anything changed.
-      { extends: true, test: { name: "shared", include: [all], exclude: [mocked], isolate: false } },
+      {
+        extends: true,
+        test: { name: "shared", include: [all], exclude: [mocked], isolate: availableParallelism() === 1 },
+      },
       { extends: true, test: { name: "mocked", include: [mocked], isolate: true } },
     ],
   },

@@ -9,8 +9,14 @@ setFlagsFromString("--heap-growing-percent=100");
 
 const program = new URL("../dist/cli/main.js", import.meta.url);
 if (existsSync(program)) {
-  const { main } = await import(program.href);
-  await main(process.argv.slice(2));
+  try {
+    const { main } = await import(program.href);
+    await main(process.argv.slice(2));
+  } catch (error) {
+    if (error.code !== "EMFILE") throw error;
+    process.stderr.write("error: Too many files are open. Raise the limit: ulimit -n 1024\n");
+    process.exitCode = 1;
+  }
 } else {
   process.stderr.write(`error: Spiral is not built. ${remedy()}\n`);
   process.exitCode = 1;

@@ -2,13 +2,13 @@
  * Plays one game, move by move, from the root to its end or to a forfeit; players that must be asked may take part. Matches
  * (asked-match.ts) and `spiral play`, in which a person may take moves back, both play their games here.
  */
+import { setImmediate } from "node:timers/promises";
 import { forfeitReturns } from "../games/forfeit.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { answerLimiter } from "../record/line-limit.ts";
-import { pauses } from "../util/pauses.ts";
 import type { Opening } from "./openings.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
@@ -55,7 +55,6 @@ export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
 /** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
   const { graph, seats, opening = [], episode, draw, signal, onMove } = game;
-  const pause = pauses();
   const moves: Move[] = [];
   let node = graph.root;
   const move = (slot: number, said: readonly Utterance[] = []): void => {
@@ -81,7 +80,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
     const side = seats[turn.player];
     const infoset = node.infoset as Infoset;
     if (!isAsked(side)) {
-      await pause();
+      // Lets the process handle signals if nobody is waited for.
+      if (!seats.some(isAsked)) await setImmediate();
       signal.throwIfAborted();
       const [distribution] = side.distributions([infoset]);
       move(sampleSlot(distribution, draw.move(moves.length)));
@@ -93,7 +93,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
       moves.length = choice.backTo;
     } else if ("forfeit" in choice) {
       const forfeit = { seat: turn.player, reason: choice.forfeit };
-      return finish(game, moves, forfeitReturns(turn.player), forfeit, choice.said);
+      return finish(game, moves, forfeitReturns(graph.game, turn.player), forfeit, choice.said);
     } else {
       move(legalSlot(choice.slot, turn.actions.length, side.name), choice.said);
     }

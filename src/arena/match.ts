@@ -2,17 +2,17 @@
  * Plays matches (pairing.ts): between policies in batches here, and others game by game in asked-match.ts: those with players
  * that must be asked or that draw random numbers of their own, and those that start from openings.
  */
+import { setImmediate } from "node:timers/promises";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
 import { episodeOf, playPart } from "../selfplay/play.ts";
-import { partSizes, pauses } from "../util/pauses.ts";
 import { playAsked } from "./asked-match.ts";
 import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
 /**
  * Plays the match and yields games as they end. Games between policies come in order, in parts of a block: a few at first,
- * and more as long as they are fast. If an asked player fails, the finished games are yielded before its UserError is thrown.
+ * and twice as many each time up to a whole block. If an asked player fails, the finished games are yielded before its UserError is thrown.
  */
 export function playMatch(match: Match, options: MatchOptions): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = match.players;
@@ -30,19 +30,20 @@ async function* playPolicies(
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = players.map((player) => seated(player, game)) as [Policy, Policy];
   const policies = [first, second] as const;
-  const pause = pauses();
-  const size = partSizes(2, 2 * BLOCK);
+  let size = 2;
   let graph = new GameGraph(game);
   for (let block = 0; block * BLOCK < pairs; block++) {
     const start = 2 * BLOCK * block;
     const episodes = Math.min(2 * BLOCK, 2 * pairs - start);
     const keys = blockKeys(rng, block);
     for (let from = 0, to = 0; from < episodes; from = to) {
-      to = Math.min(from + size(), episodes);
+      to = Math.min(from + size, episodes);
+      size = Math.min(2 * size, 2 * BLOCK);
       const first = start + from;
       const open = Array.from({ length: to - from }, (_, i) => i).filter((i) => !isDone(first + i));
       if (open.length === 0) continue;
-      await pause();
+      // Lets the process handle signals.
+      await setImmediate();
       if (signal?.aborted) return;
       if (graph.size > maxNodes) graph = new GameGraph(game);
       const played = playPart({ graph, episodes, policies, paired: true, ...keys }, from, to);

@@ -141,7 +141,6 @@ export function matchesCsv({ matches }: Standings): string {
       "deterministic",
     ],
     matches.map(({ game, players, pairs, wins, draws, losses, forfeits, meanReturn, ci95, score, deterministic }) => {
-      const forfeited = forfeits[0] + forfeits[1];
       return [
         game,
         ...players,
@@ -149,7 +148,7 @@ export function matchesCsv({ matches }: Standings): string {
         wins,
         draws,
         losses,
-        forfeited,
+        forfeits[0],
         meanReturn,
         ...ci95,
         score,

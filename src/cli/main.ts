@@ -1,6 +1,7 @@
 /** The program `spiral`: runs a command line and reports errors. Only this folder sets an exit code. */
 import { CommanderError } from "commander";
 import { UserError } from "../util/errors.ts";
+import { systemError } from "../util/files.ts";
 import { argumentProblems } from "./argument-problems.ts";
 import { makeProgram } from "./program.ts";
 import { commandsFor } from "./registry.ts";
@@ -29,9 +30,10 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error === outputFailure()) return 1;
-    if (error instanceof UserError) {
-      printError(error);
-      return error.exitCode;
+    const known = error instanceof UserError ? error : systemError(error);
+    if (known) {
+      printError(known);
+      return known.exitCode;
     }
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;

@@ -9,7 +9,7 @@ import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { DRAW, FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
 import { idOf, resolve, type Settings } from "./parts/parameters.ts";
-import { bracketed } from "./text.ts";
+import { bracketed, numberedBy } from "./text.ts";
 import type { View } from "./view.ts";
 
 export const CONNECT_FOUR_PARAMETERS = {
@@ -199,8 +199,8 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
       const word = bracketed(text);
       if (word === undefined)
         return { ok: false, reason: "Put the number of a column in square brackets, such as [0]." };
-      const column = /^[0-9]{1,6}$/.test(word) ? Number(word) : -1;
-      if (column < 0 || column >= columns) {
+      const column = numberedBy("col|column", word);
+      if (column === undefined || column >= columns) {
         const numbered = `Columns are numbered 0 to ${columns - 1}, such as [0].`;
         return { ok: false, reason: `[${word.slice(0, 40)}] is no column. ${numbered}` };
       }

@@ -1,7 +1,16 @@
 /** The price of a forfeit. */
-import type { Seat } from "./game.ts";
+import type { Game, Seat } from "./game.ts";
 
-/** The returns after a forfeit, by seat: −1.5 for the offender and +0.5 for the other, as SPIRAL scores an invalid move. */
-export function forfeitReturns(offender: Seat): [number, number] {
+/**
+ * Returns of a forfeited game: −1.5 u for the offender and +0.5 u for the other, u being the game's largest return in size.
+ * SPIRAL prices an invalid move so in games of ±1. In these units a forfeit costs more than any loss.
+ */
+export function forfeitReturns({ utility }: Pick<Game, "utility">, offender: Seat): [number, number] {
+  const unit = Math.max(-utility.min, utility.max);
+  return offender === 0 ? [-1.5 * unit, 0.5 * unit] : [0.5 * unit, -1.5 * unit];
+}
+
+/** The price of before, the same in all games. Older logs hold it. */
+export function formerForfeitReturns(offender: Seat): [number, number] {
   return offender === 0 ? [-1.5, 0.5] : [0.5, -1.5];
 }

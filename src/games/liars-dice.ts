@@ -240,7 +240,9 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       const { last } = s;
       const word = bracketed(text);
       if (!word) return no("Put your action in square brackets: [liar], or a bid such as [bid 1x3].");
-      if (word === "liar") return last < 0 ? no("There is no bid to call a lie.") : { ok: true, action: LIAR };
+      // `call` is TextArena's word.
+      if (word === "liar" || word === "call" || word === "call liar")
+        return last < 0 ? no("There is no bid to call a lie.") : { ok: true, action: LIAR };
       // `bid 2x5`, or variants of it: `2x5`, `bid 2 x 5`, `bid: 2, 5`.
       const [, quantity = "", face = ""] =
         /^(?:bid ?:? ?)?(\d{1,3}) ?(?:x|,| ) ?(\d{1,3})$/.exec(word.slice(0, 40)) ?? [];

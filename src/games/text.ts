@@ -21,6 +21,12 @@ function lastInBrackets(text: string): string | undefined {
   return undefined;
 }
 
+/** The number in `4`, `cell 4` or `Cell: 4`, where `names` is `cell`, a pattern; undefined if there is none, or it is long. */
+export function numberedBy(names: string, word: string): number | undefined {
+  const [, digits] = new RegExp(`^(?:(?:${names}) ?[:=#]? ?)?([0-9]{1,6})$`).exec(word.slice(0, 40)) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** `[check], [bet]`: the legal actions of the player to move, as text. */
 function actionList<S>(game: Game<S>, state: S): string {
   const turn = game.turn(state);

@@ -7,7 +7,7 @@
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
 import { DRAW, FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
-import { bracketed } from "./text.ts";
+import { bracketed, numberedBy } from "./text.ts";
 import type { View } from "./view.ts";
 
 export type TttState = number;
@@ -138,8 +138,8 @@ export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState
     parseAction(state, text) {
       const word = bracketed(text);
       if (word === undefined) return { ok: false, reason: "Put the number of a cell in square brackets, such as [4]." };
-      const cell = /^[0-9]{1,6}$/.test(word) ? Number(word) : -1;
-      if (cell < 0 || cell > 8) {
+      const cell = numberedBy("cell|position|square", word);
+      if (cell === undefined || cell > 8) {
         return { ok: false, reason: `[${word.slice(0, 40)}] is no cell. Cells are numbered 0 to 8, such as [4].` };
       }
       const turn = game.turn(state);

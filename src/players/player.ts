@@ -41,8 +41,21 @@ export interface AskedPlayer extends Common {
   readonly oneByOne?: boolean;
   /** Called at every move in a game of this player, its own and those of chance too, if the game has perfect information. */
   readonly moved?: (move: MoveMade) => void;
+  /** The answers so far of a player that answers in words. */
+  readonly usage?: () => Usage;
   /** Called when a game of this player has ended. */
   readonly ended?: (end: GameEnd) => void;
+}
+
+export interface Usage {
+  readonly answers: number;
+  /** Complete answers without a legal action. */
+  readonly illegal: number;
+  /** Answers that the limit on tokens ended. */
+  readonly cutOff: number;
+  /** As the endpoint reports them; 0 if it does not. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
 }
 
 export type Player = PolicyPlayer | AskedPlayer;

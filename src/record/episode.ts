@@ -33,6 +33,8 @@ export interface Utterance {
   readonly text: string;
   /** Why it was no legal action; absent if it was one. */
   readonly illegal?: string;
+  /** Whether the limit on tokens ended the answer, which then names no action. */
+  readonly cutOff?: true;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
 }
@@ -103,6 +105,7 @@ const isUtterance = (value: unknown): value is Utterance =>
   isRecord(value) &&
   isText(value.text) &&
   (value.illegal === undefined || isText(value.illegal)) &&
+  (value.cutOff === undefined || value.cutOff === true) &&
   [value.promptTokens, value.completionTokens].every((count) => count === undefined || isCount(count));
 const isPair = <T>(value: unknown, is: (item: unknown) => item is T): value is [T, T] =>
   Array.isArray(value) && value.length === 2 && value.every(is);

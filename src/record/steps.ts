@@ -1,5 +1,5 @@
 /** Replays an episode by the rules of its game, state by state. */
-import { forfeitReturns } from "../games/forfeit.ts";
+import { forfeitReturns, formerForfeitReturns } from "../games/forfeit.ts";
 import type { Game, Turn } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
 import type { Episode } from "./episode.ts";
@@ -16,11 +16,11 @@ export interface Step {
 
 /**
  * All states of an episode, the end included. Throws a UserError at the first action that is not legal. A forfeit is an end at
- * the state in which the forfeiting player was to move.
+ * the state in which the forfeiting player was to move. It has the former price if the episode has it.
  */
 export function* replaySteps(
   game: Game,
-  episode: Pick<Episode, "actions" | "forfeit">,
+  episode: Pick<Episode, "actions" | "forfeit" | "returns">,
 ): Generator<Step, void, undefined> {
   const { forfeit } = episode;
   let state = game.initial();
@@ -39,7 +39,10 @@ export function* replaySteps(
       if (turn.kind !== "player" || turn.player !== forfeit.seat) {
         throw new UserError(1, `player ${forfeit.seat} forfeits at ply ${ply}, and it is not its turn`);
       }
-      yield { ply, state, turn: { kind: "end", returns: forfeitReturns(forfeit.seat) }, action, name: undefined };
+      const former = formerForfeitReturns(forfeit.seat);
+      const isFormer = former.every((price, seat) => price === episode.returns[seat]);
+      const returns = isFormer ? former : forfeitReturns(game, forfeit.seat);
+      yield { ply, state, turn: { kind: "end", returns }, action, name: undefined };
       return;
     }
     if (action === undefined) throw new UserError(1, `the episode stops after ${ply} actions, before the game ends`);

@@ -146,6 +146,14 @@ export function resumeRun(
     if (!found && problems.length > 0) throw noCheckpoint(name, problems);
     const checkpoint = found?.checkpoint;
     const update = checkpoint?.update ?? 0;
+    if (!checkpoint && manifest.init) {
+      const source = `${manifest.init.run}@${manifest.init.checkpoint}`;
+      const hint = `Delete ${dir} and start again.`;
+      throw new UserError(
+        3,
+        `${name} was killed before it had saved the weights of ${source} that it begins with. ${hint}`,
+      );
+    }
     // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
     if (update >= config.updates && (manifest.status === "finished" || config.updates !== saved.updates)) {
       const hint = `To train it longer, say how many updates it is to have: --resume ${name} --updates ${2 * update}`;

@@ -61,6 +61,25 @@ export function diskError(verb: "read" | "write", path: string, error: unknown, 
   return new UserError(exitCode, `Cannot ${verb} ${path}: ${reason}.`, { cause: error });
 }
 
+/** An error of the operating system that no command expects, in words; undefined if it is another error. */
+export function systemError(error: unknown): UserError | undefined {
+  const errno = errnoOf(error);
+  if (errno === undefined) return undefined;
+  const { syscall, path = "" } = error as NodeJS.ErrnoException;
+  if (syscall === "uv_cwd") {
+    return new UserError(1, "The working directory was deleted. Change to another folder.", { cause: error });
+  }
+  const isLimit = errno === "EMFILE" || errno === "ENFILE";
+  const hint = isLimit ? " Raise the limit: ulimit -n 1024" : "";
+  return new UserError(
+    1,
+    `Cannot go on${path && ` with ${path}`}: ${REASONS[errno] ?? `the system says ${errno}`}.${hint}`,
+    {
+      cause: error,
+    },
+  );
+}
+
 /** Throws a UserError if a file could not be written here. Creates nothing. */
 export function checkWritable(path: string): void {
   withDiskErrors("write", path, () => {

@@ -197,7 +197,7 @@ describe("its tables", () => {
       "ttt,b|c,-5.4,,3,0,20,10,0,10,0,0.5",
     ]);
     expect(matchesCsv(standings)).toBe(
-      'game,first,second,pairs,wins,draws,losses,forfeits,return,low,high,score,deterministic\nttt,"mcts:sims=2,c=1",b|c,10,12,3,5,1,0.35,0.1,0.6,0.675,false\n',
+      'game,first,second,pairs,wins,draws,losses,forfeits,return,low,high,score,deterministic\nttt,"mcts:sims=2,c=1",b|c,10,12,3,5,0,0.35,0.1,0.6,0.675,false\n',
     );
   });
 });

@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, 60_000);
 
 /** Sends a signal mid-run; checks that the run saves, ends with this code and says how to go on. */
-async function stopBy(signal: "SIGINT" | "SIGTERM", expected: number, workers?: string): Promise<void> {
+async function stopBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP", expected: number, workers?: string): Promise<void> {
   const run = start(...settings(parent, signal, workers));
   await run.line(UNDER_WAY);
   run.kill(signal);
@@ -69,6 +69,8 @@ it("SIGINT: saves, says how to go on, and goes on to the same bytes", async () =
 });
 
 it("SIGTERM: saves and says how to go on", () => stopBy("SIGTERM", 143));
+
+it("SIGHUP: saves and says how to go on", () => stopBy("SIGHUP", 129));
 
 it("a second SIGINT ends it; the last checkpoint is whole", async () => {
   // Updates of some tenths of a second, so that the second signal comes while the first is being obeyed.

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
 import { type Given, optionsOf } from "../../src/cli/flags/flag.ts";
 import { llmFlags } from "../../src/cli/flags/llm.ts";
-import { chatUrl, llmClientHooks, llmSettings } from "../../src/cli/open/llm-settings.ts";
+import { chatUrl, clientHooks, llmSettings } from "../../src/cli/open/llm-settings.ts";
 import { identityOf } from "../../src/cli/open/tournament.ts";
 import { makeProgram } from "../../src/cli/program.ts";
 import { UserError } from "../../src/util/errors.ts";
@@ -47,6 +47,20 @@ describe("the address", () => {
     ["http://localhost:11434/v1//", "http://localhost:11434/v1/chat/completions"],
     [" https://openrouter.ai/api/v1 ", "https://openrouter.ai/api/v1/chat/completions"],
     ["https://openrouter.ai/api", "https://openrouter.ai/api/v1/chat/completions"],
+    ["https://host.example/v1beta/openai/", "https://host.example/v1beta/openai/chat/completions"],
+    [
+      "https://gateway.example/v1/account/gateway/openai",
+      "https://gateway.example/v1/account/gateway/openai/chat/completions",
+    ],
+    ["https://host.example/vault", "https://host.example/vault/v1/chat/completions"],
+    [
+      "https://me.openai.azure.com/openai/deployments/gpt?api-version=2024-10-21",
+      "https://me.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2024-10-21",
+    ],
+    [
+      "https://me.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2025-01-01-preview",
+      "https://me.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2025-01-01-preview",
+    ],
     ["https://host.example/v2beta1", "https://host.example/v2beta1/chat/completions"],
     ["https://host.example/v1beta/openai/chat/completions", "https://host.example/v1beta/openai/chat/completions"],
     ["http://[::1]:8000/v1/chat/completions/", "http://[::1]:8000/v1/chat/completions"],
@@ -62,6 +76,8 @@ describe("the address", () => {
     "https://secret@host.example/v1",
     "https://host.example/v1?key=secret",
     "https://host.example/v1#secret",
+    "https://host.example/v1?api-version=1&key=secret",
+    "https://host.example/v1?api-version=%73ecret",
   ])("not %s, which is not repeated", (base) => {
     const [problem = ""] = problems({ llmBaseUrl: base });
     expect(problem).toMatch(
@@ -81,6 +97,8 @@ describe("what is given", () => {
     expect(llmSettings(llm({}), { SPIRAL_LLM_BASE_URL: BASE })).toEqual({
       url: `${BASE}/chat/completions`,
       key: undefined,
+      headers: {},
+      proxy: undefined,
       retries: 2,
       attempts: 5,
       concurrency: 4,
@@ -112,6 +130,7 @@ describe("what is given", () => {
     expect(llmSettings(llm(command.opts()), env)).toEqual({
       url: "http://a.example/v1/chat/completions",
       key: "from-the-file",
+      headers: {},
       retries: 0,
       attempts: 1,
       concurrency: 9,
@@ -126,6 +145,38 @@ describe("what is given", () => {
     expect(llmSettings(llm({ llmBaseUrl: BASE }), { SPIRAL_LLM_API_KEY: "" }).key).toBeUndefined();
   });
 
+  it("the proxy of the environment", () => {
+    const env = { SPIRAL_LLM_BASE_URL: "https://far.example", HTTPS_PROXY: "http://proxy.example:3128" };
+    expect(llmSettings(llm({}), env).proxy).toBe("http://proxy.example:3128/");
+    expect(llmSettings(llm({}), { ...env, NO_PROXY: "far.example" }).proxy).toBeUndefined();
+    expect(problems({}, { ...env, HTTPS_PROXY: "socks5://proxy" })).toEqual([
+      expect.stringMatching(/^HTTPS_PROXY names/),
+    ]);
+  });
+
+  it("a time of up to an hour", () => {
+    expect(llmSettings(llm({ llmBaseUrl: BASE, llmTimeout: "3600" }), {}).timeoutMs).toBe(3_600_000);
+  });
+
+  it("headers, in the command line or by the name of a variable", () => {
+    const command = commandWithFlags();
+    command.parse(["--llm-header", "HTTP-Referer: https://a.example:8", "--llm-header", "api-key:$MY_KEY"], {
+      from: "user",
+    });
+    const { headers } = llmSettings(llm(command.opts()), { SPIRAL_LLM_BASE_URL: BASE, MY_KEY: " s3cret-s3cret " });
+    expect(headers).toEqual({ "http-referer": "https://a.example:8", "api-key": "s3cret-s3cret" });
+    for (const [header, problem] of [
+      ["secret", "--llm-header has no name of a header: it takes 'Name: value'."],
+      ["a b: secret", "--llm-header has no name of a header: it takes 'Name: value'."],
+      ["Host: secret", "--llm-header names Host, which is set by itself."],
+      ["X-Key:", "--llm-header has no value for X-Key."],
+      ["X-Key: $NOT_SET", "--llm-header has no value for X-Key: NOT_SET is not set."],
+      ["X-Key: secret\nX: y", "--llm-header has a value for X-Key with characters that no header has."],
+    ]) {
+      expect(problems({ llmBaseUrl: BASE, llmHeader: [header as string] })).toEqual([problem]);
+    }
+  });
+
   it("wrongly: every problem, and never the key", () => {
     const found = problems(
       {
@@ -133,7 +184,7 @@ describe("what is given", () => {
         llmRetries: "-1",
         llmAttempts: "0",
         llmConcurrency: "many",
-        llmTimeout: "301",
+        llmTimeout: "3601",
         llmMaxTokens: "1.5",
         llmTemperature: "hot",
       },
@@ -145,7 +196,7 @@ describe("what is given", () => {
       expect.stringMatching(/^--llm-retries is "-1"; it takes a whole number from 0 to 100/),
       expect.stringMatching(/^--llm-attempts is "0"/),
       expect.stringMatching(/^--llm-concurrency is "many"/),
-      expect.stringMatching(/^--llm-timeout is "301"; it takes a number from 0\.001 to 300/),
+      expect.stringMatching(/^--llm-timeout is "3601"; it takes a number from 0\.001 to 3600/),
       expect.stringMatching(/^--llm-max-tokens is "1\.5"/),
       expect.stringMatching(/^--llm-temperature is "hot"/),
     ]);
@@ -176,7 +227,7 @@ function never(): never {
 it("each kind of failure is told of once", () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
-    const { warn } = llmClientHooks();
+    const { warn } = clientHooks();
     warn("a answers 500; trying again in 1 s");
     warn("a answers 500; trying again in 2 s");
     warn("a answers 429; trying again in 1 s");
@@ -190,7 +241,7 @@ it("each kind of failure is told of once", () => {
 });
 
 it("a wait ends when nobody waits any longer", async () => {
-  const { sleep } = llmClientHooks();
+  const { sleep } = clientHooks();
   const controller = new AbortController();
   const waiting = sleep(60_000, controller.signal);
   controller.abort();

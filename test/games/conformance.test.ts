@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gameIds, getGame } from "../../src/games/registry.ts";
+import { character } from "../characters.ts";
 import { choices, deepFreeze, everyDecision, everyPlay, features, play, specs } from "./play.ts";
 
 const SEATS = [0, 1] as const;
@@ -170,7 +171,7 @@ describe.each(specs)("%s", (spec) => {
 
   it("answers any text with an action or a reason", () => {
     const hostile = fc.oneof(
-      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.string({ unit: character, maxLength: 200 }),
       fc.string({ unit: fc.constantFrom("[", "]", "offer", ":", " ", "3", "Wood", "gold", "->", "→", "accept", "\n") }),
       fc.string().map((text) => `[${text}]`),
     );

@@ -177,6 +177,13 @@ describe("Connect Four", () => {
     { text: "[3]", answer: { ok: false, reason: "Column 3 is full." } },
     { text: "[7]", answer: { ok: false, reason: "[7] is no column. Columns are numbered 0 to 6, such as [0]." } },
     { text: "x\ny", answer: { ok: false, reason: "Put the number of a column in square brackets, such as [0]." } },
+    { text: "[col 5]", answer: { ok: true, action: 5 } },
+    { text: "[Column: 5]", answer: { ok: true, action: 5 } },
+    { text: "[col 3]", answer: { ok: false, reason: "Column 3 is full." } },
+    {
+      text: "[row 5]",
+      answer: { ok: false, reason: "[row 5] is no column. Columns are numbered 0 to 6, such as [0]." },
+    },
     { text: "not [3] but [ 05 ]", answer: { ok: true, action: 5 } },
   ])("reads $text", ({ text, answer }) => {
     expect(game.parseAction(stateAfter(game, [3, 3, 3, 3, 3, 3]), text)).toEqual(answer);

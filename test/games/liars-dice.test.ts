@@ -141,7 +141,9 @@ describe("any number of dice", () => {
     { text: "[bid 3x4]", reason: "There are 2 dice: bid 1 to 2." },
     { text: "[bid 0x4]", reason: "There are 2 dice: bid 1 to 2." },
     { text: "[bid 2x7]", reason: "The faces are 1 to 6." },
-    { text: "[call]", reason: "[call] is no action. Write [liar] or a bid such as [bid 1x3]." },
+    { text: "[Call]", action: 12 },
+    { text: "[call liar]", action: 12 },
+    { text: "[raise]", reason: "[raise] is no action. Write [liar] or a bid such as [bid 1x3]." },
     { text: "a\nb", reason: "Put your action in square brackets: [liar], or a bid such as [bid 1x3]." },
   ])("reads $text", ({ text, action, reason }) => {
     const expected = action === undefined ? { ok: false, reason } : { ok: true, action };

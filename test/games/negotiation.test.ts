@@ -105,6 +105,15 @@ describe("reading a text", () => {
     ["offer 2 gold -> 3 wood", "[Offer: 2 Gold -> 3 Wood]"],
     ["No deal. [Deny] But what of this: [Offer: 1 Gold -> 1 Wood]", "[Offer: 1 Gold -> 1 Wood]"],
     ["[accept]", "[Accept]"],
+    ["[Accept] What a deal! [accept]", "[Accept]"],
+    [
+      "[Accept] [Offer: 1 Gold -> 1 Wood]",
+      "Your answer accepts the offer and does something else too. Put one action in square brackets.",
+    ],
+    [
+      "[Accept]\n[Deny]",
+      "Your answer accepts the offer and does something else too. Put one action in square brackets.",
+    ],
     ["[Deny]", "[Deny]"],
     ["[Pass]", "[Deny]"],
     ["[decline]", "[Deny]"],

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bracketed } from "../../src/games/text.ts";
+import { character } from "../characters.ts";
 
 /** The last match of the pattern; a line without brackets is taken whole. */
 function byPattern(text: string): string | undefined {
@@ -33,7 +34,7 @@ describe("bracketed", () => {
     const texts = fc.oneof(
       fc.string({ unit: fc.constantFrom("[", "]", "a", "B", " ", "\n"), maxLength: 30 }),
       fc.string({ unit: "grapheme" }),
-      fc.string({ unit: "binary" }),
+      fc.string({ unit: character }),
     );
     fc.assert(
       fc.property(texts, (text) => {

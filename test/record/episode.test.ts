@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { gameIds, getGame } from "../../src/games/registry.ts";
 import { type Episode, formatEpisode, parseEpisode } from "../../src/record/episode.ts";
 import { replaySteps } from "../../src/record/steps.ts";
+import { transcript } from "../../src/record/transcript.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -76,6 +77,25 @@ describe("the line of an episode", () => {
     expect(steps.at(-1)).toMatchObject({ ply: 2, turn: { returns: [0.5, -1.5] }, action: undefined });
   });
 
+  it("holds a forfeit at today's price, and at the former one, which a replay shows as it was", () => {
+    const now: Episode = { ...forfeited, returns: [1, -3] };
+    expect(verifyEpisode(now)).toBeUndefined();
+    expect([...replaySteps(getGame("kuhn"), now)].at(-1)?.turn).toEqual({ kind: "end", returns: [1, -3] });
+    expect(transcript(now, "all")).toContain("Result: Player 0 (first) +1, Player 1 (second) −3; Player 1");
+    expect(transcript(forfeited, "all")).toContain("Result: Player 0 (first) +0.5, Player 1 (second) −1.5; Player 1");
+  });
+
+  it("marks an answer that was cut off", () => {
+    const [{ ply, answers } = { ply: 0, answers: [] }] = forfeited.said ?? [];
+    const cut: Episode = {
+      ...forfeited,
+      said: [{ ply, answers: answers.map((answer) => ({ ...answer, cutOff: true })) }],
+    };
+    expect(parseEpisode(formatEpisode(cut))).toEqual(cut);
+    const wrong = { ...cut, said: [{ ply, answers: [{ text: "", cutOff: 1 }] }] } as unknown as Episode;
+    expect(() => parseEpisode(formatEpisode(wrong))).toThrow(/"said" must be/);
+  });
+
   it("does not pass with any character altered, added or taken away", () => {
     const line = formatEpisode(kuhn);
     for (let i = 0; i < line.length; i++) {
@@ -138,7 +158,7 @@ describe("verifying an episode", () => {
     ["a game that stops early", { actions: [4, 0, 1] }, /stops after 3 actions/],
     ["a game that goes on after its end", { actions: [4, 0, 1, 1, 0] }, /ends after 4 actions, the episode has 5/],
     ["other returns", { returns: [1, -1] }, /returns 2, -2; the episode says 1, -1/],
-    ["another price of a forfeit", { ...forfeited, returns: [1, -1] }, /returns 0.5, -1.5; the episode says 1, -1/],
+    ["another price of a forfeit", { ...forfeited, returns: [1, -1] }, /returns 1, -3; the episode says 1, -1/],
     ["a forfeit out of turn", { ...forfeited, forfeit: { seat: 0, reason: "" } }, /player 0 forfeits at ply 2/],
     ["a forfeit of what chance decides", { ...forfeited, actions: [] }, /player 1 forfeits at ply 0/],
     ["a forfeit after the end", { forfeit: { seat: 1, reason: "" } }, /nothing left to forfeit/],

@@ -40,7 +40,7 @@ function episodeOf(id: string, picks: readonly number[], stop: number, names: re
     if (turn.kind === "end") return { ...common, update: 3, actions, returns: turn.returns.map((r) => r + 0) as [number, number] }; // biome-ignore format: a line
     if (turn.kind === "player" && ply >= stop) {
       const forfeit = { seat: turn.player, reason: `"${names[0]}"\n` };
-      return { ...common, actions, returns: forfeitReturns(turn.player), forfeit };
+      return { ...common, actions, returns: forfeitReturns(game, turn.player), forfeit };
     }
     const action = turn.actions[(picks[ply % picks.length] as number) % turn.actions.length] as number;
     actions.push(action);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/util/errors.ts";
-import { appendLine, readJson, readText, withDiskErrors, writeFileAtomic } from "../../src/util/files.ts";
+import { appendLine, readJson, readText, systemError, withDiskErrors, writeFileAtomic } from "../../src/util/files.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -92,4 +92,13 @@ describe("reading", () => {
       }),
     ).toThrow(bug);
   });
+});
+
+it("errors of the system that no command expects are told in words", () => {
+  const error = (code: string, more: object) => Object.assign(new Error(code), { code, ...more });
+  expect(systemError(error("ENOENT", { syscall: "uv_cwd" }))?.message).toMatch(/working directory was deleted/);
+  expect(systemError(error("EMFILE", { path: "/a" }))?.message).toMatch(
+    /^Cannot go on with \/a: too many files .*ulimit/,
+  );
+  expect(systemError(new TypeError("a bug"))).toBeUndefined();
 });

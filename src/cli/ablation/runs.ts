@@ -118,11 +118,14 @@ async function trainOnce(training: Training, place: Place): Promise<void> {
     await untilUnlocked(join(place.dir, training.id), place.signal);
     if (place.signal.aborted) throw new UserError(1, `${training.id} was not begun.`);
     if (isFinished(place.dir, training.id)) return;
+    const wasThere = isThere(place.dir, training.id);
     try {
       await trainInProcess(training, place);
       return;
     } catch (error) {
-      if (!isWrittenHere(join(place.dir, training.id))) throw error;
+      const isTaken = error instanceof UserError && error.message.includes("exit code 2");
+      const cameBetween = isTaken && !wasThere && isThere(place.dir, training.id);
+      if (!cameBetween && !isWrittenHere(join(place.dir, training.id))) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Sprt, SprtState } from "../../arena/sprt.ts";
 import type { MatchSummary } from "../../arena/summary.ts";
 import type { Game } from "../../games/game.ts";
-import type { Player } from "../../players/player.ts";
+import type { Player, Usage } from "../../players/player.ts";
 import { UserError } from "../../util/errors.ts";
 import { estimated, likelihood, plural, withInterval } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";
@@ -102,6 +102,7 @@ export const command = defineCommand({
         const report: Report = {
           ...{ game: game.id, players: names, seed, ...summarise(game, tally), sprt: verdict, deterministic },
           openings: openings ? { plies: openings[0].length } : null,
+          answers: [answersOf(players[0]), answersOf(players[1])],
         };
         if (options.json) printJson(report);
         else show(report, game.utility);
@@ -127,7 +128,11 @@ interface Report extends MatchSummary {
   readonly deterministic: boolean;
   /** The plies of the openings that the pairs start from. */
   readonly openings: { readonly plies: number } | null;
+  /** Of the first player and of the second, if they answer in words; of all games that were begun. */
+  readonly answers: readonly [Usage | null, Usage | null];
 }
+
+const answersOf = (player: Player): Usage | null => (player.kind === "asked" ? (player.usage?.() ?? null) : null);
 
 function named(id: string | undefined): string {
   if (id !== undefined) return id;
@@ -147,6 +152,9 @@ function show(report: Report, utility: Game["utility"]): void {
   for (const [i, name] of players.entries()) {
     const count = forfeits[i] as number;
     if (count > 0) results.push(rowOf(`forfeited by ${name}`, count));
+    const { answers = 0, cutOff = 0 } = report.answers[i] ?? {};
+    const share = `${((100 * cutOff) / answers).toFixed(1)} % of its answers`;
+    if (cutOff > 0) results.push([`  cut off: ${name}`, String(cutOff), share]);
   }
   const { elo } = report;
   const figures = [

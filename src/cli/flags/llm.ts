@@ -1,5 +1,5 @@
-/** The flags of every command in which a language model may play. `open/llm-settings.ts` turns them into settings. */
-import { checked, type Flag, type OptionsOf, text } from "./flag.ts";
+/** The flags of every command that may seat a language model. `open/llm-settings.ts` makes settings of them. */
+import { checked, type Flag, type OptionsOf, text, texts } from "./flag.ts";
 import { numberBetween, wholeNumber } from "./numbers.ts";
 
 type Check = (name: string, text: string) => number;
@@ -21,6 +21,10 @@ export const llmFlags = {
     "--llm-api-key-file <file>",
     "file that holds the endpoint's key (or SPIRAL_LLM_API_KEY, the key itself)",
   ),
+  llmHeader: texts(
+    "--llm-header <header>",
+    "a header for the endpoint, 'Name: value' or 'Name: $VARIABLE' (repeatable)",
+  ),
   llmRetries: defaulted(
     "--llm-retries <n>",
     "further answers after an illegal one, before the game is forfeited",
@@ -30,7 +34,7 @@ export const llmFlags = {
   llmAttempts: defaulted("--llm-attempts <n>", "requests for one answer where the endpoint fails", 5, from(1, 100)),
   llmConcurrency: defaulted("--llm-concurrency <n>", "requests at a time", 4, from(1, 1000)),
   llmTimeout: defaulted("--llm-timeout <seconds>", "for one request, its whole answer included", 120, (name, value) =>
-    numberBetween(name, value, 0.001, 300),
+    numberBetween(name, value, 0.001, 3600),
   ),
   llmMaxTokens: defaulted("--llm-max-tokens <n>", "length of an answer", 4096, from(1, 10_000_000)),
   llmTemperature: checked(

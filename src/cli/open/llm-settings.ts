@@ -1,6 +1,7 @@
 /** The settings of language models: from the flags of a command and the environment. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientHooks, ClientSettings } from "../../players/llm/client.ts";
+import { proxyFor } from "../../players/llm/proxy.ts";
 import { UserError } from "../../util/errors.ts";
 import { readText } from "../../util/files.ts";
 import { checkAll } from "../check-all.ts";
@@ -16,9 +17,10 @@ export interface LlmSettings extends ClientSettings {
  * user of the machine can see it. Throws a UserError (exit 2) with everything that is wrong.
  */
 export function llmSettings(options: LlmOptions, env: NodeJS.ProcessEnv = process.env): LlmSettings {
-  const [url, key, retries, attempts, concurrency, timeout, maxTokens, temperature] = checkAll(
+  const [url, key, headers, retries, attempts, concurrency, timeout, maxTokens, temperature] = checkAll(
     () => chatUrl(options.llmBaseUrl ?? env.SPIRAL_LLM_BASE_URL),
     () => readKey(options.llmApiKeyFile, env.SPIRAL_LLM_API_KEY),
+    () => headersOf(options.llmHeader, env),
     options.llmRetries,
     options.llmAttempts,
     options.llmConcurrency,
@@ -26,7 +28,9 @@ export function llmSettings(options: LlmOptions, env: NodeJS.ProcessEnv = proces
     options.llmMaxTokens,
     options.llmTemperature,
   );
-  return { url, key, retries, attempts, concurrency, timeoutMs: timeout * 1000, maxTokens, temperature };
+  const proxy = proxyFor(url, env);
+  const timeoutMs = timeout * 1000;
+  return { url, key, headers, proxy, retries, attempts, concurrency, timeoutMs, maxTokens, temperature };
 }
 
 /** The settings that shape a model's answers. Does not read the key, because a key from a pipe can be read only once. */
@@ -38,8 +42,8 @@ export function answerSettings({
   return { retries: llmRetries(), maxTokens: llmMaxTokens(), temperature: llmTemperature() };
 }
 
-/** The time, a timer and a function that warns, for the client. Each kind of failure is reported once. */
-export function llmClientHooks(): ClientHooks {
+/** The clock, the timer and the warnings of a client. It warns of each kind of failure once, however many games meet it. */
+export function clientHooks(): ClientHooks {
   const told = new Set<string>();
   return {
     now: Date.now,
@@ -54,8 +58,8 @@ export function llmClientHooks(): ClientHooks {
 }
 
 /**
- * Where chat completions are: `/chat/completions` is appended to an address that ends in a version (`…/v1`),
- * `/v1/chat/completions` to any other; one that ends in `/chat/completions` is taken as it is.
+ * Where chat completions are: `/chat/completions` is appended to an address that names a version (`…/v1`, `…/v1beta/openai`,
+ * `…?api-version=2024-10-21`), `/v1/chat/completions` to any other; one that ends in `/chat/completions` is taken as it is.
  */
 export function chatUrl(base: string | undefined): string {
   const given = base?.trim() ?? "";
@@ -75,8 +79,8 @@ export function chatUrl(base: string | undefined): string {
     );
   }
   // The address is shown in messages, so nothing secret may be in it.
-  if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    const what = "an http or https address without a user, a password, a query or a fragment";
+  if (!/^https?:$/.test(url.protocol) || url.username || url.password || !isQuery(url.search) || url.hash) {
+    const what = "an http or https address without a user, a password, a fragment, or a query but ?api-version=…";
     throw new UserError(
       2,
       `--llm-base-url (or SPIRAL_LLM_BASE_URL) takes ${what}; the key belongs into SPIRAL_LLM_API_KEY.`,
@@ -85,10 +89,51 @@ export function chatUrl(base: string | undefined): string {
   const path = url.pathname.replace(/\/+$/, "");
   const rest = path.endsWith("/chat/completions")
     ? ""
-    : /\/v\d+\w*$/.test(path)
+    : url.search !== "" || /\/v\d+\w*(\/|$)/.test(path)
       ? "/chat/completions"
       : "/v1/chat/completions";
-  return `${url.origin}${path}${rest}`;
+  return `${url.origin}${path}${rest}${url.search}`;
+}
+
+/** Nothing, or what Azure asks for. */
+const isQuery = (search: string): boolean => search === "" || /^\?api-version=[\w.-]{1,40}$/.test(search);
+
+/** What HTTP itself sets. */
+const RESERVED = [
+  "host",
+  "content-length",
+  "connection",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+  "keep-alive",
+  "te",
+  "trailer",
+];
+
+/**
+ * The headers of `Name: value`, names in lower case. A value `$NAME` is that of the environment, as command lines are kept by
+ * shells. No message holds a value.
+ */
+function headersOf(given: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name = "", written = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+      const variable = /^\$\{?(\w+)\}?$/.exec(written.trim())?.[1];
+      const value = (variable === undefined ? written : (env[variable] ?? "")).trim();
+      const problem = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
+        ? "has no name of a header: it takes 'Name: value'"
+        : RESERVED.includes(name.toLowerCase())
+          ? `names ${name}, which is set by itself`
+          : value === ""
+            ? `has no value for ${name}${variable === undefined ? "" : `: ${variable} is not set`}`
+            : /^[\x20-\x7e]+$/.test(value)
+              ? undefined
+              : `has a value for ${name} with characters that no header has`;
+      if (problem !== undefined) throw new UserError(2, `--llm-header ${problem}.`);
+      return [name.toLowerCase(), value];
+    }),
+  );
 }
 
 /** The key, from the file if one is named; undefined where there is none. No message holds it. */

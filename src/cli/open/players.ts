@@ -18,7 +18,7 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
-import { type LlmSettings, llmClientHooks, llmSettings } from "./llm-settings.ts";
+import { clientHooks, type LlmSettings, llmSettings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
@@ -62,10 +62,10 @@ async function openPrepared(
   const settings = prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn : []));
   const load = settings.length > 0 ? await policyLoader(settings, backendRuns) : undefined;
   // One for all models, so that its limit on requests is that of the command.
-  const client = llm && chatClient(llm, llmClientHooks());
+  const client = llm && chatClient(llm, clientHooks());
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
-    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries));
+    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries), llm.maxTokens);
     if ("run" in player && load) return runPlayer(player.run, load);
     throw new Error("what a player needs was not made");
   };
@@ -113,16 +113,24 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
   }
 }
 
-/** Reports the tokens at the end, because they are paid for. */
-function modelPlayer(player: LlmPlayer): Player {
+/** The share of answers that were cut off from which the report says what to do. */
+const COMMON = 0.05;
+
+/** Says in the end what it has come to, as tokens are paid for. */
+function modelPlayer(player: LlmPlayer, maxTokens: number): Player {
   const { name, usage, dispose } = player;
   const say = (n: number, what: string): string => `${n.toLocaleString("en-US")} ${what}`;
   return {
     ...player,
     dispose() {
-      const { answers, illegal, promptTokens, completionTokens } = usage();
+      const { answers, illegal, cutOff, promptTokens, completionTokens } = usage();
       const tokens = `${say(promptTokens, "tokens read")}, ${say(completionTokens, "written")}`;
-      if (answers > 0) note(`${name}: ${say(answers, "answers")}, ${say(illegal, "illegal")}; ${tokens}`);
+      const truncated = cutOff === 0 ? "" : `, ${say(cutOff, "cut off")}`;
+      if (answers > 0) note(`${name}: ${say(answers, "answers")}, ${say(illegal, "illegal")}${truncated}; ${tokens}`);
+      if (cutOff >= COMMON * answers && cutOff > 0) {
+        const share = `${Math.round((100 * cutOff) / answers)} % of its answers were cut off at ${say(maxTokens, "tokens")}`;
+        note(`${name}: ${share} and counted as no action. Raise --llm-max-tokens.`);
+      }
       return dispose?.();
     },
   };

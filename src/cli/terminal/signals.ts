@@ -64,11 +64,13 @@ export function interruption(onFirst: () => void): Interruption {
     onFirst();
     controller.abort(signal);
   };
-  for (const name of NAMES) process.on(name, onSignal);
+  // The name is not passed if a dialogue emits the signal.
+  const handlers = NAMES.map((name) => [name, () => onSignal(name)] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
   return {
     signal: controller.signal,
     stop(): void {
-      for (const name of NAMES) process.off(name, onSignal);
+      for (const [name, handler] of handlers) process.off(name, handler);
     },
   };
 }

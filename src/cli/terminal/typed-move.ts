@@ -9,7 +9,7 @@ export const COMMANDS = {
   board: "show the position again",
   rules: "show the rules",
   moves: "list every legal move",
-  resign: "give the game up: a forfeit",
+  resign: "give the game up: a forfeit, which costs more than a loss",
   quit: "leave (or q, or Ctrl-D)",
 } as const;
 

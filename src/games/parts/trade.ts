@@ -126,13 +126,17 @@ const no = (reason: string): Parsed => ({ ok: false, reason });
 
 /**
  * The action that a text names. Case, spacing and a plural s do not matter. `→`, `=>` and `for` mean `->`. "I give" or "I offer"
- * may begin an offer. "Deny", "decline" and "pass" are the same action.
+ * may begin an offer. "Deny", "decline" and "pass" are the same action. The last brackets count, but if an offer stands, "accept"
+ * before another action is refused with the reason.
  */
 export function parseTrade(m: Market, text: string, turn: TradeTurn): Parsed {
   const [first = "", second = ""] = m.resources;
   const example = `[Offer: 1 ${first} -> 1 ${second}]`;
   const words = bracketed(text)?.replace(/[.!]$/, "");
   if (!words) return no(`Put your action in square brackets: [Accept], [Deny], [Pass] or an offer such as ${example}.`);
+  if (turn.standing && words !== "accept" && /\[ *accept *[.!]? *\]/i.test(text)) {
+    return no("Your answer accepts the offer and does something else too. Put one action in square brackets.");
+  }
   if (words === "accept") {
     if (turn.actions.includes(ACCEPT)) return { ok: true, action: ACCEPT };
     return no(turn.standing ? "You do not own what the offer asks of you." : "There is no offer to accept.");

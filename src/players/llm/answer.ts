@@ -1,6 +1,7 @@
 /**
  * Finds the action in a language model's answer: in the last `\boxed{…}`; else in the last square brackets; else the legal
- * action that is named last. Reasoning in `<think>` is ignored. The text is untrusted: all it can do is name an action.
+ * action that is named last. A box or brackets that name several legal actions name none. Reasoning in `<think>` is ignored.
+ * The text is untrusted: all it can do is name an action.
  */
 import type { Parsed } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
@@ -11,20 +12,23 @@ type Decision = Pick<Infoset, "game" | "state" | "actions">;
 const TAIL = 20_000;
 const MAX_BOXES = 20;
 
-/** A legal action of the information set, or the reason why the text names none. Never throws. */
-export function readAnswer(infoset: Decision, text: string): Parsed {
-  const answer = withoutThoughts(text).slice(-TAIL);
+/**
+ * A legal action of the information set, or the reason why the text names none. Never throws. The reason may quote the text.
+ * `clean` removes secrets; it is applied each time after characters were taken out, as a secret may come together then.
+ */
+export function readAnswer(infoset: Decision, text: string, clean = (kept: string): string => kept): Parsed {
+  const answer = clean(withoutThoughts(text)).slice(-TAIL);
   const box = lastBox(answer);
   if (box !== undefined) {
-    const plain = withoutLatex(box);
-    const parsed = parse(infoset, plain.includes("[") ? plain : `[${plain}]`);
-    if (parsed.ok) return parsed;
+    const plain = clean(withoutLatex(box));
+    const parsed = plain.includes("[") ? inBrackets(infoset, plain) : parse(infoset, `[${plain}]`);
+    if (parsed.ok || bracketsIn(plain).length > 1) return parsed;
     // `\boxed{I bet}` is clear, `\boxed{bet or call}` is not.
     const named = new Set(namedActions(infoset, plain));
     const [only] = named;
     return named.size === 1 && only !== undefined ? { ok: true, action: only } : parsed;
   }
-  if (/\[[^[\]]*\]/.test(answer)) return parse(infoset, answer);
+  if (bracketsIn(answer).length > 0) return inBrackets(infoset, answer);
   const last = namedActions(infoset, answer).at(-1);
   if (last !== undefined) return { ok: true, action: last };
   // The game may also read an action without brackets: `offer 3 wood for 2 gold`. If not, the reason asks for brackets.
@@ -79,6 +83,22 @@ function withoutLatex(text: string): string {
     .replaceAll(/\\[a-z]+/gi, "")
     .replaceAll(/[{}$\\`*]/g, "")
     .trim();
+}
+
+/** Square brackets that have no others inside, with what stands in them. */
+const bracketsIn = (text: string): string[] => text.match(/\[[^[\]]*\]/g) ?? [];
+
+/** The action in the last brackets. If they and other brackets name different legal actions, the text names none. */
+function inBrackets(infoset: Decision, text: string): Parsed {
+  const named = new Set<number>();
+  for (const inside of new Set(bracketsIn(text))) {
+    const parsed = parse(infoset, inside);
+    if (parsed.ok) named.add(parsed.action);
+    if (named.size > 1) break;
+  }
+  if (named.size < 2) return parse(infoset, text);
+  const names = [...named].map((action) => infoset.game.actionName(infoset.state, action)).join(" and ");
+  return { ok: false, reason: `Your answer names ${names}. Put one of them alone within \\boxed{}.` };
 }
 
 /** The action that the game reads in the text, if it is legal now. */

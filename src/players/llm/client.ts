@@ -2,12 +2,17 @@
  * A client that sends questions to an endpoint, a few at a time, and repeats those whose failure may be temporary. After
  * failure n it waits
  *
- *   min(30 s, 2^(n−1) s) · U[½, 1), or as long as `Retry-After` says (RFC 9110 §10.2.3; at most two minutes) if that is longer
+ *   min(30 s, 2^(n−1) s) · U[½, 1), or as long as `Retry-After` says (RFC 9110 §10.2.3) if that is longer
+ *
+ * If `Retry-After` asks for more than two minutes, the question fails, and a match goes on when it is run again.
  */
 import { setMaxListeners } from "node:events";
 import { UserError } from "../../util/errors.ts";
 import type { Rng } from "../../util/rng.ts";
-import { type ChatAnswer, type ChatMessage, type Endpoint, requestChat } from "./request.ts";
+import type { ChatAnswer } from "./completion.ts";
+import { keyRemover } from "./key-remover.ts";
+import { type ChatMessage, type Connection, type Endpoint, requestChat } from "./request.ts";
+import { openTransport } from "./transport.ts";
 
 export interface ClientSettings extends Endpoint {
   /** The most requests for one answer, including the first. */
@@ -37,6 +42,8 @@ interface Question {
 export interface ChatClient {
   /** Rejects with a UserError (exit 1) if the endpoint gives no answer, or with the signal's reason if it aborts. */
   ask(question: Question): Promise<ChatAnswer>;
+  /** Removes the endpoint's secrets from text, and what a terminal would obey. */
+  clean(text: string): string;
   /** Aborts all questions. */
   close(): void;
 }
@@ -46,7 +53,12 @@ const LONGEST_RETRY_AFTER = 120_000;
 
 export function chatClient(settings: ClientSettings, { now, sleep, warn }: ClientHooks): ChatClient {
   const inTurn = limited(settings.concurrency);
-  const usesMaxCompletionTokens = new Set<string>();
+  const connection: Connection = {
+    endpoint: settings,
+    transport: openTransport(settings.proxy),
+    clean: keyRemover(secretsOf(settings)),
+    usesMaxCompletionTokens: new Set(),
+  };
   const closing = new AbortController();
   // Every open request listens to this signal.
   setMaxListeners(0, closing.signal);
@@ -59,7 +71,7 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Clien
     try {
       for (const end of ends) end.throwIfAborted();
       for (let failures = 1; ; failures++) {
-        const outcome = await requestChat(settings, model, messages, controller.signal, usesMaxCompletionTokens);
+        const outcome = await requestChat(connection, model, messages, controller.signal);
         if (!("what" in outcome)) return outcome;
         const said = `llm:${model}: ${settings.url} ${outcome.what}`;
         if (failures === settings.attempts) {
@@ -67,7 +79,8 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Clien
           throw new UserError(1, `${said}${times}. ${outcome.mend}`);
         }
         const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** (failures - 1)) * (0.5 + rng.next() / 2);
-        const asked = Math.min(LONGEST_RETRY_AFTER, retryAfter(outcome.retryAfter, now()));
+        const asked = retryAfter(outcome.retryAfter, now());
+        if (asked > LONGEST_RETRY_AFTER) throw new UserError(1, `${said}; ${tooLong(asked)}`);
         const ms = Math.ceil(Math.max(wait, asked));
         warn(`${said}; trying again in ${Math.ceil(ms / 1000)} s`);
         await sleep(ms, controller.signal);
@@ -79,15 +92,37 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Clien
 
   return {
     ask: (question) => inTurn(() => ask(question)),
-    close: () => closing.abort(new Error("the player has left")),
+    clean: connection.clean,
+    close() {
+      closing.abort(new Error("the player has left"));
+      connection.transport.close();
+    },
   };
 }
 
-/** The milliseconds of a `Retry-After`, which is a number of seconds or a date; 0 if it is neither. */
+/** The key, the values of headers, their credentials after a scheme such as `Bearer`, and the proxy's password. */
+function secretsOf({ key, headers = {}, proxy }: Endpoint): string[] {
+  const values = Object.values(headers);
+  const credentials = values.flatMap((value) => /^\w+ (\S+)$/.exec(value)?.[1] ?? []);
+  const password = proxy === undefined ? "" : new URL(proxy).password;
+  return [key ?? "", ...values, ...credentials, password];
+}
+
+const DAY_MS = 86_400_000;
+const WEEKDAY = /^(mon|tue|wed|thu|fri|sat|sun)/i;
+
+/** The milliseconds of a `Retry-After`, which is a number of seconds or a date; 0 if it is neither, or lies in the past. */
 function retryAfter(header: string | null | undefined, now: number): number {
   const text = header?.trim() ?? "";
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  // `Date.parse` alone takes "-99999" for a year.
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : WEEKDAY.test(text) ? Date.parse(text) - now : 0;
   return ms > 0 ? ms : 0;
+}
+
+function tooLong(ms: number): string {
+  const asked = ms > DAY_MS ? "more than a day" : `${Math.ceil(ms / 1000)} s`;
+  const rest = "Run the same command again after that: spiral arena goes on with the games that are left.";
+  return `it asks to wait ${asked}, and Spiral waits ${LONGEST_RETRY_AFTER / 1000} s at most. ${rest}`;
 }
 
 /** Runs at most `most` tasks at a time, in the order of the calls. */

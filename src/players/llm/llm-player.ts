@@ -11,30 +11,20 @@ import { Rng } from "../../util/rng.ts";
 import type { AskedPlayer } from "../player.ts";
 import { readAnswer, withoutThoughts } from "./answer.ts";
 import type { ChatClient } from "./client.ts";
-import type { ChatAnswer, ChatMessage } from "./request.ts";
+import type { ChatAnswer } from "./completion.ts";
+import type { ChatMessage } from "./request.ts";
 
 /** The log keeps this many characters of the beginning and of the end of an answer. */
 const KEPT = 50_000;
 /** After an illegal answer, the model is shown this many characters of its end, where the decision is. */
 const SHOWN_AGAIN = 4000;
 
-export interface LlmPlayer extends AskedPlayer {
-  /** Answers and tokens so far. */
-  readonly usage: () => Usage;
-}
-
-interface Usage {
-  readonly answers: number;
-  readonly illegal: number;
-  /** As the endpoint reports them; 0 if it does not. */
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
+export type LlmPlayer = AskedPlayer & Required<Pick<AskedPlayer, "usage">>;
 
 /** `retries`: how often it is asked again at one decision. Players may share a client; the first `dispose` closes it. */
 export function llmPlayer(model: string, client: ChatClient, retries: number): LlmPlayer {
   const waits = new Rng("llm").fork(model);
-  const usage = { answers: 0, illegal: 0, promptTokens: 0, completionTokens: 0 };
+  const usage = { answers: 0, illegal: 0, cutOff: 0, promptTokens: 0, completionTokens: 0 };
   return {
     kind: "asked",
     name: `llm:${model}`,
@@ -47,19 +37,23 @@ export function llmPlayer(model: string, client: ChatClient, retries: number): L
       const said: Utterance[] = [];
       for (;;) {
         const answer = await client.ask({ model, messages, rng, signal });
-        const parsed = readAnswer(infoset, answer.text);
+        const { cutOff, refused } = answer;
+        // The decision comes last: an action in a truncated answer may stand in a list of what could be done. One in a
+        // refusal may be what the model refuses.
+        const parsed = readAnswer(infoset, cutOff || refused ? "" : answer.text, client.clean);
         usage.answers++;
-        usage.illegal += parsed.ok ? 0 : 1;
+        usage.cutOff += cutOff ? 1 : 0;
+        usage.illegal += parsed.ok || cutOff ? 0 : 1;
         usage.promptTokens += answer.promptTokens ?? 0;
         usage.completionTokens += answer.completionTokens ?? 0;
         if (parsed.ok) {
           said.push(utterance(answer));
           return { slot: infoset.actions.indexOf(parsed.action), said };
         }
-        const reason = (answer.cutOff ? "Your answer was cut off; be brief. " : "") + wellFormed(parsed.reason);
-        said.push({ ...utterance(answer), illegal: reason });
+        const reason = (cutOff ? "Your answer was cut off; be brief. " : "") + wellFormed(parsed.reason);
+        said.push({ ...utterance(answer), illegal: reason, ...(cutOff ? { cutOff } : {}) });
         if (said.length > retries) return { forfeit: reason, said };
-        const shown = withoutThoughts(answer.text).trim().slice(-SHOWN_AGAIN);
+        const shown = client.clean(withoutThoughts(answer.text)).trim().slice(-SHOWN_AGAIN);
         messages.push({ role: "assistant", content: shown || "(no answer)" }, { role: "user", content: again(reason) });
       }
     },

@@ -189,7 +189,7 @@ describe("a grid of two estimators and two seeds", () => {
 
   it("writes every run, ablation.json and the table that it prints", () => {
     expect(first.code, first.err).toBe(0);
-    expect(readdirSync(tiny).sort()).toEqual(["ablation.json", "ablation.md", "latest", ...RUNS].sort());
+    expect(readdirSync(tiny).sort()).toEqual(["ablation.json", "ablation.md", ...RUNS].sort());
     expect(first.out).toBe(readFileSync(join(tiny, "ablation.md"), "utf8"));
     expect(first.out).toMatch(/^## tiny\n\n8 updates, 2 seeds; median \(range\) over seeds\.\n/);
     expect(first.out).toMatch(/^\| rl\.advantage=none \| \d\.\d{4} .*\| 512 \|$/m);

@@ -1,5 +1,5 @@
 /** `spiral match` in this process, between fixed players and language models at a local endpoint. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseEpisode } from "../../../src/record/episode.ts";
@@ -14,6 +14,42 @@ const report = async (...argv: string[]) => {
   return { code, err, report: JSON.parse(out) };
 };
 const episodesIn = (path: string) => readFileSync(path, "utf8").trim().split("\n").map(parseEpisode);
+
+describe("a match that is stopped", () => {
+  const slow = ["mcts:sims=150", "random", "--game", "connect-four", "--pairs", "6"];
+  const linesIn = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").split("\n").length - 1 : 0);
+
+  it("keeps every game as it ends, says the result so far and how to go on; --resume plays the rest", async () => {
+    const [whole, log] = [join(dir, "whole.jsonl"), join(dir, "stopped.jsonl")];
+    const uninterrupted = await match(...slow, "--log", whole);
+    const watch = setInterval(() => linesIn(log) >= 2 && process.emit("SIGTERM"), 1);
+    const stopped = await match(...slow, "--log", log);
+    clearInterval(watch);
+    expect(stopped.code).toBe(143);
+    expect(stopped.err).toMatch(/^Stopping\. Ctrl-C again stops at once\.$/m);
+    expect(stopped.err).toMatch(/^Stopped after [1-5] of 6 pairs\. .* add --resume to the same command\.$/m);
+    expect(stopped.out).toMatch(/^ {2}won +\d+/m);
+    expect(linesIn(log)).toBeLessThan(12);
+    appendFileSync(log, '{"game":"conn');
+    const resumed = await match(...slow, "--log", log, "--resume");
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).toMatch(/^\d+ of 12 games are there already\.$/m);
+    expect(resumed.out).toBe(uninterrupted.out);
+    expect(readFileSync(log, "utf8")).toBe(readFileSync(whole, "utf8"));
+  });
+
+  it("goes on with its own games only, and with a log", async () => {
+    const log = join(dir, "others.jsonl");
+    await match("random", "nash", "--game", "kuhn", "--pairs", "2", "--log", log);
+    const other = await match("nash", "random", "--game", "kuhn", "--pairs", "2", "--log", log, "--resume");
+    expect(other).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("others.jsonl:1: this is no game of this match"),
+    });
+    const none = await match("nash", "random", "--game", "kuhn", "--resume");
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining("name it by --log") });
+  });
+});
 
 describe("spiral match", () => {
   it("says who is better, by how much and how surely", async () => {
@@ -143,6 +179,39 @@ describe("with a language model", () => {
     }
     const shown = await match("llm:tiny", "random", "--game", "ttt", "--pairs", "3", ...endpoint(url));
     expect(shown.out).toMatch(/^ {2}forfeited by llm:tiny +\d +\d+\.\d %$/m);
+  });
+
+  it("counts answers that were cut off apart, and says what to do where they are common", async () => {
+    const { url } = await serve((response, asked, n) => {
+      const isFirst = asked.body.messages.length === 1;
+      says(isFirst ? "Thinking about [bet] versus" : "\\boxed{[0]}", {
+        finish_reason: isFirst ? "length" : "stop",
+      })(response, asked, n);
+    });
+    const log = join(dir, "cut.jsonl");
+    const argv = [
+      "llm:tiny",
+      "random",
+      "--game",
+      "ttt",
+      "--pairs",
+      "1",
+      "--llm-retries",
+      "1",
+      "--llm-max-tokens",
+      "77",
+    ];
+    const { err, report: said } = await report(...argv, "--log", log, ...endpoint(url));
+    const [own, other] = said.answers;
+    expect(other).toBeNull();
+    expect(own.cutOff).toBe(own.answers / 2);
+    expect(own.illegal).toBeLessThanOrEqual(2);
+    expect(err).toMatch(/^llm:tiny: \d+ answers, \d+ illegal, \d+ cut off; /m);
+    expect(err).toMatch(/^llm:tiny: 50 % of its answers were cut off at 77 tokens .*Raise --llm-max-tokens\.$/m);
+    const answers = episodesIn(log).flatMap((episode) => episode.said?.flatMap((one) => one.answers) ?? []);
+    expect(answers.filter(({ cutOff }) => cutOff)).toHaveLength(own.cutOff);
+    const { out } = await match(...argv, ...endpoint(url));
+    expect(out).toMatch(/^ {2}cut off: llm:tiny +\d+ +50\.0 % of its answers$/m);
   });
 
   it("warns if models that answer alike have played one pair only", async () => {

@@ -116,6 +116,13 @@ describe("spiral train --init", () => {
     expect(lasting(join(dir, "again"))).toEqual(lasting(join(dir, "a")));
     await init("other", "copy@3");
     expect(contents(join(dir, "other"))[model]).not.toBe(contents(join(dir, "a"))[model]);
+    // Killed before those weights were saved, it does not begin with random ones.
+    const early = copyOf(join(dir, "again"));
+    cutBackTo(early.run, -1);
+    expect(await spiral(early.dir, "train", "--resume", "copy")).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/before it had saved|though there are checkpoints/),
+    });
     // Killed before the first update, it still begins with those weights, without the run that they came from.
     cutBackTo(join(dir, "again"), 0);
     expect((await spiral(dir, "train", "--resume", "again")).code).toBe(0);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { COMMANDS, understand } from "../../../src/cli/terminal/typed-move.ts";
 import type { Game } from "../../../src/games/game.ts";
 import { getGame } from "../../../src/games/registry.ts";
+import { character } from "../../characters.ts";
 import { stateAfter } from "../../games/play.ts";
 
 const at = (id: string, moves: readonly (number | string)[]) => {
@@ -91,7 +92,7 @@ describe("an answer at the table", () => {
   it("is one of these whatever is typed, and a move only if it is legal", () => {
     const positions = [at("ttt", ["4"]), at("kuhn", [0, "bet"]), at("negotiation", [])];
     const typed = fc.oneof(
-      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.string({ unit: character, maxLength: 60 }),
       fc.string({ unit: fc.constantFrom("[", "]", "4", "b", "offer", " ", "wood", "->", "__proto__", "\u001b", "\n") }),
     );
     fc.assert(

@@ -5,6 +5,7 @@ import { gameIds, getGame } from "../../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../../src/graph/game-graph.ts";
 import { readAnswer, withoutThoughts } from "../../../src/players/llm/answer.ts";
 import { Rng } from "../../../src/util/rng.ts";
+import { character } from "../../characters.ts";
 
 /** The decision after these actions, by name; chance takes its first outcome. */
 function decision(id: string, ...moves: string[]): Infoset {
@@ -37,6 +38,7 @@ const kuhn = decision("kuhn");
 const facingBet = decision("kuhn", "[bet]");
 const trade = decision("negotiation");
 const dice = decision("liars-dice", "[bid 1x3]");
+const columns = decision("connect-four");
 const offered = decision("negotiation", "[Offer: 1 Wood -> 2 Gold]");
 
 describe("an answer in tic-tac-toe, cell 4 taken", () => {
@@ -65,7 +67,13 @@ describe("an answer in tic-tac-toe, cell 4 taken", () => {
     ["\\boxed{1 or 2}", "[1 or 2] is no cell. Cells are numbered 0 to 8, such as [4]."],
     ["\\boxed{pass}", "[pass] is no cell. Cells are numbered 0 to 8, such as [4]."],
     // Brackets, the last.
-    ["[0] looks good, but I take [1].", "[1]"],
+    ["[0] looks good, but I take [1].", "Your answer names [0] and [1]. Put one of them alone within \\boxed{}."],
+    ["1. [0] 2. [1] 3. [2] … 1. [0] 2. [1]", "Your answer names [0] and [1]. Put one of them alone within \\boxed{}."],
+    ["\\boxed{[0] or [1]}", "Your answer names [0] and [1]. Put one of them alone within \\boxed{}."],
+    ["[1] is best. Yes, [cell 1].", "[1]"],
+    ["Not [4], which is taken, so [1].", "[1]"],
+    ["[0] [1] \\boxed{[2]}", "[2]"],
+    ["\\boxed{[I take 3]}", "[3]"],
     ["**[1]**", "[1]"],
     ["First [0].\n\nThen [4]", "Cell 4 is already taken by X."],
     // Words, the last that is legal.
@@ -104,6 +112,31 @@ describe("an answer in other games", () => {
       "Folding?\nI would rather not say.",
       "Put your action in square brackets. Your available actions are: [check], [bet].",
       kuhn,
+    ],
+    [
+      "[call] because [fold] is bad",
+      "Your answer names [call] and [fold]. Put one of them alone within \\boxed{}.",
+      facingBet,
+    ],
+    ["[Call]", "[call]", facingBet],
+    ["[Call] is what a bluff is for: [call].", "[call]", facingBet],
+    ["\\boxed{[Bid: 2, 5]}", "[bid 2x5]", dice],
+    ["\\boxed{Bid: 2, 5}", "[bid 2x5]", dice],
+    ["So I bid [Bid: 2, 5].", "[bid 2x5]", dice],
+    ["\\boxed{[Call]}", "[liar]", dice],
+    ["[Call]", "[liar]", dice],
+    ["[col 3]", "[3]", columns],
+    ["\\boxed{[Col 3]}", "[3]", columns],
+    ["\\boxed{column 3}", "[3]", columns],
+    [
+      "[Accept] [Offer: 1 Gold -> 1 Wood]",
+      "Your answer names [Accept] and [Offer: 1 Gold -> 1 Wood]. Put one of them alone within \\boxed{}.",
+      offered,
+    ],
+    [
+      "\\boxed{[Accept] [Offer: 9 Gold -> 1 Wood]}",
+      "Your answer accepts the offer and does something else too. Put one action in square brackets.",
+      offered,
     ],
     ["[check] was not an option, \\boxed{[fold]}", "[fold]", facingBet],
     ["\\boxed{[Offer: 3 Wood -> 2 Gold]}", "[Offer: 3 Wood -> 2 Gold]", trade],
@@ -179,7 +212,7 @@ describe.each(gameIds)("any text in %s", (id) => {
     ),
     fc.constantFrom(...names),
     fc.constantFrom(...names).map((name) => name.slice(1, -1)),
-    fc.string({ unit: "binary", maxLength: 8 }),
+    fc.string({ unit: character, maxLength: 8 }),
   );
   const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 

@@ -24,6 +24,12 @@ describe("an endpoint that fails and recovers", () => {
     ["nothing", sends(200, "")],
     ["an error in a 200", sends(200, '{"error":{"code":502,"message":"upstream"}}')],
     ["an error of no number in a 200", sends(200, '{"error":{"code":"oops","message":"upstream"}}')],
+    ["a choice that is an error", says("\\boxed{[check]}", { finish_reason: "error" })],
+    ["a choice that was aborted", says("\\boxed{[check]}", { finish_reason: "abort" })],
+    ["a choice that a filter stopped", says("\\boxed{[check]}", { finish_reason: "content_filter" })],
+    ["a choice with an error", failedChoice({ code: 502, message: "upstream" })],
+    ["a choice with an error in words", failedChoice("upstream")],
+    ["an error beside a choice", sends(200, '{"error":{"message":"x"},"choices":[{"message":{"content":"[check]"}}]}')],
     ["deep nesting", sends(200, "[".repeat(200_000))],
   ])("%s twice: asked again, the choice counts", async (_, reply) => {
     const { choice, asked, waits, warnings } = await outcome(inOrder(reply, reply, fine));
@@ -57,12 +63,16 @@ describe("an endpoint that fails and recovers", () => {
   it.each<[string, number]>([
     ["7", 7000],
     ["0", 0],
-    ["100000", 120_000],
+    ["120", 120_000],
+    ["1.5", 1500],
     ["Mon, 23 Nov 2026 12:00:30 GMT", 30_000],
     ["Mon, 23 Nov 2026 11:00:00 GMT", 0],
-    ["Tue, 24 Nov 2026 12:00:00 GMT", 120_000],
     ["soon", 0],
     ["-5", 0],
+    ["-99999", 0],
+    ["+99999", 0],
+    ["99999-", 0],
+    ["NaN", 0],
     ["", 0],
   ])("honours Retry-After: %s", async (header, expected) => {
     for (const status of [429, 503]) {
@@ -70,6 +80,33 @@ describe("an endpoint that fails and recovers", () => {
       if (expected === 0) expect(waits[0]).toBeLessThan(1000);
       else expect(waits).toEqual([expected]);
     }
+  });
+});
+
+describe("an endpoint that stops the match", () => {
+  it.each<[string, RegExp]>([
+    ["121", /asks to wait 121 s, and Spiral waits 120 s at most\. Run the same command again/],
+    ["3600", /asks to wait 3600 s/],
+    ["9".repeat(400), /asks to wait more than a day/],
+    ["Tue, 24 Nov 2026 11:00:00 GMT", /asks to wait 82800 s/],
+    ["Thu, 24 Nov 2099 11:00:00 GMT", /asks to wait more than a day/],
+  ])("asks to wait too long: %s", async (header, message) => {
+    const { error, asked, waits } = await outcome(sends(429, '{"error":"busy"}', { "retry-after": header }));
+    expect(error).toMatchObject({ name: "UserError", exitCode: 1, message: expect.stringMatching(message) });
+    expect(error?.message).toContain("answers 429: busy; it asks");
+    expect(asked).toHaveLength(1);
+    expect(waits).toEqual([]);
+  });
+
+  it.each<[string, number, object]>([
+    ["by its code", 429, { error: { message: "You exceeded your quota", code: "insufficient_quota" } }],
+    ["by its type", 429, { error: { message: "You exceeded your quota", type: "insufficient_quota" } }],
+    ["in a 200", 200, { error: { message: "You exceeded your quota", code: "insufficient_quota" } }],
+    ["in a 503", 503, { error: { message: "You exceeded your quota", code: "billing_hard_limit_reached" } }],
+  ])("has no credit left: %s", async (_, status, body) => {
+    const { error, asked } = await outcome(sends(status, JSON.stringify(body), { "retry-after": "1" }));
+    expect(error?.message).toMatch(/: You exceeded your quota\. The account has no credit left\.$/);
+    expect(asked).toHaveLength(1);
   });
 });
 
@@ -92,6 +129,8 @@ describe("an endpoint that fails for good", () => {
     ["a web page", sends(200, "<html></html>"), /answers a web page, after 3/],
     ["no choices", sends(200, '{"choices":[]}'), /answers \{"choices":\[\]\}, after 3/],
     ["an error in a 200", sends(200, '{"error":{"message":"upstream"}}'), /answers 500: upstream, after 3/],
+    ["an error in a choice", failedChoice({ code: 502, message: "upstream" }), /answers 502: upstream, after 3/],
+    ["a failed choice", says("[bet]", { finish_reason: "error" }), /answers 500: finish_reason "error", after 3/],
   ])("%s: a clear error after as many attempts as allowed", async (_, reply, message) => {
     const { error, asked, waits, url } = await outcome(reply);
     expect(error).toBeInstanceOf(UserError);
@@ -253,3 +292,8 @@ describe("many questions", () => {
     await expect(player.choose({ ...decision, signal: AbortSignal.abort(new Error("gone")) })).rejects.toThrow();
   });
 });
+
+/** A 200 with a choice that has an error beside a message that names an action. */
+function failedChoice(error: unknown): Reply {
+  return sends(200, JSON.stringify({ choices: [{ finish_reason: "stop", error, message: { content: "[check]" } }] }));
+}

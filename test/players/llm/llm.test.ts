@@ -132,10 +132,10 @@ describe("an illegal answer", () => {
       ),
     );
     const { player } = playerAt(url);
-    expect(player.usage()).toEqual({ answers: 0, illegal: 0, promptTokens: 0, completionTokens: 0 });
+    expect(player.usage()).toEqual({ answers: 0, illegal: 0, cutOff: 0, promptTokens: 0, completionTokens: 0 });
     await player.choose(decision);
     await player.choose(decision);
-    expect(player.usage()).toEqual({ answers: 3, illegal: 1, promptTokens: 10, completionTokens: 2 });
+    expect(player.usage()).toEqual({ answers: 3, illegal: 1, cutOff: 0, promptTokens: 10, completionTokens: 2 });
   });
 
   it.each<[string, Reply]>([
@@ -152,9 +152,35 @@ describe("an illegal answer", () => {
     for (const { content } of asked[1]?.body.messages ?? []) expect(content).not.toBe("");
   });
 
+  it("that is a refusal in its own field is no move, whatever it names", async () => {
+    const { choice } = await outcome(says(null, { message: { refusal: "I won't [bet]." } }), { retries: 0 });
+    expect(choice).toMatchObject({
+      forfeit: expect.stringMatching(/^Put your action/),
+      said: [{ text: "I won't [bet]." }],
+    });
+  });
+
   it("that was cut off by the limit on tokens is told so", async () => {
     const { choice } = await outcome(says("Let me think", { finish_reason: "length" }), { retries: 0 });
     expect(choice).toMatchObject({ forfeit: expect.stringMatching(/^Your answer was cut off; be brief\. Put your/) });
+  });
+
+  it.each<[string, string, Parameters<typeof says>[1]]>([
+    ["in brackets", "Thinking about [bet] versus", { finish_reason: "length" }],
+    ["in a list", "1. [check] 2. [bet] 3. [fold] … Step 2: 1. [check] 2. [bet]", { finish_reason: "length" }],
+    ["in a box", "\\boxed{[bet]} or rather", { finish_reason: "length" }],
+    ["in a box that is open", "\\boxed{[bet", { finish_reason: "length" }],
+    ["in words", "I think I will bet", { finish_reason: "max_tokens" }],
+    ["by its tokens", "[bet]", { finish_reason: null, usage: { completion_tokens: 100 } }],
+  ])("that was cut off is no move, whatever it names: %s", async (_, text, more) => {
+    const { url, asked } = await serve(inOrder(says(text, more), says("[check]")));
+    const { player } = playerAt(url);
+    const choice = await player.choose(decision);
+    const reason = expect.stringMatching(/^Your answer was cut off; be brief\. Put your action/);
+    expect(choice).toMatchObject({ slot: CHECK, said: [{ text, illegal: reason, cutOff: true }, { text: "[check]" }] });
+    expect(choice.said?.[1]).not.toHaveProperty("cutOff");
+    expect(asked[1]?.body.messages.at(-1)?.content).toContain("cut off");
+    expect(player.usage()).toMatchObject({ answers: 2, illegal: 0, cutOff: 1 });
   });
 });
 
@@ -257,6 +283,63 @@ describe("the key", () => {
       expect(error?.message).not.toContain(escaped.slice(0, 24));
       expect(error?.message).not.toContain("secret");
     }
+  });
+
+  it("is hidden however it is written or split", async () => {
+    const spelt = (write: (code: number) => string): string => [...key].map((c) => write(c.charCodeAt(0))).join("");
+    const hex = Buffer.from(key).toString("hex");
+    const spellings = [
+      encodeURIComponent(key).toLowerCase(),
+      encodeURIComponent(encodeURIComponent(key)),
+      spelt((code) => `%${code.toString(16)}`),
+      spelt((code) => `=${code.toString(16).toUpperCase()}`),
+      spelt((code) => `\\u${code.toString(16).padStart(4, "0")}`),
+      spelt((code) => `\\x${code.toString(16)}`),
+      spelt((code) => `&#${code};`),
+      spelt((code) => `&#x${code.toString(16)};`),
+      key.replaceAll("/", "&sol;").replaceAll("=", "&equals;"),
+      key.replaceAll("/", "\\/"),
+      key.toUpperCase(),
+      hex,
+      hex.toUpperCase().replace(/..(?=.)/g, "$&:"),
+      base64(key).replace(/.{7}/g, "$&\r\n"),
+      [...key].join("\u200b"),
+      [...key].join("\u00ad"),
+      [...key].join("$"),
+      [...key].join("{}"),
+      [...key].join("\n"),
+    ];
+    for (const form of spellings) {
+      const split = [`No ${form}.`, `\\boxed{${form}}`, `[${form}]`].map((text) => says(text));
+      for (const reply of [...split, sends(400, `No ${form}`)]) {
+        const { choice, error } = await outcome(reply, { key, retries: 0, attempts: 1 });
+        const text = JSON.stringify([choice, error?.message]);
+        expect(text).toContain("***");
+        // Nothing is left of the second half, with what stood between its characters or without.
+        const left = text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+        expect(left).not.toContain("key42");
+        expect(text).not.toContain(form.slice(-12, -2));
+      }
+    }
+  });
+
+  it("split by tags, which the reader takes out, is not put together in the reason", async () => {
+    for (const [before, after] of ["<think>x</think>", "$", "\\text", "\\,"].map((tag) => [
+      key.slice(0, 9) + tag,
+      key.slice(9),
+    ])) {
+      const { choice, asked } = await outcome(says(`\\boxed{${before}${after}}`), { key, retries: 1 });
+      expect(choice).toMatchObject({ forfeit: expect.any(String) });
+      expect(JSON.stringify([choice && "forfeit" in choice && choice.forfeit, asked[1]?.body])).not.toContain(key);
+    }
+  });
+
+  it("in a header is hidden as well", async () => {
+    const headers = { "api-key": "abcdef-0123456789", authorization: "Basic dXNlcjpwYXNzd29yZA==" };
+    const said = "abcdef-0123456789, dXNlcjpwYXNzd29yZA== \\boxed{bet}";
+    const { choice, asked } = await outcome(says(said), { key, headers });
+    expect(asked[0]?.headers).toMatchObject(headers);
+    expect(choice).toEqual({ slot: BET, said: [{ text: "***, *** \\boxed{bet}" }] });
   });
 
   it("that is a dummy leaves texts alone", async () => {

@@ -19,7 +19,7 @@ export type Reply = (response: ServerResponse, asked: Asked, n: number) => void;
 
 /** Sends the parts of a completion; `message` over its content. */
 export const says =
-  (content: unknown, more: { message?: object; usage?: object; finish_reason?: string } = {}): Reply =>
+  (content: unknown, more: { message?: object; usage?: object; finish_reason?: string | null } = {}): Reply =>
   (response) => {
     const { message, usage, finish_reason = "stop" } = more;
     const choices = [{ index: 0, finish_reason, message: { role: "assistant", content, ...message } }];
