@@ -14,13 +14,26 @@ interface Typed<Usage extends string, F extends Flags> {
 
 interface Definition<Usage extends string, F extends Flags> extends Typed<Usage, F> {
   /** Runs the command; returns the exit code. */
-  run(args: ArgumentsOf<Usage>, options: OptionsOf<F>, invocation: Invocation): number | Promise<number>;
+  run(
+    args: ArgumentsOf<Usage>,
+    options: OptionsOf<F>,
+    invocation: Invocation,
+    all: AllCommands,
+  ): number | Promise<number>;
 }
 
 export interface Command<Usage extends string = string, F extends Flags = Flags> extends Typed<Usage, F> {
   /** Takes the arguments and the flags as commander holds them; returns the exit code. */
-  run(args: readonly unknown[], given: Readonly<Record<string, Given>>, invocation: Invocation): Promise<number>;
+  run(
+    args: readonly unknown[],
+    given: Readonly<Record<string, Given>>,
+    invocation: Invocation,
+    all: AllCommands,
+  ): Promise<number>;
 }
+
+/** Loads every command, with its summary in the help. */
+export type AllCommands = () => Promise<readonly { readonly summary: string; readonly command: Command }[]>;
 
 /** Makes a command that can run from a command line. */
 export function defineCommand<const Usage extends string, F extends Flags>(
@@ -28,9 +41,9 @@ export function defineCommand<const Usage extends string, F extends Flags>(
 ): Command<Usage, F> {
   return {
     ...definition,
-    async run(args, given, invocation) {
+    async run(args, given, invocation, all) {
       // Commander has checked the arguments against `usage`.
-      return definition.run(args as ArgumentsOf<Usage>, optionsOf(definition.flags, given), invocation);
+      return definition.run(args as ArgumentsOf<Usage>, optionsOf(definition.flags, given), invocation, all);
     },
   };
 }

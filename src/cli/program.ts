@@ -3,7 +3,7 @@ import { Command as Commander, CommanderError, Option } from "commander";
 import { spiralVersion } from "../util/package.ts";
 import type { Command } from "./command.ts";
 import type { Flag, Given } from "./flags/flag.ts";
-import type { ListedCommand } from "./registry.ts";
+import { allCommands, type ListedCommand } from "./registry.ts";
 
 /** Only a loaded command can run or show its help. `done` receives the exit code of the command. */
 export function makeProgram(commands: readonly ListedCommand[], done: (code: number) => void): Commander {
@@ -44,7 +44,7 @@ function fill(
   for (const [name, flag] of Object.entries(flags)) addFlag(listed, name, flag);
   listed.action(async () => {
     const { verbose = false, ...given } = listed.optsWithGlobals<Record<string, Given>>();
-    done(await run(listed.processedArgs, given, { verbose: verbose === true, given: givenFlags(listed) }));
+    done(await run(listed.processedArgs, given, { verbose: verbose === true, given: givenFlags(listed) }, allCommands));
   });
 }
 

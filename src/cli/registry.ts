@@ -1,5 +1,5 @@
 /** All commands, in the order of the help. A module is loaded only when its command is named. */
-import type { Command } from "./command.ts";
+import type { AllCommands, Command } from "./command.ts";
 
 /** By `usage`, which must equal that of the module (a type checks it): a summary for the help, and the module. */
 const COMMANDS = linesOf({
@@ -42,7 +42,7 @@ export function commandsFor(argv: readonly string[]): Promise<ListedCommand[]> {
 }
 
 /** Every command, loaded. */
-export const allCommands = (): Promise<{ readonly summary: string; readonly command: Command }[]> =>
+export const allCommands: AllCommands = () =>
   Promise.all(Object.values(COMMANDS).map(async ([summary, load]) => ({ summary, ...(await load()) })));
 
 type Line<Usage extends string> = readonly [summary: string, load: () => Promise<{ readonly command: Command<Usage> }>];

@@ -8,13 +8,12 @@ export const command = defineCommand({
   example: "spiral completion bash >> ~/.bashrc",
   flags: {},
 
-  async run([name]) {
+  async run([name], _options, _invocation, all) {
     const { gameIds } = await import("../../games/registry.ts");
-    const { allCommands } = await import("../registry.ts");
     const { completionScript, SHELLS } = await import("../terminal/completion.ts");
     const shell = SHELLS.find((one) => one === name);
     if (shell === undefined) throw new UserError(2, `"${name}" is none of ${SHELLS.join(", ")}.`);
-    print(completionScript(shell, await allCommands(), gameIds).trimEnd());
+    print(completionScript(shell, await all(), gameIds).trimEnd());
     return 0;
   },
 });

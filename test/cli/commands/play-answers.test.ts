@@ -108,6 +108,7 @@ describe("a person in a match", () => {
     expect(err).toContain("Game 1: you are Player 0 (X).\n");
     expect(err).toContain("Your move: k\n[k] is no cell.");
     expect(err).toContain("Game 2 is over. You lose: −1.5\n");
+    if (command === "match") expect(err).toMatch(/Game 2: you are[\s\S]*Your opponent plays \[\d\]/);
     // The rules of each game, once.
     expect(err.match(/^You are Player \d in (?=Tic Tac Toe)/gm)).toHaveLength(1);
     expect(err.match(/^You are Player \d in (?!Tic Tac Toe)/gm) ?? []).toHaveLength(command === "match" ? 0 : 1);
