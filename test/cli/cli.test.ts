@@ -54,7 +54,7 @@ function logOf(...lines: string[]): string {
 function runIn(dir: string): void {
   const { config } = loadConfig({ sets: [`run.dir=${dir}`] });
   const writer = createRun({ config, name: "first", argv: ["train", "--seed", "1"], backend: "js" });
-  writer.metrics({ update: 1, loss: 0.5 });
+  writer.metrics({ update: 1, episodes: 1, seconds: 0.1, loss: 0.5 });
   writer.episodes([formatEpisode(episode(0))]);
   writer.evaluation(10, { games: { kuhn: { nashConv: 0.25 } } });
   writer.checkpoint(10, {}, {});
