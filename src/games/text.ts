@@ -12,13 +12,9 @@ export function bracketed(text: string): string | undefined {
 
 /** The text between the last `[` and `]` that have no other bracket between them. */
 function lastInBrackets(text: string): string | undefined {
-  let close = -1;
-  for (let i = text.length - 1; i >= 0; i--) {
-    const letter = text[i];
-    if (letter === "]") close = i;
-    else if (letter === "[" && close >= 0) return text.slice(i + 1, close);
-  }
-  return undefined;
+  const open = text.lastIndexOf("[", text.lastIndexOf("]"));
+  const close = text.indexOf("]", open);
+  return open < 0 || close < 0 ? undefined : text.slice(open + 1, close);
 }
 
 /** The number in `4`, `cell 4` or `Cell: 4`, where `names` is `cell`, a pattern; undefined if there is none, or it is long. */
