@@ -2,6 +2,7 @@
  * The summary of a match: who is better, by how much, with what confidence, and the advantage of the seat. A pair is two games
  * with the same deal and the seats swapped. Pairs are independent; the two games of a pair are not.
  */
+import { isForfeitPrice } from "../games/forfeit.ts";
 import type { Game } from "../games/game.ts";
 import {
   bootstrapMeans,
@@ -107,7 +108,7 @@ export function resultsOf(tally: Tally): Results {
       [first1, second0],
     ] as const) {
       results[own > 0 ? "wins" : own < 0 ? "losses" : "draws"] += count;
-      if (isForfeit(own, other)) results.forfeits[own < other ? 0 : 1] += count;
+      if (isForfeitPrice(own, other)) results.forfeits[own < other ? 0 : 1] += count;
     }
   }
   return results;
@@ -129,12 +130,9 @@ export function pairScores(game: Game, [first0, second1, second0, first1]: PairR
  * the largest win (1), because a player who wins more hands may still lose chips. A forfeit scores 0.
  */
 export function scoreOf({ utility }: Game, own: number, other: number): number {
-  if (isForfeit(own, other)) return own > other ? 1 : 0;
+  if (isForfeitPrice(own, other)) return own > other ? 1 : 0;
   return 0.5 + own / (2 * Math.max(-utility.min, utility.max));
 }
-
-/** Forfeits are the only ends of a game whose returns do not sum to 0. */
-const isForfeit = (own: number, other: number): boolean => Math.abs(own + other) > 1e-9;
 
 /** Bounds on a return. A forfeit may lie outside the game's own bounds. */
 function returnRange({ utility }: Game, tally: Tally): Range {

@@ -1,4 +1,4 @@
-/** The price of a forfeit. */
+/** The price of a forfeit. It does not sum to 0, by which statistics of returns know a forfeit (`isForfeitPrice`). */
 import type { Game, Seat } from "./game.ts";
 
 /**
@@ -14,3 +14,6 @@ export function forfeitReturns({ utility }: Pick<Game, "utility">, offender: Sea
 export function formerForfeitReturns(offender: Seat): [number, number] {
   return offender === 0 ? [-1.5, 0.5] : [0.5, -1.5];
 }
+
+/** Whether the two returns of a game are those of a forfeit: games themselves are zero-sum. */
+export const isForfeitPrice = (own: number, other: number): boolean => Math.abs(own + other) > 1e-9;
