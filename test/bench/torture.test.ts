@@ -12,5 +12,7 @@ it("train, match --log: a kill each, nothing lost or torn, the same bytes in the
   const toll = await torture({ bin, dir, kills: 2, seed: 3, limit: 60_000, most: 1, scenarios: few });
   rmSync(dir, { recursive: true });
   const none = { notResumed: 0, torn: 0, lost: 0, doubled: 0, different: 0, problems: [] };
-  expect(toll).toMatchObject({ kills: 2, resumed: 2, finished: 2, ...none });
+  expect(toll).toMatchObject({ kills: 2, resumed: 2, ...none });
+  // A command may end before its kill comes, and is then begun once more.
+  expect(toll.finished).toBeGreaterThanOrEqual(2);
 }, 120_000);
