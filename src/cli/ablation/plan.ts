@@ -124,8 +124,16 @@ function axisProblems(axes: readonly Placed<Axis>[], typed: readonly Flag[]): st
   ];
 }
 
+/** Each cell is trained with every seed. */
+const MAX_CELLS = 1000;
+
 /** Every cell with its config; what is wrong with settings goes to `problems`. */
 function plannedCells(axes: readonly Placed<Axis>[], fixed: readonly Flag[], problems: string[]): PlannedCell[] {
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count > MAX_CELLS) {
+    problems.push(`The grid has ${count.toLocaleString("en-US")} cells; an ablation takes at most ${MAX_CELLS}.`);
+    return [];
+  }
   const where = new Map(axes.map((axis) => [axis.key, axis.where]));
   return cellsOf(axes).flatMap((cell) => {
     const varied = Object.entries(cell.settings).map(

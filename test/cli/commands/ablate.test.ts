@@ -121,6 +121,13 @@ describe("bad input", () => {
       [/--vary: seed: --seeds says|--vary: --seeds says how many/, /--set run\.dir=x: --dir says where/],
     ],
     [["--vary", "rl.averaging=*a,0.5"], [/--vary rl\.averaging=\*a,0\.5: aliases are not supported here/]],
+    [
+      ["rl.ppo.clip", "updates", "rl.averaging"].flatMap((key) => [
+        "--vary",
+        `${key}=${Array.from({ length: 99 }, (_, i) => i)}`,
+      ]),
+      [/The grid has 970,299 cells; an ablation takes at most 1000\./],
+    ],
     [["--vary", "rl.loss=[pg"], [/--vary rl\.loss=\[pg: it takes a setting and its values/]],
   ])("%j: exit 2, every problem, nothing written", async (argv, expected) => {
     const dir = folder();
