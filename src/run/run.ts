@@ -157,7 +157,7 @@ export function resumeRun(
     }
     // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
     if (update >= config.updates && (manifest.status === "finished" || config.updates !== saved.updates)) {
-      const hint = `To train it longer, say how many updates it is to have: --resume ${name} --updates ${2 * update}`;
+      const hint = `To train it longer, say how many updates it is to have: --resume ${quoted(name)} --updates ${2 * update}`;
       throw new UserError(2, `${name} is complete: all ${update} updates are done. ${hint}`);
     }
     if (checkpoint) check(checkpoint);

@@ -131,7 +131,9 @@ const MAX_CELLS = 1000;
 function plannedCells(axes: readonly Placed<Axis>[], fixed: readonly Flag[], problems: string[]): PlannedCell[] {
   const count = axes.reduce((product, { values }) => product * values.length, 1);
   if (count > MAX_CELLS) {
-    problems.push(`The grid has ${count.toLocaleString("en-US")} cells; an ablation takes at most ${MAX_CELLS}.`);
+    problems.push(
+      `The grid has ${count.toLocaleString("en-US")} cells; an ablation takes at most ${MAX_CELLS.toLocaleString("en-US")}.`,
+    );
     return [];
   }
   const where = new Map(axes.map((axis) => [axis.key, axis.where]));

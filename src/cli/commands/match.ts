@@ -106,7 +106,7 @@ export const command = defineCommand({
         };
         if (options.json) printJson(report);
         else show(report, game.utility);
-        if (isOnePair && players.some(({ kind }) => kind === "asked")) warn(SAME_ANSWERS);
+        if (isOnePair) warn(SAME_ANSWERS);
         if (interrupted !== undefined) return interrupted;
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
       } finally {

@@ -25,7 +25,8 @@ interface PairsOptions {
 
 /**
  * Plays until the pairs are there or the test has come to its end. Pairs count in their order, whichever ends first.
- * `isOnePair`: there were several pairs, and all that were played now had the same moves.
+ * `isOnePair`: a player was asked in several pairs, and all of them had the same moves. A match that goes on never says so, as
+ * the moves of its earlier games are not looked at.
  */
 export async function playPairs(
   match: Match,
@@ -37,6 +38,7 @@ export async function playPairs(
   const counter = countedOff("pairs", pairs);
   let state: SprtState | undefined;
   let counted = 0;
+  const looksForCopies = played.size === 0 && match.players.some(({ kind }) => kind === "asked");
   // The actions of the first game in each seat order; undefined once another game had others.
   const actions: [string | undefined, string | undefined] = ["", ""];
   const isDecided = (): boolean => state !== undefined && state.verdict !== "undecided";
@@ -48,7 +50,7 @@ export async function playPairs(
       for (const { index, returns, episode } of games) {
         waiting.set(index, returns);
         const order = (index % 2) as 0 | 1;
-        if (actions[order] === undefined) continue;
+        if (!looksForCopies || actions[order] === undefined) continue;
         const moves = episode().actions.join();
         actions[order] = actions[order] === "" || actions[order] === moves ? moves : undefined;
       }
@@ -67,7 +69,7 @@ export async function playPairs(
   if (signal.aborted && counted < pairs && !isDecided()) {
     note(`Stopped after ${counted} of ${plural(pairs, "pair")}. ${goOn}`);
   }
-  return { tally, state, isOnePair: counted > 1 && !actions.includes(undefined) };
+  return { tally, state, isOnePair: looksForCopies && counted > 1 && !actions.includes(undefined) };
 
   function countPairs(): void {
     for (let pair = nextPair(); pair && !isDecided(); pair = nextPair()) {

@@ -222,6 +222,14 @@ describe("with a language model", () => {
     const argv = ["llm:a", "llm:b", "--game", "ttt", ...endpoint(url)];
     expect((await match(...argv, "--pairs", "3")).err).toContain("All pairs were the same two games.");
     expect((await match(...argv, "--openings", "3")).err).not.toContain("same two games");
+    // A match that goes on does not know the moves of its earlier games.
+    const log = join(dir, "alike.jsonl");
+    await match(...argv, "--pairs", "3", "--log", log);
+    const lines = readFileSync(log, "utf8").trimEnd().split("\n");
+    writeFileSync(log, `${lines.slice(0, -1).join("\n")}\n`);
+    const resumed = await match(...argv, "--pairs", "3", "--log", log, "--resume");
+    expect(resumed).toMatchObject({ code: 0, err: expect.stringContaining("5 of 6 games are there already.") });
+    expect(resumed.err).not.toContain("same two games");
   });
 
   it("whose endpoint dies ends the match with exit code 1; what has ended is in the log", async () => {
