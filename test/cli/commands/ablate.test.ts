@@ -126,7 +126,7 @@ describe("bad input", () => {
         "--vary",
         `${key}=${Array.from({ length: 99 }, (_, i) => i)}`,
       ]),
-      [/The grid has 970,299 cells; an ablation takes at most 1000\./],
+      [/The grid has 970,299 cells; an ablation takes at most 1,000\./],
     ],
     [["--vary", "rl.loss=[pg"], [/--vary rl\.loss=\[pg: it takes a setting and its values/]],
   ])("%j: exit 2, every problem, nothing written", async (argv, expected) => {
