@@ -133,12 +133,14 @@ export function resumeRun(
   if (asked !== undefined) {
     throw new UserError(2, `A run goes on from its last checkpoint, not from a chosen one: --resume ${quoted(name)}.`);
   }
-  const manifest = readManifest(dir);
-  const saved = readRunConfig(dir);
-  const config = updates === undefined ? saved : { ...saved, updates };
-  checkConfigSum(dir, manifest);
+  // Before the lock, so that nothing is made in a folder that holds no run.
+  readManifest(dir);
   const release = takeLock(dir);
   try {
+    const manifest = readManifest(dir);
+    const saved = readRunConfig(dir);
+    const config = updates === undefined ? saved : { ...saved, updates };
+    checkConfigSum(dir, manifest);
     sweepLeftovers(dir, { isLocked: true });
     const entries = listCheckpoints(dir);
     if (entries.length === 0) checkUnlisted(dir);
@@ -157,6 +159,10 @@ export function resumeRun(
     }
     // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
     if (update >= config.updates && (manifest.status === "finished" || config.updates !== saved.updates)) {
+      if (update < saved.updates) {
+        const done = `${update} of its ${saved.updates} updates are done`;
+        throw new UserError(2, `${name}: ${done}; --updates takes more than that.`);
+      }
       const hint = `To train it longer, say how many updates it is to have: --resume ${quoted(name)} --updates ${2 * update}`;
       throw new UserError(2, `${name} is complete: all ${update} updates are done. ${hint}`);
     }

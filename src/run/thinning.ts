@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { UserError } from "../util/errors.ts";
 import { readJson } from "../util/files.ts";
 import { type CheckpointEntry, checkpointName } from "./checkpoint-folder.ts";
 
@@ -42,12 +43,22 @@ const evaluationSchema = z.object({
 
 /**
  * The sum over games of NashConv, or of the negated return against random play in games too large for it. Undefined if the run
- * was not evaluated at this update.
+ * was not evaluated at this update, or its file is damaged.
  */
 export function evaluatedCost(dir: string, update: number): number | undefined {
   const path = join(dir, "eval", `${checkpointName(update)}.json`);
-  const found = existsSync(path) ? evaluationSchema.safeParse(readJson(path)) : undefined;
+  const found = existsSync(path) ? evaluationSchema.safeParse(readWhole(path)) : undefined;
   if (!found?.success) return undefined;
   const games = Object.values(found.data.games);
   return games.reduce((sum, { nashConv, meanReturnVsRandom = 0 }) => sum + (nashConv ?? -meanReturnVsRandom), 0);
+}
+
+/** The value in a JSON file; undefined if it cannot be read, as a damaged evaluation must not stop a run. */
+function readWhole(path: string): unknown {
+  try {
+    return readJson(path);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@
  *
  *   repeat until every episode is over:
  *     walk: every episode moves on until it reaches a decision whose distribution is not known yet
- *     answer: each policy gives its distributions at all information sets where episodes wait, in one call (answers.ts)
+ *     answer: each policy gives its distributions at all information sets where episodes wait, in one call (distributions.ts)
  */
 import { CHANCE, doubled, END, sampleAt, UNKNOWN } from "../graph/flat-graph.ts";
 import type { Policy } from "../policies/policy.ts";

@@ -22,7 +22,7 @@ import { sweepLeftovers } from "../../src/run/leftovers.ts";
 import { readManifest } from "../../src/run/manifest.ts";
 import { createRun, resumeRun } from "../../src/run/run.ts";
 import { statusOf } from "../../src/run/status.ts";
-import { thinned } from "../../src/run/thinning.ts";
+import { evaluatedCost, thinned } from "../../src/run/thinning.ts";
 import type { RunWriter } from "../../src/run/writer.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -222,6 +222,15 @@ describe("run.keepCheckpoints", () => {
     expect(kept(all, 2, (update) => costs.get(update))).toEqual([50, 90]);
     expect(kept([10], 2, () => undefined)).toEqual([10]);
     expect(kept(all, 2, () => undefined)).toEqual([10, 90]);
+  });
+
+  it("takes a damaged evaluation for none", () => {
+    const run = start();
+    run.evaluation(10, { games: { kuhn: { nashConv: 0.25 } } });
+    run.evaluation(20, { games: { kuhn: { nashConv: 0.5 } } });
+    writeFileSync(join(run.dir, "eval", "000020.json"), "{");
+    expect([10, 20, 30].map((update) => evaluatedCost(run.dir, update))).toEqual([0.25, undefined, undefined]);
+    run.finish("finished");
   });
 
   it("leaves the same files in a run that was killed, and in one that was not", () => {

@@ -60,7 +60,7 @@ function checkDiffer(log: string | undefined, notation: string | undefined): voi
  */
 export function gamesInLog(
   path: string,
-  { game, players }: Match,
+  { game, players, openings }: Match,
   pairs: number,
 ): Map<number, readonly [number, number]> {
   const played = new Map<number, readonly [number, number]>();
@@ -70,7 +70,13 @@ export function gamesInLog(
   for (const entry of readLog(path, () => {})) {
     if ("problem" in entry) throw new UserError(3, `${path}:${entry.line}: ${entry.problem}. Delete that line.`);
     const { index, returns, players: seats, ...episode } = entry.episode;
-    const isOurs = episode.game === game.id && episode.version === game.version && index < 2 * pairs;
+    const opening = openings?.[index >> 1];
+    const isOurs =
+      episode.game === game.id &&
+      episode.version === game.version &&
+      index < 2 * pairs &&
+      episode.opening === opening?.length &&
+      (opening ?? []).every((action, ply) => episode.actions[ply] === action);
     const [first, second] = index % 2 === 0 ? seats : [seats[1], seats[0]];
     if (!isOurs || first !== names[0] || second !== names[1]) {
       throw new UserError(3, `${path}:${entry.line}: this is no game of this match. Name another --log.`);

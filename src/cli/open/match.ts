@@ -38,9 +38,11 @@ export async function playPairs(
   const counter = countedOff("pairs", pairs);
   let state: SprtState | undefined;
   let counted = 0;
-  const looksForCopies = played.size === 0 && match.players.some(({ kind }) => kind === "asked");
-  // The actions of the first game in each seat order; undefined once another game had others.
-  const actions: [string | undefined, string | undefined] = ["", ""];
+  // Where chance deals, two pairs may be alike by luck.
+  const isDealt = match.game.turn(match.game.initial()).kind === "chance";
+  const looksForCopies = played.size === 0 && !isDealt && match.players.some(({ kind }) => kind === "asked");
+  // The course of the first game in each seat order; null before it, undefined once another game took another course.
+  const courses: [string | null | undefined, string | null | undefined] = [null, null];
   const isDecided = (): boolean => state !== undefined && state.verdict !== "undecided";
   try {
     countPairs();
@@ -50,9 +52,10 @@ export async function playPairs(
       for (const { index, returns, episode } of games) {
         waiting.set(index, returns);
         const order = (index % 2) as 0 | 1;
-        if (!looksForCopies || actions[order] === undefined) continue;
-        const moves = episode().actions.join();
-        actions[order] = actions[order] === "" || actions[order] === moves ? moves : undefined;
+        if (!looksForCopies || courses[order] === undefined) continue;
+        const { actions, forfeit } = episode();
+        const course = JSON.stringify([actions, forfeit?.seat]);
+        courses[order] = courses[order] === null || courses[order] === course ? course : undefined;
       }
       countPairs();
       // What was played beyond the test's end counts for nothing.
@@ -69,7 +72,7 @@ export async function playPairs(
   if (signal.aborted && counted < pairs && !isDecided()) {
     note(`Stopped after ${counted} of ${plural(pairs, "pair")}. ${goOn}`);
   }
-  return { tally, state, isOnePair: looksForCopies && counted > 1 && !actions.includes(undefined) };
+  return { tally, state, isOnePair: looksForCopies && counted > 1 && !courses.includes(undefined) };
 
   function countPairs(): void {
     for (let pair = nextPair(); pair && !isDecided(); pair = nextPair()) {

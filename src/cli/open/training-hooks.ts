@@ -14,7 +14,7 @@ import type { RunWriter } from "../../run/writer.ts";
 import { UserError } from "../../util/errors.ts";
 import { readJson } from "../../util/files.ts";
 import { Rng } from "../../util/rng.ts";
-import { printJson } from "../terminal/output.ts";
+import { printJson, warn } from "../terminal/output.ts";
 import type { Profile } from "../terminal/profile.ts";
 import type { Signals } from "../terminal/signals.ts";
 import { type GameMeasure, type Progress, SAMPLE_EPISODES } from "../terminal/training-progress.ts";
@@ -38,12 +38,18 @@ const evaluationSchema = z.object({
   ),
 });
 
-/** The measures of an evaluation that a run has written. Throws a UserError (exit 3) if they cannot be read. */
+/** The measures of an evaluation that a run has written; none, with a warning, if they cannot be read. */
 export function savedMeasures(dir: string, update: number): Measures {
   const path = join(dir, "eval", `${checkpointName(update)}.json`);
-  const found = evaluationSchema.safeParse(readJson(path));
-  if (!found.success) throw new UserError(3, `${path} is not an evaluation.`);
-  return found.data.games;
+  try {
+    const found = evaluationSchema.safeParse(readJson(path));
+    if (found.success) return found.data.games;
+    warn(`${path} is not an evaluation.`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    warn(error.message);
+  }
+  return {};
 }
 
 /** What training has come to so far; the hooks keep it up to date. */

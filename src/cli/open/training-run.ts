@@ -35,7 +35,7 @@ export interface TrainingRun {
   ) => { readonly writer: RunWriter; readonly checkpoint: Checkpoint | undefined };
 }
 
-/** Checks the settings; makes and changes nothing before `open` is called. */
+/** Checks the settings. Nothing is made before `open` is called; an extension of a run that a kill interrupted is completed. */
 export async function trainingRun(
   file: string | undefined,
   options: TrainingRunOptions,

@@ -53,10 +53,12 @@ export function printTrained(
   print(bold("Next:"));
   const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${quoted(name)}`;
   const where = inFolder(dir);
+  const [game] = Object.keys(measures);
+  const ofGame = game === undefined ? "" : ` --game ${game}`;
   const next = [
     [`eval${which}${where}`, "play it against fixed opponents"],
     [`replay${which}${where}`, "watch one of its games"],
-    [`policy${which} --game ${Object.keys(measures)[0]}${where}`, "read its strategy"],
+    [`policy${which}${ofGame}${where}`, "read its strategy"],
   ] as const;
   const width = Math.max(...next.map(([command]) => command.length));
   for (const [command, what] of next) print(`  ${SPIRAL} ${command.padEnd(width)}  ${what}`);

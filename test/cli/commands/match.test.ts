@@ -46,6 +46,20 @@ describe("a match that is stopped", () => {
       code: 3,
       err: expect.stringContaining("others.jsonl:1: this is no game of this match"),
     });
+    // Games from the start of the game, or from other openings, are of another match.
+    const opened = ["random", "nash", "--game", "ttt", "--log", join(dir, "opened.jsonl")];
+    await match(...opened, "--openings", "6");
+    for (const argv of [
+      ["--pairs", "6"],
+      ["--openings", "40"],
+      ["--openings", "6", "--seed", "2"],
+    ]) {
+      expect(await match(...opened, ...argv, "--resume")).toMatchObject({
+        code: 3,
+        err: expect.stringContaining("this is no game of this match"),
+      });
+    }
+    expect((await match(...opened, "--openings", "6", "--resume")).err).toContain("12 of 12 games are there already.");
     const none = await match("nash", "random", "--game", "kuhn", "--resume");
     expect(none).toMatchObject({ code: 2, err: expect.stringContaining("name it by --log") });
   });
@@ -222,6 +236,15 @@ describe("with a language model", () => {
     const argv = ["llm:a", "llm:b", "--game", "ttt", ...endpoint(url)];
     expect((await match(...argv, "--pairs", "3")).err).toContain("All pairs were the same two games.");
     expect((await match(...argv, "--openings", "3")).err).not.toContain("same two games");
+    // Where chance deals, pairs may be alike by luck.
+    const { url: calls } = await serve((response, asked, n) => {
+      const [first = ""] = /actions are: (\[\w+\])/.exec(asked.body.messages[0]?.content ?? "")?.slice(1) ?? [];
+      says(first)(response, asked, n);
+    });
+    for (let seed = 1; seed <= 12; seed++) {
+      const dealt = ["llm:a", "llm:b", "--game", "kuhn", "--pairs", "2", "--seed", String(seed)];
+      expect((await match(...dealt, ...endpoint(calls))).err).not.toContain("same two games");
+    }
     // A match that goes on does not know the moves of its earlier games.
     const log = join(dir, "alike.jsonl");
     await match(...argv, "--pairs", "3", "--log", log);

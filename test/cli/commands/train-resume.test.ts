@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { contents, edit, spiral } from "../spiral.ts";
+import { contents, copyOf, edit, spiral } from "../spiral.ts";
 import { interruptedCopy, trainWhole } from "./trained.ts";
 
 /** A run of 6 updates with checkpoints after 3 and 6, and the same cut back to the first. */
@@ -34,6 +34,25 @@ describe("spiral train --resume", () => {
     });
     expect(contents(join(run, "checkpoints"))).toEqual(contents(join(whole, "checkpoints")));
     expect(contents(run)["episodes.jsonl"]).toBe(contents(whole)["episodes.jsonl"]);
+  });
+
+  it("refuses a length that is already trained, and does not call the run complete", async () => {
+    const { dir } = interrupted();
+    const { code, err } = await spiral(dir, "train", "--resume", "copy", "--updates", "2");
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "error: copy: 3 of its 6 updates are done; --updates takes more than that.\n",
+    });
+  });
+
+  it("says what is done after a kill between the last checkpoint and the end, also without the last evaluation", async () => {
+    const { dir, run } = copyOf(whole);
+    edit(join(run, "manifest.json"), (text) => text.replace('"status": "finished"', '"status": "running"'));
+    writeFileSync(join(run, "eval", "000006.json"), "{");
+    const { code, out, err } = await spiral(dir, "train", "--resume", "copy");
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining("000006.json is not valid JSON") });
+    expect(out).toContain("Trained 6 updates");
+    expect(JSON.parse(readFileSync(join(run, "manifest.json"), "utf8"))).toMatchObject({ status: "finished" });
   });
 
   it("keeps its settings, and names those that were given", async () => {
