@@ -2,11 +2,7 @@
  * One backend, tried and timed for `spiral doctor`. In a process of its own, `node doctor-probe.js BACKEND`, as a native
  * library that is broken takes its process along. Prints a `Probe` as JSON.
  */
-import { loadConfig } from "../config/load.ts";
-import { getGame } from "../games/registry.ts";
 import { type BackendName, tryBackend } from "../nn/backend.ts";
-import { productSpeed, trainingSpeed } from "../nn/speed.ts";
-import { FeatureLayout } from "../policies/features/layout.ts";
 
 export interface Probe {
   readonly name: string;
@@ -29,6 +25,11 @@ const BUDGET = 500;
 async function probe(name: BackendName): Promise<Probe> {
   const tried = await tryBackend(name);
   if (tried.status !== "usable") return { name, ...tried };
+  // Loaded only for a backend that is measured, as most are not there.
+  const { loadConfig } = await import("../config/load.ts");
+  const { getGame } = await import("../games/registry.ts");
+  const { productSpeed, trainingSpeed } = await import("../nn/speed.ts");
+  const { FeatureLayout } = await import("../policies/features/layout.ts");
   const { config } = loadConfig();
   const { inputs, outputs } = new FeatureLayout(config.games.map(getGame));
   const now = () => performance.now();
