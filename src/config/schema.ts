@@ -32,7 +32,7 @@ export const configSchema = z.strictObject({
   nn: z
     .strictObject({
       backend: z.enum(BACKENDS).describe("Which TensorFlow.js backend computes; auto takes the first that works."),
-      policy: z.string().min(1).describe("The kind of policy: mlp, or the path of a module that exports one."),
+      policy: z.string().min(1).describe("Name of the kind of policy, or the path of a module that exports one."),
       hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer."),
       outputScale: z.number().gt(0).max(10).describe("Scale of the output layer's initial weights."),
     })

@@ -7,7 +7,7 @@ import { oneLine } from "../../util/printable.ts";
 import { say } from "./output.ts";
 
 /** Characters of a line that are kept. No answer is longer. */
-const LONGEST_LINE = 10_000;
+const LONGEST_TYPED_LINE = 10_000;
 /** Characters of a piped answer that are written behind its prompt. */
 const ECHOED = 200;
 
@@ -114,10 +114,10 @@ export class Dialogue {
     const parts = chunk.split("\n");
     const last = parts.pop() as string;
     for (const part of parts) {
-      this.#take((this.#pending + part).slice(0, LONGEST_LINE));
+      this.#take((this.#pending + part).slice(0, LONGEST_TYPED_LINE));
       this.#pending = "";
     }
-    this.#pending = (this.#pending + last).slice(0, LONGEST_LINE);
+    this.#pending = (this.#pending + last).slice(0, LONGEST_TYPED_LINE);
   };
 
   readonly #onEnd = (): void => {
