@@ -41,6 +41,8 @@ export interface Policy {
   readonly symmetric?: boolean;
   /** Undefined if only this thread can play it. */
   readonly recipe?: PolicyRecipe;
+  /** Only of a policy whose answers may be no legal action: the probability of that at each information set. */
+  readonly illegal?: ((infosets: readonly Infoset[]) => Float64Array) | undefined;
   /** A distribution for each information set, in order. The sets may belong to several games. */
   distributions(infosets: readonly Infoset[]): Distribution[];
 }

@@ -1,6 +1,7 @@
 /** What `spiral eval` measures: the games of a run, the opponents that play them, and how the policy does. */
 import { isForcedPair } from "../../arena/deterministic.ts";
 import { type Versus, versus } from "../../arena/versus.ts";
+import { illegalRate } from "../../exact/illegal-rate.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
 import { getGame, splitGames } from "../../games/registry.ts";
@@ -19,6 +20,8 @@ export interface GameReport {
   /** Null if the game cannot be walked. */
   readonly nashConv: number | null;
   readonly greedyNashConv: number | null;
+  /** By seat, for a policy that writes freely: answers that are no legal action, per turn of its self-play. */
+  readonly illegal?: readonly [number, number] | undefined;
   readonly versus: (Versus & {
     /** Whether every pair would be the same two games, so that one was played. */
     readonly deterministic: boolean;
@@ -85,7 +88,7 @@ export async function measureGame({
   seed,
   executor,
 }: Measured): Promise<GameReport> {
-  if (game.walkable) compiledAloud(game);
+  const illegal = game.walkable ? illegalRate(compiledAloud(game), policy) : undefined;
   const exact = evaluateExactly(game, policy);
   const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name)).map(fixedPlayer);
   if (against.some(({ name }) => name === "nash" || name === "sloppy")) solveAloud(game);
@@ -98,5 +101,5 @@ export async function measureGame({
     const result = await versus(game, playing, opponent, games, rng.fork(rival.name), { executor });
     results.push({ ...result, opponent: rival.name, deterministic });
   }
-  return { nashConv: exact?.nashConv ?? null, greedyNashConv: exact?.greedyNashConv ?? null, versus: results };
+  return { nashConv: exact?.nashConv ?? null, greedyNashConv: exact?.greedyNashConv ?? null, illegal, versus: results };
 }
