@@ -3,11 +3,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { TextForm } from "../../run/ablation-table.ts";
 import { makeFolders, writeFileAtomic } from "../../util/files.ts";
+import { JOINED } from "../../util/printable.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, SEED_COUNT } from "../flags/common.ts";
 import { path, text, texts, whole } from "../flags/flag.ts";
-import { columnsOf, JOINED, note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { columnsOf, note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "ablate [preset]",

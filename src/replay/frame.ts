@@ -1,0 +1,188 @@
+/** The lines that the stepper draws: the position, with what is left out if the terminal is small. */
+import { heading, type Moment, saidLines, sentence } from "../record/transcript.ts";
+import { UserError } from "../util/errors.ts";
+import { JOINED, printable } from "../util/printable.ts";
+import { momentsOf, type Position, type Stepper } from "./keys.ts";
+import { probabilityLine } from "./probabilities.ts";
+import type { LoggedEpisode } from "./select.ts";
+
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly cyan: (text: string) => string;
+  readonly red: (text: string) => string;
+}
+
+export interface Frame {
+  /** At most as many as the terminal has rows, none wider than it. */
+  readonly lines: readonly string[];
+  /** `Position.scroll`, no more than what there is to scroll. */
+  readonly scroll: number;
+  /** Lines that one key scrolls. */
+  readonly page: number;
+}
+
+const HELP = [
+  "→ space n     next move",
+  "← p           move before",
+  "g G           first move, last move",
+  "e E           next episode, one before",
+  "12 Enter      go to episode 12",
+  "u d, PgUp Dn  scroll a long text",
+  "a             autoplay on, off",
+  "?             this help, on and off",
+  "q             quit",
+];
+
+/** The widest that fits is shown. */
+const FOOTERS = [
+  "←/→ step · g/G first/last · e/E episode · 12 Enter go to · u/d scroll · a autoplay · ? help · q quit",
+  "←/→ step · g/G first/last · e/E episode · a autoplay · ? help · q quit",
+  "←/→ step · e/E episode · ? help · q quit",
+  "←/→ step · e/E game · ? help · q quit",
+  "? help · q quit",
+];
+
+/** Rows of the text that are kept free if it has so many. */
+const LEAST_TEXT = 5;
+const LONGEST_PATH = 2;
+
+/** Lines that stand together. Those with the lowest rank are left out first; those without one stay. */
+interface Part {
+  readonly lines: readonly string[];
+  readonly rank?: number;
+}
+
+export function frame(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): Frame {
+  const entry = stepper.entries[position.episode];
+  const fold = (text: string): string[] =>
+    printable(text)
+      .split("\n")
+      .flatMap((part) => wrap(part, columns))
+      .map((line) => line.replaceAll(JOINED, " "));
+  const widest = (texts: readonly string[]): string =>
+    texts.find((text) => [...text].length <= columns) ?? wrap(texts.at(-1) ?? "", columns)[0];
+  const count = countOf(entry, position.episode + 1, stepper.entries.length);
+  const blank: Part = { lines: [""], rank: 1 };
+  let above: Part[] = [{ lines: [paint.bold(widest([count, placeOf(entry)]))], rank: 5 }];
+  let text: string[];
+  let below: Part[] = [];
+  try {
+    const [title, players] = heading(entry.episode);
+    const all = momentsOf(stepper, position.episode, true);
+    const moment = all[position.moment];
+    const first = widest([`${title} · ${count}`, `${entry.episode.game} · ${count}`, count, placeOf(entry)]);
+    const path = fold(pathOf(all, position.moment).join(" "));
+    above = [
+      { lines: [paint.bold(first)], rank: 5 },
+      { lines: fold(players), rank: 2 },
+      { lines: (path.length > LONGEST_PATH ? [cutPath(all, position.moment, columns)] : path).map(paint.dim), rank: 3 },
+      blank,
+    ];
+    const said = saidLines(moment);
+    text = moment.observation === undefined ? [] : fold(moment.observation);
+    if (said.length > 0) text = [...text, "", ...said.flatMap(fold)];
+    below = [
+      ...(text.length > 0 ? [blank] : []),
+      { lines: fold(sentence(entry.episode, moment)).map(paint.cyan) },
+      { lines: probabilityLines(stepper, entry, moment).flatMap(fold), rank: 6 },
+    ];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    text = fold(`This episode does not follow the rules: ${error.message}.`).map(paint.red);
+  }
+  if (position.help) [above, text, below] = [[...above.slice(0, 1), blank], HELP.flatMap(fold), []];
+  const footer = { lines: [paint.dim(widest(footersOf(position)))], rank: 4 };
+  const least = position.help ? text.length : Math.min(text.length, LEAST_TEXT);
+  below = [...below, blank, footer];
+  const kept = thatFit([...above, ...below], rows - least);
+  const [top, bottom] = [above, below].map((parts) => parts.flatMap((part) => (kept.includes(part) ? part.lines : [])));
+  const space = Math.max(1, rows - top.length - bottom.length);
+  const scroll = Math.min(position.scroll, Math.max(0, text.length - space));
+  const lines = [...top, ...scrolled(text, space, scroll, (note) => paint.dim(widest([note, "…"]))), ...bottom];
+  return { lines: lines.slice(0, rows), scroll, page: Math.max(1, space - 2) };
+}
+
+/** What `--episode` names. */
+const placeOf = ({ line, number }: LoggedEpisode): string =>
+  number === undefined ? `line ${line}` : `episode ${number}`;
+
+/** `line 632 · 632 of 640`, `episode 316 of 320 · line 632`. A long log is not read whole, so that the two numbers may differ. */
+function countOf(entry: LoggedEpisode, place: number, total: number): string {
+  if (entry.number === place) return `${placeOf(entry)} of ${total} · line ${entry.line}`;
+  return `${placeOf(entry)} · ${place} of ${total}`;
+}
+
+/** The names of all moments, the current one marked. */
+const pathOf = (all: readonly Moment[], at: number): string[] =>
+  all.map(({ name, kind }, i) => (kind === "end" ? "end" : i === at ? `▸${name}` : name));
+
+/** The part of the path around the current moment that fits one line. */
+function cutPath(all: readonly Moment[], at: number, columns: number): string {
+  const names = pathOf(all, at).map((name) => printable(name).replaceAll("\n", " "));
+  const textOf = (from: number, to: number): string =>
+    [...(from > 0 ? ["…"] : []), ...names.slice(from, to), ...(to < names.length ? ["…"] : [])].join(" ");
+  let [from, to] = [at, at + 1];
+  for (;;) {
+    const wider = [
+      [from - 1, to],
+      [from, to + 1],
+    ] as const;
+    const fitting = wider.find(([a, b]) => a >= 0 && b <= names.length && [...textOf(a, b)].length <= columns);
+    if (!fitting) return wrap(textOf(from, to), columns)[0];
+    [from, to] = fitting;
+  }
+}
+
+function probabilityLines({ probabilities }: Stepper, { episode }: LoggedEpisode, moment: Moment): string[] {
+  try {
+    return [probabilityLine(probabilities?.(episode), moment) ?? []].flat();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [`No probabilities: ${error.message}`];
+  }
+}
+
+function footersOf({ typed, notice, autoplay }: Position): readonly string[] {
+  if (typed !== "")
+    return [`Go to episode ${typed}_ · Enter: go · Esc: stay`, `Episode ${typed}_ · Enter · Esc`, `Episode ${typed}_`];
+  if (notice !== "") return [notice];
+  return autoplay ? FOOTERS.map((text) => `▶ ${text}`) : FOOTERS;
+}
+
+/** The parts that are left when all of them fit so many rows. */
+function thatFit(parts: readonly Part[], rows: number): readonly Part[] {
+  const height = parts.reduce((sum, { lines }) => sum + lines.length, 0);
+  const ranks = parts.flatMap(({ rank }) => rank ?? []);
+  if (height <= rows || ranks.length === 0) return parts;
+  const lowest = Math.min(...ranks);
+  return thatFit(
+    parts.filter(({ rank }) => rank !== lowest),
+    rows,
+  );
+}
+
+/** The end of a text is shown, which changes from move to move, or what is `scroll` lines above it. */
+function scrolled(text: readonly string[], space: number, scroll: number, paint: (note: string) => string): string[] {
+  const below = scroll;
+  const above = Math.max(0, text.length - space - scroll);
+  const shown = text.slice(above, text.length - below);
+  if (space < 3) return shown;
+  if (above > 0) shown[0] = paint(`↑ ${above + 1} more lines: u`);
+  if (below > 0) shown[shown.length - 1] = paint(`↓ ${below + 1} more lines: d`);
+  return shown;
+}
+
+/** Breaks a line at spaces, or anywhere in a word that is wider than the terminal. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let rest = [...text];
+  while (rest.length > columns) {
+    const space = rest.lastIndexOf(" ", columns);
+    const end = space > 0 ? space : columns;
+    lines.push(rest.slice(0, end).join("").trimEnd());
+    rest = rest.slice(end);
+    if (space > 0) while (rest[0] === " ") rest.shift();
+  }
+  return [...lines, rest.join("")];
+}
