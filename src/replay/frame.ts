@@ -46,6 +46,8 @@ const FOOTERS = [
 /** Rows of the text that are kept free if it has so many. */
 const LEAST_TEXT = 5;
 const LONGEST_PATH = 2;
+/** With fewer rows, the probabilities of three moves are shown, else of ten. */
+const FEW_ROWS = 20;
 
 /** Lines that stand together. Those with the lowest rank are left out first; those without one stay. */
 interface Part {
@@ -85,14 +87,15 @@ export function frame(stepper: Stepper, position: Position, paint: Paint, column
     below = [
       ...(text.length > 0 ? [blank] : []),
       { lines: fold(sentence(entry.episode, moment)).map(paint.cyan) },
-      { lines: probabilityLines(stepper, entry, moment).flatMap(fold), rank: 6 },
+      { lines: probabilityLines(stepper, entry, moment, rows).flatMap(fold), rank: 6 },
     ];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     text = fold(`This episode does not follow the rules: ${error.message}.`).map(paint.red);
   }
   if (position.help) [above, text, below] = [[...above.slice(0, 1), blank], HELP.flatMap(fold), []];
-  const footer = { lines: [paint.dim(widest(footersOf(position)))], rank: 4 };
+  const isAnswer = position.typed !== "" || position.notice !== "";
+  const footer: Part = { lines: [paint.dim(widest(footersOf(position)))], ...(isAnswer ? {} : { rank: 4 }) };
   const least = position.help ? text.length : Math.min(text.length, LEAST_TEXT);
   below = [...below, blank, footer];
   const kept = thatFit([...above, ...below], rows - least);
@@ -134,9 +137,14 @@ function cutPath(all: readonly Moment[], at: number, columns: number): string {
   }
 }
 
-function probabilityLines({ probabilities }: Stepper, { episode }: LoggedEpisode, moment: Moment): string[] {
+function probabilityLines(
+  { probabilities }: Stepper,
+  { episode }: LoggedEpisode,
+  moment: Moment,
+  rows: number,
+): string[] {
   try {
-    return [probabilityLine(probabilities?.(episode), moment) ?? []].flat();
+    return [probabilityLine(probabilities?.(episode), moment, rows < FEW_ROWS ? 3 : 10) ?? []].flat();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [`No probabilities: ${error.message}`];

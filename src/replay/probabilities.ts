@@ -19,18 +19,22 @@ export interface EpisodeProbabilities {
 /** Undefined if the policy does not play the episode's game. Throws a UserError if the policy cannot be read. */
 export type ProbabilitiesOf = (episode: Episode) => EpisodeProbabilities | undefined;
 
-/** The most moves in a line. If there are more, the likeliest and the one that was played are chosen. */
-const SHOWN = 10;
-
-/** `tiny@000040: [check] 0.737  [bet] 0.263`; undefined where nobody decides. Spaces within a move are joined. */
-export function probabilityLine(given: EpisodeProbabilities | undefined, moment: Moment): string | undefined {
+/**
+ * `tiny@000040: [check] 0.737  [bet] 0.263`; undefined where nobody decides. Of more than `most` moves, the likeliest and the one
+ * that was played are shown. Spaces within a move are joined.
+ */
+export function probabilityLine(
+  given: EpisodeProbabilities | undefined,
+  moment: Moment,
+  most = 10,
+): string | undefined {
   const moves = moment.kind === "player" ? given?.at(moment.ply) : undefined;
   if (!given || !moves) return undefined;
   let shown = moves;
-  if (moves.length > SHOWN) {
+  if (moves.length > most) {
     const likeliest = [...moves].sort((a, b) => b.probability - a.probability);
     const played = likeliest.findIndex(({ name }) => name === moment.name);
-    shown = likeliest.filter((_, i) => i < SHOWN - 1 || i === Math.max(played, SHOWN - 1));
+    shown = likeliest.filter((_, i) => i < most - 1 || i === Math.max(played, most - 1));
   }
   const texts = shown.map(({ name, probability }) =>
     `${oneLine(name, 200)} ${probability.toFixed(3)}`.replaceAll(" ", JOINED),

@@ -299,6 +299,8 @@ describe("stepping", () => {
     expect(few.join("\n")).not.toContain("Player 0 (first): a");
     expect(few.slice(-2)).toEqual(["Player 0 (first) plays [check]", "←/→ step · e/E game · ? help · q quit"]);
     expect(at(39, 3).at(-1)).toBe("Player 0 (first) plays [check]");
+    // What answers a key stays.
+    expect(drawn(pressing("5"), 39, 3).lines.at(-1)).toBe("Episode 5_ · Enter · Esc");
     // A long game's moves take one line, around the current one.
     const long: Episode = { ...ttt, actions: [0, 1, 2, 4, 3, 5, 7, 6, 8], returns: [0, 0] };
     const { lines } = drawn({ ...start, moment: 4 }, 12, 40, { entries: [{ line: 1, episode: long }] });
@@ -350,6 +352,7 @@ describe("probabilities", () => {
     const line = probabilityLine(of(many), check) as string;
     expect(line).toMatch(/^p@1: \[29\]\u00a00\.067 {2}\[28\][^…]*\[21\]\u00a00\.048 {2}\[check\]\u00a00\.007 {2}…$/);
     expect(line.split("  ")).toHaveLength(11);
+    expect(probabilityLine(of(many), check, 3)).toMatch(/^p@1: \[29\].{6} {2}\[28\].{6} {2}\[check\].{6} {2}…$/);
   });
 
   it("stand in the frame; a policy that cannot be read is told there", () => {

@@ -31,8 +31,11 @@ export const command = defineCommand({
     }),
     game: text("--game <id>", "only episodes of this game"),
     player: checked("--player <0|1|all>", "show what this player saw, or everything", viewerNamed, "all"),
-    probabilities: toggle("--probabilities", "show those of each move under the log's run; always on a terminal"),
-    policy: text("--policy <player>", "show the probabilities of this player instead: latest@000120, nash"),
+    probabilities: toggle(
+      "--probabilities",
+      "how likely each move was under the log's run; on a terminal, always shown",
+    ),
+    policy: text("--policy <player>", "how likely each move was for this player instead: latest@000120, nash"),
     autoplay: checked("--autoplay <seconds>", "on a terminal, step by itself, with this pause", (name, value) =>
       numberBetween(name, value, 0.1, 3600),
     ),
