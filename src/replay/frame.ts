@@ -1,4 +1,5 @@
 /** The lines that the stepper draws: the position, with what is left out if the terminal is small. */
+import type { Episode } from "../record/episode.ts";
 import { heading, type Moment, saidLines, sentence } from "../record/transcript.ts";
 import { UserError } from "../util/errors.ts";
 import { JOINED, printable } from "../util/printable.ts";
@@ -55,55 +56,68 @@ interface Part {
   readonly rank?: number;
 }
 
+const BLANK: Part = { lines: [""], rank: 1 };
+
+/** A text that can be scrolled, and what stands above and below it. */
+interface Content {
+  readonly above: readonly Part[];
+  readonly text: readonly string[];
+  readonly below: readonly Part[];
+}
+
 export function frame(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): Frame {
-  const entry = stepper.entries[position.episode];
-  const fold = (text: string): string[] =>
-    printable(text)
-      .split("\n")
-      .flatMap((part) => wrap(part, columns))
-      .map((line) => line.replaceAll(JOINED, " "));
-  const widest = (texts: readonly string[]): string =>
-    texts.find((text) => [...text].length <= columns) ?? wrap(texts.at(-1) ?? "", columns)[0];
-  const count = countOf(entry, position.episode + 1, stepper.entries.length);
-  const blank: Part = { lines: [""], rank: 1 };
-  let above: Part[] = [{ lines: [paint.bold(widest([count, placeOf(entry)]))], rank: 5 }];
-  let text: string[];
-  let below: Part[] = [];
-  try {
-    const [title, players] = heading(entry.episode);
-    const all = momentsOf(stepper, position.episode, true);
-    const moment = all[position.moment];
-    const first = widest([`${title} · ${count}`, `${entry.episode.game} · ${count}`, count, placeOf(entry)]);
-    const path = fold(pathOf(all, position.moment).join(" "));
-    above = [
-      { lines: [paint.bold(first)], rank: 5 },
-      { lines: fold(players), rank: 2 },
-      { lines: (path.length > LONGEST_PATH ? [cutPath(all, position.moment, columns)] : path).map(paint.dim), rank: 3 },
-      blank,
-    ];
-    const said = saidLines(moment);
-    text = moment.observation === undefined ? [] : fold(moment.observation);
-    if (said.length > 0) text = [...text, "", ...said.flatMap(fold)];
-    below = [
-      ...(text.length > 0 ? [blank] : []),
-      { lines: fold(sentence(entry.episode, moment)).map(paint.cyan) },
-      { lines: probabilityLines(stepper, entry, moment, rows).flatMap(fold), rank: 6 },
-    ];
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    text = fold(`This episode does not follow the rules: ${error.message}.`).map(paint.red);
-  }
-  if (position.help) [above, text, below] = [[...above.slice(0, 1), blank], HELP.flatMap(fold), []];
-  const isAnswer = position.typed !== "" || position.notice !== "";
-  const footer: Part = { lines: [paint.dim(widest(footersOf(position)))], ...(isAnswer ? {} : { rank: 4 }) };
-  const least = position.help ? text.length : Math.min(text.length, LEAST_TEXT);
-  below = [...below, blank, footer];
-  const kept = thatFit([...above, ...below], rows - least);
-  const [top, bottom] = [above, below].map((parts) => parts.flatMap((part) => (kept.includes(part) ? part.lines : [])));
+  const { help, typed, notice } = position;
+  const { above, text, below } = contentOf(stepper, position, paint, columns, rows);
+  const keys = paint.dim(firstThatFits(footersOf(position), columns));
+  // What answers a key stays.
+  const footer: Part = { lines: [keys], ...(typed === "" && notice === "" ? { rank: 4 } : {}) };
+  const least = help ? text.length : Math.min(text.length, LEAST_TEXT);
+  const kept = thatFit([...above, ...below, BLANK, footer], rows - least);
+  const linesOf = (parts: readonly Part[]): string[] =>
+    parts.flatMap((part) => (kept.includes(part) ? part.lines : []));
+  const [top, bottom] = [linesOf(above), linesOf([...below, BLANK, footer])];
   const space = Math.max(1, rows - top.length - bottom.length);
   const scroll = Math.min(position.scroll, Math.max(0, text.length - space));
-  const lines = [...top, ...scrolled(text, space, scroll, (note) => paint.dim(widest([note, "…"]))), ...bottom];
-  return { lines: lines.slice(0, rows), scroll, page: Math.max(1, space - 2) };
+  const shown = scrolled(text, space, scroll, (note) => paint.dim(firstThatFits([note, "…"], columns)));
+  return { lines: [...top, ...shown, ...bottom].slice(0, rows), scroll, page: Math.max(1, space - 2) };
+}
+
+function contentOf(stepper: Stepper, position: Position, paint: Paint, columns: number, rows: number): Content {
+  const entry = stepper.entries[position.episode];
+  const { episode } = entry;
+  const place = placeOf(entry);
+  const count = countOf(entry, position.episode + 1, stepper.entries.length);
+  const titled = (texts: readonly string[]): Part => ({ lines: [paint.bold(firstThatFits(texts, columns))], rank: 5 });
+  const untitled = [titled([count, place]), BLANK];
+  if (position.help) return { above: untitled, text: HELP.flatMap((text) => fold(text, columns)), below: [] };
+  try {
+    const [title, players] = heading(episode);
+    const all = momentsOf(stepper, position.episode, true);
+    const moment = all[position.moment];
+    const path = pathLines(all, position.moment, columns).map(paint.dim);
+    const observation = moment.observation === undefined ? [] : fold(moment.observation, columns);
+    const said = saidLines(moment).flatMap((text) => fold(text, columns));
+    const text = [...observation, ...(said.length > 0 ? ["", ...said] : [])];
+    const probabilities = probabilityLines(stepper, episode, moment, rows).flatMap((text) => fold(text, columns));
+    return {
+      above: [
+        titled([`${title} · ${count}`, `${episode.game} · ${count}`, count, place]),
+        { lines: fold(players, columns), rank: 2 },
+        { lines: path, rank: 3 },
+        BLANK,
+      ],
+      text,
+      below: [
+        ...(text.length > 0 ? [BLANK] : []),
+        { lines: fold(sentence(episode, moment), columns).map(paint.cyan) },
+        { lines: probabilities, rank: 6 },
+      ],
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const text = fold(`This episode does not follow the rules: ${error.message}.`, columns).map(paint.red);
+    return { above: untitled, text, below: [] };
+  }
 }
 
 /** What `--episode` names. */
@@ -116,33 +130,25 @@ function countOf(entry: LoggedEpisode, place: number, total: number): string {
   return `${placeOf(entry)} · ${place} of ${total}`;
 }
 
-/** The names of all moments, the current one marked. */
-const pathOf = (all: readonly Moment[], at: number): string[] =>
-  all.map(({ name, kind }, i) => (kind === "end" ? "end" : i === at ? `▸${name}` : name));
-
-/** The part of the path around the current moment that fits one line. */
-function cutPath(all: readonly Moment[], at: number, columns: number): string {
-  const names = pathOf(all, at).map((name) => printable(name).replaceAll("\n", " "));
+/** The names of all moments, the current one marked. If they take too many lines, those around it that fit one line. */
+function pathLines(all: readonly Moment[], at: number, columns: number): string[] {
+  const nameOf = ({ name, kind }: Moment): string => (kind === "end" ? "end" : printable(name).replaceAll("\n", " "));
+  const names = all.map((moment, i) => `${i === at ? "▸" : ""}${nameOf(moment)}`);
+  const whole = fold(names.join(" "), columns);
+  if (whole.length <= LONGEST_PATH) return whole;
   const textOf = (from: number, to: number): string =>
     [...(from > 0 ? ["…"] : []), ...names.slice(from, to), ...(to < names.length ? ["…"] : [])].join(" ");
   let [from, to] = [at, at + 1];
   for (;;) {
-    const wider = [
-      [from - 1, to],
-      [from, to + 1],
-    ] as const;
+    const [earlier, later] = [[from - 1, to] as const, [from, to + 1] as const];
+    const wider = at - from < to - at ? [earlier, later] : [later, earlier];
     const fitting = wider.find(([a, b]) => a >= 0 && b <= names.length && [...textOf(a, b)].length <= columns);
-    if (!fitting) return wrap(textOf(from, to), columns)[0];
+    if (!fitting) return [firstThatFits([textOf(from, to)], columns)];
     [from, to] = fitting;
   }
 }
 
-function probabilityLines(
-  { probabilities }: Stepper,
-  { episode }: LoggedEpisode,
-  moment: Moment,
-  rows: number,
-): string[] {
+function probabilityLines({ probabilities }: Stepper, episode: Episode, moment: Moment, rows: number): string[] {
   try {
     return [probabilityLine(probabilities?.(episode), moment, rows < FEW_ROWS ? 3 : 10) ?? []].flat();
   } catch (error) {
@@ -180,6 +186,17 @@ function scrolled(text: readonly string[], space: number, scroll: number, paint:
   if (below > 0) shown[shown.length - 1] = paint(`↓ ${below + 1} more lines: d`);
   return shown;
 }
+
+/** The first text that fits; the beginning of the last if none does. */
+const firstThatFits = (texts: readonly string[], columns: number): string =>
+  texts.find((text) => [...text].length <= columns) ?? (wrap(texts.at(-1) ?? "", columns)[0] as string);
+
+/** Lines that fit. Joined spaces are plain ones then. */
+const fold = (text: string, columns: number): string[] =>
+  printable(text)
+    .split("\n")
+    .flatMap((line) => wrap(line, columns))
+    .map((line) => line.replaceAll(JOINED, " "));
 
 /** Breaks a line at spaces, or anywhere in a word that is wider than the terminal. */
 export function wrap(text: string, columns: number): string[] {

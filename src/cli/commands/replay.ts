@@ -1,7 +1,7 @@
 /** `spiral replay`: steps through logged games on a terminal, prints them elsewhere, or verifies the log. */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Viewer } from "../../record/transcript.ts";
+import type { Moment, Viewer } from "../../record/transcript.ts";
 import type { LoggedEpisode } from "../../replay/select.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
@@ -107,24 +107,26 @@ async function show(
 ): Promise<void> {
   const { moments, transcript } = await import("../../record/transcript.ts");
   const { probabilityLine } = await import("../../replay/probabilities.ts");
-  const given = probabilities?.of(episode);
-  if (probabilities && !given) note(`${probabilities.name} has no probabilities for ${episode.game}.`);
+  let seen: Moment[];
   try {
-    if (json) {
-      const withActions = moments(episode, viewer).map((moment) => {
-        const actions = moment.kind === "player" ? given?.at(moment.ply) : undefined;
-        return actions ? { ...moment, actions } : moment;
-      });
-      const policy = given ? { policy: given.policy } : {};
-      printJson({ log: path, line, episode, player: viewer, ...policy, moments: withActions });
-    } else {
-      const text = transcript(episode, viewer, (moment) => probabilityLine(given, moment));
-      print(`${text}\n${styleFor(process.stdout).dim(`${path}:${line}`)}`);
-    }
+    seen = moments(episode, viewer);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(1, `${path}:${line}: ${error.message.replace(/\.$/, "")}.`, { cause: error });
   }
+  const given = probabilities?.of(episode);
+  if (probabilities && !given) note(`${probabilities.name} has no probabilities for ${episode.game}.`);
+  if (!json) {
+    const text = transcript(episode, viewer, (moment) => probabilityLine(given, moment));
+    print(`${text}\n${styleFor(process.stdout).dim(`${path}:${line}`)}`);
+    return;
+  }
+  const policy = given ? { policy: given.policy } : {};
+  const withActions = seen.map((moment) => {
+    const actions = moment.kind === "player" ? given?.at(moment.ply) : undefined;
+    return actions ? { ...moment, actions } : moment;
+  });
+  printJson({ log: path, line, episode, player: viewer, ...policy, moments: withActions });
 }
 
 async function verify(path: string, game: string | undefined, json: boolean): Promise<number> {

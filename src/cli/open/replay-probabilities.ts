@@ -53,6 +53,7 @@ export async function runProbabilities({ path, run, isAsked, warn }: RunLog): Pr
  */
 async function openRun(run: ResolvedRun, warn: (message: string) => void): Promise<OpenProbabilities> {
   const config = readRunConfig(run.dir);
+  const learned = config.games.map((id) => getGame(id).id);
   const { entries } = readEntries(run.dir);
   if (run.checkpoint !== undefined || entries.length === 0) readCheckpoint(run, warn);
   const kind = await policyKind(config.nn.policy);
@@ -71,7 +72,7 @@ async function openRun(run: ResolvedRun, warn: (message: string) => void): Promi
   };
   return {
     of: lastKept((episode) => {
-      if (!config.games.includes(episode.game)) return undefined;
+      if (!learned.includes(getGame(episode.game).id)) return undefined;
       const checkpoint = run.checkpoint ?? checkpointFor(episode, entries);
       return checkpoint === undefined ? undefined : episodeProbabilities(load(checkpoint).policy, episode);
     }),
