@@ -38,12 +38,8 @@ const ENTER = ["\r", "\n"];
 const BACKSPACE = ["\x7f", "\b"];
 const MOST_DIGITS = 12;
 
-type Act =
-  | ("next" | "back" | "first" | "last" | "nextEpisode" | "lastEpisode")
-  | ("up" | "down" | "autoplay" | "help" | undefined);
-
 /** The effect of each key, by what the terminal sends for it. */
-const KEYS: Readonly<Record<string, Act>> = {
+const KEYS = {
   "\x1b[C": "next",
   "\x1bOC": "next",
   "\x1b[B": "next",
@@ -72,7 +68,8 @@ const KEYS: Readonly<Record<string, Act>> = {
   "\x1b[6~": "down",
   a: "autoplay",
   "?": "help",
-};
+} as const;
+type Key = keyof typeof KEYS;
 
 /** Splits the input of a terminal into keys. */
 export function keysIn(input: string): string[] {
@@ -90,7 +87,7 @@ export function press(stepper: Stepper, position: Position, key: string, page = 
   if (typed !== "" && ENTER.includes(key)) return jump(stepper, now, Number(typed));
   const last = momentsOf(stepper, episode).length - 1;
   const at = (to: number): Position => ({ ...now, moment: Math.max(0, Math.min(last, to)), help: false, scroll: 0 });
-  const act = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+  const act = Object.hasOwn(KEYS, key) ? KEYS[key as Key] : undefined;
   switch (act) {
     case "next":
       return at(moment + 1);
