@@ -35,7 +35,7 @@ export const command = defineCommand({
       "--probabilities",
       "how likely each move was under the log's run; on a terminal, always shown",
     ),
-    policy: text("--policy <player>", "how likely each move was for this player instead: latest@000120, nash"),
+    probabilitiesOf: text("--probabilities-of <player>", "the same for another player: latest@000120, nash"),
     autoplay: checked("--autoplay <seconds>", "on a terminal, step by itself, with this pause", (name, value) =>
       numberBetween(name, value, 0.1, 3600),
     ),
@@ -53,7 +53,8 @@ export const command = defineCommand({
       () => (options.game === undefined ? undefined : getGame(options.game).id),
       options.player,
       options.autoplay,
-      () => (options.policy === undefined ? undefined : checkPlayerProbabilities(options.policy, runs)),
+      () =>
+        options.probabilitiesOf === undefined ? undefined : checkPlayerProbabilities(options.probabilitiesOf, runs),
     );
     const { path, run } = await logOf(source, runs);
     if (options.verify) return verify(path, game, options.json);

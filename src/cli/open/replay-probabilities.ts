@@ -38,7 +38,7 @@ interface RunLog {
 /** If there are none, throws a UserError (exit 3) if they are asked for; otherwise it warns and returns undefined. */
 export async function runProbabilities({ path, run, isAsked, warn }: RunLog): Promise<OpenProbabilities | undefined> {
   try {
-    if (!run) throw new UserError(3, `${path} lies in no run's folder. Name a policy: --policy latest.`);
+    if (!run) throw new UserError(3, `${path} lies in no run's folder. Name a policy: --probabilities-of latest.`);
     return await openRun(run, warn);
   } catch (error) {
     if (isAsked || !(error instanceof UserError)) throw error;

@@ -73,8 +73,8 @@ describe("spiral replay --probabilities", () => {
     expect(moments.filter(({ actions }) => actions).length).toBeLessThan(all.length);
   });
 
-  it("of another player: --policy", async () => {
-    const { policy, moments } = await shown("--policy", "nash");
+  it("of another player: --probabilities-of", async () => {
+    const { policy, moments } = await shown("--probabilities-of", "nash");
     expect(policy).toBe("nash");
     for (const { kind, actions = [] } of moments) {
       const sum = actions.reduce((total, { probability }) => total + probability, 0);
@@ -82,9 +82,9 @@ describe("spiral replay --probabilities", () => {
     }
     const log = join(folder(), "a.jsonl");
     writeFileSync(log, `${formatEpisode(ttt)}\n`);
-    const { out } = await spiral(dir, "replay", log, "--policy", "minimax");
+    const { out } = await spiral(dir, "replay", log, "--probabilities-of", "minimax");
     expect(out).toMatch(/plays \[3\]\n {2}minimax: \[1\] 0\.000 {2}.*\[4\] 1\.000/);
-    expect((await shown(log, "--policy", "whole@3")).policy).toBeUndefined();
+    expect((await shown(log, "--probabilities-of", "whole@3")).policy).toBeUndefined();
   });
 
   it("are missing, with a note, at a game that the policy does not play", async () => {
@@ -102,7 +102,7 @@ describe("spiral replay --probabilities", () => {
     expect(await tried(log, "--probabilities")).toMatchObject({
       code: 3,
       out: "",
-      err: expect.stringMatching(/a\.jsonl lies in no run's folder\. Name a policy: --policy latest\./),
+      err: expect.stringMatching(/a\.jsonl lies in no run's folder\. Name a policy: --probabilities-of latest\./),
     });
     expect((await tried("whole@4", "--probabilities")).err).toMatch(/has no checkpoint 000004; it has 000003, 000006/);
     const damaged = copyOf(join(dir, "whole"));
@@ -112,8 +112,11 @@ describe("spiral replay --probabilities", () => {
     expect((await spiral(damaged.dir, "replay", "copy")).code).toBe(0);
     rmSync(join(damaged.run, "checkpoints.jsonl"));
     expect((await spiral(damaged.dir, "replay", "copy", "--probabilities")).err).toMatch(/has no checkpoint/);
-    expect(await tried("--policy", "llm:m")).toMatchObject({ code: 2, err: expect.stringMatching(/cannot play here/) });
-    expect(await tried("--policy", "human")).toMatchObject({ code: 2 });
+    expect(await tried("--probabilities-of", "llm:m")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/cannot play here/),
+    });
+    expect(await tried("--probabilities-of", "human")).toMatchObject({ code: 2 });
     expect((await tried("--autoplay", "x")).err).toMatch(/--autoplay is "x"; it takes a number/);
     expect((await tried("--autoplay", "0")).code).toBe(2);
   });
