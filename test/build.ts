@@ -33,9 +33,12 @@ export async function setup(): Promise<void> {
 function buildIfOlder(): void {
   const changed = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-  const newest = Math.max(...sources.map((file) => changed(join(root, "src", file))));
+  const inTypeScript = sources.filter((file) => !file.startsWith(join("nn", "kernels")));
+  const newest = Math.max(...inTypeScript.map((file) => changed(join(root, "src", file))));
   if (newest > changed(join(root, "dist", ".tsbuildinfo"))) {
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
     execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
   }
+  // Which itself looks whether its sources are newer.
+  execFileSync(process.execPath, [join("bin", "kernels.js")], { cwd: root, stdio: "inherit" });
 }

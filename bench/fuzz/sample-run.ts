@@ -29,7 +29,7 @@ export function sampleRun(parent: string): SampleRun {
   const { config } = loadConfig({ sets: [...sets, `updates=${UPDATES}`, "rl.opponents=self=0.5,pool=0.5"] });
   const games = config.games.map(getGame);
   const writer = createRun({ config, name: "sample", argv: ["train"], backend: "js" });
-  let files = toFiles(snapshot(config, games, 0), games);
+  let files = toFiles(snapshot(config, games, 0), { games });
   for (let update = 0; update <= UPDATES; update += 10) {
     const evaluation = { kuhn: { nashConv: 1 / (update + 1), greedyNashConv: 1 }, ttt: { meanReturnVsRandom: 0.5 } };
     const learned =
@@ -37,7 +37,7 @@ export function sampleRun(parent: string): SampleRun {
     writer.metrics({ update, episodes: 64 * update, decisions: 200 * update, ...learned, evaluation, seconds: update });
     writer.episodes(randomEpisodes(["kuhn", "ttt"], 4, update).map(formatEpisode));
     writer.evaluation(update, { update, games: evaluation });
-    files = toFiles(snapshot(config, games, update), games);
+    files = toFiles(snapshot(config, games, update), { games });
     if (update > 0) writer.checkpoint(update, files.files, files.state);
   }
   writer.finish("finished");

@@ -14,6 +14,7 @@ const COMMANDS = linesOf({
   "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
   "solve <game>": ["solve a game exactly", () => import("./commands/solve.ts")],
   "games [id]": ["list the games, or describe one", () => import("./commands/games.ts")],
+  "prompt <game>": ["show what a policy that reads text is told", () => import("./commands/prompt.ts")],
   players: ["list who can play, and which games", () => import("./commands/players.ts")],
   doctor: ["show what this machine has and which backends run on it", () => import("./commands/doctor.ts")],
   "runs [ls|show] [run]": ["list runs, or show one", () => import("./commands/runs.ts")],

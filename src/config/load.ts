@@ -1,5 +1,5 @@
 /**
- * Loads a config from layers of settings: defaults ← size ← file ← --set ← flags. The layer of every value is recorded, and the
+ * Loads a config from layers of settings: defaults ← kind of policy ← size ← file ← --set ← flags. The layer of every value is recorded, and the
  * problems of all layers are reported together.
  */
 import { gameIds, getGame } from "../games/registry.ts";
@@ -30,7 +30,8 @@ export interface LoadedConfig {
 /** Throws one UserError (exit 2) with all problems. */
 export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
   const problems: string[] = [];
-  let leaves = [...packagedLeaves("default", "default", problems)];
+  const defaults = packagedLeaves("default", "default", problems);
+  let leaves: Leaf[] = [];
   if (size !== undefined) {
     if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`, problems));
     else problems.push(`--size is "${size}"; it takes one of ${SIZES.join(", ")}.`);
@@ -48,6 +49,10 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
     ...sets.flatMap((set) => setLeaves(set, problems)),
     ...flags.flatMap((flag) => flagLeaves(flag, problems)),
   );
+
+  const policy = leaves.findLast(({ path }) => path.join(".") === "nn.policy")?.value;
+  const ofKind = policy === "text" ? packagedLeaves("text", "policy text", problems) : [];
+  leaves = [...defaults, ...ofKind, ...leaves];
 
   const values = new Map<string, unknown>();
   const origins = new Map<string, string>();

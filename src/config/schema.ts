@@ -7,9 +7,13 @@ import { z } from "zod";
 export const SIZES = ["xs", "s", "m"] as const;
 const BACKENDS = ["auto", "cuda", "webgpu", "wasm", "node", "js"] as const;
 const ADVANTAGES = ["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic"] as const;
+const TOKENS = ["sum", "mean", "constant"] as const;
 const LOSSES = ["pg", "ppo"] as const;
 const MAGNETS = ["averaged", "uniform", "none"] as const;
 const POOL_SAMPLING = ["uniform", "winrate"] as const;
+
+/** Letters and digits, as a policy that reads text divides texts into words. */
+const WORD = /^[\p{L}\p{N}]+$/u;
 
 const count = (from = 1) => z.int().min(from);
 const fraction = () => z.number().min(0).lt(1);
@@ -35,6 +39,22 @@ export const configSchema = z.strictObject({
       policy: z.string().min(1).describe("Name of the kind of policy, or the path of a module that exports one."),
       hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer."),
       outputScale: z.number().gt(0).max(10).describe("Scale of the output layer's initial weights."),
+      text: z
+        .strictObject({
+          width: count(8).max(1024).describe("Width of the transformer: numbers per word."),
+          layers: count().max(24).describe("Blocks of attention and multilayer perceptron."),
+          heads: count().max(32).describe("Heads of attention; 4 times as many must divide the width."),
+          context: count(8).max(1024).describe("Words of a prompt and a response at most."),
+          outputScale: z.number().gt(0).max(10).describe("Scale of the output layer's initial weights."),
+          decoding: z
+            .enum(["legal", "free"])
+            .describe("Words that may be written: those that lead to a legal action, or any; illegal answers forfeit."),
+          think: count(0).max(64).describe("Words of thought before the action at most."),
+          thoughts: z
+            .union([z.array(z.string().regex(WORD)).min(1).max(64).readonly(), z.literal("all")])
+            .describe("The words that a thought may consist of, or all."),
+        })
+        .describe("The transformer of nn.policy: text, and how it writes."),
     })
     .describe("The network."),
   rl: z
@@ -48,6 +68,7 @@ export const configSchema = z.strictObject({
           hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer of the critic."),
         })
         .describe("The value network of rl.advantage: critic."),
+      tokens: z.enum(TOKENS).describe("How the words of a response add up to its loss, for nn.policy: text."),
       loss: z.enum(LOSSES).describe("The policy loss."),
       ppo: z
         .strictObject({
@@ -72,6 +93,7 @@ export const configSchema = z.strictObject({
         .strictObject({
           start: z.number().gt(0).max(1).describe("Learning rate of the first update."),
           end: z.number().min(0).max(1).describe("Learning rate of the last update; linear in between."),
+          warmup: count(0).max(1_000_000).describe("Updates in which the rate rises linearly from 0 to its value."),
         })
         .describe("The optimizer's step size."),
       adam: z

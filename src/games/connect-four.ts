@@ -182,6 +182,11 @@ export function connectFour(settings: Settings<typeof CONNECT_FOUR_PARAMETERS> =
       ].join("\n");
     },
     rules: rulesFor,
+    prompt(s, player) {
+      const heights = all.map((column) => [...Array(rows).keys()].map((row) => markAt(s, column, row) ?? "").join(" "));
+      const size = `Connect ${connect}, ${columns} columns of ${rows}`;
+      return `${size}. You are ${"XO"[player]}. Columns: ${heights.map((discs) => discs.trim() || "-").join(" / ")}. Action:`;
+    },
     view: viewOf,
     encode(s, player, out, offset) {
       for (let column = 0; column < columns; column++) {

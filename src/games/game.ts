@@ -71,6 +71,12 @@ export interface Game<S = unknown> {
    */
   rules?(player: Seat): string;
   /**
+   * The position in a few words and marks, for a policy that reads text. It is a function of the information set and differs from
+   * those of the player's other sets. The game's name comes first and what changes most comes last, so that many prompts begin
+   * alike. policies/text/words.ts says what a word is.
+   */
+  prompt?(state: S, player: Seat): string;
+  /**
    * The position as data, of one of the shapes in view.ts, without what is hidden from `seat`. `null` sees everything. At a
    * decision the mover's view is a function of the information set.
    */
@@ -90,6 +96,12 @@ export interface Game<S = unknown> {
    * so the choice may not depend on what the mover cannot see.
    */
   canonical?(state: S): { readonly state: S; readonly permutation: readonly number[] };
+
+  /**
+   * For games in which a turn has several plies, such as one for each word of an answer: whether this ply, a player's, continues
+   * a turn that an earlier one began, and the most plies of a turn. Without it every ply of a player is a turn.
+   */
+  readonly turns?: { continues(state: S): boolean; readonly mostPlies: number };
 
   /**
    * For games with an equilibrium in closed form: P(slot) by the key of the information set. If there is a family of equilibria,

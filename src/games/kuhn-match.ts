@@ -8,7 +8,18 @@
 import { withSign } from "../util/figures.ts";
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { CARDS, cardOf, HAND_RULES, HAND_STATES, handView, historyIndex, historyText, kuhn, redeal } from "./kuhn.ts";
+import {
+  CARDS,
+  cardOf,
+  HAND_RULES,
+  HAND_STATES,
+  handView,
+  historyIndex,
+  historyText,
+  kuhn,
+  movesText,
+  redeal,
+} from "./kuhn.ts";
 import { outcomeOf } from "./parts/outcomes.ts";
 import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
@@ -104,6 +115,11 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
       ].join("\n");
     },
     rules: rulesFor,
+    prompt(state, player) {
+      const start = `Kuhn Match of ${hands}. You are player ${player}. Hand ${numberOf(state) + 1}, lead ${ownLead(state, player)}.`;
+      const hand = handOf(state);
+      return `${start} Moves: ${movesText(hand)}. You hold ${CARDS[ownCard(state, player)]}. Action:`;
+    },
     view: viewOf,
     encode(state, player, out, offset) {
       const lead = ownLead(state, player);

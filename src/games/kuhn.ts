@@ -94,6 +94,12 @@ function actsOf(state: KuhnState, opener: Seat): BettingAct[] {
   });
 }
 
+/** The actions so far as words, for a prompt: `check, bet`. */
+export const movesText = (state: KuhnState): string =>
+  actsOf(state, 0)
+    .map(({ act }) => act)
+    .join(", ") || "none";
+
 /** A hand in which `opener` acts first, as `seat` sees it; null sees all cards. */
 export function handView(
   state: KuhnState,
@@ -163,6 +169,8 @@ export const kuhn: Game<KuhnState> = {
     ].join("\n");
   },
   rules: rulesFor,
+  prompt: (state, player) =>
+    `Kuhn Poker. You are player ${player}. Moves: ${movesText(state)}. You hold ${CARDS[cardOf(state, player)]}. Action:`,
   view: (state, seat) => handView(state, seat),
   encode(state, player, out, offset) {
     out[offset + cardOf(state, player)] = 1;

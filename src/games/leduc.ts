@@ -159,6 +159,13 @@ export const leduc: Game<LeducState> = {
     ].join("\n");
   },
   rules: rulesFor,
+  prompt(state, player) {
+    const rounds = pointOf(state).rounds.map((letters = "", round) => actsOf(letters, round).map(({ act }) => act));
+    const moves = rounds.map((acts, round) => `Round ${round + 1}: ${acts.join(", ") || "none"}.`).join(" ");
+    const open = CARDS[cardAt(state, PUBLIC_SHIFT)];
+    const hold = `You hold ${CARDS[cardAt(state, PRIVATE_SHIFTS[player])]}.`;
+    return `Leduc Poker. You are player ${player}. ${moves} ${open ? `Public: ${open}. ` : ""}${hold} Action:`;
+  },
   view: viewOf,
   encode(state, player, out, offset) {
     const rank = cardAt(state, PRIVATE_SHIFTS[player]) >> 1;

@@ -214,6 +214,11 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       ].join("\n");
     },
     rules: rulesFor,
+    prompt(s, player) {
+      const bids = bidsOf(s).map((bid) => bidTexts[bid]);
+      const dice = `You hold ${handOf(s, player).dice.join(" ")}.`;
+      return `Liars Dice. You are player ${player}. Bids: ${bids.join(" ") || "none"}. ${dice} Action:`;
+    },
     view: viewOf,
     encode(s, player, out, offset) {
       for (const die of handOf(s, player).dice) out[offset + die - 1] += 1 / each;

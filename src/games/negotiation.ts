@@ -19,6 +19,7 @@ import {
   goods,
   goodsView,
   market,
+  offerText,
   parseTrade,
   shortOffer,
   tradeActionName,
@@ -163,6 +164,15 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
       ].join("\n");
     },
     rules: rulesFor,
+    prompt(state, player) {
+      const [wood, gold] = [owned(state, player, 0), owned(state, player, 1)];
+      const o = standing(state);
+      return [
+        `Negotiation. You are player ${player}. Worth: Wood ${VALUES[player][0]}, Gold ${VALUES[player][1]}.`,
+        `Turn ${turnOf(state) + 1} of ${maxTurns}. You have ${wood} Wood, ${gold} Gold.`,
+        `Offer: ${o ? offerText(m, o) : "none"}. Action:`,
+      ].join(" ");
+    },
     view: viewOf,
     encode(state, player, out, offset) {
       const turn = turnOf(state);

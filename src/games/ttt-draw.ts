@@ -9,5 +9,6 @@ export const tttDraw = ticTacToe({
   id: "ttt-draw",
   title: "Tic-tac-toe, draws won by O",
   full: SECOND_WINS,
+  name: "Tic Tac Toe, draws won by O",
   drawRule: ["A full board without such a line is a win for O."],
 });

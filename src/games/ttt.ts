@@ -77,11 +77,13 @@ interface Variant {
   readonly title: string;
   /** The turn at a full board without a line. */
   readonly full: Turn;
+  /** Its name in prompts. */
+  readonly name: string;
   /** Lines of the rules about it, if they are needed. */
   readonly drawRule: readonly string[];
 }
 
-export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState> {
+export function ticTacToe({ id, title, full, name, drawRule }: Variant): Game<TttState> {
   const rules = ([0, 1] as const).map((player) =>
     [
       `You are Player ${player} in Tic Tac Toe. Your mark is ${"XO"[player]}, your opponent's is ${"OX"[player]}.`,
@@ -124,6 +126,10 @@ export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState
       return `${rules[player]}\n\n${position}\n\nAvailable moves: ${moves}`;
     },
     rules: (player) => rules[player],
+    prompt(state, player) {
+      const cells = [...boardText(state)].map((mark, cell) => (mark === "." ? cell : mark));
+      return `${name}. You are ${"XO"[player]}. Board: ${cells.join(" ")}. Action:`;
+    },
     view: viewOf,
     encode(state, player, out, offset) {
       const own = player === 0 ? xCells(state) : oCells(state);
@@ -166,4 +172,4 @@ export function ticTacToe({ id, title, full, drawRule }: Variant): Game<TttState
   return game;
 }
 
-export const ttt = ticTacToe({ id: "ttt", title: "Tic-tac-toe", full: DRAW, drawRule: [] });
+export const ttt = ticTacToe({ id: "ttt", title: "Tic-tac-toe", full: DRAW, name: "Tic Tac Toe", drawRule: [] });

@@ -12,7 +12,8 @@
  */
 import type { Rng } from "../util/rng.ts";
 import { tf } from "./tf.ts";
-import { arraysOf, type TensorShape, type WeightArray } from "./weights.ts";
+import { NetworkWeights } from "./variables.ts";
+import type { TensorShape, WeightArray } from "./weights.ts";
 
 export interface MlpShape {
   readonly inputs: number;
@@ -49,17 +50,8 @@ export function initialWeights(shape: MlpShape, rng: Rng): WeightArray[] {
  */
 const BLOCK = 192;
 
-/** Owns one set of weights on the backend: W_1, b_1, W_2, b_2, … */
-export class Mlp {
-  readonly variables: readonly tf.Variable[];
-  readonly #names: readonly string[];
-
-  constructor(weights: readonly WeightArray[]) {
-    this.#names = weights.map(({ name }) => name);
-    // A variable shares the numbers of the tensor that it is made from; tidy disposes of that tensor.
-    this.variables = tf.tidy(() => weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape]))));
-  }
-
+/** One set of weights on the backend: W_1, b_1, W_2, b_2, … */
+export class Mlp extends NetworkWeights {
   /** The input of each layer, h_0 … h_{L−1}, and the logits. */
   #layers(x: tf.Tensor2D): tf.Tensor2D[] {
     const layers: tf.Tensor2D[] = [x];
@@ -118,36 +110,5 @@ export class Mlp {
     const logits = y.dataSync() as Float32Array;
     y.dispose();
     return logits;
-  }
-
-  /** this ← keep · this + (1 − keep) · other. With keep = 0 it copies. */
-  moveTowards(other: Mlp, keep: number): void {
-    tf.tidy(() => {
-      this.variables.forEach((variable, i) => {
-        const target = other.variables[i] as tf.Tensor;
-        variable.assign(keep === 0 ? tf.clone(target) : tf.add(tf.mul(variable, keep), tf.mul(target, 1 - keep)));
-      });
-    });
-  }
-
-  /** Takes the weights by name. Throws an Error that names the first tensor that is missing or of another shape. */
-  load(arrays: readonly WeightArray[]): void {
-    const own = this.variables.map(({ shape }, i) => ({ name: this.#names[i], shape }));
-    arraysOf(own, arrays).forEach(({ values, shape }, i) => {
-      tf.tidy(() => this.variables[i]?.assign(tf.tensor(values, [...shape])));
-    });
-  }
-
-  /** A copy of the weights for a file. */
-  save(): WeightArray[] {
-    return this.variables.map((v, i) => ({
-      name: this.#names[i],
-      shape: v.shape,
-      values: Float32Array.from(v.dataSync()),
-    }));
-  }
-
-  dispose(): void {
-    for (const variable of this.variables) variable.dispose();
   }
 }

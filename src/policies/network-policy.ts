@@ -14,15 +14,22 @@ export interface NetworkRecipe {
 }
 
 /** The policy of a network of this model. */
-export function networkPolicy(name: string, network: PolicyNetwork, { settings, games }: PolicyModel): Policy {
-  const described: NetworkRecipe = { nn: settings, games: games.map(({ id }) => id) };
+export function networkPolicy(name: string, network: PolicyNetwork, model: PolicyModel): Policy {
+  const { writing } = model;
+  const decisions = (infosets: readonly Infoset[]): Distribution[] => distributionsOf(network, infosets);
   return {
     name,
     symmetric: true,
-    recipe: { maker: "network", settings: described, weights: () => network.save() },
-    distributions: (infosets) => distributionsOf(network, infosets),
+    recipe: { maker: "network", settings: recipeOf(model), weights: () => network.save() },
+    distributions: writing ? (infosets) => writing.distributions(infosets, decisions) : decisions,
   };
 }
+
+/** From which another thread or process makes the same model. */
+export const recipeOf = ({ settings, games }: PolicyModel): NetworkRecipe => ({
+  nn: settings,
+  games: games.map(({ id }) => id),
+});
 
 /** The network's probabilities at each information set. It is asked once for each orbit, a chunk of rows at a time. */
 export function distributionsOf(

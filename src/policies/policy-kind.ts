@@ -3,11 +3,12 @@
  * saves or measures a policy uses this interface and knows nothing of features, layers or tensors. The setting `nn.policy`
  * chooses a kind, by its name in registry.ts or by the path of a module that exports `kind`. Spiral ships features/mlp.ts.
  */
-import type { Game } from "../games/game.ts";
+import type { Game, Seat } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { AdamSettings } from "../nn/adam.ts";
 import type { TensorShape, WeightArray } from "../nn/weights.ts";
 import type { Rng } from "../util/rng.ts";
+import type { Distribution, Policy } from "./policy.ts";
 import type { PolicyAtRows } from "./softmax.ts";
 
 /** The settings `nn` of a config that shape a network. They are plain data, so that another thread can make the same model. */
@@ -18,6 +19,25 @@ export interface PolicySettings {
   readonly hidden: readonly number[];
   /** The scale of the first weights of the head, in units of He's scale. */
   readonly outputScale: number;
+  /** Of the kind `text`, which needs them. */
+  readonly text?: TextSettings | undefined;
+}
+
+/** The settings `nn.text` of a config. */
+export interface TextSettings {
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** The most words of a prompt and a response together. */
+  readonly context: number;
+  /** The scale of the first weights of the head, in units of 1 / √width. */
+  readonly outputScale: number;
+  /** Whether only words that lead to a legal action may be written, or any word. */
+  readonly decoding: "legal" | "free";
+  /** The most words of thought before an action. */
+  readonly think: number;
+  /** The words that a thought may consist of, or all. */
+  readonly thoughts: readonly string[] | "all";
 }
 
 export interface PolicyKind {
@@ -38,7 +58,41 @@ export interface PolicyModel {
   network(weights: readonly WeightArray[]): PolicyNetwork;
   /** A network that plays and learns. */
   learner(weights: readonly WeightArray[], adam: AdamSettings): LearningNetwork;
+  /** Only for a policy that reads and writes text: the words that it knows. */
+  readonly vocabulary?: readonly string[];
+  /** Only for a policy that takes several decisions a turn: how it writes its moves. */
+  readonly writing?: Writing;
 }
+
+/** How a policy writes its moves, of which each word is a decision. It *plays* another game than the one whose actions it takes. */
+export interface Writing {
+  /** The game whose plies are the policy's decisions. It has the id of `game`, and what the other side sees is the same. */
+  played(game: Game): Game;
+  /**
+   * A distribution for each information set of a game or of a played game. That of actions is the marginal over all responses,
+   * renormalised to legal actions. `decisions` gives the network's distributions at information sets of played games.
+   */
+  distributions(
+    infosets: readonly Infoset[],
+    decisions: (infosets: readonly Infoset[]) => Distribution[],
+  ): Distribution[];
+  /** A policy of actions, such as a fixed opponent, as one that writes them. It has no thoughts. */
+  written(policy: Policy): Policy;
+  /** What an episode of a played game was, from the actions of its plies. */
+  told(played: Game, actions: readonly number[]): Told;
+}
+
+/** An episode of a played game, in terms of the game itself. */
+export interface Told {
+  readonly actions: readonly number[];
+  /** The response at each decision, and why it was no legal action. */
+  readonly responses: readonly { readonly ply: number; readonly text: string; readonly illegal?: string }[];
+  /** The seat whose response was no legal action, and why; absent if there was none. */
+  readonly forfeit?: { readonly seat: Seat; readonly reason: string };
+}
+
+/** The game that a policy of this model plays in self-play. */
+export const playedGame = ({ writing }: PolicyModel, game: Game): Game => writing?.played(game) ?? game;
 
 /** Owns one set of weights. */
 export interface PolicyNetwork {

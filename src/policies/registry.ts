@@ -7,6 +7,7 @@ import type { PolicyKind, PolicyModel, PolicySettings } from "./policy-kind.ts";
 
 const KINDS: Readonly<Record<string, (() => Promise<{ readonly kind: PolicyKind }>) | undefined>> = {
   mlp: () => import("./features/mlp.ts"),
+  text: () => import("./text/kind.ts"),
 };
 
 export const kindNames: readonly string[] = Object.keys(KINDS);

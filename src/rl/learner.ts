@@ -15,7 +15,7 @@ import type { Policy } from "../policies/policy.ts";
 import type { LearningNetwork, OptimizerState, PolicyModel, PolicyNetwork } from "../policies/policy-kind.ts";
 import { type PolicyAtRows, perLegalAction, slotStarts } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
-import { type Schedule, scheduled } from "./annealing.ts";
+import { type LearningRate, learningRateAt, type Schedule, scheduled } from "./annealing.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
 import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
@@ -30,7 +30,7 @@ export interface LearnerSettings {
   readonly rl: {
     readonly loss: keyof typeof losses;
     readonly ppo: LossSettings["ppo"];
-    readonly learningRate: Schedule;
+    readonly learningRate: LearningRate;
     readonly adam: AdamSettings;
     readonly magnet: { readonly kind: (typeof magnets)[number]; readonly coefficient: number; readonly every: number };
     readonly averaging: number;
@@ -94,7 +94,7 @@ export class Learner {
   update(rows: readonly Row[], update: number, rng: Rng, phase: OnPhase = () => {}): number {
     const { rl, updates } = this.#settings;
     const rates = {
-      learningRate: scheduled(rl.learningRate, update, updates),
+      learningRate: learningRateAt(rl.learningRate, update, updates),
       entropy: scheduled(rl.entropy, update, updates),
     };
     const { reuse } = this.#policyLoss;

@@ -8,8 +8,9 @@ import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
 import { opponents, trainingOpponents } from "../players/opponents.ts";
+import { type NetworkRecipe, recipeOf } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { PolicyModel } from "../policies/policy-kind.ts";
+import { type PolicyModel, playedGame } from "../policies/policy-kind.ts";
 import type { Executor, Plan, Trajectories } from "../selfplay/plan.ts";
 import { inThisThread } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
@@ -34,6 +35,7 @@ interface Entry {
 export class Matchmaker {
   readonly #entries: readonly Entry[];
   readonly #pool: Pool | undefined;
+  readonly #writer: NetworkRecipe | undefined;
   readonly #maxNodes: number;
 
   /** Between batches, a graph larger than `maxNodes` is replaced by an empty one, which bounds the memory. */
@@ -41,14 +43,20 @@ export class Matchmaker {
     this.#maxNodes = maxNodes;
     const mix = parseOpponents(rl.opponents, trainingOpponents);
     this.#pool = mix.some(({ name }) => name === "pool") ? new Pool(rl.pool, model) : undefined;
+    const { writing } = model;
+    this.#writer = writing && recipeOf(model);
+    const fixedOpponent = (name: string, game: Game): Policy | undefined => {
+      const policy = opponents.find((opponent) => opponent.name === name)?.make(game);
+      return policy && writing ? writing.written(policy) : policy;
+    };
     this.#entries = games.map(({ game, episodes }) => ({
-      game,
+      game: playedGame(model, game),
       matchings: mix.map((share) => ({
         name: share.name,
         episodes: episodesOf(share, episodes),
-        fixed: opponents.find(({ name }) => name === share.name)?.make(game),
+        fixed: fixedOpponent(share.name, game),
       })),
-      graph: new GameGraph(game),
+      graph: new GameGraph(playedGame(model, game)),
       expected: [],
     }));
   }
@@ -68,6 +76,7 @@ export class Matchmaker {
           episodes,
           policies: [learner, name === "self" ? learner : (fixed ?? (member?.policy as Policy))],
           paired: name !== "self",
+          writer: this.#writer,
           chanceKey: stream.fork("chance").key(),
           actionKey: stream.fork("actions").key(),
           expected: entry.expected,

@@ -6,8 +6,13 @@
  *
  * This is exact and takes 10 to 100 times less work. G = G⁺ + G⁻, where G⁺ sums the positive advantages and G⁻ the negative
  * ones. They are kept apart for losses that treat the two differently, such as PPO's clipping. T is the number of the
- * learner's decisions of the same game in the batch, so that every game has the same weight, whatever its length. The rows
- * of a symmetry orbit merge into their representative.
+ * learner's turns of the same game in the batch, so that every game has the same weight, whatever its length. In most games
+ * a decision is a turn. The rows of a symmetry orbit merge into their representative.
+ *
+ * If a turn has several decisions, such as the words of a response, its loss is their sum, their mean, or their sum divided by
+ * the most decisions that a turn can have (`rl.tokens`):
+ *
+ *   sum: w = 1      mean: w = 1 / decisions of this turn      constant: w = 1 / most decisions of a turn      A ← w A
  */
 
 import type { Game } from "../games/game.ts";
@@ -18,7 +23,7 @@ import { learnerDecisions } from "./advantages/advantage.ts";
 export interface Row {
   /** The representative of a symmetry orbit. */
   readonly infoset: Infoset;
-  /** The share of the learner's decisions of this game that were made here. The shares of a game sum to 1. */
+  /** Decisions of the learner that were made here, per turn of this game. If every decision is a turn, they sum to 1 in a game. */
   readonly visits: number;
   /** G⁺: the sum of the positive advantages over T, by slot; ≥ 0. */
   readonly positive: Float64Array;
@@ -29,16 +34,26 @@ export interface Row {
 export interface MergedBatch {
   /** In order of first visit, game by game. */
   readonly rows: readonly Row[];
-  /** Number of the learner's decisions over all games. */
+  /** Number of the learner's turns over all games. */
   readonly decisions: number;
 }
 
+/** How the decisions of a turn add up to its loss. */
+export type TokenSum = "sum" | "mean" | "constant";
+
 /** `advantages` are in the order of `learnerDecisions`. Plans of one game must share a graph; their rows merge too. */
-export function mergeRows(batch: readonly Trajectories[], advantages: readonly Float64Array[]): MergedBatch {
+export function mergeRows(
+  batch: readonly Trajectories[],
+  advantages: readonly Float64Array[],
+  tokens: TokenSum = "sum",
+): MergedBatch {
   const games = new Map<Game, Tally[]>();
   batch.forEach((trajectories, i) => {
     const { game } = trajectories.plan.graph;
-    games.set(game, [...(games.get(game) ?? []), tallyOf(trajectories, advantages[i])]);
+    games.set(game, [
+      ...(games.get(game) ?? []),
+      tallyOf(trajectories, turnWeighted(trajectories, advantages[i], tokens)),
+    ]);
   });
   const turnsOf = (tallies: readonly Tally[]) => tallies.reduce((sum, { turns }) => sum + turns, 0);
   const perGame = [...games.values()];
@@ -60,7 +75,7 @@ interface Tally {
   /** As in `Row`, not yet divided by T. [starts[I]] */
   readonly positive: Float64Array;
   readonly negative: Float64Array;
-  /** Number of decisions in all. */
+  /** Number of turns in all. */
   readonly turns: number;
 }
 
@@ -85,7 +100,33 @@ function tallyOf(trajectories: Trajectories, advantages: Float64Array): Tally {
     if (a > 0) positive[at] += a;
     else negative[at] += a;
   }
-  return { graph: plan.graph, ids, visits, starts, positive, negative, turns: cells.length };
+  return { graph: plan.graph, ids, visits, starts, positive, negative, turns: turnsIn(trajectories, visits) };
+}
+
+/** The number of turns, from the number of decisions at each information set. */
+function turnsIn({ plan, infosets }: Trajectories, visits: Float64Array): number {
+  const { turns } = plan.graph.game;
+  let count = 0;
+  for (let i = 0; i < visits.length; i++) if (!turns?.continues(infosets[i].state)) count += visits[i];
+  return count;
+}
+
+/** w A for every decision. [T] */
+function turnWeighted(trajectories: Trajectories, advantages: Float64Array, tokens: TokenSum): Float64Array {
+  const { turns } = trajectories.plan.graph.game;
+  if (!turns || tokens === "sum") return advantages;
+  if (tokens === "constant") return advantages.map((a) => a / turns.mostPlies);
+  const { infosets, decisions } = trajectories;
+  const { cells } = learnerDecisions(trajectories);
+  const continues = infosets.map(({ state }) => turns.continues(state));
+  const weighted = new Float64Array(advantages.length);
+  for (let start = 0; start < cells.length; ) {
+    let end = start + 1;
+    while (end < cells.length && continues[decisions[cells[end]]]) end++;
+    for (let t = start; t < end; t++) weighted[t] = advantages[t] / (end - start);
+    start = end;
+  }
+  return weighted;
 }
 
 /** The tallies of one game's plans, summed by orbit and divided by T. */

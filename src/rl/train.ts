@@ -12,9 +12,10 @@
  * The random draws of a game depend on (seed, update, game, index) alone.
  */
 
+import type { Game } from "../games/game.ts";
 import type { WeightArray } from "../nn/weights.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { PolicySettings } from "../policies/policy-kind.ts";
+import type { PolicyModel, PolicySettings, Writing } from "../policies/policy-kind.ts";
 import { policyModel } from "../policies/registry.ts";
 import type { Episode } from "../record/episode.ts";
 import type { Executor, Trajectories } from "../selfplay/plan.ts";
@@ -23,18 +24,18 @@ import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
-import { scheduled } from "./annealing.ts";
+import { learningRateAt } from "./annealing.ts";
 import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
 import type { PoolState } from "./pool.ts";
-import { mergeRows, type Row } from "./rows.ts";
+import { mergeRows, type Row, type TokenSum } from "./rows.ts";
 
 export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly seed: number;
   readonly nn: PolicySettings;
   readonly rl: LearnerSettings["rl"] &
     MatchmakerSettings["rl"] &
-    EstimatorSettings & { readonly advantage: keyof typeof estimators };
+    EstimatorSettings & { readonly advantage: keyof typeof estimators; readonly tokens?: TokenSum | undefined };
   readonly run: {
     readonly logEvery: number;
     readonly evaluateEvery: number;
@@ -86,6 +87,7 @@ interface Totals {
 /** The state of training, as objects. */
 interface Trainer {
   readonly settings: TrainSettings;
+  readonly model: PolicyModel;
   readonly rng: Rng;
   readonly learner: Learner;
   readonly estimator: AdvantageEstimator;
@@ -125,7 +127,7 @@ export async function train(
       hooks.phase?.("evaluate");
       const evaluation = due.evaluation ? await hooks.evaluate(learner.averagedPolicy, update) : {};
       hooks.phase?.("write");
-      hooks.episodes(batch.flatMap((trajectories) => keptEpisodes(trajectories, update, settings.run.keepEpisodes)));
+      hooks.episodes(batch.flatMap((trajectories) => keptEpisodes(trajectories, update, trainer)));
       if (due.metrics) hooks.metrics({ update, ...totals, ...figures, ...evaluation });
       matchmaker.offer(update, learner);
       stop = hooks.progress(update, totals);
@@ -158,14 +160,14 @@ async function learnFromSelfPlay(
 
   phase("merge");
   const advantages = estimator.advantages(batch);
-  const { rows, decisions } = mergeRows(batch, advantages);
+  const { rows, decisions } = mergeRows(batch, advantages, rl.tokens);
 
   phase("evaluate");
   const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
 
   const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
   if (!Number.isFinite(loss)) throw diverged(update);
-  const learningRate = scheduled(rl.learningRate, update, updates);
+  const learningRate = learningRateAt(rl.learningRate, update, updates);
   return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines } };
 }
 
@@ -178,7 +180,7 @@ async function newTrainer(settings: TrainSettings, initial?: readonly WeightArra
   const matchmaker = new Matchmaker(settings, model);
   const learner = new Learner(settings, model, rng.fork("weights"), initial);
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
-  return { settings, rng, learner, estimator, matchmaker };
+  return { settings, model, rng, learner, estimator, matchmaker };
 }
 
 function restore({ learner, estimator, matchmaker }: Trainer, snapshot: Snapshot): void {
@@ -223,8 +225,18 @@ function meanEntropy(policy: Policy, rows: readonly Row[]): Record<string, numbe
   return byGame;
 }
 
-/** The first `keep` episodes, for the log. */
-function keptEpisodes(trajectories: Trajectories, update: number, keep: number | "all"): Episode[] {
+/** The first episodes of each, for the log. */
+function keptEpisodes(trajectories: Trajectories, update: number, { settings, model }: Trainer): Episode[] {
+  const { keepEpisodes: keep } = settings.run;
   const length = keep === "all" ? trajectories.plan.episodes : Math.min(keep, trajectories.plan.episodes);
-  return Array.from({ length }, (_, index) => episodeOf(trajectories, index, update));
+  const episodes = Array.from({ length }, (_, index) => episodeOf(trajectories, index, update));
+  const { writing } = model;
+  return writing ? episodes.map((episode) => inActions(episode, writing, trajectories.plan.graph.game)) : episodes;
+}
+
+/** An episode of the game that a policy plays as one of the game itself; its words become what was said. */
+function inActions(episode: Episode, writing: Writing, played: Game): Episode {
+  const { actions, responses, forfeit } = writing.told(played, episode.actions);
+  const said = responses.map(({ ply, ...answer }) => ({ ply, answers: [answer] }));
+  return { ...episode, actions, ...(forfeit ? { forfeit } : {}), said };
 }

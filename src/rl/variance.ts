@@ -13,7 +13,7 @@ import type { Game } from "../games/game.ts";
 import { GameGraph } from "../graph/game-graph.ts";
 import type { WeightArray } from "../nn/weights.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
-import type { LearningNetwork, PolicyModel } from "../policies/policy-kind.ts";
+import { type LearningNetwork, type PolicyModel, playedGame } from "../policies/policy-kind.ts";
 import { perLegalAction } from "../policies/softmax.ts";
 import { play } from "../selfplay/play.ts";
 import type { Rng } from "../util/rng.ts";
@@ -45,7 +45,7 @@ export function gradientVariance(
 ): Map<Name, number> {
   const network = model.learner(weights, ADAM);
   const policy = networkPolicy("frozen", network, model);
-  const graph = new GameGraph(game);
+  const graph = new GameGraph(playedGame(model, game));
   const measured = names.map((name) => ({
     name,
     estimator: estimators[name](estimator, { games: model.games, rng: rng.fork("critic") }),

@@ -8,15 +8,18 @@
  * Weights are named by their SHA-256 and are sent beside the jobs.
  */
 
+import type { Game } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import { GameGraph, type Infoset } from "../graph/game-graph.ts";
+import { playedGame } from "../policies/policy-kind.ts";
+import { policyModel } from "../policies/registry.ts";
 import type { Part } from "./assemble.ts";
 import type { Plan } from "./plan.ts";
 import { PolicyCache, type SentRecipe, type SentRecipes, type Weights } from "./recipes.ts";
 import { newSlice, type PlayedSlice, playSlices } from "./slice.ts";
 
 /** Episodes `from` … `to` − 1 of a plan that has `episodes` of them. */
-export interface Job extends Pick<Plan, "episodes" | "paired" | "chanceKey" | "actionKey"> {
+export interface Job extends Pick<Plan, "episodes" | "paired" | "chanceKey" | "actionKey" | "writer"> {
   readonly from: number;
   readonly to: number;
   /** Id of the game, with its parameters. */
@@ -32,9 +35,9 @@ export interface JobResult extends PlayedSlice {
 
 /** The job for episodes `from` … `to` − 1. Throws if a policy of the plan has no recipe. */
 export function jobOf(plan: Plan, from: number, to: number, recipes: SentRecipes): Job {
-  const { graph, episodes, paired, chanceKey, actionKey } = plan;
+  const { graph, episodes, paired, chanceKey, actionKey, writer } = plan;
   const policies = [recipes.of(plan.policies[0]), recipes.of(plan.policies[1])] as const;
-  return { game: graph.game.id, from, to, episodes, policies, paired, chanceKey, actionKey };
+  return { game: graph.game.id, from, to, episodes, policies, paired, chanceKey, actionKey, writer };
 }
 
 interface Entry {
@@ -48,7 +51,7 @@ interface Entry {
 export class JobPlayer {
   readonly #maxNodes: number;
   readonly #policies = new PolicyCache();
-  /** By game id. */
+  /** By game id and writer. */
   #entries = new Map<string, Entry>();
   #graphs = 0;
 
@@ -61,10 +64,11 @@ export class JobPlayer {
   async play(jobs: readonly Job[], weights: Weights): Promise<JobResult[]> {
     const entries = new Map<string, Entry>();
     const slices = [];
-    for (const { game: id, policies, from, to, ...plan } of jobs) {
+    for (const job of jobs) {
+      const { game: id, policies, from, to, writer, ...plan } = job;
       const game = getGame(id);
-      const entry = entries.get(id) ?? this.#entryOf(id);
-      entries.set(id, entry);
+      const entry = entries.get(entryKey(job)) ?? (await this.#entryOf(job));
+      entries.set(entryKey(job), entry);
       const first = await this.#policies.make(policies[0], game, weights);
       const second = await this.#policies.make(policies[1], game, weights);
       const { graph, expected } = entry;
@@ -73,16 +77,25 @@ export class JobPlayer {
     const played = playSlices(slices);
     this.#policies.sweep();
     this.#entries = entries;
-    for (const [id, entry] of entries)
-      entry.expected = played[jobs.findIndex(({ game }) => game === id)]?.visited ?? [];
-    return played.map((slice, i) => ({ ...slice, graph: (entries.get(jobs[i].game) as Entry).number }));
+    for (const [key, entry] of entries)
+      entry.expected = played[jobs.findIndex((job) => entryKey(job) === key)]?.visited ?? [];
+    return played.map((slice, i) => ({ ...slice, graph: (entries.get(entryKey(jobs[i])) as Entry).number }));
   }
 
-  #entryOf(id: string): Entry {
-    const known = this.#entries.get(id);
+  async #entryOf(job: Job): Promise<Entry> {
+    const known = this.#entries.get(entryKey(job));
     if (known && known.graph.size <= this.#maxNodes) return known;
-    return { number: this.#graphs++, graph: new GameGraph(getGame(id)), expected: [] };
+    const game = known?.graph.game ?? (await playedIn(job));
+    return { number: this.#graphs++, graph: new GameGraph(game), expected: [] };
   }
+}
+
+const entryKey = ({ game, writer }: Job): string => (writer ? JSON.stringify([game, writer]) : game);
+
+/** The game whose plies the job plays. */
+async function playedIn({ game, writer }: Job): Promise<Game> {
+  if (!writer) return getGame(game);
+  return playedGame(await policyModel(writer.nn, writer.games.map(getGame)), getGame(game));
 }
 
 /** Translates the ids of information sets from one job player's graphs to those of this process. */

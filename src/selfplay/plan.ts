@@ -7,6 +7,7 @@
  * A `Plan` holds live objects of this process: a graph and two policies. A `Job` is the same request as plain data.
  */
 import type { GameGraph, Infoset } from "../graph/game-graph.ts";
+import type { NetworkRecipe } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
 
 /** A number of episodes of one game between two policies. */
@@ -17,6 +18,8 @@ export interface Plan {
   readonly policies: readonly [Policy, Policy];
   /** Episodes 2k and 2k + 1 share their deal, and the policies swap seats in the second. */
   readonly paired: boolean;
+  /** If the graph is of the game that a model's policies play rather than of the game itself (policies/policy-kind.ts): the model. */
+  readonly writer?: NetworkRecipe | undefined;
   /** Keys of the random streams of chance and of the players' moves. */
   readonly chanceKey: number;
   readonly actionKey: number;

@@ -19,12 +19,20 @@ const makeNetworkPolicy: PolicyMaker<NetworkRecipe> = async ({ settings: { nn, g
   return { policy: networkPolicy("network", network, model), dispose: () => network.dispose() };
 };
 
+/** Makes a policy of actions write them, as the policies of this model do. */
+const makeWritten: PolicyMaker<NetworkRecipe> = async ({ settings: { nn, games }, of }) => {
+  const { writing } = await policyModel(nn, games.map(getGame));
+  if (!of || !writing) throw new Error("a policy that writes is made of another, for a kind that writes");
+  return { policy: writing.written(of) };
+};
+
 /** The makers of policies, by the name in a recipe. */
 const MAKERS = {
   opponent: makeOpponent,
   mcts: makeMcts,
   greedy: makeGreedy,
   network: makeNetworkPolicy,
+  written: makeWritten,
 } as const;
 
 /** A recipe as plain data. Weights are named by their SHA-256 and are sent beside it. */

@@ -84,6 +84,35 @@ describe.each([
   });
 });
 
+describe("a right factor that was reshaped since the last product", () => {
+  const plain = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b);
+  const fused = (a: tf.Tensor, b: tf.Tensor) =>
+    tf.fused.matMul({ a: a as tf.Tensor2D, b: b as tf.Tensor2D, activation: "relu" });
+  const sums = (x: Float32Array, columns: number): number[] =>
+    Array.from({ length: columns }, (_, j) => x.filter((_, i) => i % columns === j).reduce((a, b) => a + b, 0));
+
+  it.each([
+    ["plain, then plain", plain, plain],
+    ["fused, then fused", fused, fused],
+    ["plain, then fused", plain, fused],
+    ["fused, then plain", fused, plain],
+  ])("%s", (_, first, second) => {
+    const held = [tf.memory().numTensors, tf.backend().numDataIds()];
+    const numbers = random(128 * 32).map(Math.abs);
+    tf.tidy(() => {
+      const x = tf.tensor2d(numbers, [128, 32]);
+      const check = (product: tf.Tensor, columns: number) =>
+        sums(numbers, columns).forEach((sum, j) => {
+          expect(Math.abs(sum - (product.dataSync()[j] as number))).toBeLessThan(1e-3);
+        });
+      check(first(tf.ones([1, 128]), x), 32);
+      check(second(tf.ones([1, 8]), tf.reshape(x, [8, 512])), 512);
+      check(second(tf.ones([1, 128]), x), 32);
+    });
+    expect([tf.memory().numTensors, tf.backend().numDataIds()]).toEqual(held);
+  });
+});
+
 it("one operand used on both sides", () => {
   const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
   expect([...tf.matMul(x, x, true, false).dataSync()]).toEqual([17, 22, 27, 22, 29, 36, 27, 36, 45]);

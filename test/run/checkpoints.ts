@@ -7,7 +7,7 @@ import type { Snapshot, TrainSettings } from "../../src/rl/train.ts";
 /** Written and read again. */
 export function throughFiles(snapshot: Snapshot, { games, nn, rl }: TrainSettings): Snapshot {
   const own = games.map(({ game }) => game);
-  const { files, state } = toFiles(snapshot, own);
+  const { files, state } = toFiles(snapshot, { games: own });
   const checkpoint = { update: snapshot.update, files, state: JSON.parse(JSON.stringify(state)) };
   const { config } = loadConfig();
   const settings = {
@@ -26,7 +26,7 @@ export function throughFiles(snapshot: Snapshot, { games, nn, rl }: TrainSetting
 /** All of the bytes, as text. */
 export function bytesOf(snapshot: Snapshot, { games }: TrainSettings): string {
   const own = games.map(({ game }) => game);
-  const { files, state } = toFiles(snapshot, own);
+  const { files, state } = toFiles(snapshot, { games: own });
   const bytes = Object.values(files).map((file) => Buffer.from(file).toString("base64"));
   return [snapshot.update, JSON.stringify(state), ...bytes].join("\n");
 }

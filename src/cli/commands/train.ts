@@ -70,6 +70,9 @@ async function dryRun(
     () => loadConfig(configSources(file, options)),
     () => name === undefined || checkRunName(name),
   );
+  const { policyModel } = await import("../../policies/registry.ts");
+  const { getGame } = await import("../../games/registry.ts");
+  await policyModel(config.nn, config.games.map(getGame));
   if (name !== undefined) checkFreeName(config.run.dir, name);
   if (init !== undefined) await (await import("../open/initial-weights.ts")).initialWeights(init, config);
   showConfig(file, options);
@@ -108,6 +111,8 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
   const { profileTable, startProfile } = await import("../terminal/profile.ts");
   const { noteStopped, printTrained } = await import("../terminal/training-report.ts");
   const kind = await policyKind(config.nn.policy);
+  // Before a run is made: it throws if the policy cannot play these games.
+  const model = kind.model(config.nn, games);
   let snapshot: Snapshot | undefined;
   const { writer, checkpoint } = open(backend.name, (found, name) => {
     snapshot = toSnapshot(found, name, config, kind);
@@ -127,7 +132,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
       untrained: undefined,
       totals: { episodes, decisions },
     };
-    const hooks = hooksOf({ ...job, writer, progress, profile, seconds, soFar });
+    const hooks = hooksOf({ ...job, model, writer, progress, profile, seconds, soFar });
     const last = await train(trainSettings(config, games), hooks, snapshot, executor, initial);
     const milliseconds = profile?.milliseconds();
     progress.close();

@@ -6,6 +6,11 @@ import { type Flags, nameIn, type OptionsOf, text, texts } from "./flag.ts";
 export const whatToLearn = {
   games: text("--games <ids>", "games to learn, separated by commas (see: spiral games)"),
   seed: text("--seed <n>", "where all randomness comes from"),
+  policy: text(
+    "--policy <kind>",
+    "what learns: mlp, a network that reads features, or text, one that reads and writes",
+  ),
+  think: text("--think <n>", "words of thought before an action at most, for --policy text"),
   size: text("--size <size>", "xs, s or m: how long and with how many games"),
   updates: text("--updates <n>", "gradient updates in the whole run"),
 };
@@ -33,6 +38,8 @@ function referringToTrain<F extends Flags>(flags: F): F {
 /** The setting that each flag stands for. */
 const SETTINGS = {
   games: "games",
+  policy: "nn.policy",
+  think: "nn.text.think",
   seed: "seed",
   updates: "updates",
   backend: "nn.backend",

@@ -4,6 +4,7 @@
  *
  *   model.safetensors       θ̄, the policy that is served
  *   optimizer.safetensors   learner.* θ · magnet.* · adam.* · critic.* the estimator's · pool.N.* the pool's members
+ *   vocabulary.json         of a policy that reads text, the words by token
  *   state.json              optimizerSteps · baselines, with pool.N for the members' scores · episodes · decisions · games
  */
 
@@ -17,7 +18,7 @@ import { parseOpponents } from "../../players/opponent-mix.ts";
 import { trainingOpponents } from "../../players/opponents.ts";
 import { networkPolicy } from "../../policies/network-policy.ts";
 import type { Policy } from "../../policies/policy.ts";
-import type { PolicyKind } from "../../policies/policy-kind.ts";
+import type { PolicyKind, PolicyModel } from "../../policies/policy-kind.ts";
 import { estimatorTensors } from "../../rl/advantages/registry.ts";
 import type { Snapshot } from "../../rl/train.ts";
 import { type Checkpoint, checkpointName } from "../../run/checkpoint-folder.ts";
@@ -25,6 +26,7 @@ import { firstIssue, UserError } from "../../util/errors.ts";
 
 const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
+const VOCABULARY = "vocabulary.json";
 const POOL = "pool.";
 
 /** What state.json says of the trainer. */
@@ -42,7 +44,10 @@ const stateSchema = z.looseObject({
 type Learned = Pick<Config, "games" | "nn" | "rl">;
 
 /** The files of a checkpoint, and what its state.json says. */
-export function toFiles({ learner, estimator, pool, episodes, decisions }: Snapshot, games: readonly Game[]) {
+export function toFiles(
+  { learner, estimator, pool, episodes, decisions }: Snapshot,
+  { games, vocabulary }: Pick<PolicyModel, "games" | "vocabulary">,
+) {
   const optimizer = [
     ...withPrefix("learner", learner.weights),
     ...withPrefix("magnet", learner.magnet),
@@ -52,7 +57,11 @@ export function toFiles({ learner, estimator, pool, episodes, decisions }: Snaps
   ];
   const scores = Object.fromEntries(pool.map(({ update, score }) => [`${POOL}${update}`, score]));
   return {
-    files: { [MODEL]: encodeSafetensors(learner.averaged), [OPTIMIZER]: encodeSafetensors(optimizer) },
+    files: {
+      [MODEL]: encodeSafetensors(learner.averaged),
+      [OPTIMIZER]: encodeSafetensors(optimizer),
+      ...(vocabulary ? { [VOCABULARY]: new TextEncoder().encode(`${JSON.stringify(vocabulary)}\n`) } : {}),
+    },
     state: {
       optimizerSteps: learner.optimizer.steps,
       baselines: { ...estimator.numbers, ...scores },
@@ -70,6 +79,7 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
   const { update } = checkpoint;
   const games = config.games.map(getGame);
   const model = kind.model(config.nn, games);
+  checkVocabulary(checkpoint, run, model);
   const numbers = Object.entries(state.baselines);
   const members = isPooled(config) ? numbers.filter(([name]) => name.startsWith(POOL)) : [];
   if (isPooled(config) && members.length === 0) {
@@ -117,7 +127,9 @@ export function servedWeights(
   { nn, games: ids }: Pick<Config, "games" | "nn">,
   kind: PolicyKind,
 ): { readonly weights: readonly WeightArray[]; readonly bytes: Uint8Array } {
-  const { tensors } = kind.model(nn, ids.map(getGame));
+  const model = kind.model(nn, ids.map(getGame));
+  checkVocabulary(checkpoint, run, model);
+  const { tensors } = model;
   const weights = arraysOf(tensors, readTensors(checkpoint, MODEL, run, tensors));
   return { weights, bytes: checkpoint.files[MODEL] as Uint8Array };
 }
@@ -141,6 +153,7 @@ export function loadPolicy(
   checkGames(checkpoint, run, checkpoint.config);
   const games = ids.map(getGame);
   const model = kind.model(nn, games);
+  checkVocabulary(checkpoint, run, model);
   const network = model.network(readTensors(checkpoint, MODEL, run, model.tensors));
   const name = `${run}@${checkpointName(checkpoint.update)}`;
   return {
@@ -172,6 +185,31 @@ export function checkGames(checkpoint: Checkpoint, run: string, config: Pick<Con
       );
     }
   }
+}
+
+/** The words must be those that the policy learned, as a token is the index of a word. */
+function checkVocabulary({ files }: Checkpoint, run: string, { vocabulary }: PolicyModel): void {
+  if (!vocabulary) return;
+  const bytes = files[VOCABULARY];
+  if (!bytes) throw new UserError(3, `${run}: the checkpoint holds no ${VOCABULARY}.`);
+  let saved: unknown;
+  try {
+    saved = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new UserError(3, `${run}: ${VOCABULARY} is not valid JSON.`, { cause: error });
+  }
+  const words = z.array(z.string()).safeParse(saved);
+  if (!words.success) throw new UserError(3, `${run}: ${VOCABULARY} is not a list of words.`);
+  const at = vocabulary.findIndex((word, token) => words.data[token] !== word);
+  if (at < 0 && words.data.length === vocabulary.length) return;
+  const first = at < 0 ? vocabulary.length : at;
+  const [there, here] = [words.data[first], vocabulary[first]].map((word) =>
+    word === undefined ? "none" : `"${word}"`,
+  );
+  throw new UserError(
+    3,
+    `${run}: ${VOCABULARY} is not of these games: word ${first} is ${there} there and ${here} here. Train anew.`,
+  );
 }
 
 const isPooled = ({ rl }: Learned): boolean =>

@@ -7,6 +7,7 @@ import type { Config } from "../../config/schema.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
 import { type Policy, uniform } from "../../policies/policy.ts";
+import type { PolicyModel } from "../../policies/policy-kind.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import type { TrainHooks, TrainSettings } from "../../rl/train.ts";
 import { checkpointName } from "../../run/checkpoint-folder.ts";
@@ -63,7 +64,7 @@ export interface SoFar {
 
 interface HookParts {
   readonly config: Config;
-  readonly games: readonly Game[];
+  readonly model: PolicyModel;
   /** Whether evaluations are printed as JSON. */
   readonly json: boolean;
   readonly signals: Signals;
@@ -77,10 +78,10 @@ interface HookParts {
 
 /** The trainer's hooks. They write the run directory and show the progress. */
 export function hooksOf(parts: HookParts): TrainHooks {
-  const { config, games, json, signals, writer, progress, profile, seconds, soFar } = parts;
+  const { config, model, json, signals, writer, progress, profile, seconds, soFar } = parts;
   return {
     async evaluate(policy, update) {
-      const measures = await measure(games, policy, new Rng(config.seed).fork("evaluation", update));
+      const measures = await measure(model.games, policy, new Rng(config.seed).fork("evaluation", update));
       soFar.measures = measures;
       if (update === 0) soFar.untrained = measures;
       progress.evaluation(update, measures);
@@ -91,7 +92,7 @@ export function hooksOf(parts: HookParts): TrainHooks {
     metrics: (row) => writer.metrics({ ...row, seconds: seconds() }),
     episodes: (episodes) => writer.episodes(episodes.map(formatEpisode)),
     checkpoint(saved, due) {
-      const { files, state } = toFiles(saved, games);
+      const { files, state } = toFiles(saved, model);
       writer.checkpoint(saved.update, files, state, { temporary: !due });
     },
     progress(update, totals) {

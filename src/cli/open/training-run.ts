@@ -2,7 +2,7 @@
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import type { WeightArray } from "../../nn/weights.ts";
-import { scheduled } from "../../rl/annealing.ts";
+import { learningRateAt } from "../../rl/annealing.ts";
 import type { Checkpoint } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { createRun, resumableConfig, resumeRun } from "../../run/run.ts";
@@ -98,7 +98,7 @@ const updateCount = (text: string): number =>
 /** How the length of a run changes, and what that does to the learning rate. */
 function lengthNote({ updates, rl }: Config, length: number, done: number): string {
   const rate = (update: number, of: number): string =>
-    Number(scheduled(rl.learningRate, update, of).toPrecision(3)).toString();
+    Number(learningRateAt(rl.learningRate, update, of).toPrecision(3)).toString();
   const [before, after] = [rate(Math.max(done, 1), updates), rate(done + 1, length)];
   const change = `From update ${done + 1} on, the schedules are those of a run of ${length} updates`;
   return `The run had ${updates} updates and has ${length} now. ${change}: the learning rate goes from ${before} to ${after}.`;

@@ -35,11 +35,14 @@ export const goods = (m: Market, resource: number, amount: number): string => `$
 export const shortOffer = (m: Market, o: Offer, letters: number): string =>
   `${o.giveAmount}${m.resources[o.give]?.slice(0, letters)}>${o.getAmount}${m.resources[o.get]?.slice(0, letters)}`;
 
+/** `3 Wood -> 2 Gold` */
+export const offerText = (m: Market, o: Offer): string =>
+  `${goods(m, o.give, o.giveAmount)} -> ${goods(m, o.get, o.getAmount)}`;
+
 export function tradeActionName(m: Market, action: number, standing: boolean): string {
   if (action === ACCEPT) return "[Accept]";
   if (action === DECLINE) return standing ? "[Deny]" : "[Pass]";
-  const o = m.offers[action - FIRST_OFFER];
-  return `[Offer: ${goods(m, o.give, o.giveAmount)} -> ${goods(m, o.get, o.getAmount)}]`;
+  return `[Offer: ${offerText(m, m.offers[action - FIRST_OFFER])}]`;
 }
 
 /** The rules as `player` reads them. `more` are additional lines of one of the games. */

@@ -1,0 +1,94 @@
+/** The kernels of src/nn/kernels, compiled to WebAssembly, with the memory that they work on. */
+import { existsSync, readFileSync } from "node:fs";
+import { UserError } from "../util/errors.ts";
+import { packageFile } from "../util/package.ts";
+
+/** The part of WebAssembly's interface that is used; the types of Node 20 lack it. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(pages: { initial: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
+    readonly exports: unknown;
+  }
+}
+
+/** Arguments are numbers: addresses in bytes, counts, and flags. src/nn/kernels tells their order. */
+type Kernel = (...args: readonly number[]) => void;
+
+type KernelName =
+  | ("attention" | "attentionGradient" | "norm" | "normGradient" | "product" | "reluGradient")
+  | ("gather" | "gatherAdd" | "scatterAdd" | "sumRows" | "transpose");
+
+/** A matrix in the kernels' memory: `at` is its address in bytes. A vector has one row. */
+export interface Matrix {
+  readonly at: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Arrays are taken one after another, and all freed at once. */
+export class KernelMemory {
+  readonly kernels: Readonly<Record<KernelName, Kernel>>;
+  readonly #memory = new WebAssembly.Memory({ initial: 16 });
+  #top = 0;
+
+  constructor() {
+    const file = packageFile("dist/nn/transformer.wasm");
+    if (!existsSync(file)) {
+      throw new UserError(1, `${file} is missing, without which no transformer runs on wasm. Build it: npm run build`);
+    }
+    const module = new WebAssembly.Module(readFileSync(file));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    this.kernels = exports as Record<KernelName, Kernel>;
+  }
+
+  /** The address after the last array. */
+  get top(): number {
+    return this.#top;
+  }
+
+  /** Frees the arrays from this address on. */
+  freeFrom(address: number): void {
+    this.#top = address;
+  }
+
+  /** The address of so many numbers of 4 bytes, which may hold anything. */
+  take(numbers: number): number {
+    const at = this.#top;
+    // Kernels work on vectors of 16 bytes.
+    this.#top += 16 * Math.ceil(numbers / 4);
+    const { byteLength } = this.#memory.buffer;
+    // Growing copies nothing, but it makes all views void; so it is seldom.
+    if (this.#top > byteLength) this.#memory.grow(Math.ceil(Math.max(this.#top - byteLength, byteLength / 2) / 65536));
+    return at;
+  }
+
+  matrix(rows: number, columns: number): Matrix {
+    return { at: this.take(rows * columns), rows, columns };
+  }
+
+  zeros(rows: number, columns: number): Matrix {
+    const matrix = this.matrix(rows, columns);
+    this.floats(matrix).fill(0);
+    return matrix;
+  }
+
+  /** The numbers of a matrix, until the next array is taken. */
+  floats({ at, rows, columns }: Matrix): Float32Array {
+    return new Float32Array(this.#memory.buffer, at, rows * columns);
+  }
+
+  /** The address of a copy of these integers. */
+  integers(values: Int32Array): number {
+    const at = this.take(values.length);
+    new Int32Array(this.#memory.buffer, at, values.length).set(values);
+    return at;
+  }
+}

@@ -1,0 +1,132 @@
+/** How a text policy writes its moves: the token game of each of its games, and the way between words and actions. */
+import type { Game } from "../../games/game.ts";
+import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../../graph/game-graph.ts";
+import type { Distribution, Policy } from "../policy.ts";
+import type { Told, Writing } from "../policy-kind.ts";
+import { marginals } from "./marginals.ts";
+import type { Decoding, Position } from "./responses.ts";
+import { isTokenGame, type TokenGame, tokenGame } from "./token-game.ts";
+import type { TokenState } from "./token-state.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+import { textOf } from "./words.ts";
+
+/** `recipe` describes the model, so that another thread makes the same. */
+export function writingOf(
+  games: readonly Game[],
+  vocabulary: Vocabulary,
+  decodingOf: (game: Game) => Decoding,
+  recipe: unknown,
+): Writing {
+  const played = new Map(games.map((game) => [game.id, tokenGame(game, vocabulary, decodingOf(game))]));
+  /** The graphs in which turns are followed, by game. */
+  const graphs = new Map<string, GameGraph>();
+
+  const playedOf = ({ id }: Game): TokenGame => {
+    const game = played.get(id);
+    if (!game) throw new Error(`this policy was not made for ${id}`);
+    return game;
+  };
+  function graphOf({ game }: Infoset): GameGraph {
+    let graph = graphs.get(game.id);
+    if (!graph || graph.size > MAX_CACHED_NODES) {
+      graph = new GameGraph(playedOf(game));
+      graphs.set(game.id, graph);
+    }
+    return graph;
+  }
+
+  return {
+    played: playedOf,
+    distributions: (infosets, decisions) => distributions(infosets, graphOf, decisions),
+    written: (policy) => writtenPolicy(policy, recipe),
+    told: (game, actions) => told(game as Game & TokenGame, vocabulary, actions),
+  };
+}
+
+/** Of decisions and of actions, each in its place. Information sets of one symmetry orbit are asked about once. */
+function distributions(
+  infosets: readonly Infoset[],
+  graphOf: (infoset: Infoset) => GameGraph,
+  decisions: (infosets: readonly Infoset[]) => Distribution[],
+): Distribution[] {
+  const words = infosets.filter(({ game }) => isTokenGame(game));
+  if (words.length === infosets.length) return decisions(infosets);
+  const ofWords = new Map(decisions(words).map((distribution, i) => [words[i], distribution]));
+  const orbits = [...new Set(infosets.flatMap(({ game, canonical }) => (isTokenGame(game) ? [] : [canonical])))];
+  const ofActions = marginals(orbits, graphOf, decisions);
+  const ofOrbit = new Map(orbits.map((orbit, i) => [orbit, ofActions[i]]));
+  return infosets.map((infoset) => {
+    const own = ofWords.get(infoset);
+    if (own) return own;
+    const { canonical, toCanonical } = infoset;
+    const there = ofOrbit.get(canonical) as Distribution;
+    return toCanonical ? Float64Array.from(toCanonical, (slot) => there[slot]) : there;
+  });
+}
+
+/** A policy of actions that writes the words of its action without thinking. */
+function writtenPolicy(policy: Policy, recipe: unknown): Policy {
+  const graphs = new Map<Game, GameGraph>();
+  const innerOf = ({ game, state }: Infoset): Infoset => {
+    if (!isTokenGame(game)) throw new Error(`${policy.name} was to write in ${game.id}, which has no words`);
+    let graph = graphs.get(game.inner);
+    if (!graph) {
+      graph = new GameGraph(game.inner);
+      graphs.set(game.inner, graph);
+    }
+    return graph.node((state as TokenState).inner).infoset as Infoset;
+  };
+  return {
+    name: policy.name,
+    ...(policy.recipe ? { recipe: { maker: "written", settings: recipe, of: policy.recipe } } : {}),
+    distributions(infosets) {
+      const inner = infosets.map(innerOf);
+      const actions = policy.distributions(inner);
+      return infosets.map(({ state }, i) => {
+        const { at } = state as TokenState;
+        return nextWord(at as Position, inner[i].actions, actions[i]);
+      });
+    },
+  };
+}
+
+/** P(word) = P(an action that follows it) / P(an action that follows any word here). */
+function nextWord(at: Position, actions: readonly number[], distribution: Distribution): Distribution {
+  const words = new Float64Array(at.tokens.length);
+  let sum = 0;
+  for (const slot of at.open) {
+    for (const action of at.actionsAfter(slot)) words[slot] += distribution[actions.indexOf(action)];
+    sum += words[slot];
+  }
+  if (sum > 0) return words.map((p) => p / sum);
+  for (const slot of at.open) words[slot] = at.actionsAfter(slot).length;
+  const count = words.reduce((a, b) => a + b, 0);
+  return words.map((n) => n / count);
+}
+
+function told(game: TokenGame, { words }: Vocabulary, plies: readonly number[]): Told {
+  const actions: number[] = [];
+  const responses: { ply: number; text: string; illegal?: string }[] = [];
+  let forfeit: Told["forfeit"];
+  let state = game.initial();
+  for (const ply of plies) {
+    const outcome = state.at?.follow(state.at.tokens.indexOf(ply));
+    if (!outcome) actions.push(ply);
+    if (outcome && outcome.kind !== "position") {
+      const written = [...state.written, ply, ...(outcome.kind === "action" ? outcome.forced : [])];
+      const text = textOf(written.map((token) => words[token] as string));
+      const turn = game.turn(state);
+      const illegal = outcome.kind === "illegal" ? WHY[outcome.why] : undefined;
+      responses.push({ ply: actions.length, text, ...(illegal ? { illegal } : {}) });
+      if (outcome.kind === "action") actions.push(outcome.action);
+      else if (turn.kind === "player") forfeit = { seat: turn.player, reason: illegal ?? "" };
+    }
+    state = game.apply(state, ply);
+  }
+  return { actions, responses, ...(forfeit ? { forfeit } : {}) };
+}
+
+const WHY = {
+  invalid: "The response is not a legal action.",
+  truncated: "The response is longer than the limit.",
+} as const;

@@ -1,0 +1,169 @@
+/** The token game: words and prompts of every game, plies and turns, symmetries, and the way back to actions. */
+import assert from "node:assert/strict";
+import { describe, expect, it } from "vitest";
+import type { Game } from "../../src/games/game.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
+import { type Distribution, type Policy, uniform } from "../../src/policies/policy.ts";
+import type { TextSettings } from "../../src/policies/policy-kind.ts";
+import { decodingOf } from "../../src/policies/text/settings.ts";
+import type { TokenState } from "../../src/policies/text/token-state.ts";
+import { textsOf, vocabularyOf } from "../../src/policies/text/vocabulary.ts";
+import { textOf, wordsOf } from "../../src/policies/text/words.ts";
+import { writingOf } from "../../src/policies/text/writing.ts";
+import { learnerDecisions } from "../../src/rl/advantages/advantage.ts";
+import { mergeRows } from "../../src/rl/rows.ts";
+import { play } from "../../src/selfplay/play.ts";
+import { uniformAt } from "../../src/util/rng.ts";
+
+const WALKABLE = ["kuhn", "kuhn-match", "ttt", "ttt-draw", "leduc", "negotiation", "liars-dice"];
+
+const SETTINGS: TextSettings = {
+  width: 32,
+  layers: 2,
+  heads: 4,
+  context: 64,
+  outputScale: 0.1,
+  decoding: "legal",
+  think: 0,
+  thoughts: ["hmm", "well"],
+};
+
+function writingFor(game: Game, settings: Partial<TextSettings> = {}) {
+  const text = { ...SETTINGS, ...settings };
+  const vocabulary = vocabularyOf([game], text.thoughts === "all" ? [] : text.thoughts);
+  return { vocabulary, writing: writingOf([game], vocabulary, (g) => decodingOf(g, text, vocabulary), {}) };
+}
+
+/** Any distribution, as a function of the player and the key. It treats the members of an orbit alike. */
+const arbitrary = ({ canonical: { player, key, actions } }: Infoset): Distribution => {
+  let seed: number = player;
+  for (const letter of key) seed = (Math.imul(seed, 31) + letter.charCodeAt(0)) | 0;
+  const weights = actions.map((_, slot) => 0.05 + uniformAt(seed, 0, slot));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return Float64Array.from(weights, (w) => w / sum);
+};
+/** It answers at representatives, as networks do. */
+const decisions = (infosets: readonly Infoset[]): Distribution[] =>
+  infosets.map((infoset) => {
+    const there = arbitrary(infoset);
+    return infoset.toCanonical ? Float64Array.from(infoset.toCanonical, (slot) => there[slot] as number) : there;
+  });
+
+const pairs = (words: readonly string[]): string[][] =>
+  words.flatMap((first) => words.map((second) => [first, second]));
+
+/** The product over the words of a response, of which those that are forced count 1. */
+function probabilityOf(played: GameGraph, infoset: Infoset, response: readonly number[]): number {
+  let state = (played.game as unknown as { begin(state: unknown): TokenState }).begin(infoset.state);
+  for (let p = 1; ; ) {
+    const agrees = state.written.every((token, i) => token === response[i]);
+    const here = played.node(state).infoset as Infoset;
+    const slot = here.actions.indexOf(response[state.written.length] as number);
+    if (!agrees || slot < 0) return 0;
+    p *= decisions([here])[0]?.[slot] as number;
+    if (state.at?.follow(slot).kind === "action") return p;
+    state = played.game.apply(state, here.actions[slot] as number) as TokenState;
+  }
+}
+
+function playSome(graph: GameGraph, policy: Policy): void {
+  play([{ graph, episodes: 300, policies: [policy, policy], paired: false, chanceKey: 1, actionKey: 2 }]);
+}
+
+describe.each(WALKABLE)("%s", (id) => {
+  const game = getGame(id);
+  const graph = new GameGraph(game);
+  if (id === "liars-dice") playSome(graph, uniform);
+  else graph.expand(20_000);
+  const infosets = graph.infosets.filter((_, i) => i % Math.ceil(graph.infosets.length / 600) === 0);
+
+  it("has prompts that tell its information sets apart, in words that spell", () => {
+    const seen = new Set<string>();
+    for (const { state, player, actions } of graph.infosets) {
+      const prompt = game.prompt?.(state, player) ?? "";
+      assert(!seen.has(player + prompt), prompt);
+      seen.add(player + prompt);
+      assert.equal(textOf(wordsOf(prompt)).replaceAll(" ", ""), prompt.replaceAll(" ", ""));
+      for (const action of actions) {
+        const name = game.actionName(state, action);
+        assert.equal(textOf(wordsOf(name)), name);
+      }
+    }
+    for (const node of graph.nodes.slice(0, 3000)) {
+      if (!node.infoset) continue;
+      const { player, state } = node.infoset;
+      assert.equal(game.prompt?.(node.state, player), game.prompt?.(state, player));
+    }
+    const { longestPrompt, longestAction } = textsOf(game);
+    expect(longestPrompt + longestAction).toBeLessThanOrEqual(64);
+  });
+
+  it("gives back a policy of actions that was written in words", () => {
+    const { writing } = writingFor(game);
+    const policy: Policy = { name: "arbitrary", symmetric: true, distributions: decisions };
+    const found = writing.distributions(infosets, (words) => writing.written(policy).distributions(words));
+    decisions(infosets).forEach((distribution, i) => {
+      distribution.forEach((p, slot) => {
+        assert(Math.abs(p - (found[i]?.[slot] as number)) < 1e-12, `${infosets[i]?.key}: ${slot}`);
+      });
+    });
+  });
+
+  it.each([0, 2])("has the marginals of responses that are spelled out, with %i words of thought", (think) => {
+    const { writing, vocabulary } = writingFor(game, { think });
+    const some = infosets.filter((_, i) => i % Math.ceil(infosets.length / 40) === 0);
+    const found = writing.distributions(some, decisions);
+    const thoughts = think === 0 ? [[]] : [[], ["hmm"], ["well"], ...pairs(["hmm", "well"])];
+    const played = new GameGraph(writing.played(game));
+    some.forEach((infoset, i) => {
+      infoset.actions.forEach((action, slot) => {
+        const name = game.actionName(infoset.state, action);
+        const sum = thoughts
+          .map((words) => probabilityOf(played, infoset, vocabulary.tokens([...words, name].join(" "))))
+          .reduce((a, b) => a + b);
+        assert(Math.abs(sum - (found[i]?.[slot] as number)) < 1e-12, `${infoset.key}: ${sum} ${found[i]?.[slot]}`);
+      });
+    });
+  });
+
+  it("plays games of the inner game, of which it tells the words", () => {
+    const { writing } = writingFor(game, { think: 1 });
+    const policy: Policy = { name: "arbitrary", symmetric: true, distributions: (sets) => sets.map(arbitrary) };
+    const played = new GameGraph(writing.played(game));
+    const plan = { graph: played, episodes: 40, policies: [policy, policy] as const, paired: false };
+    const [trajectories] = play([{ ...plan, chanceKey: 5, actionKey: 6 }]);
+    assert(trajectories);
+    const { plies, slots, returns } = trajectories;
+    let turns = 0;
+    for (let e = 0; e < 40; e++) {
+      let node = played.root;
+      const actions: number[] = [];
+      for (let ply = 0; ply < (plies[e] as number); ply++) {
+        const slot = slots[e * played.game.maxPlies + ply] as number;
+        assert(node.turn.kind !== "end");
+        actions.push(node.turn.actions[slot] as number);
+        node = played.child(node, slot);
+      }
+      const told = writing.told(played.game, actions);
+      let state = game.initial();
+      for (const [ply, action] of told.actions.entries()) {
+        const turn = game.turn(state);
+        assert(turn.kind !== "end" && turn.actions.includes(action));
+        const response = told.responses.find((r) => r.ply === ply);
+        assert.equal(turn.kind === "player", response !== undefined);
+        if (response) {
+          turns++;
+          assert(response.text.endsWith(game.actionName(state, action)), response.text);
+          assert(wordsOf(response.text).filter((word) => word === "hmm" || word === "well").length <= 1);
+        }
+        state = game.apply(state, action);
+      }
+      assert.deepEqual(game.turn(state), { kind: "end", returns: [returns[2 * e], returns[2 * e + 1]] });
+    }
+    // T counts turns, so that every game has the same weight, whatever its words.
+    const decided = learnerDecisions(trajectories).cells.length;
+    expect(decided).toBeGreaterThanOrEqual(turns);
+    expect(mergeRows([trajectories], [new Float64Array(decided)]).decisions).toBe(turns);
+  });
+});
