@@ -8,18 +8,22 @@ const mocked = "test/**/*.mocked.test.ts";
 
 /**
  * Loads the built module where a test imports one of `src`. Node runs it as it is, whereas every imported name is a call in what
- * the test runner makes of a source. The command line, whose modules some tests replace, is run from its sources.
+ * the test runner makes of a source. The command line, whose modules some tests replace, is run from its sources, and so is what
+ * test/build.ts imports, which comes before there is a build.
  */
 const builtModules = {
   name: "built-modules",
   enforce: "pre" as const,
   resolveId(name: string, importer: string | undefined) {
     if (!importer || !/^\.\.?\/.*\.ts$/.test(name)) return;
-    const file = relative(join(import.meta.dirname, "src"), resolve(dirname(importer), name)).replaceAll("\\", "/");
-    if (file.startsWith("../") || file.startsWith("cli/")) return;
-    return { id: join(import.meta.dirname, "dist", file.replace(/\.ts$/, ".js")), external: true };
+    const from = inRepository(importer);
+    const file = inRepository(resolve(dirname(importer), name));
+    if (from === "test/build.ts" || isBuilt(from) || !isBuilt(file)) return;
+    return { id: join(import.meta.dirname, file.replace(/^src(.*)\.ts$/, "dist$1.js")), external: true };
   },
 };
+const inRepository = (path: string): string => relative(import.meta.dirname, path).replaceAll("\\", "/");
+const isBuilt = (file: string): boolean => file.startsWith("src/") && !file.startsWith("src/cli/");
 
 export default defineConfig({
   test: {
