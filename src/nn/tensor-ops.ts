@@ -17,10 +17,12 @@ export function tensorEngine(variables: readonly tf.Variable[], heads: number): 
   return {
     maxNodes: Math.max(1, Math.floor(MAX_GATHERED / (context * width))),
     logits(tree) {
-      const logits = tf.tidy(() => forward(new TensorOperations(tree, shape, true), weights).logits);
+      const inBlocks = tf.getBackend() === "tensorflow";
+      const computed = inBlocks ? inWholeBlocks(tree) : tree;
+      const logits = tf.tidy(() => forward(new TensorOperations(computed, shape, inBlocks), weights).logits);
       const values = logits.dataSync() as Float32Array;
       logits.dispose();
-      return values;
+      return values.subarray(0, (values.length / computed.rows.length) * tree.rows.length);
     },
     gradients(tree, lossGradient) {
       return tf.tidy(() => {
@@ -35,49 +37,72 @@ export function tensorEngine(variables: readonly tf.Variable[], heads: number): 
 }
 
 /**
- * TensorFlow's native library chooses its kernels by the number of rows, so that the last bits of a row depend on how many rows
- * are multiplied with it. With that library, `logits` multiplies blocks of one size, as mlp.ts does.
+ * TensorFlow's native library computes the last bits of a number in another way at the end of an array, or if it multiplies
+ * another number of rows at once. With that library, `logits` fills the tree up to blocks of one size, as mlp.ts does, and
+ * multiplies block by block.
  */
 const BLOCK = 192;
 
-interface Places {
-  readonly queries: number;
-  readonly q: Int32Array;
-  readonly k: Int32Array;
-  readonly v: Int32Array;
-  /** 0, or −1e9 where there is no key. [Q · H, 1, T] */
-  readonly mask: tf.Tensor;
+/** The tree with further nodes and rows, so that there are whole blocks of both. */
+function inWholeBlocks(tree: PrefixTree): PrefixTree {
+  const filled = (values: Int32Array, value: number): Int32Array => {
+    const all = new Int32Array(BLOCK * Math.ceil(values.length / BLOCK)).fill(value);
+    all.set(values);
+    return all;
+  };
+  const tokens = filled(tree.tokens, 0);
+  const [depths, parents, rows] = [filled(tree.depths, 0), filled(tree.parents, -1), filled(tree.rows, 0)];
+  return { nodes: tokens.length, tokens, depths, parents, rows };
+}
+
+function productInBlocks(a: tf.Tensor, w: tf.Tensor): tf.Tensor {
+  return tf.concat(tf.split(a, a.shape[0] / BLOCK).map((block) => tf.matMul(block, w)));
 }
 
 interface HeadShape {
   readonly heads: number;
   /** w */
   readonly headWidth: number;
+  /** T */
   readonly context: number;
+}
+
+/** The numbers of rows of [N · 3 · H, w], which is how attention reads qkv: of queries [Q · H], keys and values [Q · H · T]. */
+interface Places {
+  readonly q: tf.Tensor;
+  readonly k: tf.Tensor;
+  readonly v: tf.Tensor;
+  /** 0, or −1e9 where there is no key. [Q · H, 1, T] */
+  readonly mask: tf.Tensor;
 }
 
 class TensorOperations implements Operations<tf.Tensor> {
   readonly #tree: PrefixTree;
   readonly #shape: HeadShape;
   readonly #inBlocks: boolean;
+  readonly #tokens: tf.Tensor;
+  readonly #depths: tf.Tensor;
   readonly #ends: tf.Tensor;
-  readonly #known = new Map<boolean, Places>();
+  readonly #ofAll: Places;
+  readonly #ofEnds: Places;
 
-  constructor(tree: PrefixTree, shape: HeadShape, independentRows: boolean) {
+  constructor(tree: PrefixTree, shape: HeadShape, inBlocks: boolean) {
     this.#tree = tree;
     this.#shape = shape;
-    this.#inBlocks = independentRows && tf.getBackend() === "tensorflow";
+    this.#inBlocks = inBlocks;
+    this.#tokens = tf.tensor1d(tree.tokens, "int32");
+    this.#depths = tf.tensor1d(tree.depths, "int32");
     this.#ends = tf.tensor1d(tree.rows, "int32");
+    this.#ofAll = placesOf(tree, Int32Array.from(tree.tokens.keys()), shape);
+    this.#ofEnds = placesOf(tree, tree.rows, shape);
   }
 
   embed(token: tf.Tensor, position: tf.Tensor): tf.Tensor {
-    const { tokens, depths } = this.#tree;
-    return tf.add(gather(token, tokens), gather(position, depths));
+    return tf.add(tf.gather(token, this.#tokens), tf.gather(position, this.#depths));
   }
 
   embedGradient(dx: tf.Tensor, token: tf.Tensor, position: tf.Tensor): [tf.Tensor, tf.Tensor] {
-    const { tokens, depths } = this.#tree;
-    return [scatterAdd(dx, tokens, token.shape[0]), scatterAdd(dx, depths, position.shape[0])];
+    return [scatterAdd(dx, this.#tokens, token.shape[0]), scatterAdd(dx, this.#depths, position.shape[0])];
   }
 
   ends(x: tf.Tensor): tf.Tensor {
@@ -85,7 +110,7 @@ class TensorOperations implements Operations<tf.Tensor> {
   }
 
   endsGradient(dy: tf.Tensor): tf.Tensor {
-    return scatterAdd(dy, this.#tree.rows, this.#tree.nodes);
+    return scatterAdd(dy, this.#ends, this.#tree.nodes);
   }
 
   norm(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
@@ -127,109 +152,85 @@ class TensorOperations implements Operations<tf.Tensor> {
   }
 
   attention(qkv: tf.Tensor, ofEnds: boolean): Attention<tf.Tensor> {
+    const { mask, ...places } = ofEnds ? this.#ofEnds : this.#ofAll;
     const { heads, headWidth } = this.#shape;
-    const { queries: count, q, k, v, mask } = this.#places(ofEnds);
     return tf.tidy(() => {
-      const [queries, keys, values] = [q, k, v].map((places) => this.#gatherHeads(qkv, places, count));
-      const scale = 1 / Math.sqrt(headWidth);
-      const scores = tf.add(tf.mul(tf.matMul(queries, keys, false, true), scale), mask);
+      const [q, k, v] = this.#parts(qkv, places);
+      const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(headWidth)), mask);
       const probabilities = tf.softmax(scores); // [Q · H, 1, T]
-      const output = tf.reshape(tf.matMul(probabilities, values), [count, heads * headWidth]);
-      return { output, probabilities };
+      return { output: tf.reshape(tf.matMul(probabilities, v), [-1, heads * headWidth]), probabilities };
     });
   }
 
+  /** With o = Σ_t p_t v_t of a head: dp = do · v, ds = p (dp − Σ p dp) / √w, dq = Σ_t ds_t k_t, dk_t = ds_t q, dv_t = p_t do. */
   attentionGradient(
     qkv: tf.Tensor,
     { probabilities: p }: Attention<tf.Tensor>,
     d: tf.Tensor,
     ofEnds: boolean,
   ): tf.Tensor {
-    const { heads, headWidth, context } = this.#shape;
-    const { queries: count, q, k, v } = this.#places(ofEnds);
+    const places = ofEnds ? this.#ofEnds : this.#ofAll;
+    const { headWidth, context } = this.#shape;
     return tf.tidy(() => {
-      const [queries, keys, values] = [q, k, v].map((places) => this.#gatherHeads(qkv, places, count));
-      const dOutput = tf.reshape(d, queries.shape); // [Q · H, 1, w]
-      const column = (x: tf.Tensor) => tf.reshape(x, [count * heads, context, 1]); // [Q · H, T, 1]
-      const dp = tf.matMul(dOutput, values, false, true);
-      const mean = tf.sum(tf.mul(p, dp), 2, true);
-      const ds = tf.mul(tf.mul(p, tf.sub(dp, mean)), 1 / Math.sqrt(headWidth));
-      const parts = [tf.matMul(ds, keys), tf.mul(column(ds), queries), tf.mul(column(p), dOutput)];
-      const updates = tf.concat(parts.map((part) => tf.reshape(part, [-1, headWidth])));
-      const places = new Int32Array(q.length + k.length + v.length);
-      places.set(q);
-      places.set(k, q.length);
-      places.set(v, q.length + k.length);
-      const dqkv = scatterAdd(updates, places, qkv.size / headWidth);
+      const [q, k, v] = this.#parts(qkv, places);
+      const dOutput = tf.reshape(d, q.shape); // [Q · H, 1, w]
+      const dp = tf.matMul(dOutput, v, false, true);
+      const centred = tf.sub(dp, tf.sum(tf.mul(p, dp), 2, true));
+      const ds = tf.mul(tf.mul(p, centred), 1 / Math.sqrt(headWidth));
+      const column = (x: tf.Tensor) => tf.reshape(x, [-1, context, 1]); // [Q · H, T, 1]
+      const parts = [tf.matMul(ds, k), tf.mul(column(ds), q), tf.mul(column(p), dOutput)];
+      const rows = tf.concat(parts.map((part) => tf.reshape(part, [-1, headWidth])));
+      const dqkv = scatterAdd(rows, tf.concat([places.q, places.k, places.v]), qkv.size / headWidth);
       return tf.reshape(dqkv, qkv.shape);
     });
   }
 
-  /** The rows of qkv, as [N · 3 · H, w], at these places. → [Q · H, places of each, w] */
-  #gatherHeads(qkv: tf.Tensor, places: Int32Array, queries: number): tf.Tensor {
-    const { heads, headWidth } = this.#shape;
-    return tf.reshape(gather(tf.reshape(qkv, [-1, headWidth]), places), [queries * heads, -1, headWidth]);
-  }
-
-  /**
-   * Where queries, keys and values lie in qkv, as rows [N · 3 · H, w]: q [Q, H], k and v [Q, H, T], with T the context. The
-   * place of a key is that of its depth; those after the node's own are masked, so that a sum does not depend on other nodes.
-   */
-  #places(ofEnds: boolean): Places {
-    const known = this.#known.get(ofEnds);
-    if (known) return known;
-    const { nodes, parents, depths, rows } = this.#tree;
-    const { heads, context } = this.#shape;
-    const queries = ofEnds ? rows.length : nodes;
-    const q = new Int32Array(queries * heads);
-    const k = new Int32Array(queries * heads * context);
-    const hidden = new Float32Array(k.length);
-    const path = new Int32Array(context);
-    for (let i = 0; i < queries; i++) {
-      const end = ofEnds ? rows[i] : i;
-      path.fill(end);
-      for (let node = end; node >= 0; node = parents[node]) path[depths[node]] = node;
-      for (let h = 0; h < heads; h++) {
-        q[i * heads + h] = 3 * heads * end + h;
-        const from = (i * heads + h) * context;
-        for (let t = 0; t < context; t++) k[from + t] = (3 * path[t] + 1) * heads + h;
-        hidden.fill(-1e9, from + depths[end] + 1, from + context);
-      }
-    }
-    const places = {
-      queries,
-      q,
-      k,
-      v: k.map((place) => place + heads),
-      mask: tf.tensor3d(hidden, [q.length, 1, context]),
-    };
-    this.#known.set(ofEnds, places);
-    return places;
+  /** Queries [Q · H, 1, w], keys and values [Q · H, T, w]. */
+  #parts(qkv: tf.Tensor, { q, k, v }: Omit<Places, "mask">): readonly tf.Tensor[] {
+    const { headWidth } = this.#shape;
+    const rows = tf.reshape(qkv, [-1, headWidth]);
+    return [q, k, v].map((places) => tf.reshape(tf.gather(rows, places), [q.size, -1, headWidth]));
   }
 }
 
-function gather(x: tf.Tensor, places: Int32Array): tf.Tensor {
-  return tf.gather(x, tf.tensor1d(places, "int32"));
+/**
+ * The places of some nodes' queries and of what they attend to. The place of a key among T is its depth; those after the node's
+ * own are masked, so that a sum has the same terms whatever other nodes there are.
+ */
+function placesOf({ parents, depths }: PrefixTree, nodes: Int32Array, { heads, context }: HeadShape): Places {
+  const q = new Int32Array(nodes.length * heads);
+  const k = new Int32Array(q.length * context);
+  const mask = new Float32Array(k.length);
+  const path = new Int32Array(context);
+  nodes.forEach((node, i) => {
+    path.fill(node);
+    for (let at = node; at >= 0; at = parents[at]) path[depths[at]] = at;
+    for (let h = 0; h < heads; h++) {
+      const row = i * heads + h;
+      q[row] = 3 * heads * node + h;
+      for (let t = 0; t < context; t++) k[row * context + t] = (3 * path[t] + 1) * heads + h;
+      mask.fill(-1e9, row * context + depths[node] + 1, (row + 1) * context);
+    }
+  });
+  return {
+    q: tf.tensor1d(q, "int32"),
+    k: tf.tensor1d(k, "int32"),
+    v: tf.tensor1d(
+      k.map((place) => place + heads),
+      "int32",
+    ),
+    mask: tf.tensor3d(mask, [q.length, 1, context]),
+  };
 }
 
 /** y [size, C], all 0 but for y[places[i]] += x[i]. */
-function scatterAdd(x: tf.Tensor, places: Int32Array, size: number): tf.Tensor {
-  return tf.tidy(() => tf.scatterND(tf.tensor2d(places, [places.length, 1], "int32"), x, [size, columnsOf(x)]));
+function scatterAdd(x: tf.Tensor, places: tf.Tensor, size: number): tf.Tensor {
+  return tf.scatterND(tf.reshape(places, [-1, 1]), x, [size, columnsOf(x)]);
 }
 
 /** 1 / √(mean x² + 1e-5), by row. → [·, 1] */
 function inverseRms(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), 1e-5)));
-}
-
-function productInBlocks(a: tf.Tensor, w: tf.Tensor): tf.Tensor {
-  const rows = a.shape[0];
-  const padded = tf.pad(a, [
-    [0, BLOCK * Math.ceil(rows / BLOCK) - rows],
-    [0, 0],
-  ]);
-  const products = tf.split(padded, padded.shape[0] / BLOCK).map((block) => tf.matMul(block, w));
-  return tf.slice(tf.concat(products), [0, 0], [rows, columnsOf(w)]);
 }
 
 function columnsOf(x: tf.Tensor): number {
