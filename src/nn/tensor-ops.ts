@@ -1,6 +1,6 @@
 /**
  * A transformer's operations on TensorFlow.js, for every backend; kernel-ops.ts agrees with it. They are made of 2-D products,
- * gathers and scatters, which all backends have, with products of a batch of matrices in the attention alone.
+ * gathers and scatters, which all backends have; products of a batch of matrices, slow on wasm, are left out.
  */
 import type { PrefixTree } from "./prefix-tree.ts";
 import { tf } from "./tf.ts";
@@ -12,7 +12,7 @@ const MAX_GATHERED = 2 ** 23;
 /** The engine of a network of these variables, in the order of `transformerTensors`. */
 export function tensorEngine(variables: readonly tf.Variable[], heads: number): Engine {
   const [context, width] = variables[1].shape as [number, number];
-  const shape = { heads, headWidth: width / heads, context };
+  const shape = { width, heads, context };
   const weights = variables as readonly tf.Tensor[];
   return {
     maxNodes: Math.max(1, Math.floor(MAX_GATHERED / (context * width))),
@@ -55,24 +55,24 @@ function inWholeBlocks(tree: PrefixTree): PrefixTree {
   return { nodes: tokens.length, tokens, depths, parents, rows };
 }
 
-function productInBlocks(a: tf.Tensor, w: tf.Tensor): tf.Tensor {
-  return tf.concat(tf.split(a, a.shape[0] / BLOCK).map((block) => tf.matMul(block, w)));
+function productInBlocks(a: tf.Tensor, w: tf.Tensor, blocks: number): tf.Tensor {
+  return tf.concat(tf.split(a, blocks).map((block) => tf.matMul(block, w)));
 }
 
 interface HeadShape {
+  /** d */
+  readonly width: number;
+  /** H */
   readonly heads: number;
-  /** w */
-  readonly headWidth: number;
   /** T */
   readonly context: number;
 }
 
-/** The numbers of rows of [N · 3 · H, w], which is how attention reads qkv: of queries [Q · H], keys and values [Q · H · T]. */
-interface Places {
-  readonly q: tf.Tensor;
-  readonly k: tf.Tensor;
-  readonly v: tf.Tensor;
-  /** 0, or −1e9 where there is no key. [Q · H, 1, T] */
+/** What attends to what: nodes [Q], and the nodes whose keys and values each reads [Q · T]. */
+interface Reading {
+  readonly queries: tf.Tensor;
+  readonly keys: tf.Tensor;
+  /** 0, or −1e9 where there is no key. [Q, 1, T] */
   readonly mask: tf.Tensor;
 }
 
@@ -83,8 +83,10 @@ class TensorOperations implements Operations<tf.Tensor> {
   readonly #tokens: tf.Tensor;
   readonly #depths: tf.Tensor;
   readonly #ends: tf.Tensor;
-  readonly #ofAll: Places;
-  readonly #ofEnds: Places;
+  readonly #ofAll: Reading;
+  readonly #ofEnds: Reading;
+  /** Whether a column of q, k and v belongs to a head: 1 or 0. [d, H] */
+  readonly #headOf: tf.Tensor;
 
   constructor(tree: PrefixTree, shape: HeadShape, inBlocks: boolean) {
     this.#tree = tree;
@@ -93,8 +95,14 @@ class TensorOperations implements Operations<tf.Tensor> {
     this.#tokens = tf.tensor1d(tree.tokens, "int32");
     this.#depths = tf.tensor1d(tree.depths, "int32");
     this.#ends = tf.tensor1d(tree.rows, "int32");
-    this.#ofAll = placesOf(tree, Int32Array.from(tree.tokens.keys()), shape);
-    this.#ofEnds = placesOf(tree, tree.rows, shape);
+    this.#ofAll = readingOf(tree, Int32Array.from(tree.tokens.keys()), shape.context);
+    this.#ofEnds = readingOf(tree, tree.rows, shape.context);
+    const { width, heads } = shape;
+    const isOf = (i: number) => Number(Math.floor((Math.floor(i / heads) * heads) / width) === i % heads);
+    this.#headOf = tf.tensor2d(
+      Float32Array.from({ length: width * heads }, (_, i) => isOf(i)),
+      [width, heads],
+    );
   }
 
   embed(token: tf.Tensor, position: tf.Tensor): tf.Tensor {
@@ -128,7 +136,7 @@ class TensorOperations implements Operations<tf.Tensor> {
 
   product(a: tf.Tensor, w: tf.Tensor, plus?: tf.Tensor, relu = false): tf.Tensor {
     return tf.tidy(() => {
-      const product = this.#inBlocks ? productInBlocks(a, w) : tf.matMul(a, w);
+      const product = this.#inBlocks ? productInBlocks(a, w, a.shape[0] / BLOCK) : tf.matMul(a, w);
       const sum = plus ? tf.add(product, plus) : product;
       return relu ? tf.relu(sum) : sum;
     });
@@ -152,13 +160,14 @@ class TensorOperations implements Operations<tf.Tensor> {
   }
 
   attention(qkv: tf.Tensor, ofEnds: boolean): Attention<tf.Tensor> {
-    const { mask, ...places } = ofEnds ? this.#ofEnds : this.#ofAll;
-    const { heads, headWidth } = this.#shape;
+    const reading = ofEnds ? this.#ofEnds : this.#ofAll;
+    const { width, heads } = this.#shape;
     return tf.tidy(() => {
-      const [q, k, v] = this.#parts(qkv, places);
-      const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(headWidth)), mask);
-      const probabilities = tf.softmax(scores); // [Q · H, 1, T]
-      return { output: tf.reshape(tf.matMul(probabilities, v), [-1, heads * headWidth]), probabilities };
+      const { q, k, v } = this.#read(qkv, reading);
+      const scores = tf.mul(this.#sumOfHeads(tf.mul(q, k)), Math.sqrt(heads / width));
+      const p = tf.softmax(tf.add(tf.transpose(scores, [0, 2, 1]), reading.mask)); // [Q, H, T]
+      const probabilities = tf.transpose(p, [0, 2, 1]); // [Q, T, H]
+      return { output: tf.sum(tf.mul(this.#toColumns(probabilities), v), 1), probabilities };
     });
   }
 
@@ -169,57 +178,68 @@ class TensorOperations implements Operations<tf.Tensor> {
     d: tf.Tensor,
     ofEnds: boolean,
   ): tf.Tensor {
-    const places = ofEnds ? this.#ofEnds : this.#ofAll;
-    const { headWidth, context } = this.#shape;
+    const reading = ofEnds ? this.#ofEnds : this.#ofAll;
+    const { width, heads } = this.#shape;
     return tf.tidy(() => {
-      const [q, k, v] = this.#parts(qkv, places);
-      const dOutput = tf.reshape(d, q.shape); // [Q · H, 1, w]
-      const dp = tf.matMul(dOutput, v, false, true);
-      const centred = tf.sub(dp, tf.sum(tf.mul(p, dp), 2, true));
-      const ds = tf.mul(tf.mul(p, centred), 1 / Math.sqrt(headWidth));
-      const column = (x: tf.Tensor) => tf.reshape(x, [-1, context, 1]); // [Q · H, T, 1]
-      const parts = [tf.matMul(ds, k), tf.mul(column(ds), q), tf.mul(column(p), dOutput)];
-      const rows = tf.concat(parts.map((part) => tf.reshape(part, [-1, headWidth])));
-      const dqkv = scatterAdd(rows, tf.concat([places.q, places.k, places.v]), qkv.size / headWidth);
-      return tf.reshape(dqkv, qkv.shape);
+      const { q, k, v } = this.#read(qkv, reading);
+      const dOutput = tf.reshape(d, q.shape);
+      const dp = this.#sumOfHeads(tf.mul(dOutput, v));
+      const centred = tf.sub(dp, tf.sum(tf.mul(p, dp), 1, true));
+      const ds = this.#toColumns(tf.mul(tf.mul(p, centred), Math.sqrt(heads / width)));
+      const dq = tf.sum(tf.mul(ds, k), 1);
+      const toNodes = (x: tf.Tensor, places: tf.Tensor) => scatterAdd(x, places, this.#tree.nodes);
+      const toKeys = (x: tf.Tensor) => toNodes(tf.reshape(x, [-1, width]), reading.keys);
+      const dk = toKeys(tf.mul(ds, q));
+      const dv = toKeys(tf.mul(this.#toColumns(p), dOutput));
+      return tf.concat([toNodes(dq, reading.queries), dk, dv], 1);
     });
   }
 
-  /** Queries [Q · H, 1, w], keys and values [Q · H, T, w]. */
-  #parts(qkv: tf.Tensor, { q, k, v }: Omit<Places, "mask">): readonly tf.Tensor[] {
-    const { headWidth } = this.#shape;
-    const rows = tf.reshape(qkv, [-1, headWidth]);
-    return [q, k, v].map((places) => tf.reshape(tf.gather(rows, places), [q.size, -1, headWidth]));
+  /** q [Q, 1, d], k and v [Q, T, d] */
+  #read(qkv: tf.Tensor, { queries, keys }: Reading): { q: tf.Tensor; k: tf.Tensor; v: tf.Tensor } {
+    const { width } = this.#shape;
+    const [q, k, v] = tf.split(qkv, 3, 1).map((part, i) => {
+      return tf.reshape(tf.gather(part, i === 0 ? queries : keys), [queries.size, -1, width]);
+    });
+    return { q, k, v };
+  }
+
+  /** The sum of the columns of each head. [Q, T, d] → [Q, T, H] */
+  #sumOfHeads(x: tf.Tensor): tf.Tensor {
+    return this.#times(x, this.#headOf);
+  }
+
+  /** The number of its head in each column. [Q, T, H] → [Q, T, d] */
+  #toColumns(x: tf.Tensor): tf.Tensor {
+    return this.#times(x, tf.transpose(this.#headOf));
+  }
+
+  /** x · w, for x [Q, T, ·]. */
+  #times(x: tf.Tensor, w: tf.Tensor): tf.Tensor {
+    const [queries, keys] = [x.shape[0], this.#shape.context];
+    const rows = tf.reshape(x, [queries * keys, -1]);
+    const product = this.#inBlocks ? productInBlocks(rows, w, queries / BLOCK) : tf.matMul(rows, w);
+    return tf.reshape(product, [queries, keys, -1]);
   }
 }
 
 /**
- * The places of some nodes' queries and of what they attend to. The place of a key among T is its depth; those after the node's
- * own are masked, so that a sum has the same terms whatever other nodes there are.
+ * What these nodes read. The place of a key among T is its depth; those after the node's own are masked, so that a sum has the
+ * same terms whatever other nodes there are.
  */
-function placesOf({ parents, depths }: PrefixTree, nodes: Int32Array, { heads, context }: HeadShape): Places {
-  const q = new Int32Array(nodes.length * heads);
-  const k = new Int32Array(q.length * context);
-  const mask = new Float32Array(k.length);
-  const path = new Int32Array(context);
+function readingOf({ parents, depths }: PrefixTree, nodes: Int32Array, context: number): Reading {
+  const keys = new Int32Array(nodes.length * context);
+  const mask = new Float32Array(keys.length);
   nodes.forEach((node, i) => {
-    path.fill(node);
-    for (let at = node; at >= 0; at = parents[at]) path[depths[at]] = at;
-    for (let h = 0; h < heads; h++) {
-      const row = i * heads + h;
-      q[row] = 3 * heads * node + h;
-      for (let t = 0; t < context; t++) k[row * context + t] = (3 * path[t] + 1) * heads + h;
-      mask.fill(-1e9, row * context + depths[node] + 1, (row + 1) * context);
-    }
+    const from = i * context;
+    keys.fill(node, from, from + context);
+    for (let at = node; at >= 0; at = parents[at]) keys[from + depths[at]] = at;
+    mask.fill(-1e9, from + depths[node] + 1, from + context);
   });
   return {
-    q: tf.tensor1d(q, "int32"),
-    k: tf.tensor1d(k, "int32"),
-    v: tf.tensor1d(
-      k.map((place) => place + heads),
-      "int32",
-    ),
-    mask: tf.tensor3d(mask, [q.length, 1, context]),
+    queries: tf.tensor1d(nodes, "int32"),
+    keys: tf.tensor1d(keys, "int32"),
+    mask: tf.tensor3d(mask, [nodes.length, 1, context]),
   };
 }
 
