@@ -35,7 +35,7 @@ async function inThisProcess(run: typeof runCommand, dir: string, argv: readonly
   });
   vi.stubEnv("NO_COLOR", "1");
   try {
-    const isAboutRuns = !["games", "players", "solve", "completion"].includes(argv[0] ?? "");
+    const isAboutRuns = !["games", "players", "prompt", "solve", "completion"].includes(argv[0] ?? "");
     return { code: await run(isAboutRuns ? [...argv, "--dir", dir] : argv), out, err };
   } finally {
     stdout.mockRestore();
