@@ -17,8 +17,9 @@ import { type PolicyAtRows, perLegalAction, slotStarts } from "../policies/softm
 import type { Rng } from "../util/rng.ts";
 import { type LearningRate, learningRateAt, type Schedule, scheduled } from "./annealing.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
-import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
+import type { Loss, LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
+import { policyGradient } from "./losses/policy-gradient.ts";
 import { losses } from "./losses/registry.ts";
 import type { Row } from "./rows.ts";
 
@@ -99,12 +100,31 @@ export class Learner {
     };
     const { reuse } = this.#policyLoss;
     const stepLosses = reuse ? this.#epochs(rows, reuse, rates, rng, phase) : [this.#step(rows, rates, phase)];
-    this.#averaged.moveTowards(this.#network, rl.averaging);
-    if (update % rl.magnet.every === 0) {
+    this.#moveAverages(update);
+    return stepLosses.reduce((sum, loss) => sum + loss, 0) / stepLosses.length;
+  }
+
+  /**
+   * One update from rows of an expert's games, in which every advantage is 1: one step down the cross-entropy, without magnet
+   * and entropy bonus, whatever `rl.loss` says. → the cross-entropy before the step
+   */
+  imitate(rows: readonly Row[], update: number, phase: OnPhase = () => {}): number {
+    const { rl, updates } = this.#settings;
+    phase("forward");
+    const learningRate = learningRateAt(rl.learningRate, update, updates);
+    const loss = this.#descend(rows, [policyGradient().loss], movesAt(rows), learningRate, phase);
+    this.#moveAverages(update);
+    return loss;
+  }
+
+  /** θ̄ follows θ, and when it is due the magnet takes its place. */
+  #moveAverages(update: number): void {
+    const { averaging, magnet } = this.#settings.rl;
+    this.#averaged.moveTowards(this.#network, averaging);
+    if (update % magnet.every === 0) {
       this.#magnet.moveTowards(this.#averaged, 0);
       this.#magnetRows.clear();
     }
-    return stepLosses.reduce((sum, loss) => sum + loss, 0) / stepLosses.length;
   }
 
   /** A step for every minibatch of every epoch. → L(θ) of each step */
@@ -131,13 +151,23 @@ export class Learner {
   #step(rows: readonly Row[], { learningRate, entropy }: Rates, phase: OnPhase, old?: readonly Float64Array[]): number {
     const { magnet } = this.#settings.rl;
     phase("forward");
-    const batch = this.#batch(rows, old);
+    const pull = magnet.kind === "none" ? [] : [klToMagnet(magnet)];
+    const terms = [this.#policyLoss.loss, ...pull, negativeEntropy({ coefficient: entropy })];
+    return this.#descend(rows, terms, this.#batch(rows, old), learningRate, phase);
+  }
+
+  /** One Adam step on the rows down the sum of the terms. → the sum before the step */
+  #descend<Needs extends keyof LossBatch>(
+    rows: readonly Row[],
+    terms: readonly Loss<Needs>[],
+    batch: Pick<LossBatch, Needs>,
+    learningRate: number,
+    phase: OnPhase,
+  ): number {
     let loss = 0;
     const lossGradient = (at: PolicyAtRows): Float64Array => {
       const gradient = new Float64Array(at.policy.length);
-      loss = this.#policyLoss.loss(at, batch, gradient);
-      if (magnet.kind !== "none") loss += klToMagnet(magnet)(at, batch, gradient);
-      loss += negativeEntropy({ coefficient: entropy })(at, batch, gradient);
+      loss = terms.reduce((sum, term) => sum + term(at, batch, gradient), 0);
       phase("backward");
       return gradient;
     };
@@ -154,8 +184,7 @@ export class Learner {
       });
     const magnet = this.#magnetLogPolicies(rows);
     return {
-      positive: perLegalAction(legal, (r) => rows[r].positive),
-      negative: perLegalAction(legal, (r) => rows[r].negative),
+      ...movesAt(rows),
       ...(old ? { oldLogPolicy: perLegalAction(legal, (r) => old[r]) } : {}),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
@@ -202,6 +231,15 @@ export class Learner {
   dispose(): void {
     for (const network of [this.#network, this.#averaged, this.#magnet]) network.dispose();
   }
+}
+
+/** The summed advantages of the rows, one value for every legal action. */
+function movesAt(rows: readonly Row[]): Pick<LossBatch, "positive" | "negative"> {
+  const legal = { starts: slotStarts(infosetsOf(rows)) };
+  return {
+    positive: perLegalAction(legal, (r) => rows[r].positive),
+    negative: perLegalAction(legal, (r) => rows[r].negative),
+  };
 }
 
 const infosetsOf = (rows: readonly Row[]): Infoset[] => rows.map(({ infoset }) => infoset);

@@ -9,6 +9,10 @@
  *     θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
  *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint              hooks
  *
+ * The first updates, or all, may learn from an expert's games instead (demonstrations.ts): then every A is 1, and the step is
+ *
+ *     θ ← Adam(θ, ∇ [ − mean log π_θ(the expert's moves) ])                       learner.imitate
+ *
  * The random draws of a game depend on (seed, update, game, index) alone.
  */
 
@@ -25,6 +29,7 @@ import { Rng } from "../util/rng.ts";
 import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { learningRateAt } from "./annealing.ts";
+import { DemonstrationBatches, type Demonstrations, imitation } from "./demonstrations.ts";
 import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
 import type { PoolState } from "./pool.ts";
@@ -36,6 +41,8 @@ export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly rl: LearnerSettings["rl"] &
     MatchmakerSettings["rl"] &
     EstimatorSettings & { readonly advantage: keyof typeof estimators; readonly tokens?: TokenSum | undefined };
+  /** Games of an expert, from which the first updates learn; absent if all learn from self-play. */
+  readonly demonstrations?: Demonstrations | undefined;
   readonly run: {
     readonly logEvery: number;
     readonly evaluateEvery: number;
@@ -92,6 +99,7 @@ interface Trainer {
   readonly learner: Learner;
   readonly estimator: AdvantageEstimator;
   readonly matchmaker: Matchmaker;
+  readonly demonstrations: DemonstrationBatches | undefined;
 }
 
 /**
@@ -121,7 +129,7 @@ export async function train(
     while (update < settings.updates && !stop) {
       update += 1;
       const due = dueAt(update, settings);
-      const { batch, decisions, figures } = await learnFromSelfPlay(trainer, update, executor, hooks, due.metrics);
+      const { batch, decisions, figures } = await learn(trainer, update, executor, hooks, due.metrics);
       totals = { episodes: totals.episodes + episodesIn(batch), decisions: totals.decisions + decisions };
 
       hooks.phase?.("evaluate");
@@ -142,8 +150,8 @@ export async function train(
 }
 
 /** One update of the algorithm box: play, advantages, rows, and the learner's step. `figures` join the metrics. */
-async function learnFromSelfPlay(
-  { settings, rng, learner, estimator, matchmaker }: Trainer,
+async function learn(
+  { settings, rng, learner, estimator, matchmaker, demonstrations }: Trainer,
   update: number,
   executor: Executor,
   hooks: TrainHooks,
@@ -152,23 +160,27 @@ async function learnFromSelfPlay(
   const { rl, updates } = settings;
   const draws = rng.fork("update", update);
   const phase = (name: Phase): void => hooks.phase?.(name);
+  const expert = update <= (settings.demonstrations?.updates ?? 0) ? demonstrations : undefined;
 
   phase("play");
-  const batch = await matchmaker.play(learner.policy, draws, executor);
+  const batch = expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor));
   // The baselines that these advantages subtract: `advantages` moves them on.
   const baselines = withFigures ? estimator.save().numbers : {};
 
   phase("merge");
-  const advantages = estimator.advantages(batch);
+  const advantages = expert ? imitation(batch) : estimator.advantages(batch);
   const { rows, decisions } = mergeRows(batch, advantages, rl.tokens);
 
   phase("evaluate");
   const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
 
-  const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
+  const loss = expert
+    ? learner.imitate(rows, update, phase)
+    : learner.update(rows, update, draws.fork("minibatches"), phase);
   if (!Number.isFinite(loss)) throw diverged(update);
   const learningRate = learningRateAt(rl.learningRate, update, updates);
-  return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines } };
+  const figures = { loss, learningRate, rows: rows.length, entropy, baselines };
+  return { batch, decisions, figures: expert ? { demonstrations: true, ...figures } : figures };
 }
 
 async function newTrainer(settings: TrainSettings, initial?: readonly WeightArray[]): Promise<Trainer> {
@@ -180,7 +192,9 @@ async function newTrainer(settings: TrainSettings, initial?: readonly WeightArra
   const matchmaker = new Matchmaker(settings, model);
   const learner = new Learner(settings, model, rng.fork("weights"), initial);
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
-  return { settings, model, rng, learner, estimator, matchmaker };
+  const shown = settings.demonstrations;
+  const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
+  return { settings, model, rng, learner, estimator, matchmaker, demonstrations };
 }
 
 function restore({ learner, estimator, matchmaker }: Trainer, snapshot: Snapshot): void {

@@ -13,6 +13,10 @@ export const whatToLearn = {
   think: text("--think <n>", "words of thought before an action at most, for --policy text"),
   size: text("--size <size>", "xs, s or m: how long and with how many games"),
   updates: text("--updates <n>", "gradient updates in the whole run"),
+  demonstrations: text(
+    "--demonstrations <expert>",
+    "learn from games of nash, minimax or another fixed opponent, or of a log, and not by self-play",
+  ),
 };
 
 export const anySetting = { set: texts("--set <key=value>", "any setting (see: spiral config show); may be repeated") };
@@ -42,6 +46,7 @@ const SETTINGS = {
   think: "nn.text.think",
   seed: "seed",
   updates: "updates",
+  demonstrations: "rl.demonstrations.from",
   backend: "nn.backend",
   keepEpisodes: "run.keepEpisodes",
   workers: "run.workers",
