@@ -1,10 +1,12 @@
 /** Learning from an expert's games: which games, which gradient, what comes of it, for a policy of features and one of text. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
-import { nash } from "../../src/players/opponents.ts";
+import { nash, opponents } from "../../src/players/opponents.ts";
+import type { Policy } from "../../src/policies/policy.ts";
 import type { PolicyModel, TextSettings } from "../../src/policies/policy-kind.ts";
 import { policyModel } from "../../src/policies/registry.ts";
 import { DemonstrationBatches, type Demonstrations, gamesOfExpert, imitation } from "../../src/rl/demonstrations.ts";
@@ -209,6 +211,50 @@ it("in Kuhn poker it comes to the frequencies of the expert's moves", () => {
     }
   }
   learner.dispose();
+});
+
+/** The frequencies of the moves in games, by orbit of the information sets; uniform where the games never went. */
+function frequencies(id: string, games: readonly RecordedGame[]): Policy {
+  const counts = new Map<string, number[]>();
+  for (const { orbit, actions, action } of learnerDecisions(
+    recordedTrajectories(new GameGraph(getGame(id)), "x", games),
+  )) {
+    const taken = counts.get(orbit) ?? actions.map(() => 0);
+    taken[actions.indexOf(action)] = (taken[actions.indexOf(action)] as number) + 1;
+    counts.set(orbit, taken);
+  }
+  return {
+    name: "frequencies",
+    symmetric: true,
+    distributions: (infosets) =>
+      infosets.map(({ player, canonical: { key, actions }, toCanonical }) => {
+        const taken = counts.get(`${id} ${player} ${key}`) ?? actions.map(() => 1);
+        const visits = taken.reduce((a, b) => a + b);
+        return Float64Array.from(actions, (_, slot) => (taken[toCanonical?.[slot] ?? slot] as number) / visits);
+      }),
+  };
+}
+
+// The figures of docs/results.md.
+it.each([
+  ["kuhn", "nash", [0, 1 / 3], [0.556, 7 / 6]],
+  ["kuhn", "sloppy", [0.156, 1 / 3], [0.152, 1 / 3]],
+  ["ttt", "nash", [0, 0], [1.586, 2]],
+  ["ttt", "sloppy", [0.697, 0], [0.731, 0]],
+])("in %s, of 25,000 games of %s even a table is exploited", (id, name, own, copied) => {
+  const game = getGame(id);
+  const expert = opponents.find((opponent) => opponent.name === name)?.make(game) as Policy;
+  for (const [policy, expected] of [
+    [expert, own],
+    [frequencies(id, gamesOfExpert(game, expert, 25_000, new Rng(1))), copied],
+  ] as const) {
+    const { nashConv, greedyNashConv } = evaluateExactly(game, policy) ?? {
+      nashConv: Number.NaN,
+      greedyNashConv: Number.NaN,
+    };
+    expect(Math.abs(nashConv - expected[0])).toBeLessThan(0.02);
+    expect(greedyNashConv).toBeCloseTo(expected[1], 10);
+  }
 });
 
 describe("a run", () => {
