@@ -73,6 +73,8 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   const unable = named.flatMap(({ key, text, names }) =>
     notPlayed(names, config.games).map((problem) => `${origins.get(key)}: ${key} is "${text}": ${problem}.`),
   );
+  const polish = polishProblem(config);
+  if (polish !== undefined) unable.push(`${origins.get("rl.polish")}: rl.polish is ${config.rl.polish}: ${polish}.`);
   if (unable.length > 0) throw new UserError(2, unable);
   const order = [...flattenKeys(config)];
   return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
@@ -83,6 +85,13 @@ function notPlayed(names: readonly string[], games: readonly string[]): string[]
   return opponents
     .filter(({ name }) => names.includes(name))
     .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));
+}
+
+/** Why there can be no polish; undefined if there is none, or it can be. */
+function polishProblem({ rl, nn, updates }: Config): string | undefined {
+  if (rl.polish === 0) return undefined;
+  if (nn.policy === "mlp") return "it is for policies that write, such as --policy text";
+  return rl.polish < updates ? undefined : `it is a part of the ${updates} updates, and must leave some for self-play`;
 }
 
 /** The settings of one game. Each key is taken from its exact id, else its id without parameters, else `default`. */

@@ -17,9 +17,8 @@ import { type PolicyAtRows, perLegalAction, slotStarts } from "../policies/softm
 import type { Rng } from "../util/rng.ts";
 import { type LearningRate, learningRateAt, type Schedule, scheduled } from "./annealing.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
-import type { Loss, LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
+import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
-import { policyGradient } from "./losses/policy-gradient.ts";
 import { losses } from "./losses/registry.ts";
 import type { Row } from "./rows.ts";
 
@@ -64,11 +63,14 @@ export class Learner {
   readonly policy: Policy;
   /** π_θ̄, which is served. */
   readonly averagedPolicy: Policy;
+  /** The magnet, which plays in polish (polish.ts). */
+  readonly magnetPolicy: Policy;
   readonly #settings: LearnerSettings;
   readonly #policyLoss: PolicyLoss;
   readonly #network: LearningNetwork;
   readonly #averaged: PolicyNetwork;
   readonly #magnet: PolicyNetwork;
+  readonly #freshOptimizer: () => OptimizerState;
   /** log π of the magnet at the information sets that were asked about since its last refresh. */
   readonly #magnetRows = new Map<Infoset, Float64Array>();
 
@@ -86,6 +88,14 @@ export class Learner {
     this.#magnet = model.network(weights);
     this.policy = networkPolicy("learner", this.#network, model);
     this.averagedPolicy = networkPolicy("averaged", this.#averaged, model);
+    this.magnetPolicy = networkPolicy("magnet", this.#magnet, model);
+    this.#freshOptimizer = () => {
+      const arrays = model.optimizerTensors(settings.rl.adam).map((tensor) => ({
+        ...tensor,
+        values: new Float32Array(tensor.shape.reduce((a, b) => a * b, 1)),
+      }));
+      return { arrays, steps: 0 };
+    };
   }
 
   /**
@@ -100,31 +110,48 @@ export class Learner {
     };
     const { reuse } = this.#policyLoss;
     const stepLosses = reuse ? this.#epochs(rows, reuse, rates, rng, phase) : [this.#step(rows, rates, phase)];
-    this.#moveAverages(update);
+    this.#averaged.moveTowards(this.#network, rl.averaging);
+    this.#refreshMagnet(update);
     return stepLosses.reduce((sum, loss) => sum + loss, 0) / stepLosses.length;
   }
 
-  /**
-   * One update from rows of an expert's games, in which every advantage is 1: one step down the cross-entropy, without magnet
-   * and entropy bonus, whatever `rl.loss` says. → the cross-entropy before the step
-   */
-  imitate(rows: readonly Row[], update: number, phase: OnPhase = () => {}): number {
+  /** One update from rows of an expert's games, whose advantages are all 1: one step, whatever `rl.loss` says. → the cross-entropy */
+  imitateExpert(rows: readonly Row[], update: number): number {
     const { rl, updates } = this.#settings;
-    phase("forward");
-    const learningRate = learningRateAt(rl.learningRate, update, updates);
-    const loss = this.#descend(rows, [policyGradient().loss], movesAt(rows), learningRate, phase);
-    this.#moveAverages(update);
+    const moves = rows.map(({ positive }) => positive);
+    const loss = this.imitate(infosetsOf(rows), moves, learningRateAt(rl.learningRate, update, updates));
+    this.#refreshMagnet(update);
     return loss;
   }
 
-  /** θ̄ follows θ, and when it is due the magnet takes its place. */
-  #moveAverages(update: number): void {
-    const { averaging, magnet } = this.#settings.rl;
-    this.#averaged.moveTowards(this.#network, averaging);
-    if (update % magnet.every === 0) {
-      this.#magnet.moveTowards(this.#averaged, 0);
-      this.#magnetRows.clear();
-    }
+  #refreshMagnet(update: number): void {
+    if (update % this.#settings.rl.magnet.every !== 0) return;
+    this.#magnet.moveTowards(this.#averaged, 0);
+    this.#magnetRows.clear();
+  }
+
+  /** The averaged policy becomes the learner and the magnet, and the optimizer forgets: the gradients of polish are of another size. */
+  beginPolish(): void {
+    this.#network.moveTowards(this.#averaged, 0);
+    this.#magnet.moveTowards(this.#averaged, 0);
+    this.#magnetRows.clear();
+    this.#network.restoreOptimizer(this.#freshOptimizer());
+  }
+
+  /** A step down the cross-entropy − Σ target · log π, for a target by legal action of each information set. → the loss */
+  imitate(infosets: readonly Infoset[], targets: readonly Float64Array[], learningRate: number): number {
+    let loss = 0;
+    this.#network.step(
+      infosets,
+      (at) => {
+        const gradient = perLegalAction(at, (r) => targets[r]).map((target) => -target);
+        loss = gradient.reduce((sum, g, i) => sum + g * at.logPolicy[i], 0);
+        return gradient;
+      },
+      learningRate,
+    );
+    this.#averaged.moveTowards(this.#network, this.#settings.rl.averaging);
+    return loss;
   }
 
   /** A step for every minibatch of every epoch. → L(θ) of each step */
@@ -151,23 +178,13 @@ export class Learner {
   #step(rows: readonly Row[], { learningRate, entropy }: Rates, phase: OnPhase, old?: readonly Float64Array[]): number {
     const { magnet } = this.#settings.rl;
     phase("forward");
-    const pull = magnet.kind === "none" ? [] : [klToMagnet(magnet)];
-    const terms = [this.#policyLoss.loss, ...pull, negativeEntropy({ coefficient: entropy })];
-    return this.#descend(rows, terms, this.#batch(rows, old), learningRate, phase);
-  }
-
-  /** One Adam step on the rows down the sum of the terms. → the sum before the step */
-  #descend<Needs extends keyof LossBatch>(
-    rows: readonly Row[],
-    terms: readonly Loss<Needs>[],
-    batch: Pick<LossBatch, Needs>,
-    learningRate: number,
-    phase: OnPhase,
-  ): number {
+    const batch = this.#batch(rows, old);
     let loss = 0;
     const lossGradient = (at: PolicyAtRows): Float64Array => {
       const gradient = new Float64Array(at.policy.length);
-      loss = terms.reduce((sum, term) => sum + term(at, batch, gradient), 0);
+      loss = this.#policyLoss.loss(at, batch, gradient);
+      if (magnet.kind !== "none") loss += klToMagnet(magnet)(at, batch, gradient);
+      loss += negativeEntropy({ coefficient: entropy })(at, batch, gradient);
       phase("backward");
       return gradient;
     };
@@ -184,7 +201,8 @@ export class Learner {
       });
     const magnet = this.#magnetLogPolicies(rows);
     return {
-      ...movesAt(rows),
+      positive: perLegalAction(legal, (r) => rows[r].positive),
+      negative: perLegalAction(legal, (r) => rows[r].negative),
       ...(old ? { oldLogPolicy: perLegalAction(legal, (r) => old[r]) } : {}),
       entropyWeights: weighted("entropy"),
       magnetWeights: weighted("magnet"),
@@ -231,15 +249,6 @@ export class Learner {
   dispose(): void {
     for (const network of [this.#network, this.#averaged, this.#magnet]) network.dispose();
   }
-}
-
-/** The summed advantages of the rows, one value for every legal action. */
-function movesAt(rows: readonly Row[]): Pick<LossBatch, "positive" | "negative"> {
-  const legal = { starts: slotStarts(infosetsOf(rows)) };
-  return {
-    positive: perLegalAction(legal, (r) => rows[r].positive),
-    negative: perLegalAction(legal, (r) => rows[r].negative),
-  };
 }
 
 const infosetsOf = (rows: readonly Row[]): Infoset[] => rows.map(({ infoset }) => infoset);

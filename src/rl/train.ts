@@ -7,11 +7,9 @@
  *     merge the decisions into one row per information set                        mergeRows
  *     θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
  *     θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
+ *     (the first updates may learn from an expert's games instead, by cross-entropy: demonstrations.ts)
+ *     (in the last `rl.polish` updates a text policy learns to write freely instead: polish.ts)
  *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint              hooks
- *
- * The first updates, or all, may learn from an expert's games instead (demonstrations.ts): then every A is 1, and the step is
- *
- *     θ ← Adam(θ, ∇ [ − mean log π_θ(the expert's moves) ])                       learner.imitate
  *
  * The random draws of a game depend on (seed, update, game, index) alone.
  */
@@ -32,6 +30,7 @@ import { learningRateAt } from "./annealing.ts";
 import { DemonstrationBatches, type Demonstrations, imitation } from "./demonstrations.ts";
 import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
+import { Polish } from "./polish.ts";
 import type { PoolState } from "./pool.ts";
 import { mergeRows, type Row, type TokenSum } from "./rows.ts";
 
@@ -40,7 +39,11 @@ export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly nn: PolicySettings;
   readonly rl: LearnerSettings["rl"] &
     MatchmakerSettings["rl"] &
-    EstimatorSettings & { readonly advantage: keyof typeof estimators; readonly tokens?: TokenSum | undefined };
+    EstimatorSettings & {
+      readonly advantage: keyof typeof estimators;
+      readonly tokens?: TokenSum | undefined;
+      readonly polish?: number | undefined;
+    };
   /** Games of an expert, from which the first updates learn; absent if all learn from self-play. */
   readonly demonstrations?: Demonstrations | undefined;
   readonly run: {
@@ -100,6 +103,9 @@ interface Trainer {
   readonly estimator: AdvantageEstimator;
   readonly matchmaker: Matchmaker;
   readonly demonstrations: DemonstrationBatches | undefined;
+  readonly polish: Polish | undefined;
+  /** Updates of self-play, or from demonstrations; then comes polish. */
+  readonly selfPlayUpdates: number;
 }
 
 /**
@@ -129,7 +135,10 @@ export async function train(
     while (update < settings.updates && !stop) {
       update += 1;
       const due = dueAt(update, settings);
-      const { batch, decisions, figures } = await learn(trainer, update, executor, hooks, due.metrics);
+      const { batch, decisions, figures } =
+        update > trainer.selfPlayUpdates
+          ? polish(trainer, update, hooks)
+          : await learn(trainer, update, executor, hooks, due.metrics);
       totals = { episodes: totals.episodes + episodesIn(batch), decisions: totals.decisions + decisions };
 
       hooks.phase?.("evaluate");
@@ -149,15 +158,22 @@ export async function train(
   return update;
 }
 
-/** One update of the algorithm box: play, advantages, rows, and the learner's step. `figures` join the metrics. */
+/** What an update has come to. `figures` join the metrics. */
+interface Updated {
+  readonly batch: readonly Trajectories[];
+  readonly decisions: number;
+  readonly figures: Readonly<Record<string, unknown>>;
+}
+
+/** One update of the algorithm box: play, advantages, rows, and the learner's step. */
 async function learn(
-  { settings, rng, learner, estimator, matchmaker, demonstrations }: Trainer,
+  { settings, rng, learner, estimator, matchmaker, demonstrations, selfPlayUpdates }: Trainer,
   update: number,
   executor: Executor,
   hooks: TrainHooks,
   withFigures: boolean,
-): Promise<{ batch: readonly Trajectories[]; decisions: number; figures: Readonly<Record<string, unknown>> }> {
-  const { rl, updates } = settings;
+): Promise<Updated> {
+  const { rl } = settings;
   const draws = rng.fork("update", update);
   const phase = (name: Phase): void => hooks.phase?.(name);
   const expert = update <= (settings.demonstrations?.updates ?? 0) ? demonstrations : undefined;
@@ -174,13 +190,23 @@ async function learn(
   phase("evaluate");
   const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
 
+  if (expert) phase("backward");
   const loss = expert
-    ? learner.imitate(rows, update, phase)
+    ? learner.imitateExpert(rows, update)
     : learner.update(rows, update, draws.fork("minibatches"), phase);
   if (!Number.isFinite(loss)) throw diverged(update);
-  const learningRate = learningRateAt(rl.learningRate, update, updates);
+  const learningRate = learningRateAt(rl.learningRate, update, selfPlayUpdates);
   const figures = { loss, learningRate, rows: rows.length, entropy, baselines };
   return { batch, decisions, figures: expert ? { demonstrations: true, ...figures } : figures };
+}
+
+/** One update of polish. Its games are not logged. */
+function polish({ rng, learner, polish, selfPlayUpdates }: Trainer, update: number, hooks: TrainHooks): Updated {
+  hooks.phase?.("backward");
+  const done = polish?.step(learner, update - selfPlayUpdates, rng.fork("update", update));
+  if (!done || !Number.isFinite(done.loss)) throw diverged(update);
+  const { decisions, ...figures } = done;
+  return { batch: [], decisions, figures: { ...figures, polish: true } };
 }
 
 async function newTrainer(settings: TrainSettings, initial?: readonly WeightArray[]): Promise<Trainer> {
@@ -190,11 +216,14 @@ async function newTrainer(settings: TrainSettings, initial?: readonly WeightArra
   const model = await policyModel(nn, games);
   // The matchmaker comes first: it throws if an opponent does not play a game, and no tensors exist yet.
   const matchmaker = new Matchmaker(settings, model);
-  const learner = new Learner(settings, model, rng.fork("weights"), initial);
+  const polishUpdates = rl.polish ?? 0;
+  const selfPlayUpdates = settings.updates - polishUpdates;
+  const polish = polishUpdates > 0 ? await Polish.of(polishUpdates, settings, model) : undefined;
+  const learner = new Learner({ ...settings, updates: selfPlayUpdates }, model, rng.fork("weights"), initial);
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
   const shown = settings.demonstrations;
   const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
-  return { settings, model, rng, learner, estimator, matchmaker, demonstrations };
+  return { settings, model, rng, learner, estimator, matchmaker, demonstrations, polish, selfPlayUpdates };
 }
 
 function restore({ learner, estimator, matchmaker }: Trainer, snapshot: Snapshot): void {

@@ -152,7 +152,7 @@ describe.each([
     const [epsilon, quiet] = [1e7, { learningRate: { start: 1e7, end: 1e7 } }];
     const learner = learnerOf(model, { ...quiet, adam: { beta1: 0, beta2: 0, epsilon }, averaging: 0 });
     const before = learner.save().weights;
-    const loss = learner.imitate(rowsOf(model, games), 1);
+    const loss = learner.imitateExpert(rowsOf(model, games), 1);
     const after = learner.save().weights;
     learner.dispose();
     if (name !== "text that may think") {
@@ -164,7 +164,7 @@ describe.each([
     const lossAt = (weights: readonly WeightArray[]): number => {
       const probe = learnerOf(model, { learningRate: { start: 1e-9, end: 1e-9 } });
       probe.restore({ ...probe.save(), weights });
-      const value = probe.imitate(rowsOf(model, games), 1);
+      const value = probe.imitateExpert(rowsOf(model, games), 1);
       probe.dispose();
       return value;
     };
@@ -194,7 +194,7 @@ it("in Kuhn poker it comes to the frequencies of the expert's moves", () => {
   const model = modelOf([kuhn]);
   const learner = learnerOf(model, { learningRate: { start: 0.03, end: 0.0003 } });
   const rows = rowsOf(model, games);
-  for (let update = 1; update <= 300; update++) learner.imitate(rows, update);
+  for (let update = 1; update <= 300; update++) learner.imitateExpert(rows, update);
   const batch = recordedTrajectories(new GameGraph(kuhn), "expert", games.kuhn);
   const counts = new Map<string, { readonly infoset: (typeof batch.infosets)[number]; readonly taken: number[] }>();
   for (const { infoset, action, actions } of learnerDecisions(batch)) {
