@@ -11,6 +11,7 @@ import type { Manifest } from "../../run/manifest.ts";
 import type { RecordedGame } from "../../selfplay/recorded.ts";
 import { UserError } from "../../util/errors.ts";
 import { Rng } from "../../util/rng.ts";
+import { quoted } from "../../util/shell.ts";
 import { warn } from "../terminal/output.ts";
 
 /**
@@ -51,7 +52,7 @@ function gamesInLog(path: string, games: readonly Game[], count: number): Map<st
   const others = new Set<string>();
   for (const entry of readLog(path, warn)) {
     const damaged = (problem: string): UserError =>
-      new UserError(3, `${path}:${entry.line}: ${problem}. All that is wrong: spiral replay ${path} --verify`);
+      new UserError(3, `${path}:${entry.line}: ${problem}. All that is wrong: spiral replay ${quoted(path)} --verify`);
     if ("problem" in entry) throw damaged(entry.problem);
     const { episode } = entry;
     const own = found.get(episode.game);
