@@ -82,6 +82,8 @@ export interface Writing {
   legalOnly(policy: Policy): Policy;
   /** A policy of actions, such as a fixed opponent, as one that writes them. It has no thoughts. */
   written(policy: Policy): Policy;
+  /** The plies that write an action without a word of thought, from a state of a played game in which a turn begins. */
+  spelled(state: unknown, action: number): readonly number[];
   /** What an episode of a played game was, from the actions of its plies. */
   told(played: Game, actions: readonly number[]): Told;
 }

@@ -44,6 +44,7 @@ export function writingOf(
     ...(mode === "free" ? { illegal: (infosets, decisions) => illegal(infosets, graphOf, isDrawn, decisions) } : {}),
     legalOnly,
     written: (policy) => writtenPolicy(policy, recipe),
+    spelled: (state, action) => spelled((state as TokenState).at, action),
     told: (game, actions) => told(game as Game & TokenGame, vocabulary, actions),
   };
 }
@@ -136,6 +137,18 @@ function nextWord(at: Position, actions: readonly number[], distribution: Distri
   for (const slot of at.open) words[slot] = at.actionsAfter(slot).length;
   const count = words.reduce((a, b) => a + b, 0);
   return words.map((n) => n / count);
+}
+
+function spelled(start: Position | undefined, action: number): number[] {
+  const tokens: number[] = [];
+  for (let at = start; ; ) {
+    const slot = at?.open.find((open) => at?.actionsAfter(open).includes(action));
+    if (!at || slot === undefined) throw new Error(`action ${action} cannot be written here`);
+    tokens.push(at.tokens[slot] as number);
+    const outcome = at.follow(slot);
+    if (outcome.kind === "action") return tokens;
+    at = outcome.kind === "position" ? outcome.at : undefined;
+  }
 }
 
 function told(game: TokenGame, { words }: Vocabulary, plies: readonly number[]): Told {
