@@ -8,7 +8,7 @@ import { moments, transcript } from "../../src/record/transcript.ts";
 import { frame } from "../../src/replay/frame.ts";
 import { autoplayed, keysIn, type Position, press, type Stepper, startAt } from "../../src/replay/keys.ts";
 import { readLog } from "../../src/replay/log.ts";
-import { type MoveProbability, probabilityLine } from "../../src/replay/probabilities.ts";
+import { type MoveProbability, probabilityLine, probabilityLines } from "../../src/replay/probabilities.ts";
 import { numberOf, selectEpisodes } from "../../src/replay/select.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -342,7 +342,7 @@ describe("probabilities", () => {
     expect(probabilityLine(of(two), check)).toBe("p@1: [check]\u00a00.250  [bet]\u00a00.750");
     expect(probabilityLine(of(two), deal)).toBeUndefined();
     expect(probabilityLine(undefined, check)).toBeUndefined();
-    const text = transcript(kuhn(0), "all", (moment) => probabilityLine(of(two), moment));
+    const text = transcript(kuhn(0), "all", (moment) => probabilityLines(of(two), moment));
     expect(text.match(/p@1/g)).toHaveLength(1);
     expect(text).toContain("Player 0 (first) plays [check]\n  p@1: [check]");
   });
