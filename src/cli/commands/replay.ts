@@ -33,7 +33,7 @@ export const command = defineCommand({
     player: checked("--player <0|1|all>", "show what this player saw, or everything", viewerNamed, "all"),
     probabilities: toggle(
       "--probabilities",
-      "how likely each move was under the log's run; on a terminal, always shown",
+      "how likely each move and word was under the log's run; on a terminal, always shown",
     ),
     probabilitiesOf: text("--probabilities-of <player>", "the same for another player: latest@000120, nash"),
     autoplay: checked("--autoplay <seconds>", "on a terminal, step by itself, with this pause", (name, value) =>
