@@ -10,7 +10,7 @@ export interface MoveProbability {
 }
 
 /** A word of an answer; without a probability if no other word could stand there. */
-export interface AnsweredWord {
+interface AnsweredWord {
   readonly word: string;
   readonly probability?: number;
 }
