@@ -37,7 +37,7 @@ export function wordProbabilities(
     const whole = [...written, tokens[place], ...(outcome.kind === "action" ? outcome.forced : [])];
     if (whole.length !== tokens.length || !agrees(whole)) return undefined;
     const asked = decisions([...choices.values()].map(({ infoset }) => infoset));
-    const found = new Map([...choices].map(([at, { slot }], i) => [at, asked[i][slot]]));
+    const found = new Map([...choices].map(([place, { slot }], i) => [place, asked[i][slot]]));
     return texts.map((word, i) => {
       const probability = found.get(i);
       return probability === undefined ? { word } : { word, probability };
