@@ -64,7 +64,7 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   }
   if (problems.length > 0) throw new UserError(2, firstOf(problems));
   // All key paths have been checked, so no key is `__proto__`.
-  const config = configSchema.parse(nest(values));
+  const config = withPolish(configSchema.parse(nest(values)), origins);
   const { opponents: mix, demonstrations } = config.rl;
   const named = [
     { key: "rl.opponents", text: mix, names: parseOpponents(mix, trainingOpponents).map(({ name }) => name) },
@@ -85,6 +85,14 @@ function notPlayed(names: readonly string[], games: readonly string[]): string[]
   return opponents
     .filter(({ name }) => names.includes(name))
     .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));
+}
+
+/** The number of updates that the package gives is that of self-play: polish comes on top, and `origins` says so. */
+function withPolish(config: Config, origins: Map<string, string>): Config {
+  const origin = origins.get("updates") ?? "";
+  if (config.rl.polish === 0 || !/^(default|policy|size)\b/.test(origin)) return config;
+  origins.set("updates", `${origin} and rl.polish`);
+  return { ...config, updates: config.updates + config.rl.polish };
 }
 
 /** Why there can be no polish; undefined if there is none, or it can be. */

@@ -20,12 +20,11 @@ import type { Learner } from "./learner.ts";
 import type { MatchmakerSettings } from "./matchmaker.ts";
 import { mergeRows } from "./rows.ts";
 
-/**
- * Adam's rate at the first update of polish; it falls linearly to a twentieth. In Kuhn poker, 300 updates leave 0.6 % of answers
- * illegal; at 0.004 it is 2 %.
- */
-const LEARNING_RATE = 0.01;
+/** Adam's rate at the first update of polish; it falls linearly to a twentieth. At 0.01 tic-tac-toe is unlearned. */
+const LEARNING_RATE = 0.006;
 const LAST_SHARE = 0.05;
+/** The games of an update are an eighth of those of self-play: many small steps serve better than few large ones. */
+const GAMES_SHARE = 1 / 8;
 /** The share of words that are written at random. */
 const RANDOM_WORDS = 0.25;
 
@@ -51,7 +50,10 @@ export class Polish {
   private constructor(length: number, games: MatchmakerSettings["games"], writing: Writing) {
     this.#length = length;
     this.#writing = writing;
-    this.#games = games.map(({ game, episodes }) => ({ episodes, graph: new GameGraph(writing.played(game)) }));
+    this.#games = games.map(({ game, episodes }) => ({
+      episodes: Math.ceil(GAMES_SHARE * episodes),
+      graph: new GameGraph(writing.played(game)),
+    }));
   }
 
   /** Update number `n` of polish, counted from 1. → the loss, and the number of rows and turns */

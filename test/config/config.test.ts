@@ -304,3 +304,19 @@ it.each<[string, ConfigSources, string]>([
 ])("an alias in %s is refused", (_, sources, where) => {
   expect(problems(sources)).toEqual([`${where}: aliases are not supported here; write the value out.`]);
 });
+
+describe("polish", () => {
+  it("comes on top of the package's number of updates, and is a part of a given one", () => {
+    const flags = (...more: { name: string; key: string; text: string }[]) => [
+      { name: "--policy", key: "nn.policy", text: "text" },
+      { name: "--polish", key: "rl.polish", text: "600" },
+      ...more,
+    ];
+    const alone = loadConfig({ flags: flags() });
+    expect(alone.config.updates).toBe(1800);
+    expect(alone.origins.get("updates")).toMatch(/ and rl\.polish$/);
+    const given = { name: "--updates", key: "updates", text: "900" };
+    expect(loadConfig({ flags: flags(given) }).config.updates).toBe(900);
+    expect(() => loadConfig({ flags: flags({ ...given, text: "600" }) })).toThrow(/must leave some for self-play/);
+  });
+});

@@ -102,11 +102,11 @@ it("has the exact rate of illegal answers that free self-play has", async () => 
 
 it("polish makes free play legal and leaves legal play as it is, and resumes to the same bytes", async () => {
   await startBackend("wasm");
-  const base = smallRun([[kuhn, 512]], 130);
+  const base = smallRun([[kuhn, 512]], 280);
   const settings = {
     ...base,
     nn: { ...nn, text: { ...text, decoding: "legal" as const } },
-    rl: { ...base.rl, learningRate: { start: 0.01, end: 0.001 }, polish: 100 },
+    rl: { ...base.rl, learningRate: { start: 0.01, end: 0.001 }, polish: 250 },
     run: { ...base.run, evaluateEvery: 1000, checkpointEvery: 10 },
   };
   const rates: number[] = [];
@@ -114,7 +114,7 @@ it("polish makes free play legal and leaves legal play as it is, and resumes to 
   await train(settings, hooks);
   const free = await policyModel(nn, [kuhn]);
   const legal = await policyModel(settings.nn, [kuhn]);
-  const first = [30, 130].map((update) => {
+  const first = [30, 280].map((update) => {
     const weights = snapshots.find((snapshot) => snapshot.update === update)?.learner.averaged ?? [];
     rates.push(illegalRate(compiledGame(kuhn), networkPolicy("free", free.network(weights), free))?.[0] ?? 1);
     return networkPolicy("legal", legal.network(weights), legal).distributions(compiledGame(kuhn).infosets);
@@ -126,7 +126,7 @@ it("polish makes free play legal and leaves legal play as it is, and resumes to 
   });
 
   const again = recorder();
-  const middle = snapshots.find(({ update }) => update === 60);
+  const middle = snapshots.find(({ update }) => update === 150);
   await train(settings, again.hooks, middle);
   expect(again.snapshots.at(-1)?.learner).toEqual(snapshots.at(-1)?.learner);
   await startBackend("js");
