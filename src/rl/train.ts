@@ -29,6 +29,7 @@ import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
 import type { PoolState } from "./pool.ts";
 import { mergeRows, type Row, type TokenSum } from "./rows.ts";
+import { writingMetrics } from "./writing-metrics.ts";
 
 export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly seed: number;
@@ -143,7 +144,7 @@ export async function train(
 
 /** One update of the algorithm box: play, advantages, rows, and the learner's step. `figures` join the metrics. */
 async function learnFromSelfPlay(
-  { settings, rng, learner, estimator, matchmaker }: Trainer,
+  { settings, model, rng, learner, estimator, matchmaker }: Trainer,
   update: number,
   executor: Executor,
   hooks: TrainHooks,
@@ -164,11 +165,13 @@ async function learnFromSelfPlay(
 
   phase("evaluate");
   const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
+  const { writing } = model;
+  const written = withFigures && writing ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
 
   const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
   if (!Number.isFinite(loss)) throw diverged(update);
   const learningRate = learningRateAt(rl.learningRate, update, updates);
-  return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines } };
+  return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines, ...written } };
 }
 
 async function newTrainer(settings: TrainSettings, initial?: readonly WeightArray[]): Promise<Trainer> {
