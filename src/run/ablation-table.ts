@@ -3,8 +3,8 @@ import { plural } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
 import { median } from "../util/median.ts";
 import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
-
-const NOTHING = "–";
+import { NOTHING, spread } from "./spread.ts";
+import { thinkingTable } from "./thinking-table.ts";
 
 export function ablationMarkdown({ name, about, updates, seeds, cells, variance }: Ablation): string {
   const games = [...new Set(cells.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.games))))];
@@ -33,6 +33,7 @@ export function ablationMarkdown({ name, about, updates, seeds, cells, variance 
     `${length}${plural(seeds, "seed")}; median (range) over seeds.`,
     "",
     ...markdownTable(header, rows, 1),
+    ...thinkingTable(cells),
     ...(variance.length > 0 ? ["", ...varianceTable(variance)] : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -61,11 +62,4 @@ function varianceTable(variance: readonly VarianceResult[]): string[] {
     "",
     ...markdownTable(["game", "update", "entropy", ...names], rows, 1),
   ];
-}
-
-/** `0.0041 (0.0026 – 0.0080)`: median and range; one number if the ends of the range round to the same. */
-function spread(values: readonly number[], digits: number): string {
-  if (values.length === 0) return NOTHING;
-  const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)].map((v) => v.toFixed(digits));
-  return low === high ? middle : `${middle} (${low} – ${high})`;
 }
