@@ -43,6 +43,10 @@ export const sections: Readonly<Record<string, Section>> = {
     title: "Distinct rows against turns",
     measure: async (quick) => (await import("./sections/growth.ts")).turns(quick),
   },
+  text: {
+    title: "Transformer",
+    measure: async (quick) => (await import("./sections/text.ts")).text(quick),
+  },
   peers: {
     title: "Peers",
     measure: async (quick) => (await import("./sections/peers.ts")).peers(quick),

@@ -6,12 +6,6 @@ import type { Episode } from "../src/record/episode.ts";
 import type { MetricsRow, Snapshot, TrainHooks, TrainSettings } from "../src/rl/train.ts";
 import { Rng } from "../src/util/rng.ts";
 
-/**
- * A module of the built program, such as `exact/cfr`. Loops over millions of numbers run several times faster there than in
- * what the test runner makes of the sources, where every imported constant is a call.
- */
-export const built = <T>(module: string): Promise<T> => import(new URL(`../dist/${module}.js`, import.meta.url).href);
-
 /** The graph of a game, every state of it visited. */
 export function wholeGraph(game: Game): GameGraph {
   const graph = new GameGraph(game);

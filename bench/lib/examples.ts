@@ -25,7 +25,7 @@ const commandPages = (...names: string[]): string[] => names.map((name) => `docs
  * pages before it.
  */
 export const CHEAP_PAGES: readonly (readonly string[])[] = [
-  commandPages("games", "players", "solve", "match", "config"),
+  commandPages("games", "players", "prompt", "solve", "match", "config"),
   [
     ...commandPages("train", "runs", "policy", "eval"),
     "docs/metrics.md",

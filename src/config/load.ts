@@ -68,6 +68,8 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   const mixed = opponentProblems(config).map(
     (problem) => `${origins.get("rl.opponents")}: rl.opponents is "${config.rl.opponents}": ${problem}.`,
   );
+  const polish = polishProblem(config);
+  if (polish !== undefined) mixed.push(`${origins.get("rl.polish")}: rl.polish is ${config.rl.polish}: ${polish}.`);
   if (mixed.length > 0) throw new UserError(2, mixed);
   const order = [...flattenKeys(config)];
   return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
@@ -79,6 +81,13 @@ function opponentProblems({ games, rl }: Config): string[] {
   return opponents
     .filter(({ name }) => mix.some((share) => share.name === name))
     .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));
+}
+
+/** Why there can be no polish; undefined if there is none, or it can be. */
+function polishProblem({ rl, nn, updates }: Config): string | undefined {
+  if (rl.polish === 0) return undefined;
+  if (nn.policy === "mlp") return "it is for policies that write, such as --policy text";
+  return rl.polish < updates ? undefined : `it is a part of the ${updates} updates, and must leave some for self-play`;
 }
 
 /** The settings of one game. Each key is taken from its exact id, else its id without parameters, else `default`. */

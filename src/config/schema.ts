@@ -69,6 +69,9 @@ export const configSchema = z.strictObject({
         })
         .describe("The value network of rl.advantage: critic."),
       tokens: z.enum(TOKENS).describe("How the words of a response add up to its loss, for nn.policy: text."),
+      polish: count(0)
+        .max(10_000_000)
+        .describe("Of the updates, how many at the end teach a text policy to write freely instead of self-play."),
       loss: z.enum(LOSSES).describe("The policy loss."),
       ppo: z
         .strictObject({

@@ -18,6 +18,10 @@ export const counterfactualReach = (compiled: CompiledGame, strategy: Strategy, 
 export const ownReach = (compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): Float64Array =>
   reachBy(seat === 0 ? [true, false, false] : [false, true, false], compiled, strategy);
 
+/** Reach by chance and both seats: the probability of each node. [N] */
+export const jointReach = (compiled: CompiledGame, strategy: Strategy): Float64Array =>
+  reachBy([true, true, true], compiled, strategy);
+
 /** `counts`: by the kind of node, whether the moves of seat 0, seat 1 and chance are counted. */
 function reachBy(
   counts: readonly [boolean, boolean, boolean],

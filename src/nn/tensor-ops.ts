@@ -1,6 +1,6 @@
 /**
  * A transformer's operations on TensorFlow.js, for every backend; kernel-ops.ts agrees with it. They are made of 2-D products,
- * gathers and scatters, which all backends have, with products of a batch of matrices in the attention alone.
+ * gathers and scatters, which all backends have; products of a batch of matrices, slow on wasm, are left out.
  */
 import type { PrefixTree } from "./prefix-tree.ts";
 import { tf } from "./tf.ts";
@@ -12,15 +12,17 @@ const MAX_GATHERED = 2 ** 23;
 /** The engine of a network of these variables, in the order of `transformerTensors`. */
 export function tensorEngine(variables: readonly tf.Variable[], heads: number): Engine {
   const [context, width] = variables[1].shape as [number, number];
-  const shape = { heads, headWidth: width / heads, context };
+  const shape = { width, heads, context };
   const weights = variables as readonly tf.Tensor[];
   return {
     maxNodes: Math.max(1, Math.floor(MAX_GATHERED / (context * width))),
     logits(tree) {
-      const logits = tf.tidy(() => forward(new TensorOperations(tree, shape, true), weights).logits);
+      const inBlocks = tf.getBackend() === "tensorflow";
+      const computed = inBlocks ? inWholeBlocks(tree) : tree;
+      const logits = tf.tidy(() => forward(new TensorOperations(computed, shape, inBlocks), weights).logits);
       const values = logits.dataSync() as Float32Array;
       logits.dispose();
-      return values;
+      return values.subarray(0, (values.length / computed.rows.length) * tree.rows.length);
     },
     gradients(tree, lossGradient) {
       return tf.tidy(() => {
@@ -35,49 +37,80 @@ export function tensorEngine(variables: readonly tf.Variable[], heads: number): 
 }
 
 /**
- * TensorFlow's native library chooses its kernels by the number of rows, so that the last bits of a row depend on how many rows
- * are multiplied with it. With that library, `logits` multiplies blocks of one size, as mlp.ts does.
+ * TensorFlow's native library computes the last bits of a number in another way at the end of an array, or if it multiplies
+ * another number of rows at once. With that library, `logits` fills the tree up to blocks of one size, as mlp.ts does, and
+ * multiplies block by block.
  */
 const BLOCK = 192;
 
-interface Places {
-  readonly queries: number;
-  readonly q: Int32Array;
-  readonly k: Int32Array;
-  readonly v: Int32Array;
-  /** 0, or −1e9 where there is no key. [Q · H, 1, T] */
-  readonly mask: tf.Tensor;
+/** The tree with further nodes and rows, so that there are whole blocks of both. */
+function inWholeBlocks(tree: PrefixTree): PrefixTree {
+  const filled = (values: Int32Array, value: number): Int32Array => {
+    const all = new Int32Array(BLOCK * Math.ceil(values.length / BLOCK)).fill(value);
+    all.set(values);
+    return all;
+  };
+  const tokens = filled(tree.tokens, 0);
+  const [depths, parents, rows] = [filled(tree.depths, 0), filled(tree.parents, -1), filled(tree.rows, 0)];
+  return { nodes: tokens.length, tokens, depths, parents, rows };
+}
+
+function productInBlocks(a: tf.Tensor, w: tf.Tensor, blocks: number): tf.Tensor {
+  return tf.concat(tf.split(a, blocks).map((block) => tf.matMul(block, w)));
 }
 
 interface HeadShape {
+  /** d */
+  readonly width: number;
+  /** H */
   readonly heads: number;
-  /** w */
-  readonly headWidth: number;
+  /** T */
   readonly context: number;
+}
+
+/** What attends to what: nodes [Q], and the nodes whose keys and values each reads [Q · T]. */
+interface Reading {
+  readonly queries: tf.Tensor;
+  readonly keys: tf.Tensor;
+  /** 0, or −1e9 where there is no key. [Q, 1, T] */
+  readonly mask: tf.Tensor;
 }
 
 class TensorOperations implements Operations<tf.Tensor> {
   readonly #tree: PrefixTree;
   readonly #shape: HeadShape;
   readonly #inBlocks: boolean;
+  readonly #tokens: tf.Tensor;
+  readonly #depths: tf.Tensor;
   readonly #ends: tf.Tensor;
-  readonly #known = new Map<boolean, Places>();
+  readonly #ofAll: Reading;
+  readonly #ofEnds: Reading;
+  /** Whether a column of q, k and v belongs to a head: 1 or 0. [d, H] */
+  readonly #headOf: tf.Tensor;
 
-  constructor(tree: PrefixTree, shape: HeadShape, independentRows: boolean) {
+  constructor(tree: PrefixTree, shape: HeadShape, inBlocks: boolean) {
     this.#tree = tree;
     this.#shape = shape;
-    this.#inBlocks = independentRows && tf.getBackend() === "tensorflow";
+    this.#inBlocks = inBlocks;
+    this.#tokens = tf.tensor1d(tree.tokens, "int32");
+    this.#depths = tf.tensor1d(tree.depths, "int32");
     this.#ends = tf.tensor1d(tree.rows, "int32");
+    this.#ofAll = readingOf(tree, Int32Array.from(tree.tokens.keys()), shape.context);
+    this.#ofEnds = readingOf(tree, tree.rows, shape.context);
+    const { width, heads } = shape;
+    const isOf = (i: number) => Number(Math.floor((Math.floor(i / heads) * heads) / width) === i % heads);
+    this.#headOf = tf.tensor2d(
+      Float32Array.from({ length: width * heads }, (_, i) => isOf(i)),
+      [width, heads],
+    );
   }
 
   embed(token: tf.Tensor, position: tf.Tensor): tf.Tensor {
-    const { tokens, depths } = this.#tree;
-    return tf.add(gather(token, tokens), gather(position, depths));
+    return tf.add(tf.gather(token, this.#tokens), tf.gather(position, this.#depths));
   }
 
   embedGradient(dx: tf.Tensor, token: tf.Tensor, position: tf.Tensor): [tf.Tensor, tf.Tensor] {
-    const { tokens, depths } = this.#tree;
-    return [scatterAdd(dx, tokens, token.shape[0]), scatterAdd(dx, depths, position.shape[0])];
+    return [scatterAdd(dx, this.#tokens, token.shape[0]), scatterAdd(dx, this.#depths, position.shape[0])];
   }
 
   ends(x: tf.Tensor): tf.Tensor {
@@ -85,7 +118,7 @@ class TensorOperations implements Operations<tf.Tensor> {
   }
 
   endsGradient(dy: tf.Tensor): tf.Tensor {
-    return scatterAdd(dy, this.#tree.rows, this.#tree.nodes);
+    return scatterAdd(dy, this.#ends, this.#tree.nodes);
   }
 
   norm(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
@@ -103,7 +136,7 @@ class TensorOperations implements Operations<tf.Tensor> {
 
   product(a: tf.Tensor, w: tf.Tensor, plus?: tf.Tensor, relu = false): tf.Tensor {
     return tf.tidy(() => {
-      const product = this.#inBlocks ? productInBlocks(a, w) : tf.matMul(a, w);
+      const product = this.#inBlocks ? productInBlocks(a, w, a.shape[0] / BLOCK) : tf.matMul(a, w);
       const sum = plus ? tf.add(product, plus) : product;
       return relu ? tf.relu(sum) : sum;
     });
@@ -127,109 +160,97 @@ class TensorOperations implements Operations<tf.Tensor> {
   }
 
   attention(qkv: tf.Tensor, ofEnds: boolean): Attention<tf.Tensor> {
-    const { heads, headWidth } = this.#shape;
-    const { queries: count, q, k, v, mask } = this.#places(ofEnds);
+    const reading = ofEnds ? this.#ofEnds : this.#ofAll;
+    const { width, heads } = this.#shape;
     return tf.tidy(() => {
-      const [queries, keys, values] = [q, k, v].map((places) => this.#gatherHeads(qkv, places, count));
-      const scale = 1 / Math.sqrt(headWidth);
-      const scores = tf.add(tf.mul(tf.matMul(queries, keys, false, true), scale), mask);
-      const probabilities = tf.softmax(scores); // [Q · H, 1, T]
-      const output = tf.reshape(tf.matMul(probabilities, values), [count, heads * headWidth]);
-      return { output, probabilities };
+      const { q, k, v } = this.#read(qkv, reading);
+      const scores = tf.mul(this.#sumOfHeads(tf.mul(q, k)), Math.sqrt(heads / width));
+      const p = tf.softmax(tf.add(tf.transpose(scores, [0, 2, 1]), reading.mask)); // [Q, H, T]
+      const probabilities = tf.transpose(p, [0, 2, 1]); // [Q, T, H]
+      return { output: tf.sum(tf.mul(this.#toColumns(probabilities), v), 1), probabilities };
     });
   }
 
+  /** With o = Σ_t p_t v_t of a head: dp = do · v, ds = p (dp − Σ p dp) / √w, dq = Σ_t ds_t k_t, dk_t = ds_t q, dv_t = p_t do. */
   attentionGradient(
     qkv: tf.Tensor,
     { probabilities: p }: Attention<tf.Tensor>,
     d: tf.Tensor,
     ofEnds: boolean,
   ): tf.Tensor {
-    const { heads, headWidth, context } = this.#shape;
-    const { queries: count, q, k, v } = this.#places(ofEnds);
+    const reading = ofEnds ? this.#ofEnds : this.#ofAll;
+    const { width, heads } = this.#shape;
     return tf.tidy(() => {
-      const [queries, keys, values] = [q, k, v].map((places) => this.#gatherHeads(qkv, places, count));
-      const dOutput = tf.reshape(d, queries.shape); // [Q · H, 1, w]
-      const column = (x: tf.Tensor) => tf.reshape(x, [count * heads, context, 1]); // [Q · H, T, 1]
-      const dp = tf.matMul(dOutput, values, false, true);
-      const mean = tf.sum(tf.mul(p, dp), 2, true);
-      const ds = tf.mul(tf.mul(p, tf.sub(dp, mean)), 1 / Math.sqrt(headWidth));
-      const parts = [tf.matMul(ds, keys), tf.mul(column(ds), queries), tf.mul(column(p), dOutput)];
-      const updates = tf.concat(parts.map((part) => tf.reshape(part, [-1, headWidth])));
-      const places = new Int32Array(q.length + k.length + v.length);
-      places.set(q);
-      places.set(k, q.length);
-      places.set(v, q.length + k.length);
-      const dqkv = scatterAdd(updates, places, qkv.size / headWidth);
-      return tf.reshape(dqkv, qkv.shape);
+      const { q, k, v } = this.#read(qkv, reading);
+      const dOutput = tf.reshape(d, q.shape);
+      const dp = this.#sumOfHeads(tf.mul(dOutput, v));
+      const centred = tf.sub(dp, tf.sum(tf.mul(p, dp), 1, true));
+      const ds = this.#toColumns(tf.mul(tf.mul(p, centred), Math.sqrt(heads / width)));
+      const dq = tf.sum(tf.mul(ds, k), 1);
+      const toNodes = (x: tf.Tensor, places: tf.Tensor) => scatterAdd(x, places, this.#tree.nodes);
+      const toKeys = (x: tf.Tensor) => toNodes(tf.reshape(x, [-1, width]), reading.keys);
+      const dk = toKeys(tf.mul(ds, q));
+      const dv = toKeys(tf.mul(this.#toColumns(p), dOutput));
+      return tf.concat([toNodes(dq, reading.queries), dk, dv], 1);
     });
   }
 
-  /** The rows of qkv, as [N · 3 · H, w], at these places. → [Q · H, places of each, w] */
-  #gatherHeads(qkv: tf.Tensor, places: Int32Array, queries: number): tf.Tensor {
-    const { heads, headWidth } = this.#shape;
-    return tf.reshape(gather(tf.reshape(qkv, [-1, headWidth]), places), [queries * heads, -1, headWidth]);
+  /** q [Q, 1, d], k and v [Q, T, d] */
+  #read(qkv: tf.Tensor, { queries, keys }: Reading): { q: tf.Tensor; k: tf.Tensor; v: tf.Tensor } {
+    const { width } = this.#shape;
+    const [q, k, v] = tf.split(qkv, 3, 1).map((part, i) => {
+      return tf.reshape(tf.gather(part, i === 0 ? queries : keys), [queries.size, -1, width]);
+    });
+    return { q, k, v };
   }
 
-  /**
-   * Where queries, keys and values lie in qkv, as rows [N · 3 · H, w]: q [Q, H], k and v [Q, H, T], with T the context. The
-   * place of a key is that of its depth; those after the node's own are masked, so that a sum does not depend on other nodes.
-   */
-  #places(ofEnds: boolean): Places {
-    const known = this.#known.get(ofEnds);
-    if (known) return known;
-    const { nodes, parents, depths, rows } = this.#tree;
-    const { heads, context } = this.#shape;
-    const queries = ofEnds ? rows.length : nodes;
-    const q = new Int32Array(queries * heads);
-    const k = new Int32Array(queries * heads * context);
-    const hidden = new Float32Array(k.length);
-    const path = new Int32Array(context);
-    for (let i = 0; i < queries; i++) {
-      const end = ofEnds ? rows[i] : i;
-      path.fill(end);
-      for (let node = end; node >= 0; node = parents[node]) path[depths[node]] = node;
-      for (let h = 0; h < heads; h++) {
-        q[i * heads + h] = 3 * heads * end + h;
-        const from = (i * heads + h) * context;
-        for (let t = 0; t < context; t++) k[from + t] = (3 * path[t] + 1) * heads + h;
-        hidden.fill(-1e9, from + depths[end] + 1, from + context);
-      }
-    }
-    const places = {
-      queries,
-      q,
-      k,
-      v: k.map((place) => place + heads),
-      mask: tf.tensor3d(hidden, [q.length, 1, context]),
-    };
-    this.#known.set(ofEnds, places);
-    return places;
+  /** The sum of the columns of each head. [Q, T, d] → [Q, T, H] */
+  #sumOfHeads(x: tf.Tensor): tf.Tensor {
+    return this.#times(x, this.#headOf);
+  }
+
+  /** The number of its head in each column. [Q, T, H] → [Q, T, d] */
+  #toColumns(x: tf.Tensor): tf.Tensor {
+    return this.#times(x, tf.transpose(this.#headOf));
+  }
+
+  /** x · w, for x [Q, T, ·]. */
+  #times(x: tf.Tensor, w: tf.Tensor): tf.Tensor {
+    const [queries, keys] = [x.shape[0], this.#shape.context];
+    const rows = tf.reshape(x, [queries * keys, -1]);
+    const product = this.#inBlocks ? productInBlocks(rows, w, queries / BLOCK) : tf.matMul(rows, w);
+    return tf.reshape(product, [queries, keys, -1]);
   }
 }
 
-function gather(x: tf.Tensor, places: Int32Array): tf.Tensor {
-  return tf.gather(x, tf.tensor1d(places, "int32"));
+/**
+ * What these nodes read. The place of a key among T is its depth; those after the node's own are masked, so that a sum has the
+ * same terms whatever other nodes there are.
+ */
+function readingOf({ parents, depths }: PrefixTree, nodes: Int32Array, context: number): Reading {
+  const keys = new Int32Array(nodes.length * context);
+  const mask = new Float32Array(keys.length);
+  nodes.forEach((node, i) => {
+    const from = i * context;
+    keys.fill(node, from, from + context);
+    for (let at = node; at >= 0; at = parents[at]) keys[from + depths[at]] = at;
+    mask.fill(-1e9, from + depths[node] + 1, from + context);
+  });
+  return {
+    queries: tf.tensor1d(nodes, "int32"),
+    keys: tf.tensor1d(keys, "int32"),
+    mask: tf.tensor3d(mask, [nodes.length, 1, context]),
+  };
 }
 
 /** y [size, C], all 0 but for y[places[i]] += x[i]. */
-function scatterAdd(x: tf.Tensor, places: Int32Array, size: number): tf.Tensor {
-  return tf.tidy(() => tf.scatterND(tf.tensor2d(places, [places.length, 1], "int32"), x, [size, columnsOf(x)]));
+function scatterAdd(x: tf.Tensor, places: tf.Tensor, size: number): tf.Tensor {
+  return tf.scatterND(tf.reshape(places, [-1, 1]), x, [size, columnsOf(x)]);
 }
 
 /** 1 / √(mean x² + 1e-5), by row. → [·, 1] */
 function inverseRms(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), 1e-5)));
-}
-
-function productInBlocks(a: tf.Tensor, w: tf.Tensor): tf.Tensor {
-  const rows = a.shape[0];
-  const padded = tf.pad(a, [
-    [0, BLOCK * Math.ceil(rows / BLOCK) - rows],
-    [0, 0],
-  ]);
-  const products = tf.split(padded, padded.shape[0] / BLOCK).map((block) => tf.matMul(block, w));
-  return tf.slice(tf.concat(products), [0, 0], [rows, columnsOf(w)]);
 }
 
 function columnsOf(x: tf.Tensor): number {

@@ -83,6 +83,7 @@ function mcts(game: Game, settings: MctsSettings, stream?: number): Policy {
   return {
     name: nameOf(settings),
     symmetric: true,
+    slow: true,
     ...(stream === undefined ? { recipe: { maker: "mcts", settings: { ...settings } } } : {}),
     distributions(infosets) {
       // Information sets with the same representative share one search.

@@ -21,6 +21,7 @@ export function networkPolicy(name: string, network: PolicyNetwork, model: Polic
     name,
     symmetric: true,
     recipe: { maker: "network", settings: recipeOf(model), weights: () => network.save() },
+    illegal: writing?.illegal && ((infosets) => writing.illegal?.(infosets, decisions) ?? new Float64Array(0)),
     distributions: writing ? (infosets) => writing.distributions(infosets, decisions) : decisions,
   };
 }

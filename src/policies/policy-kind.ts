@@ -76,6 +76,10 @@ export interface Writing {
     infosets: readonly Infoset[],
     decisions: (infosets: readonly Infoset[]) => Distribution[],
   ): Distribution[];
+  /** Only in free decoding: P(the response is no legal action) at information sets of games. */
+  illegal?(infosets: readonly Infoset[], decisions: (infosets: readonly Infoset[]) => Distribution[]): Float64Array;
+  /** The policy that writes as this one does, given that its response will be a legal action as far as the next word can tell. */
+  legalOnly(policy: Policy): Policy;
   /** A policy of actions, such as a fixed opponent, as one that writes them. It has no thoughts. */
   written(policy: Policy): Policy;
   /** What the word in `slot` is at an information set of a played game. */

@@ -39,8 +39,12 @@ export interface Policy {
   readonly name: string;
   /** Whether it plays all members of a symmetry orbit alike. It is then asked about representatives only. */
   readonly symmetric?: boolean;
+  /** Whether each distribution takes long by itself, as a search does, so that nothing is gained by asking for many at once. */
+  readonly slow?: boolean;
   /** Undefined if only this thread can play it. */
   readonly recipe?: PolicyRecipe;
+  /** Only of a policy whose answers may be no legal action: the probability of that at each information set. */
+  readonly illegal?: ((infosets: readonly Infoset[]) => Float64Array) | undefined;
   /** A distribution for each information set, in order. The sets may belong to several games. */
   distributions(infosets: readonly Infoset[]): Distribution[];
 }

@@ -78,8 +78,12 @@ export function sentence(episode: Episode, moment: Moment): string {
   return `${moment.kind === "chance" ? "Chance" : "Result"}: ${moment.name}`;
 }
 
-/** The whole episode as text. */
-export function transcript(episode: Episode, viewer: Viewer): string {
+/** The whole episode as text. `remark`: a line below each moment, if there is one. */
+export function transcript(
+  episode: Episode,
+  viewer: Viewer,
+  remark: (moment: Moment) => string | undefined = () => undefined,
+): string {
   const lines = [...heading(episode)];
   for (const moment of moments(episode, viewer)) {
     lines.push("");
@@ -89,6 +93,8 @@ export function transcript(episode: Episode, viewer: Viewer): string {
     const said = saidLines(moment);
     if (said.length > 0) lines.push(...said, "");
     lines.push(sentence(episode, moment));
+    const remarked = remark(moment);
+    if (remarked !== undefined) lines.push(`  ${remarked}`);
   }
   return lines.join("\n");
 }

@@ -63,11 +63,14 @@ export class Learner {
   readonly policy: Policy;
   /** π_θ̄, which is served. */
   readonly averagedPolicy: Policy;
+  /** The magnet, which plays in polish (polish.ts). */
+  readonly magnetPolicy: Policy;
   readonly #settings: LearnerSettings;
   readonly #policyLoss: PolicyLoss;
   readonly #network: LearningNetwork;
   readonly #averaged: PolicyNetwork;
   readonly #magnet: PolicyNetwork;
+  readonly #freshOptimizer: () => OptimizerState;
   /** log π of the magnet at the information sets that were asked about since its last refresh. */
   readonly #magnetRows = new Map<Infoset, Float64Array>();
 
@@ -85,6 +88,14 @@ export class Learner {
     this.#magnet = model.network(weights);
     this.policy = networkPolicy("learner", this.#network, model);
     this.averagedPolicy = networkPolicy("averaged", this.#averaged, model);
+    this.magnetPolicy = networkPolicy("magnet", this.#magnet, model);
+    this.#freshOptimizer = () => {
+      const arrays = model.optimizerTensors(settings.rl.adam).map((tensor) => ({
+        ...tensor,
+        values: new Float32Array(tensor.shape.reduce((a, b) => a * b, 1)),
+      }));
+      return { arrays, steps: 0 };
+    };
   }
 
   /**
@@ -105,6 +116,30 @@ export class Learner {
       this.#magnetRows.clear();
     }
     return stepLosses.reduce((sum, loss) => sum + loss, 0) / stepLosses.length;
+  }
+
+  /** The averaged policy becomes the learner and the magnet, and the optimizer forgets: the gradients of polish are of another size. */
+  beginPolish(): void {
+    this.#network.moveTowards(this.#averaged, 0);
+    this.#magnet.moveTowards(this.#averaged, 0);
+    this.#magnetRows.clear();
+    this.#network.restoreOptimizer(this.#freshOptimizer());
+  }
+
+  /** A step down the cross-entropy − Σ target · log π, for a target by legal action of each information set. → the loss */
+  imitate(infosets: readonly Infoset[], targets: readonly Float64Array[], learningRate: number): number {
+    let loss = 0;
+    this.#network.step(
+      infosets,
+      (at) => {
+        const gradient = perLegalAction(at, (r) => targets[r]).map((target) => -target);
+        loss = gradient.reduce((sum, g, i) => sum + g * at.logPolicy[i], 0);
+        return gradient;
+      },
+      learningRate,
+    );
+    this.#averaged.moveTowards(this.#network, this.#settings.rl.averaging);
+    return loss;
   }
 
   /** A step for every minibatch of every epoch. → L(θ) of each step */

@@ -7,6 +7,7 @@
  *     merge the decisions into one row per information set                        mergeRows
  *     θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
  *     θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
+ *     (in the last `rl.polish` updates a text policy learns to write freely instead: polish.ts)
  *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint              hooks
  *
  * The random draws of a game depend on (seed, update, game, index) alone.
@@ -27,6 +28,7 @@ import { estimators } from "./advantages/registry.ts";
 import { learningRateAt } from "./annealing.ts";
 import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
+import { Polish } from "./polish.ts";
 import type { PoolState } from "./pool.ts";
 import { mergeRows, type Row, type TokenSum } from "./rows.ts";
 import { writingMetrics } from "./writing-metrics.ts";
@@ -36,7 +38,11 @@ export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly nn: PolicySettings;
   readonly rl: LearnerSettings["rl"] &
     MatchmakerSettings["rl"] &
-    EstimatorSettings & { readonly advantage: keyof typeof estimators; readonly tokens?: TokenSum | undefined };
+    EstimatorSettings & {
+      readonly advantage: keyof typeof estimators;
+      readonly tokens?: TokenSum | undefined;
+      readonly polish?: number | undefined;
+    };
   readonly run: {
     readonly logEvery: number;
     readonly evaluateEvery: number;
@@ -93,6 +99,9 @@ interface Trainer {
   readonly learner: Learner;
   readonly estimator: AdvantageEstimator;
   readonly matchmaker: Matchmaker;
+  readonly polish: Polish | undefined;
+  /** Updates of self-play; then comes polish. */
+  readonly selfPlayUpdates: number;
 }
 
 /**
@@ -122,7 +131,10 @@ export async function train(
     while (update < settings.updates && !stop) {
       update += 1;
       const due = dueAt(update, settings);
-      const { batch, decisions, figures } = await learnFromSelfPlay(trainer, update, executor, hooks, due.metrics);
+      const { batch, decisions, figures } =
+        update > trainer.selfPlayUpdates
+          ? polish(trainer, update, hooks)
+          : await learnFromSelfPlay(trainer, update, executor, hooks, due.metrics);
       totals = { episodes: totals.episodes + episodesIn(batch), decisions: totals.decisions + decisions };
 
       hooks.phase?.("evaluate");
@@ -142,15 +154,22 @@ export async function train(
   return update;
 }
 
-/** One update of the algorithm box: play, advantages, rows, and the learner's step. `figures` join the metrics. */
+/** What an update has come to. `figures` join the metrics. */
+interface Updated {
+  readonly batch: readonly Trajectories[];
+  readonly decisions: number;
+  readonly figures: Readonly<Record<string, unknown>>;
+}
+
+/** One update of the algorithm box: play, advantages, rows, and the learner's step. */
 async function learnFromSelfPlay(
-  { settings, model, rng, learner, estimator, matchmaker }: Trainer,
+  { settings, model, rng, learner, estimator, matchmaker, selfPlayUpdates }: Trainer,
   update: number,
   executor: Executor,
   hooks: TrainHooks,
   withFigures: boolean,
-): Promise<{ batch: readonly Trajectories[]; decisions: number; figures: Readonly<Record<string, unknown>> }> {
-  const { rl, updates } = settings;
+): Promise<Updated> {
+  const { rl } = settings;
   const draws = rng.fork("update", update);
   const phase = (name: Phase): void => hooks.phase?.(name);
 
@@ -170,8 +189,17 @@ async function learnFromSelfPlay(
 
   const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
   if (!Number.isFinite(loss)) throw diverged(update);
-  const learningRate = learningRateAt(rl.learningRate, update, updates);
+  const learningRate = learningRateAt(rl.learningRate, update, selfPlayUpdates);
   return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines, ...written } };
+}
+
+/** One update of polish. Its games are not logged. */
+function polish({ rng, learner, polish, selfPlayUpdates }: Trainer, update: number, hooks: TrainHooks): Updated {
+  hooks.phase?.("backward");
+  const done = polish?.step(learner, update - selfPlayUpdates, rng.fork("update", update));
+  if (!done || !Number.isFinite(done.loss)) throw diverged(update);
+  const { decisions, ...figures } = done;
+  return { batch: [], decisions, figures: { ...figures, polish: true } };
 }
 
 async function newTrainer(settings: TrainSettings, initial?: readonly WeightArray[]): Promise<Trainer> {
@@ -181,9 +209,12 @@ async function newTrainer(settings: TrainSettings, initial?: readonly WeightArra
   const model = await policyModel(nn, games);
   // The matchmaker comes first: it throws if an opponent does not play a game, and no tensors exist yet.
   const matchmaker = new Matchmaker(settings, model);
-  const learner = new Learner(settings, model, rng.fork("weights"), initial);
+  const polishUpdates = rl.polish ?? 0;
+  const selfPlayUpdates = settings.updates - polishUpdates;
+  const polish = polishUpdates > 0 ? await Polish.of(polishUpdates, settings, model) : undefined;
+  const learner = new Learner({ ...settings, updates: selfPlayUpdates }, model, rng.fork("weights"), initial);
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
-  return { settings, model, rng, learner, estimator, matchmaker };
+  return { settings, model, rng, learner, estimator, matchmaker, polish, selfPlayUpdates };
 }
 
 function restore({ learner, estimator, matchmaker }: Trainer, snapshot: Snapshot): void {

@@ -1,4 +1,4 @@
-/** The tables of an ablation in Markdown: one row for each cell, and one for each frozen checkpoint. */
+/** The tables of an ablation: one row for each cell, and one for each frozen checkpoint. */
 import { plural } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
 import { median } from "../util/median.ts";
@@ -6,7 +6,25 @@ import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
 import { NOTHING, spread } from "./spread.ts";
 import { thinkingTable } from "./thinking-table.ts";
 
-export function ablationMarkdown({ name, about, updates, seeds, cells, variance }: Ablation): string {
+/** How parts of the text are written. */
+export interface TextForm {
+  readonly heading: (text: string) => string;
+  readonly strong: (text: string) => string;
+  /** The first column holds names, the others hold numbers. */
+  readonly table: (header: readonly string[], rows: readonly (readonly string[])[]) => string;
+}
+
+const MARKDOWN: TextForm = {
+  heading: (text) => `## ${text}`,
+  strong: (text) => `**${text}**`,
+  table: (header, rows) => markdownTable(header, rows, 1).join("\n"),
+};
+
+/** Lines, each ended; in Markdown unless another form is given. */
+export function ablationText(
+  { name, about, updates, seeds, cells, variance }: Ablation,
+  form: TextForm = MARKDOWN,
+): string {
   const games = [...new Set(cells.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.games))))];
   const header = ["", ...games.flatMap((id) => [`${id}, NashConv`, "greedy", "collapsed"]), "seconds", "games"];
   const rows = cells.map(({ label, runs }) => [
@@ -14,7 +32,7 @@ export function ablationMarkdown({ name, about, updates, seeds, cells, variance 
     ...games.flatMap((id) => {
       const results = runs.flatMap((run) => run.games[id] ?? []);
       const bad = results.filter(collapsed).length;
-      const verdict = bad === 0 ? "no" : `**${bad} of ${results.length}**`;
+      const verdict = bad === 0 ? "no" : form.strong(`${bad} of ${results.length}`);
       const exact = results.map(({ nashConv }) => nashConv);
       const greedy = results.map(({ greedyNashConv }) => greedyNashConv);
       return [spread(exact, 4), spread(greedy, 2), results.length === 0 ? NOTHING : verdict];
@@ -27,19 +45,19 @@ export function ablationMarkdown({ name, about, updates, seeds, cells, variance 
   ]);
   const length = updates === null ? "" : `${plural(updates, "update")}, `;
   const lines = [
-    `## ${name}`,
+    form.heading(name),
     "",
     ...(about === undefined ? [] : [about.trim(), ""]),
     `${length}${plural(seeds, "seed")}; median (range) over seeds.`,
     "",
-    ...markdownTable(header, rows, 1),
-    ...thinkingTable(cells),
-    ...(variance.length > 0 ? ["", ...varianceTable(variance)] : []),
+    form.table(header, rows),
+    ...thinkingTable(cells, form),
+    ...(variance.length > 0 ? ["", ...varianceTable(variance, form)] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function varianceTable(variance: readonly VarianceResult[]): string[] {
+function varianceTable(variance: readonly VarianceResult[], { table }: TextForm): string[] {
   const names = Object.keys(variance[0]?.ratios ?? {});
   const groups = new Map<string, VarianceResult[]>();
   for (const result of variance) {
@@ -60,6 +78,6 @@ function varianceTable(variance: readonly VarianceResult[]): string[] {
   return [
     "Variance of the policy gradient at frozen checkpoints, ratio to no baseline; median (range) over seeds.",
     "",
-    ...markdownTable(["game", "update", "entropy", ...names], rows, 1),
+    table(["game", "update", "entropy", ...names], rows),
   ];
 }

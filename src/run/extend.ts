@@ -14,15 +14,20 @@ const configFile = (dir: string): string => join(dir, "config.yaml");
 const configSum = (dir: string): string =>
   sha256(withDiskErrors("read", configFile(dir), () => readFileSync(configFile(dir)), 3));
 
-/** The manifest of a run that was extended to the length of `config` after `update` updates. */
-export function extendedManifest(dir: string, manifest: Manifest, config: Config, update: number): Manifest {
-  if (config.updates === manifest.updates) return manifest;
+/**
+ * The manifest of a run that goes on after `update` updates with the length of `config`. Updates that are trained again have
+ * the new length, so an earlier extension now takes effect after `update` at the latest.
+ */
+export function continuedManifest(dir: string, manifest: Manifest, config: Config, update: number): Manifest {
+  const before = manifest.extended?.map((earlier) => ({ ...earlier, update: Math.min(earlier.update, update) }));
+  const kept = before ? { ...manifest, extended: before } : manifest;
+  if (config.updates === manifest.updates) return kept;
   const earlier = { update, updates: manifest.updates, config: configSum(dir) };
   return {
-    ...manifest,
+    ...kept,
     updates: config.updates,
     config: sha256(configToYaml(config)),
-    extended: [...(manifest.extended ?? []), earlier],
+    extended: [...(before ?? []), earlier],
   };
 }
 

@@ -22,7 +22,7 @@ const manifestSchema = z.object({
   backends: z.array(z.string()).optional(),
   /** sha256 of config.yaml; runs of earlier versions have none. */
   config: z.string().optional(),
-  /** Present if the run was extended: each time, the updates done, and the earlier length and sha256 of config.yaml. */
+  /** Present if the run was extended: each time, the last update of the earlier length, that length and sha256 of config.yaml. */
   extended: z.array(z.object({ update: z.int(), updates: z.int(), config: z.string() })).optional(),
   /** Present if it began with the weights of another run: the run, its checkpoint, and the sha256 of model.safetensors. */
   init: z.object({ run: z.string(), checkpoint: z.string(), sha256: z.string() }).optional(),

@@ -20,7 +20,7 @@ import {
   writeEntries,
 } from "./checkpoint-folder.ts";
 import { checkFreeName, defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
-import { completeExtension, extendedManifest } from "./extend.ts";
+import { completeExtension, continuedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
@@ -179,7 +179,7 @@ export function resumeRun(
     const before = ran.at(-1) as string;
     const isOther = backend !== undefined && backend !== before;
     const continued: Manifest = {
-      ...extendedManifest(dir, manifest, config, update),
+      ...continuedManifest(dir, manifest, config, update),
       ...(isOther ? { backends: [...ran, backend] } : {}),
       status: "running",
       ended: null,

@@ -1,5 +1,4 @@
 /** The table of an ablation about how long the two roles think, and how far they are apart. */
-import { markdownTable } from "../util/markdown.ts";
 import type { Ablation, GameResult } from "./ablation.ts";
 import { NOTHING, spread } from "./spread.ts";
 
@@ -7,18 +6,22 @@ import { NOTHING, spread } from "./spread.ts";
 const AT_LEAST = [1];
 const AT_MOST = [0.5, 0.3];
 
-/** The lines of the table in Markdown, a blank one first; none if no run writes thoughts. */
-export function thinkingTable(cells: Ablation["cells"]): string[] {
+/** The lines of the table, a blank one first; none if no run writes thoughts. */
+export function thinkingTable(
+  cells: Ablation["cells"],
+  { table }: { table(header: readonly string[], rows: readonly (readonly string[])[]): string },
+): string[] {
   const rows = cells.flatMap(({ label, runs }) => {
     const games = [...new Set(runs.flatMap((run) => Object.keys(run.games)))];
     return games.flatMap((id) => {
+      const name = games.length === 1 ? label : `${label}: ${id}`;
       const results = runs.flatMap(({ games: { [id]: result } }) => (thinks(result) ? [result.writing] : []));
-      return results.length === 0 ? [] : [[label, id, ...columns(results.map((writing) => Object.values(writing)))]];
+      return results.length === 0 ? [] : [[name, ...columns(results.map((writing) => Object.values(writing)))]];
     });
   });
   if (rows.length === 0) return [];
   const header = [
-    ...["", "game", "words, first role", "second role", "gap"],
+    ...["", "words, first role", "second role", "gap"],
     ...AT_LEAST.map((limit) => `gap ≥ ${limit}`),
     ...AT_MOST.map((limit) => `gap ≤ ${limit}`),
     ...["I, first role", "second role", "illegal"],
@@ -27,7 +30,7 @@ export function thinkingTable(cells: Ablation["cells"]): string[] {
     "",
     "Words of thought in a turn at the last update; I: mutual information of thought and information set, in nats; illegal: share of turns.",
     "",
-    ...markdownTable(header, rows, 2),
+    table(header, rows),
   ];
 }
 

@@ -10,7 +10,7 @@
  * Equal values are drawn together, as Gamma(k), so the cost does not grow with n. The draws depend on the values alone: the
  * same values give the same interval.
  */
-import { Rng, uniformAt } from "./rng.ts";
+import { Rng, streamAt, uniformOf } from "./rng.ts";
 
 /** How often each value occurred; a count may be a fraction. */
 export type Counts = ReadonlyMap<number, number>;
@@ -98,8 +98,9 @@ export function shareAbove(means: Float64Array, x: number): number {
 /** A source of uniform numbers in [0, 1). The same name gives the same numbers. */
 export function uniforms(name: string): () => number {
   const key = new Rng(name).key();
+  const stream = streamAt(key, 0);
   let draw = 0;
-  return () => uniformAt(key, 0, draw++);
+  return () => uniformOf(stream, key, draw++);
 }
 
 /** A gamma variate of this shape and scale 1 (Marsaglia and Tsang 2000). */
@@ -111,6 +112,11 @@ export function gamma(shape: number, uniform: () => number): number {
     // A standard normal, by Box and Muller.
     const x = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
     const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - uniform()) < x * x * 0.5 + d - d * v + d * Math.log(v)) return d * v;
+    if (v <= 0) continue;
+    const u = 1 - uniform();
+    const squared = x * x;
+    // The first condition implies the second, and takes no logarithms.
+    if (u < 1 - 0.0331 * squared * squared) return d * v;
+    if (Math.log(u) < squared * 0.5 + d - d * v + d * Math.log(v)) return d * v;
   }
 }

@@ -14,6 +14,9 @@ const COLOR_END = /^\x1b\[(?:22|39)m$/;
 const LATE_CONTROLS = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above
 
+/** A space at which no line is broken; it is printed as a plain one. */
+export const JOINED = "\u00a0";
+
 export function printable(text: string): string {
   return text.replaceAll(ESCAPES, "").replaceAll(/\r\n?/g, "\n").replaceAll(CONTROLS, "");
 }

@@ -94,7 +94,7 @@ it("killed outright: goes on from the last checkpoint to the same bytes", async 
   await run.done;
   expect(manifest("killed")).toMatchObject({ status: "running" });
   expect((await spiral(parent, "runs")).out).toMatch(/^killed.* stopped +20\/40/m);
-  expect(await start("train", "--resume", "killed", "--dir", parent).done).toMatchObject({ code: 0 });
+  expect(await spiral(parent, "train", "--resume", "killed")).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "killed"))).toEqual(uninterrupted);
 });
 

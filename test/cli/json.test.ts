@@ -54,6 +54,8 @@ it.each(["all", "0", "1"])("replay for %s", async (player) => {
     const value = await json("replay", "--json", "--player", player, "--game", game);
     documented("spiral replay --json", value);
     expect(value).toMatchObject({ player: player === "all" ? "all" : Number(player) });
+    const withProbabilities = await json("replay", "--json", "--player", player, "--game", game, "--probabilities");
+    documented("spiral replay --json", withProbabilities);
   }
 });
 

@@ -14,7 +14,16 @@ export interface Outcome {
 }
 
 /** In this process; `dir` is the folder of runs, for commands that have one. */
-export async function spiral(dir: string, ...argv: string[]): Promise<Outcome> {
+export const spiral = (dir: string, ...argv: string[]): Promise<Outcome> => inThisProcess(runCommand, dir, argv);
+
+/** The built program in this process: unlike the sources, it plays in worker threads. */
+export async function builtSpiral(dir: string, ...argv: string[]): Promise<Outcome> {
+  const url = new URL("../../dist/cli/main.js", import.meta.url).href;
+  const main: typeof import("../../src/cli/main.ts") = await import(url);
+  return inThisProcess(main.runCommand, dir, argv);
+}
+
+async function inThisProcess(run: typeof runCommand, dir: string, argv: readonly string[]): Promise<Outcome> {
   let [out, err] = ["", ""];
   const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
     out += text;
@@ -26,8 +35,8 @@ export async function spiral(dir: string, ...argv: string[]): Promise<Outcome> {
   });
   vi.stubEnv("NO_COLOR", "1");
   try {
-    const isAboutRuns = !["games", "players", "solve", "completion"].includes(argv[0] ?? "");
-    return { code: await runCommand(isAboutRuns ? [...argv, "--dir", dir] : argv), out, err };
+    const isAboutRuns = !["games", "players", "prompt", "solve", "completion"].includes(argv[0] ?? "");
+    return { code: await run(isAboutRuns ? [...argv, "--dir", dir] : argv), out, err };
   } finally {
     stdout.mockRestore();
     stderr.mockRestore();

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { contents, folder, spiral, start } from "./spiral.ts";
+import { builtSpiral, contents, folder, spiral } from "./spiral.ts";
 
 /** What a run has written, but for the times, which also shift the offsets of lines. */
 function written(dir: string): Record<string, string> {
@@ -16,17 +16,15 @@ const TRAIN = ["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "40"
 
 describe("--workers", () => {
   it("1, 2 and 4 write what none does, byte for byte", async () => {
-    const runs = await Promise.all(
-      [0, 1, 2, 4].map(async (n) => {
-        const dir = folder();
-        const mix = ["--set", "rl.opponents=self=0.5,pool=0.25,random=0.25", "--set", "rl.pool.every=5"];
-        const argv = [...TRAIN, "--updates", "24", ...mix, "--workers", String(n)];
-        const { code } = n === 0 ? await spiral(dir, ...argv) : await start(...argv, "--dir", dir).done;
-        expect(code).toBe(0);
-        expect(readFileSync(join(dir, "r", "config.yaml"), "utf8")).toContain(`workers: ${n}`);
-        return written(join(dir, "r"));
-      }),
-    );
+    const runs: Record<string, string>[] = [];
+    for (const n of [0, 1, 2, 4]) {
+      const dir = folder();
+      const mix = ["--set", "rl.opponents=self=0.5,pool=0.25,random=0.25", "--set", "rl.pool.every=5"];
+      const { code } = await builtSpiral(dir, ...TRAIN, "--updates", "24", ...mix, "--workers", String(n));
+      expect(code).toBe(0);
+      expect(readFileSync(join(dir, "r", "config.yaml"), "utf8")).toContain(`workers: ${n}`);
+      runs.push(written(join(dir, "r")));
+    }
     const [alone, ...others] = runs;
     expect(Object.keys(alone ?? {}).length).toBeGreaterThan(6);
     for (const other of others) expect(other).toEqual(alone);
@@ -62,7 +60,7 @@ it("spiral eval --workers: the same report for any number", async () => {
   const dir = folder();
   expect((await spiral(dir, ...TRAIN)).code).toBe(0);
   const argv = ["eval", "r", "--vs", "random,minimax,sloppy,@000020", "--games", "ttt", "--json", "--workers"];
-  const [alone, two] = [await spiral(dir, ...argv, "0"), await start(...argv, "2", "--dir", dir).done];
+  const [alone, two] = [await spiral(dir, ...argv, "0"), await builtSpiral(dir, ...argv, "2")];
   expect([alone.code, two.code, two.err]).toEqual([0, 0, ""]);
   expect(two.out).toBe(alone.out);
 });

@@ -1,12 +1,13 @@
 /** Liar's Dice against a naive count of the dice, against published counts and an LP, and by hand. */
 import { describe, expect, it } from "vitest";
 import { bestResponseValue } from "../../src/exact/best-response.ts";
+import { cfrPlus } from "../../src/exact/cfr.ts";
 import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { getGame } from "../../src/games/registry.ts";
 import type { DiceView } from "../../src/games/view.ts";
 import { END } from "../../src/graph/flat-graph.ts";
 import { Rng } from "../../src/util/rng.ts";
-import { built, chiSquaredZ } from "../helpers.ts";
+import { chiSquaredZ } from "../helpers.ts";
 import { features, stateAfter } from "./play.ts";
 
 const game = getGame("liars-dice");
@@ -35,7 +36,6 @@ describe("one die each", () => {
 
   it("is worth −7/258 to the first player, as far as best responses to CFR+ tell", async () => {
     // The value is that of the sequence-form linear program, written from the rules alone: −0.0271317829 = −7/258.
-    const { cfrPlus } = await built<typeof import("../../src/exact/cfr.ts")>("exact/cfr");
     const solver = cfrPlus(compiled);
     solver.iterate(110);
     const strategy = solver.average();

@@ -107,7 +107,7 @@ describe("a kind that is not there", () => {
   it.each([
     ["mpl", /There is no policy "mpl"/],
     ["./no-such-kind.js", /no-such-kind\.js cannot be loaded/],
-    [fileURLToPath(import.meta.resolve("../helpers.ts")), /exports no "kind"/],
+    [fileURLToPath(import.meta.resolve("seedrandom")), /exports no "kind"/],
   ])("%s is refused", async (name, message) => {
     await expect(policyKind(name)).rejects.toThrow(message);
   });

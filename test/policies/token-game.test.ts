@@ -32,7 +32,10 @@ const SETTINGS: TextSettings = {
 function writingFor(game: Game, settings: Partial<TextSettings> = {}) {
   const text = { ...SETTINGS, ...settings };
   const vocabulary = vocabularyOf([game], text.thoughts === "all" ? [] : text.thoughts);
-  return { vocabulary, writing: writingOf([game], vocabulary, (g) => decodingOf(g, text, vocabulary), {}) };
+  return {
+    vocabulary,
+    writing: writingOf([game], vocabulary, (g) => decodingOf(g, text, vocabulary), text.decoding, {}),
+  };
 }
 
 /** Any distribution, as a function of the player and the key. It treats the members of an orbit alike. */

@@ -24,7 +24,7 @@ function setUp(id: string, settings: Partial<TextSettings> = {}) {
   const game = getGame(id);
   const text = { ...TEXT, ...settings };
   const vocabulary = vocabularyOf([game], text.thoughts === "all" ? [] : text.thoughts);
-  const writing = writingOf([game], vocabulary, (g) => decodingOf(g, text, vocabulary), {});
+  const writing = writingOf([game], vocabulary, (g) => decodingOf(g, text, vocabulary), text.decoding, {});
   return { writing, graph: new GameGraph(writing.played(game)) };
 }
 

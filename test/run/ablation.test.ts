@@ -15,7 +15,7 @@ import {
   runNameOf,
   settingText,
 } from "../../src/run/ablation.ts";
-import { ablationMarkdown } from "../../src/run/ablation-table.ts";
+import { ablationText } from "../../src/run/ablation-table.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 describe("the grid", () => {
@@ -199,7 +199,7 @@ const ablation = (more: Partial<Ablation>): Ablation => ({
 describe("the table", () => {
   it("of one game: median and range, or one number where they are alike", () => {
     const runs = [run(1, { kuhn: result(0.5) }), run(2, { kuhn: result(0.1) }), run(3, { kuhn: result(0.2) }, 2.5)];
-    const text = ablationMarkdown(
+    const text = ablationText(
       ablation({ about: "Why.\n", cells: [{ label: "rl.advantage=rae", settings: {}, runs }] }),
     );
     expect(text).toBe(
@@ -219,7 +219,7 @@ describe("the table", () => {
   });
 
   it("of several games: a dash where a cell has none of it, and how many runs collapsed", () => {
-    const text = ablationMarkdown(
+    const text = ablationText(
       ablation({
         updates: null,
         seeds: 1,
@@ -242,9 +242,22 @@ describe("the table", () => {
     ]);
   });
 
+  it("is written in another form where one is given", () => {
+    const cells = [{ label: "a", settings: {}, runs: [run(1, { kuhn: result(0.5, 0.1) })] }];
+    const text = ablationText(ablation({ cells, seeds: 1 }), {
+      heading: (name) => name.toUpperCase(),
+      strong: (bad) => `${bad}!`,
+      table: (header, rows) => [header, ...rows].map((row) => row.join("; ")).join("\n"),
+    });
+    expect(text).toBe(
+      "MINE\n\n8 updates, 1 seed; median (range) over seeds.\n\n; kuhn, NashConv; greedy; collapsed; seconds; games\n" +
+        "a; 0.5000; 1.00; 1 of 1!; 1.0; 1,000\n",
+    );
+  });
+
   it("has as many columns in every line, whatever there is to show", () => {
     const cells = [{ label: "", settings: {}, runs: [run(1, {})] }];
-    const lines = ablationMarkdown(ablation({ cells }))
+    const lines = ablationText(ablation({ cells }))
       .split("\n")
       .filter((line) => line.startsWith("|"));
     expect(lines.map((line) => line.split("|").length)).toEqual([5, 5, 5]);
@@ -256,7 +269,7 @@ describe("the table", () => {
       ratios: { none: rae === null ? null : 1, rae },
     });
     const variance = [at(1, 2, 0.5), at(1, 4, null), at(2, 2, 0.75), at(3, 2, 0.25)];
-    const text = ablationMarkdown(ablation({ cells: [{ label: "", settings: {}, runs: [run(1, {})] }], variance }));
+    const text = ablationText(ablation({ cells: [{ label: "", settings: {}, runs: [run(1, {})] }], variance }));
     expect(text).toContain("Variance of the policy gradient");
     expect(text.split("\n").slice(-5, -1)).toEqual([
       "| game | update | entropy | none | rae |",

@@ -1,12 +1,14 @@
 /** `spiral ablate`: a grid over settings and seeds, each cell trained by `spiral train` in a process of its own, and its tables. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { TextForm } from "../../run/ablation-table.ts";
 import { makeFolders, writeFileAtomic } from "../../util/files.ts";
+import { JOINED } from "../../util/printable.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, SEED_COUNT } from "../flags/common.ts";
 import { path, text, texts, whole } from "../flags/flag.ts";
-import { note, print, printJson } from "../terminal/output.ts";
+import { columnsOf, note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "ablate [preset]",
@@ -41,14 +43,31 @@ export const command = defineCommand({
     removeLatest(dir);
 
     const { resultsOf } = await import("../ablation/results.ts");
-    const { ablationMarkdown } = await import("../../run/ablation-table.ts");
+    const { ablationText } = await import("../../run/ablation-table.ts");
     const ablation = await resultsOf(plan, cells, dir, tasks);
-    const markdown = ablationMarkdown(ablation);
+    const markdown = ablationText(ablation);
     writeFileAtomic(join(dir, "ablation.json"), `${JSON.stringify(ablation, null, 2)}\n`);
     writeFileAtomic(join(dir, "ablation.md"), markdown);
+    const isTerminal = Number.isFinite(columnsOf(process.stdout));
     if (options.json) printJson(ablation);
-    else print(markdown.trimEnd());
+    else print((isTerminal ? ablationText(ablation, forTerminal()) : markdown).trimEnd());
     note(`Written to ${dir}: ablation.md, ablation.json and every run.`);
     return 0;
   },
 });
+
+/** Tables that fit the terminal. A range stays on one line. */
+function forTerminal(): TextForm {
+  const { bold } = styleFor(process.stdout);
+  const joined = (cell: string): string => cell.replace(/\(.*\)/, (range) => range.replaceAll(" ", JOINED));
+  return {
+    heading: bold,
+    strong: bold,
+    table: (header, rows) =>
+      table(
+        header,
+        rows.map((row) => row.map(joined)),
+        { right: header.map((_, column) => column).slice(1) },
+      ),
+  };
+}

@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { packageFile, spiralVersion } from "../../util/package.ts";
+import { JOINED } from "../../util/printable.ts";
 import { defineCommand } from "../command.ts";
 import type { Probe } from "../doctor-probe.ts";
 import { json, runFolder } from "../flags/common.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { columnsOf, JOINED, note, print, printJson, type Style, styleFor } from "../terminal/output.ts";
+import { columnsOf, note, print, printJson, type Style, styleFor } from "../terminal/output.ts";
 
 /** Seconds until a backend that does not answer counts as broken. */
 const PATIENCE = 60;

@@ -1,4 +1,5 @@
 /** `spiral eval`: measures a saved policy exactly, if its game can be walked, and plays it against opponents in pairs. */
+import type { Config } from "../../config/schema.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import type { readCheckpoint } from "../../run/run.ts";
@@ -8,7 +9,7 @@ import { wilson } from "../../util/wilson-interval.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, runFolder, seed, WORKERS } from "../flags/common.ts";
-import { checked, finite, text } from "../flags/flag.ts";
+import { checked, finite, text, toggle } from "../flags/flag.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { GameReport } from "../open/evaluation.ts";
@@ -24,6 +25,7 @@ export const command = defineCommand({
     episodes: checked("--episodes <n>", "games against each opponent", evenNumber, "1000"),
     ...seed,
     ...greedy,
+    free: toggle("--free", "let a text policy write any word, and say how often an answer is no legal action"),
     failUnder: finite("--fail-under <return>", "exit with 4 if a mean return is lower"),
     workers: checked(WORKERS.usage, WORKERS.help, workerCount),
     ...runFolder,
@@ -61,7 +63,11 @@ export const command = defineCommand({
 
     const backend = await startTrained(config.nn.backend);
     const executor = openExecutor(workers ?? "auto", backend.name);
-    const main = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
+    const main = loadPolicy(
+      options.free ? writingFreely(checkpoint) : checkpoint,
+      resolved.name,
+      await policyKind(checkpoint.config.nn.policy),
+    );
     let rivals: readonly PolicyPlayer[] | undefined;
     try {
       rivals = await named?.();
@@ -84,6 +90,15 @@ export const command = defineCommand({
   },
 });
 
+/** The checkpoint with free decoding. Throws a UserError (exit 2) if its policy does not write. */
+function writingFreely<C extends { readonly config: Config }>(checkpoint: C): C {
+  const { config } = checkpoint;
+  const { nn } = config;
+  if (nn.policy !== "text")
+    throw new UserError(2, `--free is for policies that write; this one is of kind ${nn.policy}.`);
+  return { ...checkpoint, config: { ...config, nn: { ...nn, text: { ...nn.text, decoding: "free" } } } };
+}
+
 function evenNumber(name: string, text: string): number {
   const episodes = wholeNumber(name, text, 2, 10_000_000);
   if (episodes % 2 === 0) return episodes;
@@ -98,12 +113,16 @@ function show(
   episodes: number,
 ): void {
   const { bold, dim } = styleFor(process.stdout);
-  for (const [id, { nashConv, greedyNashConv, versus: results }] of Object.entries(report.games)) {
+  for (const [id, { nashConv, greedyNashConv, illegal, versus: results }] of Object.entries(report.games)) {
     const exact =
       nashConv === null || greedyNashConv === null
         ? "too large for an exact NashConv"
         : `NashConv ${number(nashConv)}, greedy ${number(greedyNashConv)}`;
     print(`${bold(id)}  ${exact}`);
+    if (illegal)
+      print(
+        `  answers that are no legal action: ${illegal.map((rate) => percent(rate)).join(" and ")} of turns, by seat`,
+      );
     const rows = results.map(({ opponent, wins, draws, losses, meanReturn, ci95, ...result }) => [
       `  ${opponent}`,
       withInterval(meanReturn, ci95),
@@ -128,6 +147,9 @@ function show(
     ),
   );
 }
+
+/** `0.25 %` */
+const percent = (p: number): string => `${Number((100 * p).toPrecision(2))} %`;
 
 /** `71.0 [68.1, 73.7]` */
 function share(k: number, n: number): string {

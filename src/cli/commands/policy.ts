@@ -3,12 +3,13 @@ import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Distribution, Policy } from "../../policies/policy.ts";
 import { UserError } from "../../util/errors.ts";
+import { JOINED } from "../../util/printable.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { text, toggle, toggleOff, whole } from "../flags/flag.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { JOINED, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
+import { print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 import { number } from "../terminal/training-progress.ts";
 
 /** Rows shown by default. */

@@ -1,11 +1,12 @@
 /** `spiral runs ls`: the runs of a folder; `spiral runs show`: one of them. */
 import { didYouMean, firstOf, UserError } from "../../util/errors.ts";
+import { JOINED } from "../../util/printable.ts";
 import { quoted } from "../../util/shell.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { ListedRun, RunContents } from "../open/run-contents.ts";
-import { JOINED, note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "runs [ls|show] [run]",

@@ -1,12 +1,13 @@
 /** `spiral solve`: the value of a game, and an equilibrium, row by row. */
 import type { Game } from "../../games/game.ts";
 import { UserError } from "../../util/errors.ts";
+import { JOINED } from "../../util/printable.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { jsonWithRows } from "../flags/common.ts";
 import { checked, whole } from "../flags/flag.ts";
 import { positiveNumber } from "../flags/numbers.ts";
-import { JOINED, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { print, printJson, styleFor, table } from "../terminal/output.ts";
 
 /** Rows shown by default. */
 const ROWS = 12;

@@ -1,7 +1,10 @@
 /** The flags of `train` and `config` that make a config. Each but `--size` and `--set` stands for one setting. */
 import type { ConfigSources } from "../../config/load.ts";
 import { runFolder, WORKERS } from "./common.ts";
-import { type Flags, nameIn, type OptionsOf, text, texts } from "./flag.ts";
+import { type Flags, nameIn, type OptionsOf, text, textOrTrue, texts } from "./flag.ts";
+
+/** The updates of polish if `--polish` has no number. */
+const POLISH = "300";
 
 export const whatToLearn = {
   games: text("--games <ids>", "games to learn, separated by commas (see: spiral games)"),
@@ -11,6 +14,7 @@ export const whatToLearn = {
     "what learns: mlp, a network that reads features, or text, one that reads and writes",
   ),
   think: text("--think <n>", "words of thought before an action at most, for --policy text"),
+  polish: textOrTrue("--polish [n]", `the last n updates (${POLISH}) teach a text policy to write freely`),
   size: text("--size <size>", "xs, s or m: how long and with how many games"),
   updates: text("--updates <n>", "gradient updates in the whole run"),
 };
@@ -40,6 +44,7 @@ const SETTINGS = {
   games: "games",
   policy: "nn.policy",
   think: "nn.text.think",
+  polish: "rl.polish",
   seed: "seed",
   updates: "updates",
   backend: "nn.backend",
@@ -52,7 +57,8 @@ const SETTINGS = {
 export function configSources(file: string | undefined, options: ConfigOptions): ConfigSources {
   const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
   const flags = names.flatMap((name) => {
-    const text = options[name];
+    const given = options[name];
+    const text = given === true ? POLISH : given;
     return text === undefined ? [] : [{ name: nameIn(configFlags[name].usage), key: SETTINGS[name], text }];
   });
   return { file, size: options.size, sets: options.set, flags };

@@ -1,17 +1,20 @@
 /** What `spiral eval` measures: the games of a run, the opponents that play them, and how the policy does. */
 import { isForcedPair } from "../../arena/deterministic.ts";
 import { type Versus, versus } from "../../arena/versus.ts";
+import { illegalRate } from "../../exact/illegal-rate.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
 import { getGame, splitGames } from "../../games/registry.ts";
+import type { Infoset } from "../../graph/game-graph.ts";
 import { defaultOpponents, opponents } from "../../players/opponents.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
-import type { Policy } from "../../policies/policy.ts";
+import type { Distribution, Policy } from "../../policies/policy.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import type { Executor } from "../../selfplay/plan.ts";
 import { UserError } from "../../util/errors.ts";
 import { Rng } from "../../util/rng.ts";
 import { checkAll } from "../check-all.ts";
+import { withProgressAwaited } from "../terminal/counter.ts";
 import { compiledAloud, solveAloud } from "./exact.ts";
 import { checkPlayers, fixedPlayer } from "./players.ts";
 
@@ -19,6 +22,8 @@ export interface GameReport {
   /** Null if the game cannot be walked. */
   readonly nashConv: number | null;
   readonly greedyNashConv: number | null;
+  /** By seat, for a policy that writes freely: answers that are no legal action, per turn of its self-play. */
+  readonly illegal?: readonly [number, number] | undefined;
   readonly versus: (Versus & {
     /** Whether every pair would be the same two games, so that one was played. */
     readonly deterministic: boolean;
@@ -85,18 +90,38 @@ export async function measureGame({
   seed,
   executor,
 }: Measured): Promise<GameReport> {
-  if (game.walkable) compiledAloud(game);
+  const illegal = game.walkable ? illegalRate(compiledAloud(game), policy) : undefined;
   const exact = evaluateExactly(game, policy);
   const against = rivals ?? opponents.filter(({ name }) => defaultOpponents(game).includes(name)).map(fixedPlayer);
   if (against.some(({ name }) => name === "nash" || name === "sloppy")) solveAloud(game);
   const rng = new Rng(seed).fork("eval").fork(game.id);
   const results: GameReport["versus"] = [];
   for (const rival of against.filter(({ plays }) => plays(game))) {
-    const opponent = rival.policy(game);
-    const deterministic = isForcedPair(game, playing, opponent);
-    const games = deterministic ? 2 : episodes;
-    const result = await versus(game, playing, opponent, games, rng.fork(rival.name), { executor });
-    results.push({ ...result, opponent: rival.name, deterministic });
+    const result = await withProgressAwaited(`Playing ${game.id} against ${rival.name}`, async (tell) => {
+      let positions = 0;
+      const onPositions = (count: number): void => {
+        positions += count;
+        tell(`${positions.toLocaleString("en-US")} positions so far`);
+      };
+      const [one, other] = [counting(playing, onPositions), counting(rival.policy(game), onPositions)];
+      const deterministic = isForcedPair(game, one, other);
+      const games = deterministic ? 2 : episodes;
+      return { ...(await versus(game, one, other, games, rng.fork(rival.name), { executor })), deterministic };
+    });
+    results.push({ ...result, opponent: rival.name });
   }
-  return { nashConv: exact?.nashConv ?? null, greedyNashConv: exact?.greedyNashConv ?? null, versus: results };
+  return { nashConv: exact?.nashConv ?? null, greedyNashConv: exact?.greedyNashConv ?? null, illegal, versus: results };
+}
+
+/** The same policy, which tells how many distributions it has just given; a slow one after each. */
+function counting(policy: Policy, onPositions: (count: number) => void): Policy {
+  const told = (infosets: readonly Infoset[]): Distribution[] => {
+    const given = policy.distributions(infosets);
+    onPositions(infosets.length);
+    return given;
+  };
+  return {
+    ...policy,
+    distributions: policy.slow ? (infosets) => infosets.flatMap((infoset) => told([infoset])) : told,
+  };
 }

@@ -1,10 +1,10 @@
 /** Starts the backend on which a run is measured. */
 import { type Backend, type BackendName, startBackend } from "../../nn/backend.ts";
 import { UserError } from "../../util/errors.ts";
-import { warn } from "../terminal/output.ts";
+import { warn as print } from "../terminal/output.ts";
 
 /** The backend that the run was trained on; if it does not work here, the best one that does, with a warning. */
-export async function startTrained(choice: "auto" | BackendName): Promise<Backend> {
+export async function startTrained(choice: "auto" | BackendName, warn = print): Promise<Backend> {
   try {
     return await startBackend(choice);
   } catch (error) {

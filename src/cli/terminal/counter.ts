@@ -48,12 +48,29 @@ export function countedOff(what: string, total: number): Counter {
   };
 }
 
+type Tell = (remark: string) => void;
+
+function startProgress(what: string): { readonly tell: Tell; readonly close: () => void } {
+  const { show, close } = statusLine({ live: PATIENCE_MS, plain: PATIENCE_MS });
+  return { tell: (remark) => show(`${what}: ${remark}`, remark), close };
+}
+
 /** Runs a computation. Once it has taken a second, a line says what it does and, as `tell` is called, how far it is. */
-export function withProgress<T>(what: string, compute: (tell: (remark: string) => void) => T): T {
-  const line = statusLine({ live: PATIENCE_MS, plain: PATIENCE_MS });
+export function withProgress<T>(what: string, compute: (tell: Tell) => T): T {
+  const { tell, close } = startProgress(what);
   try {
-    return compute((remark) => line.show(`${what}: ${remark}`, remark));
+    return compute(tell);
   } finally {
-    line.close();
+    close();
+  }
+}
+
+/** The same for a computation that waits. */
+export async function withProgressAwaited<T>(what: string, compute: (tell: Tell) => Promise<T>): Promise<T> {
+  const { tell, close } = startProgress(what);
+  try {
+    return await compute(tell);
+  } finally {
+    close();
   }
 }

@@ -1,7 +1,7 @@
 /** The text of a hint: a policy's distribution at a decision. */
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Policy } from "../../policies/policy.ts";
-import { JOINED } from "./output.ts";
+import { JOINED } from "../../util/printable.ts";
 import { interruptible } from "./signals.ts";
 
 /** The most moves in a hint; the likeliest are chosen. */

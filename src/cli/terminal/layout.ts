@@ -60,7 +60,9 @@ const GAP = "  ";
  */
 export function layTable(header: Row, rows: readonly Row[], layout: TableLayout): string {
   const count = Math.max(header.length, ...rows.map((row) => row.length));
-  const cleaned = rows.map((row) => Array.from({ length: count }, (_, i) => (row[i] ?? "").replaceAll(/\s/g, " ")));
+  const cleaned = rows.map((row) =>
+    Array.from({ length: count }, (_, i) => (row[i] ?? "").replaceAll(/[^\S\u00a0]/g, " ")),
+  );
   const { drop = [], folded } = layout;
   for (let dropped = 0; dropped <= drop.length; dropped++) {
     const left = drop.slice(0, dropped);

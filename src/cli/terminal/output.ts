@@ -1,7 +1,7 @@
 /** Prints results to stdout and everything else to stderr, in colours if the terminal and NO_COLOR allow it. */
 import { UserError } from "../../util/errors.ts";
 import { diskError } from "../../util/files.ts";
-import { escapedControls, printableInColor } from "../../util/printable.ts";
+import { escapedControls, JOINED, printableInColor } from "../../util/printable.ts";
 import { fold, layTable, type TableLayout } from "./layout.ts";
 
 type Paint = (text: string) => string;
@@ -53,9 +53,6 @@ export function table(
 /** The width of a terminal; infinite for a pipe, a file or a dumb terminal, which wraps lines in its own way. */
 export const columnsOf = ({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number =>
   isTTY && columns && process.env.TERM !== "dumb" ? columns : Number.POSITIVE_INFINITY;
-
-/** A space at which no line is broken; it is printed as a plain one. */
-export const JOINED = "\u00a0";
 
 /** A text as a stream gets it. Everything that is printed passes here, because any of it may come from a file. */
 export function printed(text: string, stream: NodeJS.WriteStream): string {

@@ -5,7 +5,7 @@
 import { drawPosition } from "../../games/drawing.ts";
 import type { Game, Seat } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { wrap } from "../../replay/stepper.ts";
+import { wrap } from "../../replay/frame.ts";
 import { widthOf } from "./layout.ts";
 import { styleFor } from "./output.ts";
 import { isNumbered, plainNames } from "./typed-move.ts";

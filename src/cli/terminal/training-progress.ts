@@ -148,4 +148,5 @@ export function sparkline(values: readonly number[], width: number): string {
 const clip = (line: string, columns: number): string =>
   widthOf(line) <= columns ? line : `${[...line].slice(0, columns - 1).join("")}…`;
 
-const erase = (lines: number): string => (lines === 0 ? "" : `\x1b[${lines}A\x1b[0J`);
+/** Line by line: if the rest of the screen is cleared from its first line, tmux keeps a copy of it in its history. */
+const erase = (lines: number): string => "\x1b[1A\x1b[2K".repeat(lines);

@@ -60,8 +60,8 @@ export function printTrained(
     [`replay${which}${where}`, "watch one of its games"],
     [`policy${which}${ofGame}${where}`, "read its strategy"],
   ] as const;
-  const width = Math.max(...next.map(([command]) => command.length));
-  for (const [command, what] of next) print(`  ${SPIRAL} ${command.padEnd(width)}  ${what}`);
+  const rows = next.map(([command, what]) => [`  ${SPIRAL} ${command}`, what]);
+  print(table([], rows, { folded: 1 }));
 }
 
 /** A table for the games that were evaluated exactly and one for those that were sampled, with a sentence on each. */

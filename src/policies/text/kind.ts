@@ -42,7 +42,7 @@ export const kind: PolicyKind = {
       firstWeights: (rng) => initialTransformer(shape, rng),
       network: (weights) => new RowPolicy(rows, new Transformer(arraysOf(tensors, weights), shape)),
       learner: (weights, adam) => new LearningRowPolicy(rows, new Transformer(arraysOf(tensors, weights), shape), adam),
-      writing: writingOf(games, vocabulary, (game) => decodingOf(game, text, vocabulary), {
+      writing: writingOf(games, vocabulary, (game) => decodingOf(game, text, vocabulary), text.decoding, {
         nn: settings,
         games: games.map(({ id }) => id),
       }),

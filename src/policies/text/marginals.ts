@@ -3,7 +3,8 @@
  *
  *   π(a) = Σ_responses that name a  Π_tokens π(token | tokens before),  renormalised to legal actions.
  *
- * It is exact: every response is followed. A turn in which there are too many is refused.
+ * It is exact: every response is followed. A turn in which there are too many is refused. In free decoding the probabilities of
+ * legal actions sum to less than 1; the rest is that of a response that is no legal action.
  */
 import type { GameGraph, Infoset } from "../../graph/game-graph.ts";
 import { UserError } from "../../util/errors.ts";
@@ -24,20 +25,31 @@ interface Visit {
   readonly ends: readonly (readonly [slot: number, action: number])[];
 }
 
-/** A distribution of actions for each information set. `graphOf` gives the graph of the token game. */
+export interface Marginals {
+  /** Of actions, for each information set. */
+  readonly distributions: Distribution[];
+  /** P(the response is a legal action) at each. */
+  readonly legal: Float64Array;
+}
+
+/** The marginals at each information set. `graphOf` gives the graph of the token game. */
 export function marginals(
   infosets: readonly Infoset[],
   graphOf: (infoset: Infoset) => GameGraph,
   decisions: (infosets: readonly Infoset[]) => Distribution[],
-): Distribution[] {
+): Marginals {
   const turns = infosets.map((infoset) => turnOf(infoset, graphOf(infoset)));
   const asked = decisions(turns.flatMap((visits) => visits.map(({ infoset }) => infoset)));
+  const legal = new Float64Array(infosets.length);
   let first = 0;
-  return turns.map((visits, i) => {
-    const distribution = marginalOf(visits, asked.slice(first, first + visits.length), infosets[i].actions.length);
+  const distributions = turns.map((visits, i) => {
+    const sums = sumsOf(visits, asked.slice(first, first + visits.length), infosets[i].actions.length);
     first += visits.length;
-    return distribution;
+    legal[i] = sums.reduce((a, b) => a + b, 0);
+    // If no legal action has a probability that a double can hold, play is uniform.
+    return legal[i] > 0 ? sums.map((p) => p / legal[i]) : sums.fill(1 / sums.length);
   });
+  return { distributions, legal };
 }
 
 /** Every position of the turn, each after those before it. */
@@ -63,20 +75,13 @@ function turnOf({ game, state, actions }: Infoset, graph: GameGraph): Visit[] {
   return visits;
 }
 
-function marginalOf(visits: readonly Visit[], decisions: readonly Distribution[], actions: number): Distribution {
+/** For each action, the probability of all responses that name it. */
+function sumsOf(visits: readonly Visit[], decisions: readonly Distribution[], actions: number): Float64Array {
   const reach = new Float64Array(visits.length);
-  const distribution = new Float64Array(actions);
-  let sum = 0;
+  const sums = new Float64Array(actions);
   visits.forEach(({ from, slot, ends }, v) => {
     reach[v] = from < 0 ? 1 : reach[from] * decisions[from][slot];
-    for (const [end, action] of ends) {
-      const p = reach[v] * decisions[v][end];
-      distribution[action] += p;
-      sum += p;
-    }
+    for (const [end, action] of ends) sums[action] += reach[v] * decisions[v][end];
   });
-  // No legal action has a probability that a double can hold: play is then uniform.
-  if (sum === 0) return distribution.fill(1 / actions);
-  for (let action = 0; action < actions; action++) distribution[action] /= sum;
-  return distribution;
+  return sums;
 }

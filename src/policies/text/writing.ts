@@ -15,6 +15,7 @@ export function writingOf(
   games: readonly Game[],
   vocabulary: Vocabulary,
   decodingOf: (game: Game) => Decoding,
+  mode: Decoding["mode"],
   recipe: unknown,
 ): Writing {
   const played = new Map(games.map((game) => [game.id, tokenGame(game, vocabulary, decodingOf(game))]));
@@ -38,6 +39,8 @@ export function writingOf(
   return {
     played: playedOf,
     distributions: (infosets, decisions) => distributions(infosets, graphOf, decisions),
+    ...(mode === "free" ? { illegal: (infosets, decisions) => illegal(infosets, graphOf, decisions) } : {}),
+    legalOnly,
     written: (policy) => writtenPolicy(policy, recipe),
     word: ({ state }, slot) => wordAt((state as TokenState).at as Position, slot),
     told: (game, actions) => told(game as Game & TokenGame, vocabulary, actions),
@@ -54,7 +57,7 @@ function distributions(
   if (words.length === infosets.length) return decisions(infosets);
   const ofWords = new Map(decisions(words).map((distribution, i) => [words[i], distribution]));
   const orbits = [...new Set(infosets.flatMap(({ game, canonical }) => (isTokenGame(game) ? [] : [canonical])))];
-  const ofActions = marginals(orbits, graphOf, decisions);
+  const { distributions: ofActions } = marginals(orbits, graphOf, decisions);
   const ofOrbit = new Map(orbits.map((orbit, i) => [orbit, ofActions[i]]));
   return infosets.map((infoset) => {
     const own = ofWords.get(infoset);
@@ -63,6 +66,33 @@ function distributions(
     const there = ofOrbit.get(canonical) as Distribution;
     return toCanonical ? Float64Array.from(toCanonical, (slot) => there[slot]) : there;
   });
+}
+
+/** Information sets of one symmetry orbit are asked about once. */
+function illegal(
+  infosets: readonly Infoset[],
+  graphOf: (infoset: Infoset) => GameGraph,
+  decisions: (infosets: readonly Infoset[]) => Distribution[],
+): Float64Array {
+  const orbits = [...new Set(infosets.map(({ canonical }) => canonical))];
+  const { legal } = marginals(orbits, graphOf, decisions);
+  const ofOrbit = new Map(orbits.map((orbit, i) => [orbit, Math.max(0, 1 - legal[i])]));
+  return Float64Array.from(infosets, ({ canonical }) => ofOrbit.get(canonical) ?? 0);
+}
+
+function legalOnly(policy: Policy): Policy {
+  return {
+    name: policy.name,
+    distributions: (infosets) =>
+      policy.distributions(infosets).map((distribution, i) => {
+        const { at } = infosets[i].state as TokenState;
+        const open = new Float64Array(distribution.length);
+        let sum = 0;
+        for (const slot of at?.open ?? []) sum += distribution[slot];
+        for (const slot of at?.open ?? []) open[slot] = sum > 0 ? distribution[slot] / sum : 1 / (at?.open.length ?? 1);
+        return open;
+      }),
+  };
 }
 
 /** A policy of actions that writes the words of its action without thinking. */

@@ -1,7 +1,7 @@
 /** `spiral eval` in this process, on one run of a second. */
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { copyOf, edit, folder, spiral } from "../spiral.ts";
 
 let dir: string;
@@ -54,6 +54,25 @@ describe("spiral eval", () => {
     expect(out).toMatch(
       /tiny@000006, its most likely actions; 50 games against each opponent, in pairs[\s\S]* seed 1\. 95 %/,
     );
+  });
+
+  it("says on stderr how far it is, once it has taken a second", async () => {
+    const vs = ["eval", "--vs", "mcts:sims=2", "--episodes", "10", "--games", "ttt"];
+    const quick = await spiral(dir, ...vs);
+    let time = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => {
+      time += 700;
+      return time;
+    });
+    const slow = await spiral(dir, ...vs);
+    clock.mockRestore();
+    expect(slow).toEqual({
+      ...quick,
+      err: expect.stringMatching(/^(Playing ttt against mcts:sims=2: \d+ positions so far\n)+$/),
+    });
+    // A search reports after each position.
+    expect(slow.err).toMatch(/: 2 positions so far\n/);
+    expect(quick.err).toBe("");
   });
 
   it("takes a checkpoint, games, a seed, and checkpoints as opponents", async () => {

@@ -190,7 +190,9 @@ it.skipIf(process.platform === "win32").each([
 it("prints what its page shows", async () => {
   const page = readFileSync(new URL("../../../docs/commands/play.md", import.meta.url), "utf8");
   const [, command = "", shown = ""] = /^\$ spiral play ([^\n]*--seed 1)\n(.*?)```/ms.exec(page) ?? [];
-  const typed = [...shown.matchAll(/^Your move: (.*)$/gm)].map(([, answer]) => answer);
+  const typed = [...shown.matchAll(/^(?:Your move|Enter for another game, q to leave): (.*)$/gm)].map(
+    ([, answer]) => answer,
+  );
   expect(typed.length).toBeGreaterThan(2);
   const { out } = await session(command.split(" "), typed.join("\n"), []);
   const printed = out.replaceAll(/\S*play\.jsonl/g, "runs/play.jsonl").replaceAll("npx spiral", "spiral");

@@ -84,6 +84,24 @@ describe("spiral train --resume --updates", () => {
     expect(lasting(killed.run)).toEqual(lasting(extended.run));
   });
 
+  it("records where the schedules changed, if it falls back to a checkpoint before the extension", async () => {
+    const { dir, run } = copyOf(whole);
+    const { config } = manifestOf(run);
+    await spiral(dir, "train", "--resume", "copy", "--updates", "12");
+    cutBackTo(run, 6);
+    // The checkpoint of update 6 is damaged, so updates 4 to 6 are trained again, by the schedules of 12 updates.
+    writeFileSync(join(run, "checkpoints", "000006", "model.safetensors"), "damaged");
+    expect(await spiral(dir, "train", "--resume", "copy")).toMatchObject({ code: 0 });
+    expect(manifestOf(run)).toMatchObject({ updates: 12, extended: [{ update: 3, updates: 6, config }] });
+    expect((await spiral(dir, "runs", "show", "copy")).out).toMatch(/6 before it was extended after update 3$/m);
+    await spiral(dir, "train", "--resume", "copy", "--updates", "15");
+    const extended = [
+      { update: 3, updates: 6 },
+      { update: 12, updates: 12 },
+    ];
+    expect(manifestOf(run)).toMatchObject({ updates: 15, extended });
+  });
+
   it("takes a length that is not yet trained, and no other setting", async () => {
     const { dir, run } = copyOf(whole);
     const before = contents(run);

@@ -61,6 +61,14 @@ describe("a table", () => {
     expect(Math.max(...text.split("\n").map(widthOf))).toBeLessThanOrEqual(columns);
   });
 
+  it("breaks no line at a joined space", () => {
+    const text = layTable(["run", "NashConv"], [["none", "0.5 (0.4\u00a0–\u00a00.6)"]], {
+      columns: 20,
+      bold: (text) => text,
+    });
+    expect(text).toBe("none\n  NashConv  0.5\n            (0.4\u00a0–\u00a00.6)");
+  });
+
   it("begins a block with the rank and the name", () => {
     const ranked = layTable(["", "player", "Elo"], [["1", "a-long-name", "+12"]], {
       right: [0],

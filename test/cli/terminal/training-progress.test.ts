@@ -11,17 +11,21 @@ function stderrIs(terminal: { readonly columns: number } | undefined): void {
   Object.assign(process.stderr, { isTTY: terminal !== undefined, columns: terminal?.columns });
 }
 
-/** What the terminal shows after all that was written. It knows line feeds, cursor up and clearing to the end. */
+/**
+ * What the terminal shows after all that was written. It knows line feeds, cursor up and clearing a line. Clearing the rest of
+ * the screen is not among them, as tmux keeps a copy of what is so cleared.
+ */
 function screen(): string[] {
   const lines: string[] = [];
   let row = 0;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the control sequences of a terminal
-  for (const [part, up, clear] of written.matchAll(/\x1b\[(\d+)A|\x1b\[0(J)|[^\n\x1b]*\n/g)) {
+  for (const [part, up, clear] of written.matchAll(/\x1b\[(\d+)A|\x1b\[2(K)|[^\n\x1b]*\n/g)) {
     if (up !== undefined) row -= Number(up);
     else if (clear) lines.splice(row);
     else lines[row++] = part.slice(0, -1);
   }
   expect(row).toBe(lines.length);
+  expect(written).not.toContain("J");
   return lines;
 }
 
