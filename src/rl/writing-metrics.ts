@@ -31,7 +31,7 @@ export interface WritingFigures {
 }
 
 /** The most sequences of thoughts at an information set that are followed. */
-const MOST_THOUGHTS = 300;
+const MOST_THOUGHTS = 400;
 
 /** By game id and by role, for roles that the learner played. */
 export function writingMetrics(

@@ -130,6 +130,31 @@ describe.each(WALKABLE)("%s", (id) => {
     });
   });
 
+  it("draws thoughts where there are too many, near to the exact marginals", () => {
+    // 3 words and 6 of them are 1093 thoughts; the decisions here make nearly all of them short.
+    const { writing, vocabulary } = writingFor(game, { think: 6, thoughts: ["hmm", "well", "so"] });
+    const exact = writingFor(game, { think: 2, thoughts: ["hmm", "well", "so"] }).writing;
+    const briefly = (infosets: readonly Infoset[]): Distribution[] =>
+      infosets.map(({ state, actions }) => {
+        const { written } = state as TokenState;
+        const thinks = actions.filter((token) => ["hmm", "well", "so"].includes(vocabulary.words[token] as string));
+        const p = actions.map((token) => {
+          if (thinks.length === 0) return 1 + (token % 3) + written.length;
+          return thinks.includes(token) ? (written.length >= 2 ? 0 : 0.2) : 0.4;
+        });
+        const sum = p.reduce((a, b) => a + b, 0);
+        return Float64Array.from(p, (x) => x / sum);
+      });
+    const some = infosets.filter((_, i) => i % Math.ceil(infosets.length / 4) === 0);
+    const [drawn, known] = [writing, exact].map((w) => w.distributions(some, briefly));
+    some.forEach((_, i) => {
+      drawn?.[i]?.forEach((p, slot) => {
+        assert(Math.abs(p - (known?.[i]?.[slot] as number)) < 0.06, `${p} ${known?.[i]?.[slot]}`);
+      });
+    });
+    expect(writing.distributions(some, briefly)).toEqual(drawn);
+  });
+
   it("plays games of the inner game, of which it tells the words", () => {
     const { writing } = writingFor(game, { think: 1 });
     const policy: Policy = { name: "arbitrary", symmetric: true, distributions: (sets) => sets.map(arbitrary) };

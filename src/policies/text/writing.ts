@@ -3,7 +3,7 @@ import type { Game } from "../../games/game.ts";
 import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../../graph/game-graph.ts";
 import type { Distribution, Policy } from "../policy.ts";
 import type { Told, Word, Writing } from "../policy-kind.ts";
-import { marginals } from "./marginals.ts";
+import { hasManyThoughts, marginals } from "./marginals.ts";
 import type { Decoding, Position } from "./responses.ts";
 import { isTokenGame, type TokenGame, tokenGame } from "./token-game.ts";
 import type { TokenState } from "./token-state.ts";
@@ -36,10 +36,12 @@ export function writingOf(
     return graph;
   }
 
+  const isDrawn = ({ game }: Infoset): boolean => hasManyThoughts(decodingOf(game));
+
   return {
     played: playedOf,
-    distributions: (infosets, decisions) => distributions(infosets, graphOf, decisions),
-    ...(mode === "free" ? { illegal: (infosets, decisions) => illegal(infosets, graphOf, decisions) } : {}),
+    distributions: (infosets, decisions) => distributions(infosets, graphOf, isDrawn, decisions),
+    ...(mode === "free" ? { illegal: (infosets, decisions) => illegal(infosets, graphOf, isDrawn, decisions) } : {}),
     legalOnly,
     written: (policy) => writtenPolicy(policy, recipe),
     word: ({ state }, slot) => wordAt((state as TokenState).at as Position, slot),
@@ -51,13 +53,14 @@ export function writingOf(
 function distributions(
   infosets: readonly Infoset[],
   graphOf: (infoset: Infoset) => GameGraph,
+  isDrawn: (infoset: Infoset) => boolean,
   decisions: (infosets: readonly Infoset[]) => Distribution[],
 ): Distribution[] {
   const words = infosets.filter(({ game }) => isTokenGame(game));
   if (words.length === infosets.length) return decisions(infosets);
   const ofWords = new Map(decisions(words).map((distribution, i) => [words[i], distribution]));
   const orbits = [...new Set(infosets.flatMap(({ game, canonical }) => (isTokenGame(game) ? [] : [canonical])))];
-  const { distributions: ofActions } = marginals(orbits, graphOf, decisions);
+  const { distributions: ofActions } = marginals(orbits, graphOf, isDrawn, decisions);
   const ofOrbit = new Map(orbits.map((orbit, i) => [orbit, ofActions[i]]));
   return infosets.map((infoset) => {
     const own = ofWords.get(infoset);
@@ -72,10 +75,11 @@ function distributions(
 function illegal(
   infosets: readonly Infoset[],
   graphOf: (infoset: Infoset) => GameGraph,
+  isDrawn: (infoset: Infoset) => boolean,
   decisions: (infosets: readonly Infoset[]) => Distribution[],
 ): Float64Array {
   const orbits = [...new Set(infosets.map(({ canonical }) => canonical))];
-  const { legal } = marginals(orbits, graphOf, decisions);
+  const { legal } = marginals(orbits, graphOf, isDrawn, decisions);
   const ofOrbit = new Map(orbits.map((orbit, i) => [orbit, Math.max(0, 1 - legal[i])]));
   return Float64Array.from(infosets, ({ canonical }) => ofOrbit.get(canonical) ?? 0);
 }
