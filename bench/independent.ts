@@ -53,7 +53,8 @@ function dense(x: readonly number[], { weight, bias }: Layer, relu: boolean): nu
   });
 }
 
-function readLayers(path: string): Layer[] {
+/** Reads the arrays of a safetensors file, by name. */
+export function readTensors(path: string): { names: readonly string[]; numbers: (name: string) => number[] } {
   const file = readFileSync(path);
   const length = Number(file.readBigUInt64LE(0));
   const header = JSON.parse(file.subarray(8, 8 + length).toString()) as Record<
@@ -64,7 +65,12 @@ function readLayers(path: string): Layer[] {
     const [start, end] = header[name]?.data_offsets ?? [0, 0];
     return Array.from({ length: (end - start) / 4 }, (_, i) => file.readFloatLE(8 + length + start + 4 * i));
   };
-  const count = Object.keys(header).filter((name) => name.endsWith(".bias")).length;
+  return { names: Object.keys(header), numbers };
+}
+
+function readLayers(path: string): Layer[] {
+  const { names, numbers } = readTensors(path);
+  const count = names.filter((name) => name.endsWith(".bias")).length;
   return Array.from({ length: count }, (_, layer) => {
     const bias = numbers(`layer${layer}.bias`);
     const flat = numbers(`layer${layer}.weight`);

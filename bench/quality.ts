@@ -10,25 +10,31 @@
  *   5  kuhn alone, and longer   NashConv ≤ 0.01; ≤ 0.003
  *   6  ttt alone, and 3 times   greedy NashConv 0
  *   7  leduc, kuhn-match        NashConv ≤ 0.5; below 0.10
+ *   8  --policy text            kuhn: NashConv ≤ 0.02; with 4 words of thought ≤ 0.03; the three games: 0.015, and greedy 0
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Game } from "../src/games/game.ts";
 import { getGame } from "../src/games/registry.ts";
 import { opponents } from "../src/players/opponents.ts";
 import { median } from "../src/util/median.ts";
 import { wilson } from "../src/util/wilson-interval.ts";
+import type { ReferencePolicy } from "../test/reference/brute-force.ts";
 import { exactResult, greedyReference, judge, savedPolicy, type Verdict } from "./independent.ts";
+import { savedTextPolicy } from "./independent-text.ts";
 
 const { values: flags } = parseArgs({
-  options: { seeds: { type: "string", default: "10" }, only: { type: "string", default: "1,2,3,4,5,6,7" } },
+  options: { seeds: { type: "string", default: "10" }, only: { type: "string", default: "1,2,3,4,5,6,7,8" } },
 });
 const seeds = Array.from({ length: Number(flags.seeds) }, (_, i) => i + 1);
 const parts = flags.only.split(",");
 const bin = join(process.cwd(), "bin", "spiral.js");
 const folder = mkdtempSync(join(tmpdir(), "spiral-quality-"));
+/** The settings of nn.text that the weights do not tell (configs/default.yaml). */
+const TEXT = { heads: 4, thoughts: ["hmm", "well"] };
 const SCRIPTS = ["fair", "stubborn", "naive", "sloppy"];
 
 interface Outcome {
@@ -79,13 +85,16 @@ async function trial(ids: readonly string[], seed: number, extra: readonly strin
   if (!result) throw new Error(`seed ${seed} did not finish`);
   const checkpoint = join(folder, result.run, "checkpoints", String(result.updates).padStart(6, "0"));
   const games = ids.map(getGame);
-  const verdicts = Object.fromEntries(
-    games.map((game) => [game.id, judge(game, savedPolicy(checkpoint, games, game))]),
-  );
+  const think = extra.includes("--think") ? Number(extra[extra.indexOf("--think") + 1]) : 0;
+  const policyFor = (game: Game): ReferencePolicy =>
+    extra.includes("text")
+      ? savedTextPolicy(checkpoint, game, { ...TEXT, think })
+      : savedPolicy(checkpoint, games, game);
+  const verdicts = Object.fromEntries(games.map((game) => [game.id, judge(game, policyFor(game))]));
   const negotiation = games.find(({ id }) => id === "negotiation");
   let scripts: Trial["scripts"];
   if (negotiation) {
-    const policy = savedPolicy(checkpoint, games, negotiation);
+    const policy = policyFor(negotiation);
     const against = (name: string, greedy: boolean) => {
       const opponent = opponents.find((o) => o.name === name);
       if (!opponent) throw new Error(`no opponent ${name}`);
@@ -280,6 +289,10 @@ try {
   if (parts.includes("6")) await measure("ttt", times(3));
   if (parts.includes("7")) await measure("leduc", ["configs/leduc.yaml"]);
   if (parts.includes("7")) await measure("kuhn-match", times(3));
+  const text = (...more: string[]) => ["--policy", "text", ...more];
+  if (parts.includes("8")) await measure("kuhn", text(), { ...LIMITS, kuhn: 0.02 });
+  if (parts.includes("8")) await measure("kuhn", text("--think", "4"), { ...LIMITS, kuhn: 0.03 }, 5);
+  if (parts.includes("8")) await measure("kuhn,ttt,negotiation", text(), { ...LIMITS, kuhn: 0.015 }, 5);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
