@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
-import { trainingOpponents } from "../players/opponents.ts";
+import { opponents, trainingOpponents } from "../players/opponents.ts";
 import { isModule, kindNames } from "../policies/registry.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { expandHome } from "../util/files.ts";
@@ -10,7 +10,11 @@ import { allowed, schemaAt } from "./schema.ts";
 import type { Leaf } from "./yaml.ts";
 
 /** Settings that are, or may be, paths. */
-const PATHS = ["run.dir", "nn.policy"];
+const PATHS = ["run.dir", "nn.policy", "rl.demonstrations.from"];
+
+/** What `rl.demonstrations.from` takes beside the path of a log. */
+const EXPERTS = ["none", ...opponents.map(({ name }) => name)];
+const isPath = (text: string): boolean => /[/\\.]/.test(text);
 
 /** The key, in canonical spelling, and the value if both are valid; else undefined, with one or more problems added. */
 export function checkLeaf(
@@ -55,6 +59,12 @@ export function checkLeaf(
   if (key === "nn.policy" && !kindNames.includes(value as string) && !isModule(value as string)) {
     const hint = didYouMean(value as string, kindNames);
     const takes = `${kindNames.join(", ")}, or the path of a module that exports a kind of policy`;
+    problems.push(`${where}: ${key} is ${show(value)}; it takes ${takes}.${hint}`);
+    return undefined;
+  }
+  if (key === "rl.demonstrations.from" && !EXPERTS.includes(value as string) && !isPath(value as string)) {
+    const hint = didYouMean(value as string, EXPERTS);
+    const takes = `${EXPERTS.join(", ")}, or the path of an episode log, such as ./games.jsonl`;
     problems.push(`${where}: ${key} is ${show(value)}; it takes ${takes}.${hint}`);
     return undefined;
   }

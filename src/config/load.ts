@@ -65,21 +65,25 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   if (problems.length > 0) throw new UserError(2, firstOf(problems));
   // All key paths have been checked, so no key is `__proto__`.
   const config = configSchema.parse(nest(values));
-  const mixed = opponentProblems(config).map(
-    (problem) => `${origins.get("rl.opponents")}: rl.opponents is "${config.rl.opponents}": ${problem}.`,
+  const { opponents: mix, demonstrations } = config.rl;
+  const named = [
+    { key: "rl.opponents", text: mix, names: parseOpponents(mix, trainingOpponents).map(({ name }) => name) },
+    { key: "rl.demonstrations.from", text: demonstrations.from, names: [demonstrations.from] },
+  ];
+  const unable = named.flatMap(({ key, text, names }) =>
+    notPlayed(names, config.games).map((problem) => `${origins.get(key)}: ${key} is "${text}": ${problem}.`),
   );
   const polish = polishProblem(config);
-  if (polish !== undefined) mixed.push(`${origins.get("rl.polish")}: rl.polish is ${config.rl.polish}: ${polish}.`);
-  if (mixed.length > 0) throw new UserError(2, mixed);
+  if (polish !== undefined) unable.push(`${origins.get("rl.polish")}: rl.polish is ${config.rl.polish}: ${polish}.`);
+  if (unable.length > 0) throw new UserError(2, unable);
   const order = [...flattenKeys(config)];
   return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
 }
 
-/** Opponents that do not play one of the games. */
-function opponentProblems({ games, rl }: Config): string[] {
-  const mix = parseOpponents(rl.opponents, trainingOpponents);
+/** What is wrong with opponents of these names that do not play one of the games. */
+function notPlayed(names: readonly string[], games: readonly string[]): string[] {
   return opponents
-    .filter(({ name }) => mix.some((share) => share.name === name))
+    .filter(({ name }) => names.includes(name))
     .flatMap(({ name, plays }) => games.filter((id) => !plays(getGame(id))).map((id) => `${name} does not play ${id}`));
 }
 

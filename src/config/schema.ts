@@ -92,6 +92,20 @@ export const configSchema = z.strictObject({
           sampling: z.enum(POOL_SAMPLING).describe("Which is played: each alike, or more often the harder ones."),
         })
         .describe("The past checkpoints that rl.opponents: pool plays against."),
+      demonstrations: z
+        .strictObject({
+          from: z
+            .string()
+            .min(1)
+            .describe(
+              "Whose games are learned from: none, a fixed opponent's, or those of an episode log, by its path.",
+            ),
+          updates: z
+            .union([count().max(10_000_000), z.literal("all")])
+            .describe("Updates that learn from them, before self-play begins; or all."),
+          games: count().max(1_000_000).describe("Games of each game at most; they are repeated."),
+        })
+        .describe("Games of an expert, which are learned from by cross-entropy."),
       learningRate: z
         .strictObject({
           start: z.number().gt(0).max(1).describe("Learning rate of the first update."),

@@ -84,6 +84,8 @@ export interface Writing {
   written(policy: Policy): Policy;
   /** What the word in `slot` is at an information set of a played game. */
   word(infoset: Infoset, slot: number): Word;
+  /** The plies that write an action without a word of thought, from a state of a played game in which a turn begins. */
+  spelled(state: unknown, action: number): readonly number[];
   /** What an episode of a played game was, from the actions of its plies. */
   told(played: Game, actions: readonly number[]): Told;
 }

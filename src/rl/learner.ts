@@ -111,11 +111,23 @@ export class Learner {
     const { reuse } = this.#policyLoss;
     const stepLosses = reuse ? this.#epochs(rows, reuse, rates, rng, phase) : [this.#step(rows, rates, phase)];
     this.#averaged.moveTowards(this.#network, rl.averaging);
-    if (update % rl.magnet.every === 0) {
-      this.#magnet.moveTowards(this.#averaged, 0);
-      this.#magnetRows.clear();
-    }
+    this.#refreshMagnet(update);
     return stepLosses.reduce((sum, loss) => sum + loss, 0) / stepLosses.length;
+  }
+
+  /** One update from rows of an expert's games, whose advantages are all 1: one step, whatever `rl.loss` says. → the cross-entropy */
+  imitateExpert(rows: readonly Row[], update: number): number {
+    const { rl, updates } = this.#settings;
+    const moves = rows.map(({ positive }) => positive);
+    const loss = this.imitate(infosetsOf(rows), moves, learningRateAt(rl.learningRate, update, updates));
+    this.#refreshMagnet(update);
+    return loss;
+  }
+
+  #refreshMagnet(update: number): void {
+    if (update % this.#settings.rl.magnet.every !== 0) return;
+    this.#magnet.moveTowards(this.#averaged, 0);
+    this.#magnetRows.clear();
   }
 
   /** The averaged policy becomes the learner and the magnet, and the optimizer forgets: the gradients of polish are of another size. */

@@ -2,14 +2,14 @@
  * Polish: teaches a text policy to write freely. Self-play in legal decoding never says how likely illegal words are. So the last
  * updates of a run distil the averaged policy, as it writes in legal decoding, into the softmax over the whole vocabulary:
  *
- *   teacher   π̄: the averaged policy when polish begins, in legal decoding; it plays both seats, word by word
- *   L       = − Σ_s w(s) Σ_words π̄(word | s) log π_θ(word | s)        s over all positions between words; w(s) ∝ √visits
+ *   teacher   π̄: the averaged policy when polish begins, in legal decoding
+ *   L       = − Σ_s w(s) Σ_words π̄(word | s) log π_θ(word | s)        s over the positions between words that were visited
  *
- * Words that legal decoding forces are learned too. The square root lets rare positions count. Play hardly changes, as π̄ is what
- * π_θ is in legal decoding when polish begins.
+ * The games are played by the teacher, which writes a random legal word one time in four. So what the teacher would do off its
+ * own path is not forgotten, and w(s) ∝ √visits lets rare positions count. Words that legal decoding forces are learned too.
  */
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
-import type { Policy } from "../policies/policy.ts";
+import { type Policy, uniform } from "../policies/policy.ts";
 import type { PolicyModel, PolicySettings, Writing } from "../policies/policy-kind.ts";
 import { policyModel } from "../policies/registry.ts";
 import { play } from "../selfplay/play.ts";
@@ -26,6 +26,8 @@ import { mergeRows } from "./rows.ts";
  */
 const LEARNING_RATE = 0.01;
 const LAST_SHARE = 0.05;
+/** The share of words that are written at random. */
+const RANDOM_WORDS = 0.25;
 
 export class Polish {
   readonly #writing: Writing;
@@ -60,7 +62,7 @@ export class Polish {
   ): { loss: number; learningRate: number; rows: number; decisions: number } {
     if (n === 1) learner.beginPolish();
     const teacher = this.#writing.legalOnly(learner.magnetPolicy);
-    const { rows, decisions } = mergedGames(this.#play(teacher, draws));
+    const { rows, decisions } = mergedGames(this.#play(this.#exploring(teacher), draws));
     const infosets = rows.map(({ infoset }) => infoset);
     const weights = rows.map(({ visits }) => Math.sqrt(visits));
     const sum = weights.reduce((a, b) => a + b, 0);
@@ -69,7 +71,21 @@ export class Polish {
     return { loss: learner.imitate(infosets, targets, learningRate), learningRate, rows: rows.length, decisions };
   }
 
-  #play(teacher: Policy, draws: Rng) {
+  /** The teacher, with some random legal words. */
+  #exploring(teacher: Policy): Policy {
+    const random = this.#writing.legalOnly(uniform);
+    return {
+      name: "exploring",
+      distributions(infosets) {
+        const others = random.distributions(infosets);
+        return teacher
+          .distributions(infosets)
+          .map((p, i) => p.map((x, slot) => (1 - RANDOM_WORDS) * x + RANDOM_WORDS * others[i][slot]));
+      },
+    };
+  }
+
+  #play(player: Policy, draws: Rng) {
     return play(
       this.#games.map((entry) => {
         if (entry.graph.size > MAX_CACHED_NODES) entry.graph = new GameGraph(entry.graph.game);
@@ -77,7 +93,7 @@ export class Polish {
         return {
           graph: entry.graph,
           episodes: entry.episodes,
-          policies: [teacher, teacher] as const,
+          policies: [player, player] as const,
           paired: false,
           chanceKey: stream.fork("chance").key(),
           actionKey: stream.fork("actions").key(),

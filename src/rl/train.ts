@@ -7,6 +7,7 @@
  *     merge the decisions into one row per information set                        mergeRows
  *     θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
  *     θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
+ *     (the first updates may learn from an expert's games instead, by cross-entropy: demonstrations.ts)
  *     (in the last `rl.polish` updates a text policy learns to write freely instead: polish.ts)
  *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint              hooks
  *
@@ -26,6 +27,7 @@ import { Rng } from "../util/rng.ts";
 import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
 import { estimators } from "./advantages/registry.ts";
 import { learningRateAt } from "./annealing.ts";
+import { DemonstrationBatches, type Demonstrations, imitation } from "./demonstrations.ts";
 import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
 import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
 import { Polish } from "./polish.ts";
@@ -43,6 +45,8 @@ export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
       readonly tokens?: TokenSum | undefined;
       readonly polish?: number | undefined;
     };
+  /** Games of an expert, from which the first updates learn; absent if all learn from self-play. */
+  readonly demonstrations?: Demonstrations | undefined;
   readonly run: {
     readonly logEvery: number;
     readonly evaluateEvery: number;
@@ -99,8 +103,9 @@ interface Trainer {
   readonly learner: Learner;
   readonly estimator: AdvantageEstimator;
   readonly matchmaker: Matchmaker;
+  readonly demonstrations: DemonstrationBatches | undefined;
   readonly polish: Polish | undefined;
-  /** Updates of self-play; then comes polish. */
+  /** Updates of self-play, or from demonstrations; then comes polish. */
   readonly selfPlayUpdates: number;
 }
 
@@ -134,7 +139,7 @@ export async function train(
       const { batch, decisions, figures } =
         update > trainer.selfPlayUpdates
           ? polish(trainer, update, hooks)
-          : await learnFromSelfPlay(trainer, update, executor, hooks, due.metrics);
+          : await learn(trainer, update, executor, hooks, due.metrics);
       totals = { episodes: totals.episodes + episodesIn(batch), decisions: totals.decisions + decisions };
 
       hooks.phase?.("evaluate");
@@ -162,8 +167,8 @@ interface Updated {
 }
 
 /** One update of the algorithm box: play, advantages, rows, and the learner's step. */
-async function learnFromSelfPlay(
-  { settings, model, rng, learner, estimator, matchmaker, selfPlayUpdates }: Trainer,
+async function learn(
+  { settings, model, rng, learner, estimator, matchmaker, demonstrations, selfPlayUpdates }: Trainer,
   update: number,
   executor: Executor,
   hooks: TrainHooks,
@@ -172,25 +177,30 @@ async function learnFromSelfPlay(
   const { rl } = settings;
   const draws = rng.fork("update", update);
   const phase = (name: Phase): void => hooks.phase?.(name);
+  const expert = update <= (settings.demonstrations?.updates ?? 0) ? demonstrations : undefined;
 
   phase("play");
-  const batch = await matchmaker.play(learner.policy, draws, executor);
+  const batch = expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor));
   // The baselines that these advantages subtract: `advantages` moves them on.
   const baselines = withFigures ? estimator.save().numbers : {};
 
   phase("merge");
-  const advantages = estimator.advantages(batch);
+  const advantages = expert ? imitation(batch) : estimator.advantages(batch);
   const { rows, decisions } = mergeRows(batch, advantages, rl.tokens);
 
   phase("evaluate");
   const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
   const { writing } = model;
-  const written = withFigures && writing ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
+  const written = withFigures && writing && !expert ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
 
-  const loss = learner.update(rows, update, draws.fork("minibatches"), phase);
+  if (expert) phase("backward");
+  const loss = expert
+    ? learner.imitateExpert(rows, update)
+    : learner.update(rows, update, draws.fork("minibatches"), phase);
   if (!Number.isFinite(loss)) throw diverged(update);
   const learningRate = learningRateAt(rl.learningRate, update, selfPlayUpdates);
-  return { batch, decisions, figures: { loss, learningRate, rows: rows.length, entropy, baselines, ...written } };
+  const figures = { loss, learningRate, rows: rows.length, entropy, baselines, ...written };
+  return { batch, decisions, figures: expert ? { demonstrations: true, ...figures } : figures };
 }
 
 /** One update of polish. Its games are not logged. */
@@ -214,7 +224,9 @@ async function newTrainer(settings: TrainSettings, initial?: readonly WeightArra
   const polish = polishUpdates > 0 ? await Polish.of(polishUpdates, settings, model) : undefined;
   const learner = new Learner({ ...settings, updates: selfPlayUpdates }, model, rng.fork("weights"), initial);
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
-  return { settings, model, rng, learner, estimator, matchmaker, polish, selfPlayUpdates };
+  const shown = settings.demonstrations;
+  const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
+  return { settings, model, rng, learner, estimator, matchmaker, demonstrations, polish, selfPlayUpdates };
 }
 
 function restore({ learner, estimator, matchmaker }: Trainer, snapshot: Snapshot): void {

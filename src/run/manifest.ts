@@ -26,6 +26,8 @@ const manifestSchema = z.object({
   extended: z.array(z.object({ update: z.int(), updates: z.int(), config: z.string() })).optional(),
   /** Present if it began with the weights of another run: the run, its checkpoint, and the sha256 of model.safetensors. */
   init: z.object({ run: z.string(), checkpoint: z.string(), sha256: z.string() }).optional(),
+  /** Present if it learns from the games of an episode log: its path, and the sha256 of these games. */
+  demonstrations: z.object({ log: z.string(), sha256: z.string() }).optional(),
   status: z.enum(["running", "finished", "interrupted", "failed"]),
   started: z.string(),
   /** The times at which it was resumed. */

@@ -36,6 +36,8 @@ export function createRun(options: {
   readonly backend: string;
   /** The checkpoint that gave the first weights. */
   readonly init?: Manifest["init"];
+  /** The episode log that it learns from. */
+  readonly demonstrations?: Manifest["demonstrations"];
   /** Called for problems that do not affect the run. */
   readonly warn?: ((message: string) => void) | undefined;
 }): RunWriter {
@@ -58,6 +60,7 @@ export function createRun(options: {
     backend,
     config: sha256(yaml),
     ...(options.init ? { init: options.init } : {}),
+    ...(options.demonstrations ? { demonstrations: options.demonstrations } : {}),
     status: "running",
     started: now.toISOString(),
     resumed: [],

@@ -5,7 +5,7 @@ import type { Game } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import { type Distribution, type Policy, uniform } from "../../src/policies/policy.ts";
-import type { TextSettings } from "../../src/policies/policy-kind.ts";
+import type { TextSettings, Writing } from "../../src/policies/policy-kind.ts";
 import { decodingOf } from "../../src/policies/text/settings.ts";
 import type { TokenState } from "../../src/policies/text/token-state.ts";
 import { textsOf, vocabularyOf } from "../../src/policies/text/vocabulary.ts";
@@ -70,6 +70,23 @@ function probabilityOf(played: GameGraph, infoset: Infoset, response: readonly n
   }
 }
 
+/** The actions of a game of the inner game, written without a thought and told again. */
+function spelledAndTold(writing: Writing, played: GameGraph, actions: readonly number[]): readonly number[] {
+  let node = played.root;
+  const plies: number[] = [];
+  for (const action of actions) {
+    for (const ply of node.infoset ? writing.spelled(node.state, action) : [action]) {
+      assert(node.turn.kind !== "end");
+      plies.push(ply);
+      node = played.child(node, node.turn.actions.indexOf(ply));
+    }
+  }
+  assert(node.turn.kind === "end");
+  const told = writing.told(played.game, plies);
+  for (const { text } of told.responses) assert(text.startsWith("["));
+  return told.actions;
+}
+
 function playSome(graph: GameGraph, policy: Policy): void {
   play([{ graph, episodes: 300, policies: [policy, policy], paired: false, chanceKey: 1, actionKey: 2 }]);
 }
@@ -130,6 +147,20 @@ describe.each(WALKABLE)("%s", (id) => {
     });
   });
 
+  it.each(["legal", "free"] as const)("spells an action in one way, in %s decoding", (decoding) => {
+    const { writing, vocabulary } = writingFor(game, { decoding, think: 1 });
+    const begin = (writing.played(game) as Game & { begin(state: unknown): TokenState }).begin;
+    for (const { state, actions } of infosets.filter((_, i) => i % 20 === 0)) {
+      for (const action of actions) {
+        const name = vocabulary.tokens(game.actionName(state, action));
+        const plies = writing.spelled(begin(state), action);
+        // In legal decoding, words without a choice are no plies.
+        if (decoding === "free") assert.deepEqual(plies, name);
+        else assert(plies.every((ply) => name.includes(ply)) && plies.length <= name.length);
+      }
+    }
+  });
+
   it("draws thoughts where there are too many, near to the exact marginals", () => {
     // 3 words and 6 of them are 1093 thoughts; the decisions here make nearly all of them short.
     const { writing, vocabulary } = writingFor(game, { think: 6, thoughts: ["hmm", "well", "so"] });
@@ -174,6 +205,7 @@ describe.each(WALKABLE)("%s", (id) => {
         node = played.child(node, slot);
       }
       const told = writing.told(played.game, actions);
+      expect(spelledAndTold(writing, played, told.actions)).toEqual(told.actions);
       let state = game.initial();
       for (const [ply, action] of told.actions.entries()) {
         const turn = game.turn(state);

@@ -41,13 +41,13 @@ export const command = defineCommand({
     }
     const { getGame } = await import("../../games/registry.ts");
     const { trainingRun } = await import("../open/training-run.ts");
-    const { config, initial, open } = await trainingRun(file, options, given);
+    const { config, initial, demonstrations, open } = await trainingRun(file, options, given);
     const games = config.games.map(getGame);
     // Heard from before there is a run: an interruption while it is being made saves after the first update.
     const signals = listen();
     try {
       const { json, profile: profiled } = options;
-      return await trainOnBackend({ config, games, initial, open, signals, json, profiled, verbose });
+      return await trainOnBackend({ config, games, initial, demonstrations, open, signals, json, profiled, verbose });
     } finally {
       signals.stop();
     }
@@ -75,6 +75,7 @@ async function dryRun(
   await policyModel(config.nn, config.games.map(getGame));
   if (name !== undefined) checkFreeName(config.run.dir, name);
   if (init !== undefined) await (await import("../open/initial-weights.ts")).initialWeights(init, config);
+  (await import("../open/demonstrations.ts")).demonstrationsOf(config);
   showConfig(file, options);
 }
 
@@ -82,6 +83,7 @@ interface Job {
   readonly config: Config;
   readonly games: readonly Game[];
   readonly initial: TrainingRun["initial"];
+  readonly demonstrations: TrainingRun["demonstrations"];
   readonly open: TrainingRun["open"];
   readonly signals: Signals;
   /** `--json`, `--profile` and `--verbose`. */
@@ -103,7 +105,7 @@ async function trainOnBackend(job: Job): Promise<number> {
 }
 
 async function trainWith(executor: Executor, backend: Backend, job: Job): Promise<number> {
-  const { config, games, initial, open, signals, json } = job;
+  const { config, games, initial, demonstrations, open, signals, json } = job;
   const { policyKind } = await import("../../policies/registry.ts");
   const { train } = await import("../../rl/train.ts");
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
@@ -133,7 +135,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
       totals: { episodes, decisions },
     };
     const hooks = hooksOf({ ...job, model, writer, progress, profile, seconds, soFar });
-    const last = await train(trainSettings(config, games), hooks, snapshot, executor, initial);
+    const last = await train(trainSettings(config, games, demonstrations), hooks, snapshot, executor, initial);
     const milliseconds = profile?.milliseconds();
     progress.close();
     const isWhole = last === config.updates;
@@ -153,6 +155,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
         seconds: seconds(),
         measures,
         untrained,
+        shown: demonstrations?.updates ?? 0,
         isInitialised: initial !== undefined,
       });
       if (milliseconds && last > from) print(`\n${profileTable(milliseconds, last - from)}`);

@@ -17,6 +17,10 @@ export const whatToLearn = {
   polish: textOrTrue("--polish [n]", `the last n updates (${POLISH}) teach a text policy to write freely`),
   size: text("--size <size>", "xs, s or m: how long and with how many games"),
   updates: text("--updates <n>", "gradient updates in the whole run"),
+  demonstrations: text(
+    "--demonstrations <expert>",
+    "learn from games of nash, minimax or another fixed opponent, or of a log, and not by self-play",
+  ),
 };
 
 export const anySetting = { set: texts("--set <key=value>", "any setting (see: spiral config show); may be repeated") };
@@ -47,6 +51,7 @@ const SETTINGS = {
   polish: "rl.polish",
   seed: "seed",
   updates: "updates",
+  demonstrations: "rl.demonstrations.from",
   backend: "nn.backend",
   keepEpisodes: "run.keepEpisodes",
   workers: "run.workers",

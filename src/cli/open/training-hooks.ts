@@ -9,6 +9,7 @@ import type { Game } from "../../games/game.ts";
 import { type Policy, uniform } from "../../policies/policy.ts";
 import type { PolicyModel } from "../../policies/policy-kind.ts";
 import { formatEpisode } from "../../record/episode.ts";
+import type { Demonstrations } from "../../rl/demonstrations.ts";
 import type { TrainHooks, TrainSettings } from "../../rl/train.ts";
 import { checkpointName } from "../../run/checkpoint-folder.ts";
 import type { RunWriter } from "../../run/writer.ts";
@@ -22,8 +23,13 @@ import { type GameMeasure, type Progress, SAMPLE_EPISODES } from "../terminal/tr
 import type { Measures } from "../terminal/training-report.ts";
 import { toFiles } from "./checkpoint-contents.ts";
 
-export const trainSettings = (config: Config, games: readonly Game[]): TrainSettings => ({
+export const trainSettings = (
+  config: Config,
+  games: readonly Game[],
+  demonstrations: Demonstrations | undefined,
+): TrainSettings => ({
   ...config,
+  demonstrations,
   games: games.map((game) => ({ game, episodes: gameSettings(config, game.id).episodes })),
   weights: Object.fromEntries(games.map((game) => [game.id, gameSettings(config, game.id)])),
 });

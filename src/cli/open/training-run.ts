@@ -3,8 +3,10 @@ import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import type { WeightArray } from "../../nn/weights.ts";
 import { learningRateAt } from "../../rl/annealing.ts";
+import type { Demonstrations } from "../../rl/demonstrations.ts";
 import type { Checkpoint } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
+import { readManifest } from "../../run/manifest.ts";
 import { createRun, resumableConfig, resumeRun } from "../../run/run.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { UserError } from "../../util/errors.ts";
@@ -13,6 +15,7 @@ import { type ConfigOptions, configSources } from "../flags/config.ts";
 import { workerCount } from "../flags/numbers.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, warn } from "../terminal/output.ts";
+import { checkLog, demonstrationsOf, logOf } from "./demonstrations.ts";
 import { initialWeights } from "./initial-weights.ts";
 
 /** The options of `spiral train` that say which run. */
@@ -28,6 +31,7 @@ export interface TrainingRun {
   readonly config: Config;
   /** The first weights of a new run with `--init`. */
   readonly initial: readonly WeightArray[] | undefined;
+  readonly demonstrations: Demonstrations | undefined;
   /** `check` is given the checkpoint to go on from before anything of the run is changed, and throws where it will not do. */
   readonly open: (
     backend: string,
@@ -48,11 +52,15 @@ async function newRun(file: string | undefined, options: TrainingRunOptions): Pr
   const { config } = loadConfig(configSources(file, options));
   const { name, init: spec } = options;
   const init = spec === undefined ? undefined : await initialWeights(spec, config);
+  const demonstrations = demonstrationsOf(config);
+  const log = demonstrations && logOf(demonstrations);
+  const argv = process.argv.slice(2);
   return {
     config,
     initial: init?.weights,
+    demonstrations,
     open: (backend) => ({
-      writer: createRun({ config, name, argv: process.argv.slice(2), backend, init: init?.source, warn }),
+      writer: createRun({ config, name, argv, backend, init: init?.source, demonstrations: log, warn }),
       checkpoint: undefined,
     }),
   };
@@ -76,9 +84,13 @@ async function resumedRun(
   const saved = resumableConfig(resolved.dir);
   const length = updates === undefined ? saved.updates : updateCount(updates);
   const run = workers === undefined ? saved.run : { ...saved.run, workers: workerCount("--workers", workers) };
+  const config = { ...saved, updates: length, run };
+  const demonstrations = demonstrationsOf(config);
+  checkLog(resolved.name, readManifest(resolved.dir), demonstrations);
   return {
-    config: { ...saved, updates: length, run },
+    config,
     initial: undefined,
+    demonstrations,
     open(backend, check) {
       const resumed = resumeRun(resolved, {
         backend,

@@ -20,6 +20,8 @@ export interface Trained {
   readonly measures: Measures;
   /** Before the first update; undefined in a resumed run. */
   readonly untrained: Measures | undefined;
+  /** The updates that learned from an expert's games. */
+  readonly shown: number;
   /** Whether it began with the weights of another run. */
   readonly isInitialised: boolean;
 }
@@ -42,12 +44,11 @@ export function noteStopped({ dir, name }: Place, update: number, updates: numbe
 
 export function printTrained(
   { dir, name }: Place,
-  { updates, episodes, seconds, measures, untrained, isInitialised }: Trained,
+  { updates, episodes, seconds, measures, untrained, shown, isInitialised }: Trained,
 ): void {
   const { bold, green } = styleFor(process.stdout);
-  print(
-    `${green("Trained")} ${updates} updates, ${compact(episodes)} games of self-play in ${seconds.toFixed(1)} s.\n`,
-  );
+  const self = shown === 0 ? "of self-play" : shown < updates ? "of an expert and of self-play" : "of an expert";
+  print(`${green("Trained")} ${updates} updates, ${compact(episodes)} games ${self} in ${seconds.toFixed(1)} s.\n`);
   print(measureTables(measures, untrained, isInitialised ? "at first" : "untrained"));
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));

@@ -45,6 +45,7 @@ export function writingOf(
     legalOnly,
     written: (policy) => writtenPolicy(policy, recipe),
     word: ({ state }, slot) => wordAt((state as TokenState).at as Position, slot),
+    spelled: (state, action) => spelled((state as TokenState).at, action),
     told: (game, actions) => told(game as Game & TokenGame, vocabulary, actions),
   };
 }
@@ -143,6 +144,18 @@ function wordAt(at: Position, slot: number): Word {
   const outcome = at.follow(slot);
   if (outcome.kind === "illegal") return outcome.why;
   return at.open.includes(slot) && at.actionsAfter(slot).length === 0 ? "thought" : "answer";
+}
+
+function spelled(start: Position | undefined, action: number): number[] {
+  const tokens: number[] = [];
+  for (let at = start; ; ) {
+    const slot = at?.open.find((open) => at?.actionsAfter(open).includes(action));
+    if (!at || slot === undefined) throw new Error(`action ${action} cannot be written here`);
+    tokens.push(at.tokens[slot] as number);
+    const outcome = at.follow(slot);
+    if (outcome.kind === "action") return tokens;
+    at = outcome.kind === "position" ? outcome.at : undefined;
+  }
 }
 
 function told(game: TokenGame, { words }: Vocabulary, plies: readonly number[]): Told {

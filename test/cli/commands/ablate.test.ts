@@ -79,7 +79,12 @@ describe("the plan", () => {
 
 describe("bad input", () => {
   it.each<[string[], RegExp[]]>([
-    [[], [/Nothing varies\. Name a preset \(rae, self-play, multi-game, magnet, thinking-collapse\) or --vary/]],
+    [
+      [],
+      [
+        /Nothing varies\. Name a preset \(rae, self-play, multi-game, magnet, demonstrations, thinking-collapse\) or --vary/,
+      ],
+    ],
     [["rea"], [/There is no preset or file "rea"\. Presets: rae,/]],
     [
       ["rea", "--vary", "rl.advantage", "--seeds", "0", "--jobs", "0", "--updates", "x", "--name", "../x"],
