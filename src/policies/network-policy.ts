@@ -22,6 +22,7 @@ export function networkPolicy(name: string, network: PolicyNetwork, model: Polic
     symmetric: true,
     recipe: { maker: "network", settings: recipeOf(model), weights: () => network.save() },
     illegal: writing?.illegal && ((infosets) => writing.illegal?.(infosets, decisions) ?? new Float64Array(0)),
+    words: writing && ((infoset, response) => writing.words(infoset, response, decisions)),
     distributions: writing ? (infosets) => writing.distributions(infosets, decisions) : decisions,
   };
 }

@@ -8,7 +8,7 @@ import type { Infoset } from "../graph/game-graph.ts";
 import type { AdamSettings } from "../nn/adam.ts";
 import type { TensorShape, WeightArray } from "../nn/weights.ts";
 import type { Rng } from "../util/rng.ts";
-import type { Distribution, Policy } from "./policy.ts";
+import type { Distribution, Policy, WordProbability } from "./policy.ts";
 import type { PolicyAtRows } from "./softmax.ts";
 
 /** The settings `nn` of a config that shape a network. They are plain data, so that another thread can make the same model. */
@@ -78,6 +78,12 @@ export interface Writing {
   ): Distribution[];
   /** Only in free decoding: P(the response is no legal action) at information sets of games. */
   illegal?(infosets: readonly Infoset[], decisions: (infosets: readonly Infoset[]) => Distribution[]): Float64Array;
+  /** The probability of each word of a response at an information set of a game; undefined if it cannot be written there. */
+  words(
+    infoset: Infoset,
+    response: string,
+    decisions: (infosets: readonly Infoset[]) => Distribution[],
+  ): readonly WordProbability[] | undefined;
   /** The policy that writes as this one does, given that its response will be a legal action as far as the next word can tell. */
   legalOnly(policy: Policy): Policy;
   /** A policy of actions, such as a fixed opponent, as one that writes them. It has no thoughts. */

@@ -34,6 +34,12 @@ export interface MadePolicy {
   readonly dispose?: () => void;
 }
 
+/** A word of a response, and its probability given the words before; absent if no other word could stand there. */
+export interface WordProbability {
+  readonly word: string;
+  readonly probability?: number;
+}
+
 export interface Policy {
   /** Its name in tables: `random`, `kuhn-ttt_s1@000600`. */
   readonly name: string;
@@ -45,6 +51,8 @@ export interface Policy {
   readonly recipe?: PolicyRecipe;
   /** Only of a policy whose answers may be no legal action: the probability of that at each information set. */
   readonly illegal?: ((infosets: readonly Infoset[]) => Float64Array) | undefined;
+  /** Only of a policy that writes: the probability of each word of a response; undefined if it cannot write that. */
+  readonly words?: ((infoset: Infoset, response: string) => readonly WordProbability[] | undefined) | undefined;
   /** A distribution for each information set, in order. The sets may belong to several games. */
   distributions(infosets: readonly Infoset[]): Distribution[];
 }

@@ -19,6 +19,8 @@ export interface Moment {
   readonly player: Seat | undefined;
   /** The text of `Game.observe` for the player; undefined if the viewer reads none. */
   readonly observation: string | undefined;
+  /** The text of `Game.prompt` for the player, if this is what it read: in training, by a policy that answers in words. */
+  readonly prompt?: string;
   /** The position as data, as far as the viewer may see it; undefined if the game has no views. */
   readonly view: View | undefined;
   /** The action in brackets, the outcome of chance, or the result. */
@@ -41,13 +43,17 @@ export function moments(episode: Episode, viewer: Viewer): Moment[] {
     const said = episode.said?.find((entry) => entry.ply === ply)?.answers;
     return said ? { said } : {};
   };
+  // Of the players in training, only policies that read text answer in words.
+  const wasRead = episode.update !== undefined && episode.said !== undefined;
+  const promptOf = (state: unknown, player: Seat): Pick<Moment, "prompt"> =>
+    wasRead && game.prompt ? { prompt: game.prompt(state, player) } : {};
   const found: Moment[] = [];
   const viewOf = (state: unknown): View | undefined => game.view?.(state, viewer === "all" ? null : viewer);
   for (const { ply, state, turn, name } of replaySteps(game, episode)) {
     if (turn.kind === "player" && sees(turn.player)) {
-      const observation = game.observe(state, turn.player);
-      const shown = { observation, view: viewOf(state), name: name ?? "" };
-      found.push({ ply, kind: "player", player: turn.player, ...shown, ...saidAt(ply) });
+      const { player } = turn;
+      const shown = { observation: game.observe(state, player), view: viewOf(state), name: name ?? "" };
+      found.push({ ply, kind: "player", player, ...promptOf(state, player), ...shown, ...saidAt(ply) });
     } else if (turn.kind === "chance" && viewer === "all") {
       const shown = { observation: undefined, view: viewOf(state), name: name ?? "" };
       found.push({ ply, kind: "chance", player: undefined, ...shown });
@@ -55,7 +61,8 @@ export function moments(episode: Episode, viewer: Viewer): Moment[] {
       // With hidden information, no player's observation shows the whole end, and `all` has seen everything before.
       const reader = viewer !== "all" ? viewer : game.perfectInformation ? 0 : undefined;
       const observation = reader === undefined ? undefined : game.observe(state, reader);
-      const said = episode.forfeit && sees(episode.forfeit.seat) ? saidAt(ply) : {};
+      const { forfeit } = episode;
+      const said = forfeit && sees(forfeit.seat) ? { ...promptOf(state, forfeit.seat), ...saidAt(ply) } : {};
       const shown = { observation, view: viewOf(state), name: result(game, turn.returns, episode) };
       found.push({ ply, kind: "end", player: undefined, ...shown, ...said });
     }
@@ -78,11 +85,11 @@ export function sentence(episode: Episode, moment: Moment): string {
   return `${moment.kind === "chance" ? "Chance" : "Result"}: ${moment.name}`;
 }
 
-/** The whole episode as text. `remark`: a line below each moment, if there is one. */
+/** The whole episode as text. `remarks`: lines below each moment. */
 export function transcript(
   episode: Episode,
   viewer: Viewer,
-  remark: (moment: Moment) => string | undefined = () => undefined,
+  remarks: (moment: Moment) => readonly string[] = () => [],
 ): string {
   const lines = [...heading(episode)];
   for (const moment of moments(episode, viewer)) {
@@ -92,22 +99,24 @@ export function transcript(
     }
     const said = saidLines(moment);
     if (said.length > 0) lines.push(...said, "");
-    lines.push(sentence(episode, moment));
-    const remarked = remark(moment);
-    if (remarked !== undefined) lines.push(`  ${remarked}`);
+    lines.push(sentence(episode, moment), ...remarks(moment).map((line) => `  ${line}`));
   }
   return lines.join("\n");
 }
 
-/** The answers at this moment, a mark before each line, and why an answer was not legal. */
-export function saidLines({ said = [] }: Moment): string[] {
-  return said.flatMap(({ text, illegal }) => [
-    ...printable(text.trimEnd())
-      .split("\n")
-      .map((line) => `  > ${line}`.trimEnd()),
+/** The prompt and the answers at this moment, with the mark `<` or `>` before each line, and why an answer was not legal. */
+export function saidLines({ prompt, said = [] }: Moment): string[] {
+  const answers = said.flatMap(({ text, illegal }) => [
+    ...marked(">", text),
     ...(illegal === undefined ? [] : [`  not legal: ${oneLine(illegal, 300)}`]),
   ]);
+  return prompt === undefined ? answers : [...marked("<", prompt), ...answers];
 }
+
+const marked = (mark: string, text: string): string[] =>
+  printable(text.trimEnd())
+    .split("\n")
+    .map((line) => `  ${mark} ${line}`.trimEnd());
 
 const seatName = (roles: readonly [string, string], seat: Seat): string => `Player ${seat} (${roles[seat]})`;
 

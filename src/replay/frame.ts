@@ -4,7 +4,7 @@ import { heading, type Moment, saidLines, sentence } from "../record/transcript.
 import { UserError } from "../util/errors.ts";
 import { JOINED, printable } from "../util/printable.ts";
 import { momentsOf, type Position, type Stepper } from "./keys.ts";
-import { probabilityLine } from "./probabilities.ts";
+import { probabilityLines } from "./probabilities.ts";
 import type { LoggedEpisode } from "./select.ts";
 
 export interface Paint {
@@ -96,9 +96,9 @@ function contentOf(stepper: Stepper, position: Position, paint: Paint, columns: 
     const moment = all[position.moment];
     const path = pathLines(all, position.moment, columns).map(paint.dim);
     const observation = moment.observation === undefined ? [] : fold(moment.observation, columns);
-    const said = saidLines(moment).flatMap((text) => fold(text, columns));
+    const said = saidLines(moment).flatMap((text) => fold(text, columns, "    "));
     const text = [...observation, ...(said.length > 0 ? ["", ...said] : [])];
-    const probabilities = probabilityLines(stepper, episode, moment, rows).flatMap((text) => fold(text, columns));
+    const below = linesBelow(stepper, episode, moment, rows).flatMap((text) => fold(text, columns));
     return {
       above: [
         titled([`${title} · ${count}`, `${episode.game} · ${count}`, count, place]),
@@ -110,7 +110,7 @@ function contentOf(stepper: Stepper, position: Position, paint: Paint, columns: 
       below: [
         ...(text.length > 0 ? [BLANK] : []),
         { lines: fold(sentence(episode, moment), columns).map(paint.cyan) },
-        { lines: probabilities, rank: 6 },
+        { lines: below, rank: 6 },
       ],
     };
   } catch (error) {
@@ -148,9 +148,9 @@ function pathLines(all: readonly Moment[], at: number, columns: number): string[
   }
 }
 
-function probabilityLines({ probabilities }: Stepper, episode: Episode, moment: Moment, rows: number): string[] {
+function linesBelow({ probabilities }: Stepper, episode: Episode, moment: Moment, rows: number): readonly string[] {
   try {
-    return [probabilityLine(probabilities?.(episode), moment, rows < FEW_ROWS ? 3 : 10) ?? []].flat();
+    return probabilityLines(probabilities?.(episode), moment, rows < FEW_ROWS ? 3 : 10);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [`No probabilities: ${error.message}`];
@@ -192,14 +192,22 @@ const firstThatFits = (texts: readonly string[], columns: number): string =>
   texts.find((text) => [...text].length <= columns) ?? (wrap(texts.at(-1) ?? "", columns)[0] as string);
 
 /** Lines that fit. Joined spaces are plain ones then. */
-const fold = (text: string, columns: number): string[] =>
+const fold = (text: string, columns: number, indent?: string): string[] =>
   printable(text)
     .split("\n")
-    .flatMap((line) => wrap(line, columns))
+    .flatMap((line) => wrap(line, columns, indent))
     .map((line) => line.replaceAll(JOINED, " "));
 
-/** Breaks a line at spaces, or anywhere in a word that is wider than the terminal. */
-export function wrap(text: string, columns: number): string[] {
+/**
+ * Breaks a line at spaces, or anywhere in a word that is wider than the terminal. `indent` stands before all lines but the first,
+ * unless the terminal is very narrow.
+ */
+export function wrap(text: string, columns: number, indent = ""): string[] {
+  if (indent !== "" && columns >= 4 * indent.length) {
+    const [first = "", ...more] = wrap(text, columns);
+    const rest = text.slice(first.length).trimStart();
+    return more.length === 0 ? [first] : [first, ...wrap(rest, columns - indent.length).map((line) => indent + line)];
+  }
   const lines: string[] = [];
   let rest = [...text];
   while (rest.length > columns) {

@@ -8,7 +8,7 @@ import { moments, transcript } from "../../src/record/transcript.ts";
 import { frame } from "../../src/replay/frame.ts";
 import { autoplayed, keysIn, type Position, press, type Stepper, startAt } from "../../src/replay/keys.ts";
 import { readLog } from "../../src/replay/log.ts";
-import { type MoveProbability, probabilityLine } from "../../src/replay/probabilities.ts";
+import { type MoveProbability, probabilityLine, probabilityLines } from "../../src/replay/probabilities.ts";
 import { numberOf, selectEpisodes } from "../../src/replay/select.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -342,7 +342,7 @@ describe("probabilities", () => {
     expect(probabilityLine(of(two), check)).toBe("p@1: [check]\u00a00.250  [bet]\u00a00.750");
     expect(probabilityLine(of(two), deal)).toBeUndefined();
     expect(probabilityLine(undefined, check)).toBeUndefined();
-    const text = transcript(kuhn(0), "all", (moment) => probabilityLine(of(two), moment));
+    const text = transcript(kuhn(0), "all", (moment) => probabilityLines(of(two), moment));
     expect(text.match(/p@1/g)).toHaveLength(1);
     expect(text).toContain("Player 0 (first) plays [check]\n  p@1: [check]");
   });
@@ -399,5 +399,58 @@ describe("an episode in which words were said", () => {
     const alone = { entries: [{ line: 1, episode: spoken }], viewer: 0 as const };
     const { lines } = frame(alone, startAt(0), plain, 80, 40);
     expect(lines.join("\n")).toContain("> A king.");
+  });
+});
+
+describe("an episode of training whose player answers in words", () => {
+  const written: Episode = {
+    ...kuhn(3),
+    actions: [4, 0, 1],
+    returns: [0.5, -1.5],
+    forfeit: { seat: 0, reason: "The response is not a legal action." },
+    said: [
+      { ply: 1, answers: [{ text: "hmm [check]" }] },
+      { ply: 2, answers: [{ text: "[bet]" }] },
+      { ply: 3, answers: [{ text: "bet fold ]", illegal: "The response is not a legal action." }] },
+    ],
+  };
+  const words = (ply: number) =>
+    ply === 1 ? [{ word: "hmm", probability: 0.5 }, { word: "[" }, { word: "check", probability: 0.25 }] : undefined;
+  const given = { policy: "p@1", at: () => undefined, words };
+
+  it("shows the prompt that was read, before the answer", () => {
+    const text = transcript(written, "all");
+    expect(text).toContain("  < Kuhn Poker. You are player 0. Moves: none. You hold K. Action:\n  > hmm [check]\n");
+    expect(text).toContain("  < Kuhn Poker. You are player 1. Moves: check. You hold J. Action:\n  > [bet]\n");
+    expect(text).toContain("check, bet. You hold K. Action:\n  > bet fold ]\n  not legal: The response is not");
+    expect(moments(written, "all").map(({ prompt }) => prompt !== undefined)).toEqual([false, true, true, true]);
+    expect(transcript(written, 0)).not.toContain("You are player 1.");
+    expect(transcript(written, 1)).not.toContain("hmm");
+  });
+
+  it("shows no prompt of players who read something else", () => {
+    expect(transcript({ ...written, update: undefined }, "all")).not.toContain("  <");
+    expect(transcript(kuhn(3), "all")).not.toContain("  <");
+  });
+
+  it("shows the probabilities of words below the move", () => {
+    const text = transcript(written, "all", (moment) => probabilityLines(given, moment));
+    expect(text.match(/words:/g)).toHaveLength(1);
+    expect(text).toContain("plays [check]\n  words: hmm\u00a00.500  [  check\u00a00.250\n");
+  });
+
+  it("keeps the marks apart from the text in a narrow terminal", () => {
+    const entries = [{ line: 1, episode: written }];
+    const { lines } = frame(
+      { entries, viewer: "all", probabilities: () => given },
+      { ...startAt(0), moment: 1 },
+      plain,
+      30,
+      40,
+    );
+    expect(lines.join("\n")).toContain(
+      "  < Kuhn Poker. You are player\n    0. Moves: none. You hold\n    K. Action:\n  > hmm [check]\n",
+    );
+    expect(lines.join("\n")).toContain("words: hmm 0.500  [\ncheck 0.250");
   });
 });

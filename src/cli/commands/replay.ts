@@ -33,7 +33,7 @@ export const command = defineCommand({
     player: checked("--player <0|1|all>", "show what this player saw, or everything", viewerNamed, "all"),
     probabilities: toggle(
       "--probabilities",
-      "how likely each move was under the log's run; on a terminal, always shown",
+      "how likely each move and word was under the log's run; on a terminal, always shown",
     ),
     probabilitiesOf: text("--probabilities-of <player>", "the same for another player: latest@000120, nash"),
     autoplay: checked("--autoplay <seconds>", "on a terminal, step by itself, with this pause", (name, value) =>
@@ -107,7 +107,7 @@ async function show(
   json: boolean,
 ): Promise<void> {
   const { moments, transcript } = await import("../../record/transcript.ts");
-  const { probabilityLine } = await import("../../replay/probabilities.ts");
+  const { probabilityLines } = await import("../../replay/probabilities.ts");
   let seen: Moment[];
   try {
     seen = moments(episode, viewer);
@@ -118,16 +118,17 @@ async function show(
   const given = probabilities?.of(episode);
   if (probabilities && !given) note(`${probabilities.name} has no probabilities for ${episode.game}.`);
   if (!json) {
-    const text = transcript(episode, viewer, (moment) => probabilityLine(given, moment));
+    const text = transcript(episode, viewer, (moment) => probabilityLines(given, moment));
     print(`${text}\n${styleFor(process.stdout).dim(`${path}:${line}`)}`);
     return;
   }
   const policy = given ? { policy: given.policy } : {};
-  const withActions = seen.map((moment) => {
+  const withProbabilities = seen.map((moment) => {
     const actions = moment.kind === "player" ? given?.at(moment.ply) : undefined;
-    return actions ? { ...moment, actions } : moment;
+    const words = moment.said && given?.words?.(moment.ply);
+    return { ...moment, ...(actions ? { actions } : {}), ...(words ? { words } : {}) };
   });
-  printJson({ log: path, line, episode, player: viewer, ...policy, moments: withActions });
+  printJson({ log: path, line, episode, player: viewer, ...policy, moments: withProbabilities });
 }
 
 async function verify(path: string, game: string | undefined, json: boolean): Promise<number> {

@@ -126,7 +126,6 @@ function lastKept(probabilitiesOf: ProbabilitiesOf): ProbabilitiesOf {
 /** The policy is asked about a decision when it is first shown. */
 function episodeProbabilities(policy: Policy, episode: Episode): EpisodeProbabilities {
   const infosets = infosetsOf(episode);
-  const known = new Map<number, ReturnType<EpisodeProbabilities["at"]>>();
   const ask = (infoset: Infoset) => {
     const [distribution = []] = policy.distributions([infoset]);
     const { game, state, actions } = infoset;
@@ -135,17 +134,28 @@ function episodeProbabilities(policy: Policy, episode: Episode): EpisodeProbabil
       probability: distribution[slot] as number,
     }));
   };
+  const answerAt = (ply: number): string | undefined =>
+    episode.said?.find((said) => said.ply === ply)?.answers.at(-1)?.text;
   return {
     policy: policy.name,
-    at: (ply) => {
-      const infoset = infosets[ply];
-      if (infoset && !known.has(ply)) known.set(ply, ask(infoset));
-      return known.get(ply);
-    },
+    at: keptByPly((ply) => infosets[ply] && ask(infosets[ply])),
+    words: keptByPly((ply) => {
+      const [infoset, answer] = [infosets[ply], answerAt(ply)];
+      return infoset && answer !== undefined ? policy.words?.(infoset, answer) : undefined;
+    }),
   };
 }
 
-/** By ply, the information set of the player who moved; undefined for chance. It ends where the rules are broken. */
+/** The same function, which remembers its results. */
+function keptByPly<T>(at: (ply: number) => T): (ply: number) => T {
+  const known = new Map<number, T>();
+  return (ply) => {
+    if (!known.has(ply)) known.set(ply, at(ply));
+    return known.get(ply) as T;
+  };
+}
+
+/** By ply, the information set of the player to move; undefined for chance. It ends where the rules are broken. */
 function infosetsOf(episode: Episode): (Infoset | undefined)[] {
   const graph = new GameGraph(getGame(episode.game));
   const infosets: (Infoset | undefined)[] = [];
@@ -156,5 +166,7 @@ function infosetsOf(episode: Episode): (Infoset | undefined)[] {
     infosets.push(node.infoset);
     node = graph.child(node, slot);
   }
+  // The player that forfeited decided here.
+  infosets.push(episode.forfeit && node.infoset);
   return infosets;
 }

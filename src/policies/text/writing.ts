@@ -8,6 +8,7 @@ import type { Decoding, Position } from "./responses.ts";
 import { isTokenGame, type TokenGame, tokenGame } from "./token-game.ts";
 import type { TokenState } from "./token-state.ts";
 import type { Vocabulary } from "./vocabulary.ts";
+import { wordProbabilities } from "./word-probabilities.ts";
 import { textOf } from "./words.ts";
 
 /** `recipe` describes the model, so that another thread makes the same. */
@@ -42,6 +43,8 @@ export function writingOf(
     played: playedOf,
     distributions: (infosets, decisions) => distributions(infosets, graphOf, isDrawn, decisions),
     ...(mode === "free" ? { illegal: (infosets, decisions) => illegal(infosets, graphOf, isDrawn, decisions) } : {}),
+    words: (infoset, response, decisions) =>
+      wordProbabilities(infoset, response, graphOf(infoset), vocabulary, decisions),
     legalOnly,
     written: (policy) => writtenPolicy(policy, recipe),
     word: ({ state }, slot) => wordAt((state as TokenState).at as Position, slot),

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Episode, formatEpisode } from "../../../src/record/episode.ts";
+import { disagreements } from "../documented.ts";
 import { copyOf, folder, spiral } from "../spiral.ts";
 import { trainWhole } from "./trained.ts";
 
@@ -119,6 +120,54 @@ describe("spiral replay --probabilities", () => {
     expect(await tried("--probabilities-of", "human")).toMatchObject({ code: 2 });
     expect((await tried("--autoplay", "x")).err).toMatch(/--autoplay is "x"; it takes a number/);
     expect((await tried("--autoplay", "0")).code).toBe(2);
+  });
+});
+
+describe("spiral replay of a text policy's games", () => {
+  const TEXT = ["--policy", "text", "--games", "kuhn", "--updates", "2", "--workers", "0"];
+  const small = ["--set", "perGame.kuhn.episodes=32", "--set", "nn.text.width=16", "--set", "nn.text.layers=1"];
+  const trainText = async (...settings: string[]): Promise<string> => {
+    const parent = folder();
+    const flags = settings.flatMap((setting) => ["--set", setting]);
+    expect((await spiral(parent, "train", ...TEXT, ...small, ...flags, "--name", "text")).code).toBe(0);
+    return parent;
+  };
+  interface Written {
+    readonly ply: number;
+    readonly prompt?: string;
+    readonly said?: readonly { readonly text: string }[];
+    readonly actions?: readonly { readonly name: string; readonly probability: number }[];
+    readonly words?: readonly { readonly word: string; readonly probability?: number }[];
+  }
+  const written = async (parent: string, ...argv: string[]): Promise<Written[]> => {
+    const { out } = await spiral(parent, "replay", "--json", ...argv);
+    expect(disagreements("json.md", "spiral replay --json", JSON.parse(out))).toEqual([]);
+    return JSON.parse(out).moments.filter(({ said }: Written) => said);
+  };
+
+  it("has the prompt and the probability of each word, which is that of the move if nothing else is a choice", async () => {
+    const parent = await trainText();
+    for (const asked of [["--probabilities"], ["--probabilities-of", "latest@2"]]) {
+      const decisions = await written(parent, ...asked);
+      expect(decisions.length).toBeGreaterThan(1);
+      for (const { prompt, said = [], actions = [], words = [] } of decisions) {
+        expect(prompt).toMatch(/^Kuhn Poker\. You are player [01]\. .*Action:$/);
+        expect(`[${words[1]?.word}]`).toBe(said[0]?.text);
+        const move = actions.find(({ name }) => name === said[0]?.text);
+        expect(words.map(({ probability }) => probability)).toEqual([undefined, move?.probability, undefined]);
+      }
+    }
+    expect((await written(parent)).map(({ prompt, words }) => [typeof prompt, words])).toEqual(
+      (await written(parent)).map(() => ["string", undefined]),
+    );
+  });
+
+  it("has those of the answer that forfeited", async () => {
+    const parent = await trainText("nn.text.decoding=free");
+    const [last, ...more] = (await written(parent, "--probabilities")).reverse();
+    expect(last?.words?.every(({ probability = 0 }) => probability > 0 && probability < 0.9)).toBe(true);
+    expect(last?.actions).toBeUndefined();
+    expect(more.every(({ actions }) => actions)).toBe(true);
   });
 });
 
