@@ -1,5 +1,6 @@
 /** The registry of games. To add a game, add a line to `FAMILIES`. */
 import { didYouMean, UserError } from "../util/errors.ts";
+import { BIASED_OF, BIASED_PARAMETERS, biased } from "./biased.ts";
 import { CONNECT_FOUR_PARAMETERS, connectFour } from "./connect-four.ts";
 import type { Game } from "./game.ts";
 import { kuhn } from "./kuhn.ts";
@@ -19,6 +20,17 @@ interface Family {
   readonly parameters: Parameters;
 }
 
+/**
+ * Games that are made of another game, which the parameter `of` names: `biased:of=kuhn,bonus=2`. They have the parameters of
+ * that game beside their own.
+ */
+interface Wrapper {
+  readonly wrap: (inner: Game, settings: Readonly<Record<string, number>>) => Game;
+  readonly parameters: Parameters;
+  /** The value of `of` if none is given. */
+  readonly of: string;
+}
+
 const fixed = (game: Game): Family => ({ make: () => game, parameters: {} });
 
 const FAMILIES: Readonly<Record<string, Family | undefined>> = {
@@ -34,8 +46,15 @@ const FAMILIES: Readonly<Record<string, Family | undefined>> = {
   "negotiation-private": { make: negotiationPrivate, parameters: NEGOTIATION_PRIVATE_PARAMETERS },
 };
 
+const WRAPPERS: Readonly<Record<string, Wrapper | undefined>> = {
+  biased: { wrap: biased, parameters: BIASED_PARAMETERS, of: BIASED_OF },
+};
+
+/** The games that a wrapper can be made of: those that are no wrappers. */
+const innerIds: readonly string[] = Object.keys(FAMILIES);
+
 /** Ids of the registered games, without parameters. */
-export const gameIds: readonly string[] = Object.keys(FAMILIES);
+export const gameIds: readonly string[] = [...innerIds, ...Object.keys(WRAPPERS)];
 
 const cache = new Map<string, Game>();
 
@@ -49,15 +68,14 @@ export const splitGames = (list: string): string[] => list.split(/,(?!\s*\w+=)/)
 export function getGame(spec: string): Game {
   const known = cache.get(spec);
   if (known) return known;
-  const [id = "", ...settings] = spec.split(/[:,]/).map((part) => part.trim());
-  const family = Object.hasOwn(FAMILIES, id) ? FAMILIES[id] : undefined;
+  const { id, family, settings } = read(spec);
   if (!family) {
     const how = id.includes("=") ? " Parameters follow a game: connect-four:columns=4,rows=4." : "";
     throw new UserError(2, `Unknown game "${id}".${didYouMean(id, gameIds)}${how} Games: ${gameIds.join(", ")}.`);
   }
   const values: Record<string, number> = {};
   const problems: string[] = [];
-  const names = Object.keys(family.parameters);
+  const names = [...(Object.hasOwn(WRAPPERS, id) ? ["of"] : []), ...Object.keys(family.parameters)];
   for (const setting of settings) {
     const [name = ""] = setting.split("=", 1);
     const text = setting.slice(name.length + 1);
@@ -83,6 +101,26 @@ export function getGame(spec: string): Game {
   return game;
 }
 
+/** The parts of a spec. The family is undefined if there is no such game. `of` of a wrapper belongs to the family. */
+function read(spec: string): { id: string; family: Family | undefined; settings: readonly string[] } {
+  const [id = "", ...settings] = spec.split(/[:,]/).map((part) => part.trim());
+  const wrapper = Object.hasOwn(WRAPPERS, id) ? WRAPPERS[id] : undefined;
+  if (!wrapper) return { id, family: Object.hasOwn(FAMILIES, id) ? FAMILIES[id] : undefined, settings };
+  const of = settings.findLast((setting) => setting.startsWith(OF))?.slice(OF.length) ?? wrapper.of;
+  const inner = Object.hasOwn(FAMILIES, of) ? FAMILIES[of] : undefined;
+  if (!inner) {
+    const takes = `it takes one of these games: ${innerIds.join(", ")}.${didYouMean(of, innerIds)}`;
+    throw new UserError(2, `${id}:of is "${of}"; ${takes}`);
+  }
+  const family: Family = {
+    make: (values) => wrapper.wrap(inner.make(values), values),
+    parameters: { ...wrapper.parameters, ...inner.parameters },
+  };
+  return { id, family, settings: settings.filter((setting) => !setting.startsWith(OF)) };
+}
+
+const OF = "of=";
+
 /** How several parameters are written; "" if there is one only. */
 function separated(id: string, parameters: Parameters): string {
   const settings = Object.entries(parameters).map(([name, { default: usual }]) => `${name}=${usual}`);
@@ -90,7 +128,13 @@ function separated(id: string, parameters: Parameters): string {
 }
 
 /** The parameters of a game's family, with defaults and ranges; none for an unknown game. */
-export function parametersOf(spec: string): Parameters {
-  const id = spec.split(":")[0];
-  return (Object.hasOwn(FAMILIES, id) ? FAMILIES[id]?.parameters : undefined) ?? {};
+export const parametersOf = (spec: string): Parameters => read(spec).family?.parameters ?? {};
+
+/** The games that the parameter `of` of a spec may name, and its value if none is given; undefined if it has no such parameter. */
+export function innerGamesOf(
+  spec: string,
+): { readonly default: string; readonly games: readonly string[] } | undefined {
+  const { id } = read(spec);
+  const wrapper = Object.hasOwn(WRAPPERS, id) ? WRAPPERS[id] : undefined;
+  return wrapper && { default: wrapper.of, games: innerIds };
 }

@@ -10,6 +10,7 @@ export const sizes: ReadonlyMap<string, Size> = new Map(
   Object.entries({
     ttt: { states: 5478, informationSets: 4520 },
     "ttt-draw": { states: 5478, informationSets: 4520 },
+    biased: { states: 55, informationSets: 12 },
     kuhn: { states: 55, informationSets: 12 },
     "kuhn-match": { states: 1121, informationSets: 528 },
     leduc: { states: 9457, informationSets: 936 },

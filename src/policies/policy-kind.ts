@@ -88,11 +88,19 @@ export interface Writing {
   legalOnly(policy: Policy): Policy;
   /** A policy of actions, such as a fixed opponent, as one that writes them. It has no thoughts. */
   written(policy: Policy): Policy;
+  /** What the word in `slot` is at an information set of a played game. */
+  word(infoset: Infoset, slot: number): Word;
   /** The plies that write an action without a word of thought, from a state of a played game in which a turn begins. */
   spelled(state: unknown, action: number): readonly number[];
   /** What an episode of a played game was, from the actions of its plies. */
   told(played: Game, actions: readonly number[]): Told;
 }
+
+/**
+ * A word of thought, a word of an answer, or the last word of a response that is no legal action: because it is another text, or
+ * because it is longer than the limit.
+ */
+export type Word = "thought" | "answer" | "invalid" | "truncated";
 
 /** An episode of a played game, in terms of the game itself. */
 export interface Told {

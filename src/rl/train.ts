@@ -33,6 +33,7 @@ import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
 import { Polish } from "./polish.ts";
 import type { PoolState } from "./pool.ts";
 import { mergeRows, type Row, type TokenSum } from "./rows.ts";
+import { writingMetrics } from "./writing-metrics.ts";
 
 export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
   readonly seed: number;
@@ -167,7 +168,7 @@ interface Updated {
 
 /** One update of the algorithm box: play, advantages, rows, and the learner's step. */
 async function learn(
-  { settings, rng, learner, estimator, matchmaker, demonstrations, selfPlayUpdates }: Trainer,
+  { settings, model, rng, learner, estimator, matchmaker, demonstrations, selfPlayUpdates }: Trainer,
   update: number,
   executor: Executor,
   hooks: TrainHooks,
@@ -189,6 +190,8 @@ async function learn(
 
   phase("evaluate");
   const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
+  const { writing } = model;
+  const written = withFigures && writing && !expert ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
 
   if (expert) phase("backward");
   const loss = expert
@@ -196,7 +199,7 @@ async function learn(
     : learner.update(rows, update, draws.fork("minibatches"), phase);
   if (!Number.isFinite(loss)) throw diverged(update);
   const learningRate = learningRateAt(rl.learningRate, update, selfPlayUpdates);
-  const figures = { loss, learningRate, rows: rows.length, entropy, baselines };
+  const figures = { loss, learningRate, rows: rows.length, entropy, baselines, ...written };
   return { batch, decisions, figures: expert ? { demonstrations: true, ...figures } : figures };
 }
 

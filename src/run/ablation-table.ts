@@ -3,8 +3,8 @@ import { plural } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
 import { median } from "../util/median.ts";
 import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
-
-const NOTHING = "–";
+import { NOTHING, spread } from "./spread.ts";
+import { thinkingTable } from "./thinking-table.ts";
 
 /** How parts of the text are written. */
 export interface TextForm {
@@ -51,6 +51,7 @@ export function ablationText(
     `${length}${plural(seeds, "seed")}; median (range) over seeds.`,
     "",
     form.table(header, rows),
+    ...thinkingTable(cells, form),
     ...(variance.length > 0 ? ["", ...varianceTable(variance, form)] : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -79,11 +80,4 @@ function varianceTable(variance: readonly VarianceResult[], { table }: TextForm)
     "",
     table(["game", "update", "entropy", ...names], rows),
   ];
-}
-
-/** `0.0041 (0.0026 – 0.0080)`: median and range; one number if the ends of the range round to the same. */
-function spread(values: readonly number[], digits: number): string {
-  if (values.length === 0) return NOTHING;
-  const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)].map((v) => v.toFixed(digits));
-  return low === high ? middle : `${middle} (${low} – ${high})`;
 }

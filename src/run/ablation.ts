@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../util/errors.ts";
 import { readManifest } from "./manifest.ts";
-import { readMetrics } from "./metrics.ts";
+import { readMetrics, type WritingOfRole } from "./metrics.ts";
 import { statusOf } from "./status.ts";
 
 /** A setting and the values it takes. */
@@ -68,6 +68,8 @@ export interface GameResult {
   readonly bestNashConv: number;
   /** Mean entropy of play at the last logged update, in nats. */
   readonly entropy: number;
+  /** Of a policy that writes: how it writes at the last logged update, by role. */
+  readonly writing?: Readonly<Record<string, WritingOfRole>>;
 }
 
 export interface RunResult {
@@ -100,7 +102,8 @@ export function readResult(
     if (nashConv === undefined || greedyNashConv === undefined) return [];
     const best = lines.reduce((low, line) => Math.min(low, line.evaluation?.[id]?.nashConv ?? low), nashConv);
     const entropy = last.entropy?.[id] ?? 0;
-    return [[id, { nashConv, greedyNashConv, bestNashConv: best, entropy }] as const];
+    const writing = last.writing?.[id];
+    return [[id, { nashConv, greedyNashConv, bestNashConv: best, entropy, ...(writing ? { writing } : {}) }] as const];
   });
   return { seed, run, seconds: last.seconds, episodes: last.episodes, games: Object.fromEntries(games) };
 }

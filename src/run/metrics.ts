@@ -11,6 +11,11 @@ const byName = z.record(z.string(), z.number());
 const measuresSchema = z
   .object({ nashConv: z.number().optional(), greedyNashConv: z.number().optional() })
   .catchall(z.number());
+/** Of one role: docs/metrics.md. */
+const writingSchema = z
+  .object({ thinking: z.number(), invalid: z.number(), truncated: z.number() })
+  .catchall(z.number());
+export type WritingOfRole = z.infer<typeof writingSchema>;
 const lineSchema = z.looseObject({
   update: count,
   episodes: count,
@@ -20,6 +25,7 @@ const lineSchema = z.looseObject({
   entropy: byName.optional(),
   baselines: byName.optional(),
   evaluation: z.record(z.string(), measuresSchema).optional(),
+  writing: z.record(z.string(), z.record(z.string(), writingSchema)).optional(),
 });
 type MetricsLine = z.infer<typeof lineSchema>;
 

@@ -49,6 +49,25 @@ describe("the tables", () => {
   });
 });
 
+it("a policy that writes text: its figures are where the page says, and a thought is told of the prompt", async () => {
+  const own = folder();
+  const sizes = ["perGame.kuhn.episodes=32", "run.logEvery=1", "nn.text.width=16"].flatMap((set) => ["--set", set]);
+  const argv = ["--policy", "text", "--think", "1", "--games", "kuhn", "--updates", "2", "--name", "text"];
+  await spiral(own, "train", ...argv, ...sizes);
+  const metrics = readFileSync(join(own, "text", "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  const [, first, last] = metrics.map((line) => JSON.parse(line));
+  for (const line of [first, last]) expect(disagreements("metrics.md", "Fields", line)).toEqual([]);
+  const { first: role, second } = first.writing.kuhn;
+  // First weights are nearly uniform: a thought has 2 of 3 words, whatever the prompt.
+  expect(role.thinking).toBeGreaterThan(0.4);
+  expect(role.thinking).toBeLessThan(0.9);
+  expect(role.information).toBeLessThan(0.01);
+  expect([role.win + role.draw + role.loss, second.win]).toEqual([1, role.loss]);
+  expect(lines("metrics.jsonl").some((line) => Object.hasOwn(line as object, "writing"))).toBe(false);
+}, 30_000);
+
 it("a critic and a pool: their numbers and tensors are where the page says", async () => {
   const sets = ["rl.advantage=critic", "rl.opponents=self=0.5,pool=0.5", "rl.pool.every=2", "run.logEvery=1"];
   const argv = ["--games", "kuhn", "--size", "xs", "--updates", "3", "--name", "pool"];

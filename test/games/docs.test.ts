@@ -10,6 +10,7 @@ const EXAMPLES: Record<string, { moves: (number | string)[]; player: 0 | 1 }> = 
   "ttt-draw": { moves: ["[4]", "[0]", "[2]"], player: 1 },
   "connect-four": { moves: ["[3]", "[3]", "[2]", "[4]", "[2]"], player: 1 },
   kuhn: { moves: [3, "[check]", "[bet]"], player: 0 },
+  biased: { moves: [3, "[check]", "[bet]"], player: 0 },
   "kuhn-match": { moves: [4, "[bet]", "[call]", 2, "[check]"], player: 0 },
   leduc: { moves: [3, 0, "[check]", "[bet]", "[call]", 4, "[bet]"], player: 1 },
   "liars-dice": { moves: [5, 3, "[bid 1x3]", "[bid 1x5]", "[bid 2x3]"], player: 1 },

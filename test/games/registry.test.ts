@@ -84,6 +84,12 @@ describe("the registry", () => {
     { spec: "kuhn-match:hands=", says: [/hands is ""/] },
     { spec: "kuhn-match:hands=0x3", says: [/hands is "0x3"/] },
     { spec: "kuhn-match:hands=3=4", says: [/hands is "3=4"/] },
+    { spec: "biased:of=khun", says: [/^biased:of is "khun"; it takes one of these games: .*\. Did you mean "kuhn"\?/] },
+    { spec: "biased:of=biased,bonus=2", says: [/^biased:of is "biased"; it takes one of these games: ttt, .*/] },
+    { spec: "biased:of=", says: [/^biased:of is ""/] },
+    { spec: "biased:bonus=0", says: [/biased:bonus is "0"; it takes a whole number from 1 to 100\./] },
+    { spec: "biased:hands=3", says: [/Game biased has no parameter "hands"\..* Its parameters: of, bonus\./] },
+    { spec: "biased:of=kuhn-match,hands=10", says: [/biased:hands is "10"; it takes a whole number from 1 to 9\./] },
     { spec: "negotiation:maxQuantity=99:turns=3", says: [/maxQuantity is "99"/, /no parameter "turns"/] },
   ])("names every problem of $spec", ({ spec, says }) => {
     const found = problems(spec);

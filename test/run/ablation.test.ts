@@ -263,6 +263,29 @@ describe("the table", () => {
     expect(lines.map((line) => line.split("|").length)).toEqual([5, 5, 5]);
   });
 
+  it("of thoughts: a row per cell and game, words by role, gaps, and how many seeds are how far apart", () => {
+    const role = (thinking: number, information?: number, invalid = 0) => ({
+      ...{ thinking, invalid, truncated: 0 },
+      ...(information === undefined ? {} : { information }),
+    });
+    const of = (first: number, second: number): GameResult => ({
+      ...result(0.25),
+      writing: { first: role(first, 0.125), second: role(second, 0.5, 0.5) },
+    });
+    const apart = [of(0.25, 1.5), of(3, 1), of(1, 1.25)].map((game, i) => run(i + 1, { kuhn: game }));
+    const both = [run(1, { kuhn: of(1, 1.5), ttt: { ...result(0), writing: { X: role(0, 0) } } })];
+    const silent = [run(1, { kuhn: { ...result(0.5), writing: { first: role(0), second: role(0) } } })];
+    const cells = [apart, both, silent].map((runs, i) => ({ label: `cell ${i}`, settings: {}, runs }));
+    const text = ablationText(ablation({ cells }));
+    expect(text.split("\n").slice(-5, -1)).toEqual([
+      `| --- |${" ---: |".repeat(9)}`,
+      "| cell 0 | 1.00 (0.25 – 3.00) | 1.25 (1.00 – 1.50) | 1.25 (0.25 – 2.00) | 2 of 3 | 1 of 3 | 1 of 3 | 0.13 | 0.50 | 0.25 (0.00 – 0.50) |",
+      "| cell 1: kuhn | 1.00 | 1.50 | 0.50 | 0 of 1 | 1 of 1 | 0 of 1 | 0.13 | 0.50 | 0.25 (0.00 – 0.50) |",
+      "| cell 1: ttt | 0.00 | – | – | – | – | – | 0.00 | – | 0.00 |",
+    ]);
+    expect(ablationText(ablation({ cells: cells.slice(2) }))).not.toContain("Words of thought");
+  });
+
   it("of the variance: a row per game and checkpoint, ratios over seeds, a dash where there are none", () => {
     const at = (seed: number, update: number, rae: number | null) => ({
       ...{ game: "kuhn", seed, update, entropy: seed / 10 },

@@ -13,7 +13,7 @@ import { expandHome, readText } from "../../util/files.ts";
 import { packageFile } from "../../util/package.ts";
 import { SEED_COUNT } from "../flags/common.ts";
 
-export const PRESETS = ["rae", "self-play", "multi-game", "magnet", "demonstrations"] as const;
+export const PRESETS = ["rae", "self-play", "multi-game", "magnet", "demonstrations", "thinking-collapse"] as const;
 const SEEDS = 3;
 
 export interface Plan {

@@ -1,6 +1,6 @@
 /** `spiral games` lists the games; `spiral games kuhn` describes one, with a position as its player reads it. */
 import type { Game } from "../../games/game.ts";
-import type { parametersOf } from "../../games/registry.ts";
+import type { innerGamesOf, parametersOf } from "../../games/registry.ts";
 import type { Size } from "../../games/sizes.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
@@ -13,7 +13,7 @@ export const command = defineCommand({
   flags: json,
 
   async run([spec], options) {
-    const { gameIds, getGame, parametersOf } = await import("../../games/registry.ts");
+    const { gameIds, getGame, innerGamesOf, parametersOf } = await import("../../games/registry.ts");
     if (spec === undefined) {
       const games = await Promise.all(gameIds.map((id) => facts(getGame(id))));
       if (options.json) printJson(games);
@@ -37,7 +37,12 @@ export const command = defineCommand({
       return 0;
     }
     const game = getGame(spec);
-    const described = { ...(await facts(game)), parameters: parametersOf(spec), example: example(game) };
+    const described = {
+      ...(await facts(game)),
+      parameters: parametersOf(spec),
+      of: innerGamesOf(spec) ?? null,
+      example: example(game),
+    };
     if (options.json) printJson(described);
     else print(describe(described));
     return 0;
@@ -90,6 +95,8 @@ function example(game: Game): { player: number; observation: string; actions: st
 
 interface Described extends Awaited<ReturnType<typeof facts>> {
   readonly parameters: ReturnType<typeof parametersOf>;
+  /** Null if the game is not made of another. */
+  readonly of: ReturnType<typeof innerGamesOf> | null;
   readonly example: ReturnType<typeof example>;
 }
 
@@ -104,6 +111,7 @@ function describe(game: Described): string {
     ["information sets", count(game.informationSets)],
     ["actions, features", `${game.actions}, ${game.features}`],
     ["rules version", String(game.version)],
+    ...(game.of ? [[":of=", `one of ${game.of.games.join(", ")}; ${game.of.default} unless given`]] : []),
     ...Object.entries(game.parameters).map(([name, p]) => [
       `:${name}=`,
       `whole number ${p.min} to ${p.max}; ${p.default} unless given`,

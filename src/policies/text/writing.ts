@@ -2,7 +2,7 @@
 import type { Game } from "../../games/game.ts";
 import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../../graph/game-graph.ts";
 import type { Distribution, Policy } from "../policy.ts";
-import type { Told, Writing } from "../policy-kind.ts";
+import type { Told, Word, Writing } from "../policy-kind.ts";
 import { hasManyThoughts, marginals } from "./marginals.ts";
 import type { Decoding, Position } from "./responses.ts";
 import { isTokenGame, type TokenGame, tokenGame } from "./token-game.ts";
@@ -47,6 +47,7 @@ export function writingOf(
       wordProbabilities(infoset, response, graphOf(infoset), vocabulary, decisions),
     legalOnly,
     written: (policy) => writtenPolicy(policy, recipe),
+    word: ({ state }, slot) => wordAt((state as TokenState).at as Position, slot),
     spelled: (state, action) => spelled((state as TokenState).at, action),
     told: (game, actions) => told(game as Game & TokenGame, vocabulary, actions),
   };
@@ -140,6 +141,12 @@ function nextWord(at: Position, actions: readonly number[], distribution: Distri
   for (const slot of at.open) words[slot] = at.actionsAfter(slot).length;
   const count = words.reduce((a, b) => a + b, 0);
   return words.map((n) => n / count);
+}
+
+function wordAt(at: Position, slot: number): Word {
+  const outcome = at.follow(slot);
+  if (outcome.kind === "illegal") return outcome.why;
+  return at.open.includes(slot) && at.actionsAfter(slot).length === 0 ? "thought" : "answer";
 }
 
 function spelled(start: Position | undefined, action: number): number[] {

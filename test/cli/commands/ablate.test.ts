@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { PRESETS, planOf } from "../../../src/cli/ablation/plan.ts";
 import { command } from "../../../src/cli/commands/ablate.ts";
 import { type Given, optionsOf } from "../../../src/cli/flags/flag.ts";
+import { getGame } from "../../../src/games/registry.ts";
 import { disagreements } from "../documented.ts";
 import { contents, edit, folder, spiral, start } from "../spiral.ts";
 
@@ -29,8 +30,9 @@ describe("the plan", () => {
     for (const { settings, config } of cells) {
       for (const [key, value] of Object.entries(settings)) {
         const found = key.split(".").reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], config);
-        // A map is merged into what is there.
-        expect({ [key]: found }).toMatchObject({ [key]: value });
+        // Games are named by their ids, and a map is merged into what is there.
+        const expected = key === "games" ? (value as string[]).map((id) => getGame(id).id) : value;
+        expect({ [key]: found }).toMatchObject({ [key]: expected });
       }
     }
   });
@@ -77,7 +79,12 @@ describe("the plan", () => {
 
 describe("bad input", () => {
   it.each<[string[], RegExp[]]>([
-    [[], [/Nothing varies\. Name a preset \(rae, self-play, multi-game, magnet, demonstrations\) or --vary/]],
+    [
+      [],
+      [
+        /Nothing varies\. Name a preset \(rae, self-play, multi-game, magnet, demonstrations, thinking-collapse\) or --vary/,
+      ],
+    ],
     [["rea"], [/There is no preset or file "rea"\. Presets: rae,/]],
     [
       ["rea", "--vary", "rl.advantage", "--seeds", "0", "--jobs", "0", "--updates", "x", "--name", "../x"],

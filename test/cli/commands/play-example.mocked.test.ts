@@ -20,7 +20,7 @@ vi.mock("../../../src/games/registry.ts", async (original) => {
 /** The code block of step 1 as it stands, its imports found from where it is put. */
 async function exampleGame(): Promise<Game> {
   const page = readFileSync(new URL("../../../CONTRIBUTING.md", import.meta.url), "utf8");
-  const [, code] = /`src\/games\/coins\.ts`[^`]*`Game`.*?```ts\n(.*?)```/s.exec(page) ?? [];
+  const [, code] = /`src\/games\/coins\.ts`[^`]*`Game`.*?```ts[^\n]*\n(.*?)```/s.exec(page) ?? [];
   if (code === undefined) throw new Error("CONTRIBUTING.md has no src/games/coins.ts");
   const games = fileURLToPath(new URL("../../../src/games/", import.meta.url));
   const file = join(folder(), "coins.ts");
