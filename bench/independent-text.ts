@@ -75,27 +75,37 @@ function probabilities(
   { think, thoughts }: TextShape,
 ): number[] {
   const result = names.map(() => 0);
-  /** `at`: words of the action so far; `k`: words of thought. */
-  const follow = (written: Written, reach: number, at: number, k: number, still: readonly number[]): void => {
+  /** `unread`: the last words, which the network reads where it is asked; `at`: words of the action so far; `k`: words of thought. */
+  const follow = (
+    read: Written,
+    unread: readonly number[],
+    reach: number,
+    at: number,
+    k: number,
+    still: readonly number[],
+  ): void => {
     const complete = still.find((i) => names[i]?.length === at);
     if (complete !== undefined) {
       result[complete] = (result[complete] as number) + reach;
       return;
     }
-    const next = new Set(still.map((i) => names[i]?.[at] as string));
-    const choices = at === 0 && k < think ? [...thoughts, ...next] : [...next];
-    const logits = choices.length > 1 ? network.logits(written) : [];
+    const words = new Set(still.map((i) => names[i]?.[at] as string));
+    const choices = at === 0 && k < think ? [...thoughts, ...words] : [...words];
+    const isChoice = choices.length > 1;
+    const written = isChoice ? network.read(unread, read) : read;
+    const logits = isChoice ? network.logits(written) : [];
     const e = choices.map((word) => Math.exp(logits[vocabulary.indexOf(word)] ?? 0));
     const sum = e.reduce((a, b) => a + b, 0);
     choices.forEach((word, c) => {
-      const thinks = at === 0 && !next.has(word);
-      const longer = network.read([vocabulary.indexOf(word)], written);
+      const thinks = at === 0 && !words.has(word);
       const rest = thinks ? still : still.filter((i) => names[i]?.[at] === word);
-      follow(longer, (reach * (e[c] as number)) / sum, thinks ? 0 : at + 1, thinks ? k + 1 : k, rest);
+      const next = [...(isChoice ? [] : unread), vocabulary.indexOf(word)];
+      follow(written, next, (reach * (e[c] as number)) / sum, thinks ? 0 : at + 1, thinks ? k + 1 : k, rest);
     });
   };
   follow(
     prompt,
+    [],
     1,
     0,
     0,
@@ -140,7 +150,7 @@ function readNetwork(path: string, heads: number): Network {
     const keys = blocks.map((_, b) => [...(written?.keys[b] ?? [])]);
     const values = blocks.map((_, b) => [...(written?.values[b] ?? [])]);
     let length = written?.length ?? 0;
-    let x: number[] = [];
+    let x: Row = written?.top ?? [];
     for (const token of more) {
       if (token < 0) throw new Error("a word is not in the vocabulary");
       x = (tokens[token] as Row).map((v, i) => v + ((positions[length] as Row)[i] as number));
