@@ -7,7 +7,11 @@ import type { Game, Parsed, Seat } from "./game.ts";
  */
 export function bracketed(text: string): string | undefined {
   const inside = lastInBrackets(text) ?? (/^[^[\]\n]+$/.test(text.trim()) ? text : undefined);
-  return inside === undefined ? undefined : inside.trim().replace(/\s+/g, " ").toLowerCase();
+  // Space between words becomes one blank; what is one blank already is not touched, as a long text has many.
+  return inside
+    ?.trim()
+    .replace(/\s{2,}|[^\S ]/g, " ")
+    .toLowerCase();
 }
 
 /** The text between the last `[` and `]` that have no other bracket between them. */

@@ -32,6 +32,8 @@ let past: Policy;
 let here: Awaited<ReturnType<typeof playAll>>;
 /** What one thread plays of the plans that are dealt whole, with the weights that `playAll` leaves. */
 let wholeHere: (typeof here)[number][];
+/** Pools by their number of workers; tests in which nothing happens to the workers share them. */
+const pools = new Map<number, ReturnType<typeof poolOf>>();
 
 beforeAll(async () => {
   await startBackend("js");
@@ -40,14 +42,25 @@ beforeAll(async () => {
   here = await playAll(play);
   wholeHere = wholePlans().map((plans) => all(play(plans)));
 });
-afterAll(() => {
+afterAll(async () => {
   for (const network of networks) network.dispose();
+  for (const { pool } of pools.values()) await pool.close();
 });
 
-function poolOf(workers: number, url = program("worker.js")): { pool: WorkerPool; warnings: string[] } {
+function poolOf(
+  workers: number,
+  url = program("worker.js"),
+  others: { readonly maxNodes?: number } = {},
+): { pool: WorkerPool; warnings: string[] } {
   const warnings: string[] = [];
-  const pool = new WorkerPool({ workers, backend: "js", warn: (text) => warnings.push(text), program: url });
+  const pool = new WorkerPool({ workers, backend: "js", warn: (text) => warnings.push(text), program: url, ...others });
   return { pool, warnings };
+}
+
+function sharedPool(workers: number): ReturnType<typeof poolOf> {
+  const shared = pools.get(workers) ?? poolOf(workers);
+  pools.set(workers, shared);
+  return shared;
 }
 
 /** Batches that follow one another on the same graphs, of all kinds of policy. */
@@ -104,12 +117,11 @@ async function playAll(playBatch: (plans: readonly Plan[]) => Trajectories[] | P
 }
 
 describe("a pool of workers", () => {
-  it.each([1, 2, 4])("of %d plays the same games, and notes the same information sets in the same order", async (n) => {
-    const { pool, warnings } = poolOf(n);
+  it.each([1, 3, 4])("of %d plays the same games, and notes the same information sets in the same order", async (n) => {
+    const { pool, warnings } = sharedPool(n);
     await pool.ready();
     expectSame(await playAll((plans) => pool.play(plans)), here);
     expect(warnings).toEqual([]);
-    await pool.close();
   });
 
   it("does play: without its workers' part the cells stay empty", async () => {
@@ -188,14 +200,12 @@ function wholePlans(): Plan[][] {
 
 describe("whole plans, on graphs that come and go between batches", () => {
   it.each([
-    ["1 worker", 1, undefined, undefined],
-    ["3 workers", 3, undefined, undefined],
-    ["graphs that grow too large", 2, 40, undefined],
-    ["workers that die", 2, undefined, `if (++count === 2) { process.exit(1); }`],
-  ])("%s: the same games", async (_, workers, maxNodes, first) => {
-    const url = first === undefined ? program("worker.js") : answering("", true, first);
-    const options = { workers, backend: "js" as const, warn: () => {}, program: url };
-    const pool = new WorkerPool(maxNodes === undefined ? options : { ...options, maxNodes });
+    ["1 worker", 1, () => sharedPool(1)],
+    ["3 workers", 3, () => sharedPool(3)],
+    ["graphs that grow too large", 2, () => poolOf(2, program("worker.js"), { maxNodes: 40 })],
+    ["workers that die", 2, () => poolOf(2, answering("", true, `if (++count === 2) { process.exit(1); }`))],
+  ])("%s: the same games", async (_, workers, start) => {
+    const { pool } = start();
     const shares = new Set<number | "cut">();
     for (const [i, plans] of wholePlans().entries()) {
       await pool.ready();
@@ -203,7 +213,7 @@ describe("whole plans, on graphs that come and go between batches", () => {
       expectSame(all(await pool.play(plans)), wholeHere[i]);
     }
     expect(shares.size).toBeGreaterThan(workers);
-    await pool.close();
+    if (pools.get(workers)?.pool !== pool) await pool.close();
   });
 });
 

@@ -28,6 +28,7 @@ function sabotage(code: string): void {
 
 describe("spiral doctor", { timeout: 120_000 }, () => {
   it("says what there is and what runs, and leaves nothing behind", async () => {
+    sabotage("");
     const dir = folder();
     const { code, out, err } = await spiral(dir, "doctor");
     expect({ code, err }).toEqual({ code: 0, err: "" });
