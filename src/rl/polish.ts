@@ -5,8 +5,8 @@
  *   teacher   π̄: the averaged policy when polish begins, in legal decoding
  *   L       = − Σ_s w(s) Σ_words π̄(word | s) log π_θ(word | s)        s over the positions between words that were visited
  *
- * The games are played by the teacher, which writes a random legal word one time in four. So what the teacher would do off its
- * own path is not forgotten, and w(s) ∝ √visits lets rare positions count. Words that legal decoding forces are learned too.
+ * Half of the games are played by the teacher. In the other half it writes a random legal word one time in four, so that what it
+ * would do off its own path is not forgotten. w(s) ∝ √visits lets rare positions count. Words that legal decoding forces are learned too.
  */
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import { type Policy, uniform } from "../policies/policy.ts";
@@ -25,7 +25,7 @@ const LEARNING_RATE = 0.006;
 const LAST_SHARE = 0.05;
 /** The games of an update are an eighth of those of self-play: many small steps serve better than few large ones. */
 const GAMES_SHARE = 1 / 8;
-/** The share of words that are written at random. */
+/** The share of words that are written at random, in half of the games. */
 const RANDOM_WORDS = 0.25;
 
 export class Polish {
@@ -64,7 +64,7 @@ export class Polish {
   ): { loss: number; learningRate: number; rows: number; decisions: number } {
     if (n === 1) learner.beginPolish();
     const teacher = this.#writing.legalOnly(learner.magnetPolicy);
-    const { rows, decisions } = mergedGames(this.#play(this.#exploring(teacher), draws));
+    const { rows, decisions } = mergedGames(this.#play([teacher, this.#exploring(teacher)], draws));
     const infosets = rows.map(({ infoset }) => infoset);
     const weights = rows.map(({ visits }) => Math.sqrt(visits));
     const sum = weights.reduce((a, b) => a + b, 0);
@@ -87,19 +87,22 @@ export class Polish {
     };
   }
 
-  #play(player: Policy, draws: Rng) {
+  /** Each player's games against itself. */
+  #play(players: readonly Policy[], draws: Rng) {
     return play(
-      this.#games.map((entry) => {
+      this.#games.flatMap((entry) => {
         if (entry.graph.size > MAX_CACHED_NODES) entry.graph = new GameGraph(entry.graph.game);
-        const stream = draws.fork(entry.graph.game.id).fork("polish");
-        return {
-          graph: entry.graph,
-          episodes: entry.episodes,
-          policies: [player, player] as const,
-          paired: false,
-          chanceKey: stream.fork("chance").key(),
-          actionKey: stream.fork("actions").key(),
-        };
+        return players.map((player) => {
+          const stream = draws.fork(entry.graph.game.id).fork("polish").fork(player.name);
+          return {
+            graph: entry.graph,
+            episodes: Math.ceil(entry.episodes / players.length),
+            policies: [player, player] as const,
+            paired: false,
+            chanceKey: stream.fork("chance").key(),
+            actionKey: stream.fork("actions").key(),
+          };
+        });
       }),
     );
   }
