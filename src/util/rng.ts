@@ -11,11 +11,16 @@ import seedrandom from "seedrandom";
 
 export class Rng {
   readonly #path: string;
-  readonly #stream: seedrandom.PRNG;
+  #generator: seedrandom.PRNG | undefined;
 
   constructor(path: string | number) {
     this.#path = String(path);
-    this.#stream = seedrandom(this.#path);
+  }
+
+  /** Made at the first draw, since seeding takes some microseconds and many streams are only forked. */
+  get #stream(): seedrandom.PRNG {
+    this.#generator ??= seedrandom(this.#path);
+    return this.#generator;
   }
 
   /** The stream called `name` (and `index`) under this one. It does not depend on the numbers drawn from this one. */
