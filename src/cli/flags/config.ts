@@ -4,7 +4,7 @@ import { runFolder, WORKERS } from "./common.ts";
 import { type Flags, nameIn, type OptionsOf, text, textOrTrue, texts } from "./flag.ts";
 
 /** The updates of polish if `--polish` has no number. */
-const POLISH = "600";
+const POLISH = "900";
 
 export const whatToLearn = {
   games: text("--games <ids>", "games to learn, separated by commas (see: spiral games)"),
