@@ -16,7 +16,7 @@ import { recorder, smallRun } from "../helpers.ts";
 
 const kuhn = getGame("kuhn");
 const text = {
-  width: 16,
+  width: 8,
   layers: 1,
   heads: 2,
   context: 32,
