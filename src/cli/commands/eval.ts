@@ -5,6 +5,7 @@ import type { ResolvedRun } from "../../run/directory.ts";
 import type { readCheckpoint } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
 import { signed, withInterval } from "../../util/figures.ts";
+import { JOINED } from "../../util/printable.ts";
 import { wilson } from "../../util/wilson-interval.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
@@ -149,7 +150,7 @@ function show(
 }
 
 /** `0.25 %` */
-const percent = (p: number): string => `${Number((100 * p).toPrecision(2))} %`;
+const percent = (p: number): string => `${Number((100 * p).toPrecision(2))}${JOINED}%`;
 
 /** `71.0 [68.1, 73.7]` */
 function share(k: number, n: number): string {

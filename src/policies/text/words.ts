@@ -1,4 +1,5 @@
-/** Texts as words, for a policy that reads and writes them. A word is letters and digits, `->`, or one mark: `[Offer: 1 Wood]`
+/**
+ * Texts as words, for a policy that reads and writes them. A word is letters and digits, `->`, or one mark: `[Offer: 1 Wood]`
  * has the words `[`, `Offer`, `:`, `1`, `Wood`, `]`.
  */
 
