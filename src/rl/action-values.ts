@@ -105,7 +105,8 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
   let start = 0;
   ends.forEach((end, ply) => {
     for (let d = start; d < end; d++) {
-      const [i, w] = [entry[d], weight[d]];
+      const i = entry[d];
+      const w = weight[d];
       const X = next[d] >= 0 ? means[row[next[d]]] : result[d];
       sums[i] += w * X;
       weights[i] += w;
@@ -186,8 +187,11 @@ function decisionsOf(
 ): Decisions {
   const P = batch[0].plan.graph.game.maxPlies;
   const { place, count, ends } = placesByPly(batch, P);
-  const [row, entry, next] = [new Int32Array(count), new Int32Array(count), new Int32Array(count).fill(-1)];
-  const [weight, result] = [new Float64Array(count), new Float64Array(count)];
+  const row = new Int32Array(count);
+  const entry = new Int32Array(count);
+  const next = new Int32Array(count).fill(-1);
+  const weight = new Float64Array(count);
+  const result = new Float64Array(count);
   let t = 0;
   for (const trajectories of batch) {
     const { plan, decisions, ids, slots, returns } = trajectories;
@@ -195,31 +199,35 @@ function decisionsOf(
     const scale = largestReturn(trajectories);
     const { cells, sides } = learnerDecisions(trajectories);
     // By seat, in the episode: the last decision, and Π π / b of the other player's actions so far.
-    const last = [-1, -1];
-    const reach = [1, 1];
-    let episode = -1;
+    const last = new Int32Array(2).fill(-1);
+    const reach = new Float64Array(2).fill(1);
     const finish = (): void => {
-      for (const seat of [0, 1]) if (last[seat] >= 0) weight[last[seat]] = reach[seat];
+      for (let seat = 0; seat < 2; seat++) if (last[seat] >= 0) weight[last[seat]] = reach[seat];
     };
+    let episode = 0;
     for (let k = 0; k < cells.length; k++, t++) {
-      const [cell, seat] = [cells[k], sides[k] & 1];
-      if (sides[k] >> 1 !== episode) {
+      const cell = cells[k];
+      const side = sides[k];
+      const seat = side & 1;
+      if (side >> 1 !== episode) {
         finish();
-        episode = sides[k] >> 1;
+        episode = side >> 1;
         last.fill(-1);
         reach.fill(1);
       }
       const id = ids[decisions[cell]];
       const d = place[t];
-      row[d] = rowOf[canonical[id]] - 1;
-      entry[d] = starts[row[d]] + toCanonical[firstEntry[id] + slots[cell]];
-      result[d] = returns[sides[k]] / scale;
+      const r = rowOf[canonical[id]] - 1;
+      const i = starts[r] + toCanonical[firstEntry[id] + slots[cell]];
+      row[d] = r;
+      entry[d] = i;
+      result[d] = returns[side] / scale;
       if (last[seat] >= 0) {
         next[last[seat]] = d;
         weight[last[seat]] = reach[seat];
       }
       last[seat] = d;
-      reach[1 - seat] *= ratio[entry[d]];
+      reach[1 - seat] *= ratio[i];
     }
     finish();
   }
