@@ -30,6 +30,8 @@ export interface ActionValues {
   readonly sampled: Float64Array;
   /** Σ W of each action; 0 where no decision took it. [S] */
   readonly weights: Float64Array;
+  /** Σ W² of each action. [S] */
+  readonly squares: Float64Array;
   /** Q̂. [S] */
   readonly values: Float64Array;
   /** V̂. [R] */
@@ -131,7 +133,7 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
     effective[r] = w2 > 0 ? (w * w) / w2 : 0;
     visits[r] /= count;
   }
-  return { infosets, starts, sampled, weights, values, means, visits, effective };
+  return { infosets, starts, sampled, weights, squares, values, means, visits, effective };
 }
 
 /** The rows of a batch: the representatives of the information sets at which the learner decided. */
@@ -158,7 +160,10 @@ function ratios(policy: Float64Array, starts: Int32Array, epsilon: number): Floa
   const ratio = new Float64Array(policy.length);
   for (let r = 0; r + 1 < starts.length; r++) {
     const n = starts[r + 1] - starts[r];
-    for (let i = starts[r]; i < starts[r + 1]; i++) ratio[i] = policy[i] / ((1 - epsilon) * policy[i] + epsilon / n);
+    for (let i = starts[r]; i < starts[r + 1]; i++) {
+      // With ε = 0, an action of probability 0 would give 0 / 0.
+      if (policy[i] > 0) ratio[i] = policy[i] / ((1 - epsilon) * policy[i] + epsilon / n);
+    }
   }
   return ratio;
 }
