@@ -56,7 +56,7 @@ function printList(runs: readonly ListedRun[], parent: string, json: boolean): v
 }
 
 async function printRun(
-  { manifest, name, dir, status, checkpoints, evaluation, metrics }: RunContents,
+  { manifest, name, dir, status, checkpoints, best, evaluation, metrics }: RunContents,
   json: boolean,
 ): Promise<void> {
   if (json) {
@@ -66,6 +66,7 @@ async function printRun(
       dir,
       status,
       checkpoints,
+      best: best ?? null,
       evaluation: evaluation ?? null,
       metrics: metrics ?? null,
     });
@@ -85,6 +86,7 @@ async function printRun(
     ["made by", `spiral ${manifest.spiral}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
     ["command", `spiral ${manifest.argv.map((word) => quoted(word)).join(" ")}`],
     ["checkpoints", checkpoints.map(checkpointName).join(" ") || "none"],
+    ...(best === undefined ? [] : [["best", checkpointName(best)] as [string, string]]),
   ];
   const cells = rows.map(([key, value]) => [`  ${dim(key)}`, value]);
   print(`${bold(name)}\n${table([], cells, { folded: 1 })}`);

@@ -108,6 +108,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
   const { config, games, initial, demonstrations, open, signals, json } = job;
   const { policyKind } = await import("../../policies/registry.ts");
   const { train } = await import("../../rl/train.ts");
+  const { bestCheckpoint } = await import("../../run/best.ts");
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
   const { hooksOf, savedMeasures, trainSettings } = await import("../open/training-hooks.ts");
   const { profileTable, startProfile } = await import("../terminal/profile.ts");
@@ -146,8 +147,10 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
       return signals.exitCode();
     }
     const { measures, untrained, totals } = soFar;
+    const best = bestCheckpoint(writer.dir);
     if (json) {
-      printResult({ run: writer.name, updates: last, ...totals, ...cost(seconds()), milliseconds, games: measures });
+      const result = { run: writer.name, updates: last, ...totals, ...cost(seconds()), milliseconds };
+      printResult({ ...result, games: measures, best: best ?? null });
     } else {
       printTrained(writer, {
         updates: last,
@@ -157,6 +160,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
         untrained,
         shown: demonstrations?.updates ?? 0,
         isInitialised: initial !== undefined,
+        best,
       });
       if (milliseconds && last > from) print(`\n${profileTable(milliseconds, last - from)}`);
     }

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import type { Backend } from "../../nn/backend.ts";
+import type { BestCheckpoint } from "../../run/best.ts";
 import { resolveRun } from "../../run/directory.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { quoted } from "../../util/shell.ts";
@@ -24,6 +25,7 @@ export interface Trained {
   readonly shown: number;
   /** Whether it began with the weights of another run. */
   readonly isInitialised: boolean;
+  readonly best: BestCheckpoint | undefined;
 }
 
 type Place = Pick<RunWriter, "dir" | "name">;
@@ -44,12 +46,16 @@ export function noteStopped({ dir, name }: Place, update: number, updates: numbe
 
 export function printTrained(
   { dir, name }: Place,
-  { updates, episodes, seconds, measures, untrained, shown, isInitialised }: Trained,
+  { updates, episodes, seconds, measures, untrained, shown, isInitialised, best }: Trained,
 ): void {
   const { bold, green } = styleFor(process.stdout);
   const self = shown === 0 ? "of self-play" : shown < updates ? "of an expert and of self-play" : "of an expert";
   print(`${green("Trained")} ${updates} updates, ${compact(episodes)} games ${self} in ${seconds.toFixed(1)} s.\n`);
   print(measureTables(measures, untrained, isInitialised ? "at first" : "untrained"));
+  const worse = updates === best?.update ? [] : worseThan(best, measures);
+  if (best && worse.length > 0) {
+    print(`The policy was better after update ${best.update}, by NashConv: ${worse.join(", ")}.\n`);
+  }
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
   const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${quoted(name)}`;
@@ -58,11 +64,22 @@ export function printTrained(
   const ofGame = game === undefined ? "" : ` --game ${game}`;
   const next = [
     [`eval${which}${where}`, "play it against fixed opponents"],
+    ...(worse.length > 0 ? [[`eval ${quoted(`${name}@best`)}${where}`, "the same for the best checkpoint"]] : []),
     [`replay${which}${where}`, "watch one of its games"],
     [`policy${which}${ofGame}${where}`, "read its strategy"],
-  ] as const;
+  ];
   const rows = next.map(([command, what]) => [`  ${SPIRAL} ${command}`, what]);
   print(table([], rows, { folded: 1 }));
+}
+
+/** `kuhn 0.0029 (now 0.0042)`: the games of a better checkpoint; none if the figures are the same. */
+function worseThan(best: BestCheckpoint | undefined, now: Measures): string[] {
+  const exact = Object.entries(best?.games ?? {}).flatMap(([id, { nashConv }]) => {
+    const here = now[id]?.nashConv;
+    return nashConv === undefined || here === undefined ? [] : [{ id, there: number(nashConv), here: number(here) }];
+  });
+  if (exact.every(({ there, here }) => there === here)) return [];
+  return exact.map(({ id, there, here }) => `${id} ${there} (now ${here})`);
 }
 
 /** A table for the games that were evaluated exactly and one for those that were sampled, with a sentence on each. */
