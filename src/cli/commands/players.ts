@@ -59,7 +59,10 @@ async function kindsOfPlayers(): Promise<readonly Kind[]> {
       plays: mctsPlayer().plays,
       parameters: MCTS_PARAMETERS,
     },
-    { spec: "RUN[@CHECKPOINT][:greedy]", what: "a policy that was trained, such as latest or latest@000100:greedy" },
+    {
+      spec: "RUN[@CHECKPOINT][:greedy]",
+      what: "a policy that was trained, such as latest, latest@best or latest@000100:greedy",
+    },
     { spec: "llm:MODEL", what: "a language model at an OpenAI-compatible endpoint", plays: () => true },
     { spec: "human", what: "a person at the terminal", plays: () => true },
   ];

@@ -23,7 +23,7 @@ export const command = defineCommand({
     ...whatToLearn,
     name: text("--name <name>", "name of the run's folder"),
     ...anySetting,
-    init: text("--init <run[@checkpoint]>", "start from the weights of a checkpoint"),
+    init: text("--init <run[@checkpoint]>", "start from the weights of a checkpoint: tiny@300, tiny@best"),
     resume: textOrTrue(
       "--resume [run]",
       "go on with a run, the latest if none is named; --updates gives it a new length",
