@@ -18,6 +18,7 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
+import { exploiter } from "./exploiter.ts";
 import { clientHooks, type LlmSettings, llmSettings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
@@ -66,7 +67,10 @@ async function openPrepared(
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
     if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries), llm.maxTokens);
-    if ("run" in player && load) return runPlayer(player.run, load);
+    if ("run" in player && load) {
+      const run = runPlayer(player.run, load);
+      return player.isExploited ? exploiter(run) : run;
+    }
     throw new Error("what a player needs was not made");
   };
   const open: Player[] = [];
@@ -85,7 +89,11 @@ export async function closePlayers(players: readonly Player[]): Promise<void> {
 }
 
 /** A player that can be opened as it is, one that needs an endpoint, or one that needs a backend. */
-type PreparedPlayer = { readonly open: () => Player } | { readonly model: string } | { readonly run: PreparedRun };
+type PreparedPlayer =
+  | { readonly open: () => Player }
+  | { readonly model: string }
+  /** `isExploited`: the player is a best response to the run. */
+  | { readonly run: PreparedRun; readonly isExploited: boolean };
 
 interface PreparedRun {
   readonly name: string;
@@ -101,7 +109,12 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
     case "mcts":
       return { open: () => mctsPlayer(spec.settings) };
     case "run":
-      return { run: prepareRun(spec, options.runs) };
+      return { run: prepareRun(spec, options.runs), isExploited: false };
+    case "best-response": {
+      const { of } = spec;
+      if (of.kind === "run") return { run: prepareRun(of, options.runs), isExploited: true };
+      return { open: () => exploiter(fixedPlayer(of.opponent)) };
+    }
     case "llm":
       if (options.llm) return { model: spec.model };
       throw new UserError(2, `Language models play in spiral match, arena and play; ${text} cannot play here.`);
