@@ -53,5 +53,5 @@ export function likeliestWin(compiled: CompiledGame, strategy: Strategy, seat: 0
     slots.unshift(takenSlot[n]);
     probabilities.unshift(probabilityOf(parent[n], firstEdge[parent[n]] + takenSlot[n]));
   }
-  return { slots, probabilities, probability: likeliest[end], returns: sign * returns[end] };
+  return { slots, probabilities, probability: likeliest[end], returns: sign * returns[end] + 0 };
 }

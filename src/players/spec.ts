@@ -19,7 +19,7 @@ export type PlayerSpec =
   | { readonly kind: "run"; readonly run: string; readonly greedy: boolean };
 
 /** Whom a best response may be to. */
-export type Exploited = Extract<PlayerSpec, { readonly kind: "fixed" | "run" }>;
+type Exploited = Extract<PlayerSpec, { readonly kind: "fixed" | "run" }>;
 
 /** A numeric parameter of a spec, as in `sims=200`. */
 export interface SpecParameter {

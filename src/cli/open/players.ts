@@ -2,6 +2,7 @@
 
 import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
+import { BEST_RESPONSE, bestResponseTo } from "../../players/best-response.ts";
 import { chatClient } from "../../players/llm/client.ts";
 import { type LlmPlayer, llmPlayer } from "../../players/llm/llm-player.ts";
 import { mctsPlayer } from "../../players/mcts.ts";
@@ -18,7 +19,7 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
-import { exploiter } from "./exploiter.ts";
+import { compiledAloud } from "./exact.ts";
 import { clientHooks, type LlmSettings, llmSettings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
@@ -200,4 +201,25 @@ function runPlayer({ name, checkpoint, greedy: isGreedy }: PreparedRun, load: Lo
 function playing(policy: Policy, game: Game, ids: readonly string[]): Policy {
   if (ids.includes(game.id)) return policy;
   throw new UserError(2, `${policy.name} does not play ${game.id}. It has learned ${ids.join(", ")}.`);
+}
+
+/** `best-response:of=PLAYER`. It plays the games that `of` plays and that can be walked. It owns `of`. */
+function exploiter(of: PolicyPlayer): PolicyPlayer {
+  const name = `${BEST_RESPONSE}:of=${of.name}`;
+  const known = new Map<Game, Policy>();
+  return {
+    kind: "policy",
+    name,
+    plays: (game) => game.walkable && of.plays(game),
+    policy(game) {
+      const policy = of.policy(game);
+      if (!game.walkable)
+        throw new UserError(2, `${name} does not play ${game.id}, which has too many states to walk.`);
+      compiledAloud(game);
+      const exploiting = known.get(game) ?? bestResponseTo(policy, game);
+      known.set(game, exploiting);
+      return exploiting;
+    },
+    ...(of.dispose ? { dispose: of.dispose } : {}),
+  };
 }
