@@ -7,7 +7,8 @@
  */
 import { Adam } from "../src/nn/adam.ts";
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../src/nn/mlp.ts";
+import { Mlp } from "../src/nn/mlp.ts";
+import { initialWeights } from "../src/nn/mlp-weights.ts";
 import { tf } from "../src/nn/tf.ts";
 import { policyModel } from "../src/policies/registry.ts";
 import { Learner } from "../src/rl/learner.ts";

@@ -46,7 +46,7 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: (file: string
   {
     what: "a backend of TensorFlow.js",
     pattern: /tfjs-(backend|node)/,
-    allowed: (file) => ["nn/backend.ts", "nn/native.ts", "nn/webgpu.ts", "nn/wasm.ts"].includes(file),
+    allowed: (file) => file === "nn/backend.ts" || inFolder("nn/backends")(file),
   },
   {
     what: "tensors",

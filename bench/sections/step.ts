@@ -1,6 +1,7 @@
 /** Started by backends.ts: `node step.js BACKEND quick|full` measures one backend in this process and prints it as JSON. */
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { firstBatch, merged, settingsFor, unmerged } from "../lib/batch.ts";

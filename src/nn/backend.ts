@@ -5,10 +5,10 @@
  */
 import { UserError } from "../util/errors.ts";
 import type { Availability, Unavailable } from "./backend-status.ts";
-import { findNative, startNative } from "./native.ts";
+import { findNative, startNative } from "./backends/native.ts";
+import { startWasm } from "./backends/wasm.ts";
+import { findWebgpu, startWebgpu } from "./backends/webgpu.ts";
 import { load, tf } from "./tf.ts";
-import { startWasm } from "./wasm.ts";
-import { findWebgpu, startWebgpu } from "./webgpu.ts";
 
 /** In the order in which `auto` tries them. `node` comes after `wasm`, which is faster at the default size (docs/gpu.md). */
 export const backendNames = ["cuda", "webgpu", "wasm", "node", "js"] as const;

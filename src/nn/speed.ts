@@ -1,7 +1,8 @@
 /** Two measures of the speed of the current backend. `now` is a clock and `budget` the time to measure, in milliseconds. */
 import { Rng } from "../util/rng.ts";
 import { Adam } from "./adam.ts";
-import { initialWeights, Mlp, type MlpShape } from "./mlp.ts";
+import { Mlp } from "./mlp.ts";
+import { initialWeights, type MlpShape } from "./mlp-weights.ts";
 import { tf } from "./tf.ts";
 
 type Clock = () => number;

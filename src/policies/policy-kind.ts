@@ -5,7 +5,7 @@
  */
 import type { Game, Seat } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
-import type { AdamSettings } from "../nn/adam.ts";
+import type { AdamSettings } from "../nn/adam-settings.ts";
 import type { TensorShape, WeightArray } from "../nn/weights.ts";
 import type { Rng } from "../util/rng.ts";
 import type { Distribution, Policy, WordProbability } from "./policy.ts";

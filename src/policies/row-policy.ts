@@ -3,7 +3,8 @@
  * kinds `mlp` and `text` differ in what the network reads and in where the logits of legal actions are (`Rows`).
  */
 import type { Infoset } from "../graph/game-graph.ts";
-import { Adam, type AdamSettings } from "../nn/adam.ts";
+import { Adam } from "../nn/adam.ts";
+import type { AdamSettings } from "../nn/adam-settings.ts";
 import { tf } from "../nn/tf.ts";
 import type { NetworkWeights } from "../nn/variables.ts";
 import type { WeightArray } from "../nn/weights.ts";

@@ -8,7 +8,7 @@
  */
 
 import type { Infoset } from "../graph/game-graph.ts";
-import type { AdamSettings } from "../nn/adam.ts";
+import type { AdamSettings } from "../nn/adam-settings.ts";
 import type { WeightArray } from "../nn/weights.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";

@@ -1,7 +1,8 @@
 /** The backends agree with one another, repeat themselves to the bit, and leave the process as they found it. */
 import { describe, expect, it } from "vitest";
 import { type BackendName, backendNames, findBackend, startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
 import { tf } from "../../src/nn/tf.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { Rng } from "../../src/util/rng.ts";

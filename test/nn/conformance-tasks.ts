@@ -1,7 +1,8 @@
 /** What every backend computes for conformance.test.ts, and reports of itself; run in a process of its own. */
 
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";

@@ -1,7 +1,8 @@
 /** The network against its formula in double precision, its gradient against finite differences, and its weight lists. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp, type MlpShape } from "../../src/nn/mlp.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights, type MlpShape } from "../../src/nn/mlp-weights.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { Rng } from "../../src/util/rng.ts";

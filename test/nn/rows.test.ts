@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
 import { Rng } from "../../src/util/rng.ts";
 
 const WIDTHS = [

@@ -1,7 +1,8 @@
 /** The kind `mlp`: a multilayer perceptron (nn/mlp.ts) that reads features (layout.ts) and has one head for all games. */
 import type { Game } from "../../games/game.ts";
-import { adamTensors } from "../../nn/adam.ts";
-import { initialWeights, Mlp, mlpTensors } from "../../nn/mlp.ts";
+import { adamTensors } from "../../nn/adam-settings.ts";
+import { Mlp } from "../../nn/mlp.ts";
+import { initialWeights, mlpTensors } from "../../nn/mlp-weights.ts";
 import { arraysOf } from "../../nn/weights.ts";
 import type { PolicyKind, PolicyModel, PolicySettings } from "../policy-kind.ts";
 import { LearningRowPolicy, RowPolicy, type Rows } from "../row-policy.ts";

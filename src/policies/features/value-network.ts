@@ -4,8 +4,10 @@
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { Adam, type AdamSettings, adamTensors } from "../../nn/adam.ts";
-import { initialWeights, Mlp, mlpTensors } from "../../nn/mlp.ts";
+import { Adam } from "../../nn/adam.ts";
+import { type AdamSettings, adamTensors } from "../../nn/adam-settings.ts";
+import { Mlp } from "../../nn/mlp.ts";
+import { initialWeights, mlpTensors } from "../../nn/mlp-weights.ts";
 import { tf } from "../../nn/tf.ts";
 import type { TensorShape, WeightArray } from "../../nn/weights.ts";
 import type { Rng } from "../../util/rng.ts";

@@ -4,7 +4,7 @@
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { adamTensors } from "../../nn/adam.ts";
+import { adamTensors } from "../../nn/adam-settings.ts";
 import { prefixTree } from "../../nn/prefix-tree.ts";
 import { headColumns, initialTransformer, Transformer, transformerTensors } from "../../nn/transformer.ts";
 import { arraysOf } from "../../nn/weights.ts";

@@ -12,9 +12,9 @@
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { packageFile } from "../util/package.ts";
-import type { Availability } from "./backend-status.ts";
-import { tf } from "./tf.ts";
+import { packageFile } from "../../util/package.ts";
+import type { Availability } from "../backend-status.ts";
+import { tf } from "../tf.ts";
 import { type Device, freeUnusedBuffers, readSynchronously, type WebgpuBackend } from "./webgpu-buffers.ts";
 
 const TFJS = "@tensorflow/tfjs-backend-webgpu";

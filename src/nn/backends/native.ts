@@ -9,9 +9,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { packageFile } from "../util/package.ts";
-import type { Availability } from "./backend-status.ts";
-import { tf } from "./tf.ts";
+import { packageFile } from "../../util/package.ts";
+import type { Availability } from "../backend-status.ts";
+import { tf } from "../tf.ts";
 
 export type NativeName = "cuda" | "node";
 
