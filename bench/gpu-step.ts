@@ -59,7 +59,7 @@ async function steps({ backend, rows: count, hidden, seconds }: Task): Promise<S
   const x = batch.layout.encode(rows.map(({ infoset }) => infoset));
   const lossGradient = new Float32Array(count * outputs).fill(1 / count);
   const step = repeat(effort, () => {
-    const gradients = network.gradients(x, count, () => lossGradient);
+    const gradients = network.gradients(x, () => lossGradient);
     adam.step(gradients, 1e-4);
     network.variables.at(-1)?.dataSync();
     tf.dispose(gradients);

@@ -7,6 +7,7 @@
  *
  *   d_L = ∂L/∂logits      ∂L/∂W_l = h_{l−1}ᵀ · d_l      ∂L/∂b_l = Σ_rows d_l      d_{l−1} = (d_l · W_lᵀ) ⊙ [h_{l−1} > 0]
  */
+import type { LogitGradient } from "./row-network.ts";
 import { tf } from "./tf.ts";
 import { NetworkWeights } from "./variables.ts";
 
@@ -31,10 +32,11 @@ export class Mlp extends NetworkWeights {
   }
 
   /**
-   * The gradient of L in each variable, in their order, at `rows` rows of features [R, inputs]. `lossGradient` takes the logits
+   * The gradient of L in each variable, in their order, at rows of features [R, inputs]. `lossGradient` takes the logits
    * [R, outputs] and returns ∂L/∂logits. The caller disposes of the gradients.
    */
-  gradients(features: Float32Array, rows: number, lossGradient: (logits: Float32Array) => Float32Array): tf.Tensor[] {
+  gradients(features: Float32Array, lossGradient: LogitGradient): tf.Tensor[] {
+    const rows = this.#rowsOf(features);
     return tf.tidy(() => {
       const layers = this.#layers(tf.tensor2d(features, [rows, features.length / rows]));
       const logits = layers.pop() as tf.Tensor2D;
@@ -52,8 +54,13 @@ export class Mlp extends NetworkWeights {
     });
   }
 
-  /** Logits of `rows` rows of features. A row's logits do not depend on the other rows. [R, inputs] → [R, outputs] */
-  logits(features: Float32Array, rows: number): Float32Array {
+  #rowsOf(features: Float32Array): number {
+    return features.length / (this.variables[0].shape[0] as number);
+  }
+
+  /** Logits of rows of features. A row's logits do not depend on the other rows. [R, inputs] → [R, outputs] */
+  logits(features: Float32Array): Float32Array {
+    const rows = this.#rowsOf(features);
     return tf.getBackend() === "tensorflow" ? this.#inBlocks(features, rows) : this.#atOnce(features, rows);
   }
 

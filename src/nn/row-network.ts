@@ -5,8 +5,8 @@ import type { WeightArray } from "./weights.ts";
 export interface RowNetwork<X> {
   /** Logits [R, outputs]. A row's logits do not depend on the other rows. */
   logits(x: X): Float32Array;
-  /** this ← keep · this + (1 − keep) · other, a network of the same shape on the same backend. With keep = 0 it copies. */
-  moveTowards(other: RowNetwork<X>, keep: number): void;
+  /** this ← keep · this + (1 − keep) · other, a network of the same shape and backend. With keep = 0 it copies. */
+  moveTowards(other: object, keep: number): void;
   /** Takes the weights by name. Throws an Error that names the first tensor that is missing or of another shape. */
   load(arrays: readonly WeightArray[]): void;
   /** A copy of the weights for a file. */

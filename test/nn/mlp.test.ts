@@ -41,7 +41,7 @@ const plainLoss = (arrays: readonly { shape: readonly number[]; values: ArrayLik
 describe("the network", () => {
   it("computes its formula", () => {
     const network = new Mlp(weights);
-    const logits = network.logits(features, ROWS);
+    const logits = network.logits(features);
     plainLogits(weights).forEach((z, i) => {
       expect(logits[i]).toBeCloseTo(z, 5);
     });
@@ -50,9 +50,7 @@ describe("the network", () => {
 
   it("has the gradient that finite differences have", () => {
     const network = new Mlp(weights);
-    const gradients = network.gradients(features, ROWS, (logits) =>
-      logits.map((z, i) => 2 * z * (target[i] as number)),
-    );
+    const gradients = network.gradients(features, (logits) => logits.map((z, i) => 2 * z * (target[i] as number)));
     const exact = weights.map((w) => ({ shape: w.shape, values: Float64Array.from(w.values) }));
     let largest = 0;
     expect(gradients.map((g) => g.shape)).toEqual(weights.map((w) => [...w.shape]));
@@ -139,7 +137,7 @@ it("nothing is left on the backend", () => {
   const network = new Mlp(weights);
   const other = new Mlp(weights);
   expect(tf.memory().numTensors).toBe((before[0] as number) + 2 * weights.length);
-  network.logits(features, ROWS);
+  network.logits(features);
   network.moveTowards(other, 0.5);
   network.moveTowards(other, 0);
   network.load(weights);

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findNative, type NativeName } from "../../src/nn/backends/native.ts";
+import { findNative, type NativeName } from "../../src/nn/backends/native-package.ts";
 import { inChild } from "./child.ts";
 
 let folder = "";
@@ -198,11 +198,11 @@ describe(`TensorFlow on the CPU${built ? "" : ` (skipped: ${here.reason})`}`, ()
       const features = Float32Array.from({ length: 57 * 23 }, () => rng.normal());
       const target = Float32Array.from({ length: 57 * 7 }, () => rng.normal() / 57);
       for (let step = 0; step < 10; step++) {
-        const gradients = network.gradients(features, 57, (logits) => logits.map((z, i) => Math.tanh(z) * target[i]));
+        const gradients = network.gradients(features, (logits) => logits.map((z, i) => Math.tanh(z) * target[i]));
         adam.step(gradients, 1e-3);
         tf.dispose(gradients);
       }
-      const values = [...network.logits(features, 57), ...network.save().flatMap(({ values }) => [...values])];
+      const values = [...network.logits(features), ...network.save().flatMap(({ values }) => [...values])];
       console.log(JSON.stringify({ values, tensors: tf.memory().numTensors, handlers: before === handlers() }));
     `);
 

@@ -25,7 +25,7 @@ export interface OpenPlayerOptions {
   readonly runs: string;
   /** The command's options for `llm:` players, if they may play in it. */
   readonly llm?: LlmOptions;
-  /** Whether a backend of TensorFlow.js runs already; runs are then loaded on it. */
+  /** Whether a backend runs already; runs are then loaded on it. */
   readonly backendRuns?: boolean;
   /** Makes the player `human`, if a person may play in the command. */
   readonly human?: () => Player;
@@ -165,7 +165,7 @@ async function policyLoader(settings: readonly Config["nn"][], backendRuns: bool
     import("./checkpoint-contents.ts"),
   ]);
   const [backend = "auto", ...others] = new Set(settings.map((nn) => nn.backend));
-  if (!backendRuns) await startTrained(others.length === 0 ? backend : "auto");
+  if (!backendRuns) await startTrained(others.length === 0 ? backend : "auto", settings);
   const kinds = new Map<string, PolicyKind>();
   for (const { policy } of settings) kinds.set(policy, await policyKind(policy));
   return (checkpoint, run) => loadPolicy(checkpoint, run, kinds.get(checkpoint.config.nn.policy) as PolicyKind);

@@ -93,7 +93,8 @@ export class KernelMlp implements RowNetwork<Features> {
     return narrowed(this.last(h, rows), rows, columns, step);
   }
 
-  moveTowards(other: KernelMlp, keep: number): void {
+  moveTowards(other: object, keep: number): void {
+    if (!(other instanceof KernelMlp)) throw new Error("networks of two backends cannot be averaged");
     if (keep === 0) this.heap.floats(this.w, this.size).set(this.heap.floats(other.w, this.size));
     else this.heap.kernels.moveTowards(this.w, other.w, this.size, keep);
   }

@@ -4,14 +4,12 @@
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { Adam } from "../../nn/adam.ts";
 import { type AdamSettings, adamTensors } from "../../nn/adam-settings.ts";
-import { Mlp } from "../../nn/mlp.ts";
+import { arithmetic } from "../../nn/arithmetic.ts";
 import { initialWeights, mlpTensors } from "../../nn/mlp-weights.ts";
-import { tf } from "../../nn/tf.ts";
+import type { LearningRowNetwork, OptimizerState } from "../../nn/row-network.ts";
 import type { TensorShape, WeightArray } from "../../nn/weights.ts";
 import type { Rng } from "../../util/rng.ts";
-import type { OptimizerState } from "../policy-kind.ts";
 import { FeatureLayout } from "./layout.ts";
 
 const OUTPUTS = 2;
@@ -23,40 +21,36 @@ const ADAM: AdamSettings = { beta1: 0, beta2: 0.999, epsilon: 1e-8, clip: 2 };
 /** Owns its weights and its optimizer. */
 export class ValueNetwork {
   readonly #layout: FeatureLayout;
-  readonly #network: Mlp;
-  readonly #adam: Adam;
+  readonly #network: LearningRowNetwork<Float32Array>;
 
   constructor(games: readonly Game[], hidden: readonly number[], rng: Rng) {
     this.#layout = new FeatureLayout(games);
     const shape = { inputs: this.#layout.inputs, hidden, outputs: OUTPUTS, outputScale: OUTPUT_SCALE };
-    this.#network = new Mlp(initialWeights(shape, rng));
-    this.#adam = new Adam(this.#network.variables, ADAM);
+    this.#network = arithmetic().learner(initialWeights(shape, rng), ADAM);
   }
 
   /** The value of each information set for each seat. [R, 2] */
   values(infosets: readonly Infoset[]): Float32Array {
-    return this.#network.logits(this.#layout.encode(infosets), infosets.length);
+    return this.#network.logits(this.#layout.encode(infosets));
   }
 
   /** One step of Adam. `lossGradient` takes the values [R, 2] and returns ∂L/∂ each. */
   step(infosets: readonly Infoset[], lossGradient: (values: Float32Array) => Float32Array, learningRate: number): void {
-    const gradients = this.#network.gradients(this.#layout.encode(infosets), infosets.length, lossGradient);
-    this.#adam.step(gradients, learningRate);
-    tf.dispose(gradients);
+    this.#network.step(this.#layout.encode(infosets), lossGradient, learningRate);
   }
 
   save(): OptimizerState & { readonly arrays: WeightArray[] } {
-    return { arrays: [...this.#network.save(), ...this.#adam.save()], steps: this.#adam.steps };
+    const { arrays, steps } = this.#network.saveOptimizer();
+    return { arrays: [...this.#network.save(), ...arrays], steps };
   }
 
   restore({ arrays, steps }: OptimizerState): void {
     this.#network.load(arrays);
-    this.#adam.restore(arrays, steps);
+    this.#network.restoreOptimizer({ arrays, steps });
   }
 
   dispose(): void {
     this.#network.dispose();
-    this.#adam.dispose();
   }
 }
 
