@@ -51,7 +51,7 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: (file: string
   {
     what: "tensors",
     pattern: /\bnn\/tf\.ts["']/,
-    allowed: (file) => ["policies/row-policy.ts", "policies/features/value-network.ts"].includes(file),
+    allowed: inFolder("nn"),
   },
   { what: "any", pattern: /:\s*any\b|\bas any\b|@ts-(ignore|expect-error|nocheck)/, allowed: () => false },
   { what: "a default export", pattern: /^export default\b/m, allowed: () => false },

@@ -2,7 +2,8 @@
 import { toFiles, toSnapshot } from "../../src/cli/open/checkpoint-contents.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { kind } from "../../src/policies/features/mlp.ts";
-import type { Snapshot, TrainSettings } from "../../src/rl/train.ts";
+import type { TrainSettings } from "../../src/rl/settings.ts";
+import type { Snapshot } from "../../src/rl/train.ts";
 
 /** Written and read again. */
 export function throughFiles(snapshot: Snapshot, { games, nn, rl }: TrainSettings): Snapshot {
@@ -15,6 +16,11 @@ export function throughFiles(snapshot: Snapshot, { games, nn, rl }: TrainSetting
     nn: { ...config.nn, ...nn, hidden: [...nn.hidden] },
     rl: {
       ...config.rl,
+      rule: rl.rule,
+      mirror: {
+        ...config.rl.mirror,
+        critic: { ...config.rl.mirror.critic, hidden: [...rl.mirror.critic.hidden] },
+      },
       advantage: rl.advantage,
       opponents: rl.opponents,
       critic: { ...config.rl.critic, hidden: [...rl.critic.hidden] },
