@@ -5,7 +5,7 @@ import { policyKind } from "../../policies/registry.ts";
 import type { estimators } from "../../rl/advantages/registry.ts";
 import { entropiesAt, type VarianceResult } from "../../run/ablation.ts";
 import { readEntries } from "../../run/checkpoint-folder.ts";
-import { readCheckpoint } from "../../run/run.ts";
+import { readCheckpoint, readRunConfig } from "../../run/run.ts";
 import { Rng } from "../../util/rng.ts";
 import { note, warn } from "../terminal/output.ts";
 
@@ -30,7 +30,8 @@ export async function varianceOf(
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
   const names = [...new Set<EstimatorName>(["none", ...compared])];
   const results: VarianceResult[] = [];
-  await startBackend("auto");
+  const networks = runs.map(({ name }) => readRunConfig(join(dir, name)).nn);
+  await startBackend("auto", networks);
   for (const { name: run, seed } of runs) {
     const resolved = { dir: join(dir, run), name: run };
     const { entries, problems } = readEntries(resolved.dir);
