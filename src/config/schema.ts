@@ -112,6 +112,15 @@ export const configSchema = z.strictObject({
             .describe("The network of action values."),
         })
         .describe("What rl.rule: mirror needs."),
+      explorers: z
+        .strictObject({
+          share: z.number().min(0).max(1).describe("Share of the games of self-play that are against explorers."),
+          exploration: fraction().describe("Probability of a random action of an explorer."),
+          after: count(0).max(10_000_000).describe("Updates before explorers come."),
+        })
+        .describe(
+          "Of rl.rule: spiral, in games of perfect information: opponents that are the learner, but for a random action now and then.",
+        ),
       opponents: z
         .string()
         .describe(

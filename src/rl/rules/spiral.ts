@@ -22,13 +22,16 @@ export function spiral({ settings, model, learner, matchmaker, executor, rng, ph
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
   const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
 
+  const explorersAt = (update: number) => (update > rl.explorers.after ? rl.explorers : undefined);
+
   return {
     async update(update, withFigures): Promise<Updated> {
       const draws = rng.fork("update", update);
       const expert = update <= (shown?.updates ?? 0) ? demonstrations : undefined;
 
       phase("play");
-      const batch = expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor));
+      const batch =
+        expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor, explorersAt(update)));
       // The baselines that these advantages subtract: `advantages` moves them on.
       const baselines = withFigures ? estimator.save().numbers : {};
 
