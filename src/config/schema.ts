@@ -28,7 +28,7 @@ const gameSettingsSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   seed: count(0).describe("Where all randomness comes from: the same seed gives the same run."),
-  updates: count().max(10_000_000).describe("Gradient updates in the whole run."),
+  updates: count(0).max(10_000_000).describe("Gradient updates in the whole run; 0: until it is stopped."),
   games: z.array(z.string()).min(1).describe("Ids of the games to learn, with parameters where they have any."),
   perGame: z
     .object({ default: gameSettingsSchema.describe("For games, or settings, that are not listed.") })
@@ -154,6 +154,9 @@ export const configSchema = z.strictObject({
           warmup: count(0).max(1_000_000).describe("Updates in which the rate rises linearly from 0 to its value."),
         })
         .describe("The optimizer's step size."),
+      halfLife: count()
+        .max(10_000_000)
+        .describe("In a run until it is stopped (updates: 0): updates until the learning rate is half of its start."),
       adam: z
         .strictObject({
           beta1: fraction().describe("Decay of the mean of gradients: momentum."),

@@ -56,6 +56,12 @@ export function bestCheckpoint(dir: string): BestCheckpoint | undefined {
   return update === undefined || !evaluation ? undefined : { update, games: evaluation.games };
 }
 
+/** Whether the evaluation at `update` is worse than that at `other`. */
+export function isWorse(dir: string, update: number, other: number): boolean {
+  const [here, there] = [update, other].map(evaluatedCost(dir));
+  return here !== undefined && there !== undefined && here > there;
+}
+
 /** The update of `RUN@best`. Throws a UserError (exit 3) if no checkpoint was evaluated. */
 export function bestUpdate(dir: string, name: string): number {
   const best = bestCheckpoint(dir);

@@ -49,7 +49,7 @@ function printList(runs: readonly ListedRun[], parent: string, json: boolean): v
   const rows = runs.map(({ name, status, latest, update, manifest }) => [
     latest ? `${name} ←${JOINED}latest` : name,
     status,
-    manifest ? `${update ?? 0}/${manifest.updates}` : "",
+    manifest ? `${update ?? 0}/${lengthText(manifest.updates)}` : "",
     manifest?.games.join(", ") ?? "",
   ]);
   print(table(["run", "status", "saved", "games"], rows, { right: [2], folded: 3 }));
@@ -79,7 +79,7 @@ async function printRun(
     ["status", status],
     ["games", manifest.games.join(", ")],
     ["seed", String(manifest.seed)],
-    ["updates", [String(manifest.updates), ...(manifest.extended ?? []).map(extension)].join(", ")],
+    ["updates", [lengthText(manifest.updates), ...(manifest.extended ?? []).map(extension)].join(", ")],
     ...(manifest.init ? [["begun from", `${manifest.init.run}@${manifest.init.checkpoint}`] as [string, string]] : []),
     ["started", `${manifest.started}${manifest.resumed.length > 0 ? `, resumed ${manifest.resumed.length}×` : ""}`],
     ["ended", manifest.ended ?? "–"],
@@ -98,7 +98,10 @@ async function printRun(
 }
 
 const extension = ({ update, updates }: { readonly update: number; readonly updates: number }): string =>
-  `${updates} before it was extended after update ${update}`;
+  `${lengthText(updates)} before it was extended after update ${update}`;
+
+/** A run of no set length trains until it is stopped. */
+const lengthText = (updates: number): string => (updates === 0 ? "∞" : String(updates));
 
 /** Every number in a JSON value, by its key path. */
 function* numbers(value: unknown, path = ""): Generator<[string, number]> {

@@ -63,8 +63,9 @@ export function savedMeasures(dir: string, update: number): Measures {
 
 /** What training has come to so far; the hooks keep it up to date. */
 export interface SoFar {
-  /** Of the latest evaluation. */
+  /** Of the latest evaluation, which was after update `evaluated`. */
   measures: Measures;
+  evaluated: number;
   /** Of the evaluation before the first update. */
   untrained: Measures | undefined;
   totals: { readonly episodes: number; readonly decisions: number };
@@ -92,7 +93,7 @@ export function hooksOf(parts: HookParts): TrainHooks {
   return {
     async evaluate(policy, update) {
       const measures = await measure(model.games, policy, new Rng(config.seed).fork("evaluation", update));
-      soFar.measures = measures;
+      [soFar.measures, soFar.evaluated] = [measures, update];
       if (update === 0) soFar.untrained = measures;
       progress.evaluation(update, measures);
       // The best checkpoint is judged by shares of untrained play, which these weights are not.

@@ -12,20 +12,22 @@ import { compact, type GameMeasure, number, SAMPLE_EPISODES } from "./training-p
 /** By game id. */
 export type Measures = Readonly<Record<string, GameMeasure>>;
 
-/** A run that finished. */
+/** A run that finished, or one of no set length that was stopped. */
 export interface Trained {
   readonly updates: number;
   readonly episodes: number;
   readonly seconds: number;
-  /** Of the last evaluation. */
+  /** Of the last evaluation, which was after update `evaluated`. */
   readonly measures: Measures;
+  readonly evaluated: number;
   /** Before the first update; undefined in a resumed run. */
   readonly untrained: Measures | undefined;
   /** The updates that learned from an expert's games. */
   readonly shown: number;
   /** Whether it began with the weights of another run. */
   readonly isInitialised: boolean;
-  readonly best: BestCheckpoint | undefined;
+  /** The best checkpoint, if it is better than the last evaluation. */
+  readonly better: BestCheckpoint | undefined;
 }
 
 type Place = Pick<RunWriter, "dir" | "name">;
@@ -39,22 +41,25 @@ export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, ver
   return lines;
 }
 
+/** `updates` is 0 if the run has no set length. */
 export function noteStopped({ dir, name }: Place, update: number, updates: number): void {
   const goOn = `${SPIRAL} train --resume ${quoted(name)}${inFolder(dir)}`;
-  note(`Stopped after update ${update} of ${updates}, which is saved. Go on with: ${goOn}`);
+  const length = updates === 0 ? "" : ` of ${updates}`;
+  note(`Stopped after update ${update}${length}, which is saved. Go on with: ${goOn}`);
 }
 
 export function printTrained(
   { dir, name }: Place,
-  { updates, episodes, seconds, measures, untrained, shown, isInitialised, best }: Trained,
+  { updates, episodes, seconds, measures, evaluated, untrained, shown, isInitialised, better }: Trained,
 ): void {
   const { bold, green } = styleFor(process.stdout);
   const self = shown === 0 ? "of self-play" : shown < updates ? "of an expert and of self-play" : "of an expert";
   print(`${green("Trained")} ${updates} updates, ${compact(episodes)} games ${self} in ${seconds.toFixed(1)} s.\n`);
+  if (evaluated < updates) print(`The last evaluation was after update ${evaluated}.\n`);
   print(measureTables(measures, untrained, isInitialised ? "at first" : "untrained"));
-  const worse = updates === best?.update ? [] : worseThan(best, measures);
-  if (best && worse.length > 0) {
-    print(`The policy was better after update ${best.update}, by NashConv: ${worse.join(", ")}.\n`);
+  const worse = worseThan(better, measures);
+  if (better && worse.length > 0) {
+    print(`The policy was better after update ${better.update}, by NashConv: ${worse.join(", ")}.\n`);
   }
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
@@ -73,8 +78,8 @@ export function printTrained(
 }
 
 /** `kuhn 0.0029 (now 0.0042)`: the games of a better checkpoint; none if the figures are the same. */
-function worseThan(best: BestCheckpoint | undefined, now: Measures): string[] {
-  const exact = Object.entries(best?.games ?? {}).flatMap(([id, { nashConv }]) => {
+function worseThan(better: BestCheckpoint | undefined, now: Measures): string[] {
+  const exact = Object.entries(better?.games ?? {}).flatMap(([id, { nashConv }]) => {
     const here = now[id]?.nashConv;
     return nashConv === undefined || here === undefined ? [] : [{ id, there: number(nashConv), here: number(here) }];
   });

@@ -49,7 +49,7 @@ export function spiral({ settings, model, learner, matchmaker, executor, rng, ph
       const loss = expert
         ? learner.imitateExpert(rows, update)
         : learner.update(rows, update, draws.fork("minibatches"), phase);
-      const learningRate = learningRateAt(rl.learningRate, update, settings.updates);
+      const learningRate = learningRateAt(rl.learningRate, update, settings);
       const figures = { learningRate, rows: rows.length, entropy, baselines, ...written };
       return { batch, decisions, loss, figures: expert ? { demonstrations: true, ...figures } : figures };
     },

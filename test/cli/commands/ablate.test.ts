@@ -108,6 +108,10 @@ describe("bad input", () => {
       ],
     ],
     [
+      ["--vary", "updates=0,10"],
+      [/^error: updates=0: a run of an ablation needs a length; updates is 0\./],
+    ],
+    [
       ["--vary", "rl.critic.lambda=0.5,1.5"],
       [/^error: --vary: rl\.critic\.lambda is 1\.5; it takes a number from 0 to 1/],
     ],
