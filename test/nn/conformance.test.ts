@@ -44,7 +44,7 @@ const plain = (["pg", "ppo"] as const).map((name) => {
   return { name, ...plainTraining(firstWeights(tasks[name]), rows, layout, settings, updates) };
 });
 // Plain JavaScript needs no process of its own.
-const js = await report("js", 2000);
+const js = await report("js", 300);
 
 /** What is found and not promised, and what was not run; printed at the end. */
 const notes: string[] = [];
@@ -117,7 +117,7 @@ describe("the backend", () => {
     };
     const found = findBackend(name);
     if (found.status !== "usable") return without(found.reason);
-    let report = run(name, 2000);
+    let report = run(name, 300);
     // On the CPU a GPU's programs take a hundred times as long.
     if (name === "webgpu" && typeof report === "string") report = run(name, 200, softwareGpu());
     if (typeof report !== "string") return check(name, report);
