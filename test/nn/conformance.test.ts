@@ -43,7 +43,8 @@ const plain = (["pg", "ppo"] as const).map((name) => {
   const { rows, layout, settings, updates } = tasks[name];
   return { name, ...plainTraining(firstWeights(tasks[name]), rows, layout, settings, updates) };
 });
-// Plain JavaScript needs no process of its own.
+// What runs on every machine needs no process of its own. The backend started last is the one that tests begin with.
+const wasm = await report("wasm", 300);
 const js = await report("js", 300);
 
 /** What is found and not promised, and what was not run; printed at the end. */
@@ -109,8 +110,9 @@ describe("the slow code", () => {
 
 describe("the backend", () => {
   it("js", () => check("js", js));
+  it("wasm", () => check("wasm", wasm));
 
-  it.for(backendNames.filter((name) => name !== "js"))("%s", { timeout: 600_000 }, (name, { skip }) => {
+  it.for(backendNames.filter((name) => !ALWAYS.includes(name)))("%s", { timeout: 600_000 }, (name, { skip }) => {
     const without = (reason: string) => {
       notes.push(`${name} is skipped: ${reason}`);
       skip(reason);
