@@ -1,5 +1,5 @@
 /**
- * The expected return of seat 0 if both seats follow a strategy σ, by one scan backward:
+ * The expected return of seat 0 from every node if both seats follow a strategy σ, by one scan backward:
  *
  *   v(node) = Σ_edges P(edge) · v(target)        P is chance's, or σ;  v(end) is the return
  */
@@ -7,8 +7,11 @@ import { CHANCE, END } from "../graph/flat-graph.ts";
 import type { CompiledGame } from "./compiled-game.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** In units of the game's returns. */
-export function expectedValue(compiled: CompiledGame, strategy: Strategy): number {
+/** The expected return of seat 0 in the whole game, in units of the game's returns. */
+export const expectedValue = (compiled: CompiledGame, strategy: Strategy): number => nodeValues(compiled, strategy)[0];
+
+/** The expected return of seat 0 from each node on. [N] */
+export function nodeValues(compiled: CompiledGame, strategy: Strategy): Float64Array {
   const { kind, firstEdge, target, probability, entry, returns } = compiled;
   const value = Float64Array.from(returns);
   for (let n = kind.length - 1; n >= 0; n--) {
@@ -20,5 +23,5 @@ export function expectedValue(compiled: CompiledGame, strategy: Strategy): numbe
     }
     value[n] = mean;
   }
-  return value[0];
+  return value;
 }
