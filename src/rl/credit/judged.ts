@@ -1,0 +1,74 @@
+/** What can be judged: the estimators of advantages, each as what it says of every action in one batch. */
+import type { Game } from "../../games/game.ts";
+import type { Infoset } from "../../graph/game-graph.ts";
+import type { Policy } from "../../policies/policy.ts";
+import type { Trajectories } from "../../selfplay/plan.ts";
+import type { Rng } from "../../util/rng.ts";
+import type { EstimatorSettings, MakeEstimator } from "../advantages/advantage.ts";
+import { estimators } from "../advantages/registry.ts";
+import { mergeRows } from "../rows.ts";
+
+/** What an estimator says of one information set, from one batch. */
+export interface Credit {
+  /** The representative of a symmetry orbit. */
+  readonly infoset: Infoset;
+  /** How many decisions of the batch speak for each action; 0 if nothing is said of it. By slot. */
+  readonly decisions: Float64Array;
+  /** The estimate of A, in units of the game's returns. By slot. */
+  readonly advantage: Float64Array;
+  /** G of the loss − Σ G log π, per episode. By slot. */
+  readonly push: Float64Array;
+}
+
+export interface Judged {
+  /** Who plays the batches, if not the policy itself. */
+  readonly behaviour?: (policy: Policy) => Policy;
+  /** Of one game. Called once for each batch, those that warm up a memory included. */
+  credits(batch: readonly Trajectories[]): Credit[];
+  dispose(): void;
+}
+
+export type MakeJudged = (settings: EstimatorSettings, context: { games: readonly Game[]; rng: Rng }) => Judged;
+
+/** By name. An estimator of another kind is another line. */
+export const judged = {
+  ...perDecision(estimators),
+} as const satisfies Record<string, MakeJudged>;
+
+export type CreditName = keyof typeof judged;
+
+/**
+ * Estimators that give an advantage to each decision. All decisions of a batch at one information set that take one action go
+ * into one row of the loss (rl/rows.ts). So their estimate is the mean, and G the sum:
+ *
+ *   Â(I, a) = (1 / n) Σ_{decisions at (I, a)} Â        G(I, a) = Σ_{decisions at (I, a)} Â / episodes
+ */
+function perDecision<Name extends string>(makers: Readonly<Record<Name, MakeEstimator>>): Record<Name, MakeJudged> {
+  const entries = Object.entries<MakeEstimator>(makers).map(([name, make]): [string, MakeJudged] => [
+    name,
+    (settings, context) => {
+      const estimator = make(settings, context);
+      return { credits: (batch) => meansOf(batch, estimator.advantages(batch)), dispose: () => estimator.dispose() };
+    },
+  ]);
+  return Object.fromEntries(entries) as Record<Name, MakeJudged>;
+}
+
+function meansOf(batch: readonly Trajectories[], advantages: readonly Float64Array[]): Credit[] {
+  const sums = mergeRows(batch, advantages);
+  const ones = advantages.map((array) => array.map(() => 1));
+  const counts = mergeRows(batch, ones).rows;
+  const episodes = batch.reduce((sum, { plan }) => sum + plan.episodes, 0);
+  // Rows are sums over decisions, divided by the number of decisions.
+  const T = sums.decisions;
+  return sums.rows.map(({ infoset, positive, negative }, r) => {
+    const decisions = counts[r].positive.map((share) => Math.round(share * T));
+    const total = positive.map((up, slot) => (up + negative[slot]) * T);
+    return {
+      infoset,
+      decisions,
+      advantage: total.map((sum, slot) => (decisions[slot] > 0 ? sum / decisions[slot] : 0)),
+      push: total.map((sum) => sum / episodes),
+    };
+  });
+}
