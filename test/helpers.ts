@@ -3,7 +3,8 @@ import type { Game } from "../src/games/game.ts";
 import { GameGraph, type Infoset } from "../src/graph/game-graph.ts";
 import type { Distribution, Policy } from "../src/policies/policy.ts";
 import type { Episode } from "../src/record/episode.ts";
-import type { MetricsRow, Snapshot, TrainHooks, TrainSettings } from "../src/rl/train.ts";
+import type { TrainSettings } from "../src/rl/settings.ts";
+import type { MetricsRow, Snapshot, TrainHooks } from "../src/rl/train.ts";
 import { Rng } from "../src/util/rng.ts";
 
 /** The graph of a game, every state of it visited. */
@@ -58,6 +59,14 @@ export function smallRun(games: readonly (readonly [Game, number])[], updates: n
     games: games.map(([game, episodes]) => ({ game, episodes })),
     nn: { policy: "mlp", hidden: [32, 32], outputScale: 0.01 },
     rl: {
+      rule: "spiral",
+      exploration: 0.2,
+      mirror: {
+        stepSize: 2,
+        steps: 8,
+        minibatches: 4,
+        critic: { hidden: [32], learningRate: { start: 0.003, end: 0.0003 }, steps: 2, after: 5 },
+      },
       advantage: "rae",
       baselineDecay: 0.95,
       loss: "pg",

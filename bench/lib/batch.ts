@@ -11,7 +11,7 @@ import { rae } from "../../src/rl/advantages/rae.ts";
 import { Learner } from "../../src/rl/learner.ts";
 import { Matchmaker } from "../../src/rl/matchmaker.ts";
 import { mergeRows, type Row } from "../../src/rl/rows.ts";
-import type { TrainSettings } from "../../src/rl/train.ts";
+import type { TrainSettings } from "../../src/rl/settings.ts";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { Rng } from "../../src/util/rng.ts";
 

@@ -1,6 +1,7 @@
 /** How cost grows with the games of an update, with the width of the network, and with the rows of a merged batch. */
 import { startBackend } from "../../src/nn/backend.ts";
-import { type TrainSettings, train } from "../../src/rl/train.ts";
+import type { TrainSettings } from "../../src/rl/settings.ts";
+import { train } from "../../src/rl/train.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { firstBatch, merged, settingsFor, unmerged } from "../lib/batch.ts";
 import { type Figure, type Measured, milliseconds, repeat, since, type Took } from "../lib/measure.ts";

@@ -1,5 +1,5 @@
 /**
- * Loads a config from layers of settings: defaults ← kind of policy ← size ← file ← --set ← flags. The layer of every value is recorded, and the
+ * Loads a config from layers of settings: defaults ← learning rule ← kind of policy ← size ← file ← --set ← flags. The layer of every value is recorded, and the
  * problems of all layers are reported together.
  */
 import { gameIds, getGame } from "../games/registry.ts";
@@ -10,6 +10,7 @@ import { expandHome, readText } from "../util/files.ts";
 import { packageFile } from "../util/package.ts";
 import { type Flag, flagLeaves, setLeaves } from "./arguments.ts";
 import { attempt, checkLeaf } from "./check.ts";
+import { chosenRule } from "./rule.ts";
 import { type Config, configSchema, type GameSettings, SIZES } from "./schema.ts";
 import { type Leaf, yamlLeaves } from "./yaml.ts";
 
@@ -52,7 +53,9 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
 
   const policy = leaves.findLast(({ path }) => path.join(".") === "nn.policy")?.value;
   const ofKind = policy === "text" ? packagedLeaves("text", "policy text", problems) : [];
-  leaves = [...defaults, ...ofKind, ...leaves];
+  const rule = chosenRule(leaves, initialGames(defaults), problems);
+  const ofRule = rule === "mirror" ? packagedLeaves("mirror", "rule mirror", problems) : [];
+  leaves = [...defaults, ...ofRule, ...ofKind, ...leaves];
 
   const values = new Map<string, unknown>();
   const origins = new Map<string, string>();
@@ -64,7 +67,9 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   }
   if (problems.length > 0) throw new UserError(2, firstOf(problems));
   // All key paths have been checked, so no key is `__proto__`.
-  const config = withPolish(configSchema.parse(nest(values)), origins);
+  const parsed = configSchema.parse(nest(values));
+  const config = withPolish({ ...parsed, rl: { ...parsed.rl, rule } }, origins);
+  if (parsed.rl.rule === "auto") origins.set("rl.rule", `${origins.get("rl.rule")}: auto`);
   const { opponents: mix, demonstrations } = config.rl;
   const named = [
     { key: "rl.opponents", text: mix, names: parseOpponents(mix, trainingOpponents).map(({ name }) => name) },
@@ -80,6 +85,10 @@ export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources 
   return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
 }
 
+/** The games of the defaults. */
+const initialGames = (defaults: readonly Leaf[]): readonly string[] =>
+  defaults.find(({ path }) => path.join(".") === "games")?.value as readonly string[];
+
 /** What is wrong with opponents of these names that do not play one of the games. */
 function notPlayed(names: readonly string[], games: readonly string[]): string[] {
   return opponents
@@ -90,7 +99,7 @@ function notPlayed(names: readonly string[], games: readonly string[]): string[]
 /** The number of updates that the package gives is that of self-play: polish comes on top, and `origins` says so. */
 function withPolish(config: Config, origins: Map<string, string>): Config {
   const origin = origins.get("updates") ?? "";
-  if (config.rl.polish === 0 || !/^(default|policy|size)\b/.test(origin)) return config;
+  if (config.rl.polish === 0 || !/^(default|rule|policy|size)\b/.test(origin)) return config;
   origins.set("updates", `${origin} and rl.polish`);
   return { ...config, updates: config.updates + config.rl.polish };
 }

@@ -8,6 +8,7 @@ export const SIZES = ["xs", "s", "m"] as const;
 const BACKENDS = ["auto", "cuda", "webgpu", "wasm", "node", "js"] as const;
 const ADVANTAGES = ["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic"] as const;
 const TOKENS = ["sum", "mean", "constant"] as const;
+const RULES = ["auto", "spiral", "mirror"] as const;
 const LOSSES = ["pg", "ppo"] as const;
 const MAGNETS = ["averaged", "uniform", "none"] as const;
 const POOL_SAMPLING = ["uniform", "winrate"] as const;
@@ -59,6 +60,11 @@ export const configSchema = z.strictObject({
     .describe("The network."),
   rl: z
     .strictObject({
+      rule: z
+        .enum(RULES)
+        .describe(
+          "The learning rule: spiral, mirror, or auto, which is spiral for kuhn, ttt, ttt-draw and negotiation, for policies that write and where its own settings are given.",
+        ),
       advantage: z.enum(ADVANTAGES).describe("How returns become advantages."),
       baselineDecay: fraction().describe("How slowly the baseline of each game and role follows the returns."),
       critic: z
@@ -80,6 +86,31 @@ export const configSchema = z.strictObject({
           minibatches: count().max(1000).describe("Parts that a batch's rows are dealt into, in each pass."),
         })
         .describe("What rl.loss: ppo needs."),
+      exploration: fraction().describe("Of rl.rule: mirror: probability of a random action, for both players."),
+      mirror: z
+        .strictObject({
+          stepSize: z
+            .number()
+            .gt(0)
+            .max(100)
+            .describe("η: how far an advantage of 1 moves the logarithm of a probability."),
+          steps: count().max(1000).describe("Optimizer steps an update."),
+          minibatches: count().max(1000).describe("Parts that a batch's rows are dealt into; a step takes one."),
+          critic: z
+            .strictObject({
+              hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer of the critic."),
+              learningRate: z
+                .strictObject({
+                  start: z.number().gt(0).max(1).describe("Learning rate of the critic in the first update."),
+                  end: z.number().min(0).max(1).describe("Learning rate of the critic in the last; linear in between."),
+                })
+                .describe("The critic's step size."),
+              steps: count().max(1000).describe("Optimizer steps of the critic an update."),
+              after: count(0).max(10_000_000).describe("Updates before the critic is asked."),
+            })
+            .describe("The network of action values."),
+        })
+        .describe("What rl.rule: mirror needs."),
       opponents: z
         .string()
         .describe(
@@ -160,7 +191,9 @@ export const configSchema = z.strictObject({
     .describe("What is written, where and how often; and with how many threads."),
 });
 
-export type Config = z.infer<typeof configSchema>;
+type Written = z.infer<typeof configSchema>;
+/** Settings as they were loaded: `rl.rule: auto` has become one of the rules. */
+export type Config = Written & { rl: { rule: Exclude<Written["rl"]["rule"], "auto"> } };
 export type GameSettings = z.infer<typeof gameSettingsSchema>;
 
 /** The schema at a key path. For an unknown key it is undefined; `known` are the keys at `depth`, where the path fails. */

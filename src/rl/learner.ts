@@ -20,6 +20,7 @@ import { negativeEntropy } from "./losses/entropy.ts";
 import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
 import { losses } from "./losses/registry.ts";
+import { minibatchesOf } from "./minibatches.ts";
 import type { Row } from "./rows.ts";
 
 /** The policy that the learner is pulled to: an earlier average of itself, uniform play, or none. */
@@ -55,6 +56,9 @@ interface Rates {
   readonly learningRate: number;
   readonly entropy: number;
 }
+
+/** The served average of the rule `mirror` covers one in so many of the updates so far. */
+const SERVED = 8;
 
 type OnPhase = (name: "forward" | "backward") => void;
 
@@ -115,6 +119,18 @@ export class Learner {
     return stepLosses.reduce((sum, loss) => sum + loss, 0) / stepLosses.length;
   }
 
+  /** π and log π at these information sets, a row each. */
+  policyAt(infosets: readonly Infoset[]): PolicyAtRows {
+    return this.#network.policyAt(infosets);
+  }
+
+  /** log π of the magnet at these information sets. [S] */
+  magnetLogPolicyAt(infosets: readonly Infoset[]): Float64Array {
+    const { kind } = this.#settings.rl.magnet;
+    if (kind === "averaged") return this.#magnet.policyAt(infosets).logPolicy;
+    return perLegalAction({ starts: slotStarts(infosets) }, (r) => -Math.log(infosets[r].actions.length));
+  }
+
   /** One update from rows of an expert's games, whose advantages are all 1: one step, whatever `rl.loss` says. → the cross-entropy */
   imitateExpert(rows: readonly Row[], update: number): number {
     const { rl, updates } = this.#settings;
@@ -138,8 +154,15 @@ export class Learner {
     this.#network.restoreOptimizer(this.#freshOptimizer());
   }
 
-  /** A step down the cross-entropy − Σ target · log π, for a target by legal action of each information set. → the loss */
+  /** A step down the cross-entropy, after which the average follows. → the loss */
   imitate(infosets: readonly Infoset[], targets: readonly Float64Array[], learningRate: number): number {
+    const loss = this.fit(infosets, targets, learningRate);
+    this.#averaged.moveTowards(this.#network, this.#settings.rl.averaging);
+    return loss;
+  }
+
+  /** A step down the cross-entropy − Σ target · log π, for a target by legal action of each information set. → the loss */
+  fit(infosets: readonly Infoset[], targets: readonly Float64Array[], learningRate: number): number {
     let loss = 0;
     this.#network.step(
       infosets,
@@ -150,8 +173,17 @@ export class Learner {
       },
       learningRate,
     );
-    this.#averaged.moveTowards(this.#network, this.#settings.rl.averaging);
     return loss;
+  }
+
+  /**
+   * The averages after update t of the rule `mirror`: m ← δ m + (1 − δ) θ for the magnet, and for the policy that is served an
+   * average whose window grows, θ̄ ← θ̄ + min(1 − δ, 8 / (t + 8)) (θ − θ̄). It covers about the last eighth of the run so far.
+   */
+  follow(update: number): void {
+    const { averaging } = this.#settings.rl;
+    this.#magnet.moveTowards(this.#network, averaging);
+    this.#averaged.moveTowards(this.#network, 1 - Math.min(1 - averaging, SERVED / (update + SERVED)));
   }
 
   /** A step for every minibatch of every epoch. → L(θ) of each step */
@@ -257,15 +289,4 @@ const infosetsOf = (rows: readonly Row[]): Infoset[] => rows.map(({ infoset }) =
 function logPolicies(network: PolicyNetwork, infosets: readonly Infoset[]): Float64Array[] {
   const { starts, logPolicy } = network.policyAt(infosets);
   return infosets.map((_, r) => logPolicy.subarray(starts[r], starts[r + 1]));
-}
-
-/** The indices 0 … count − 1, shuffled (Fisher–Yates) and cut into at most `parts` parts, none of them empty. */
-function minibatchesOf(count: number, parts: number, rng: Rng): number[][] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = rng.below(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  const size = Math.ceil(count / Math.min(parts, count));
-  return Array.from({ length: Math.ceil(count / size) }, (_, part) => order.slice(part * size, (part + 1) * size));
 }

@@ -1,65 +1,38 @@
 /**
- * The training loop (the algorithm box of SPIRAL, arXiv 2506.24119):
+ * The training loop:
  *
  *   for update = 1 … U
- *     play a batch of every game with π_θ in both seats, or against opponents     matchmaker.play
- *     A ← R_role − b[game, role]; then b[game, role] ← α b + (1 − α) R_role       estimator.advantages (here RAE)
- *     merge the decisions into one row per information set                        mergeRows
- *     θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
- *     θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
- *     (the first updates may learn from an expert's games instead, by cross-entropy: demonstrations.ts)
+ *     play a batch and learn from it, by the rule of SPIRAL or by mirror descent      rules/spiral.ts, rules/mirror.ts
  *     (in the last `rl.polish` updates a text policy learns to write freely instead: polish.ts)
- *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint              hooks
+ *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint                  hooks
  *
  * The random draws of a game depend on (seed, update, game, index) alone.
  */
 
-import type { Game } from "../games/game.ts";
 import type { WeightArray } from "../nn/weights.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { PolicyModel, PolicySettings, Writing } from "../policies/policy-kind.ts";
+import type { PolicyModel } from "../policies/policy-kind.ts";
 import { policyModel } from "../policies/registry.ts";
 import type { Episode } from "../record/episode.ts";
 import type { Executor, Trajectories } from "../selfplay/plan.ts";
-import { episodeOf, inThisThread } from "../selfplay/play.ts";
+import { inThisThread } from "../selfplay/play.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
-import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "./advantages/advantage.ts";
-import { estimators } from "./advantages/registry.ts";
-import { learningRateAt } from "./annealing.ts";
-import { DemonstrationBatches, type Demonstrations, imitation } from "./demonstrations.ts";
-import { Learner, type LearnerSettings, type LearnerState } from "./learner.ts";
-import { Matchmaker, type MatchmakerSettings } from "./matchmaker.ts";
+import type { EstimatorState } from "./advantages/advantage.ts";
+import { keptEpisodes } from "./kept-episodes.ts";
+import { Learner, type LearnerState } from "./learner.ts";
+import { Matchmaker } from "./matchmaker.ts";
 import { Polish } from "./polish.ts";
 import type { PoolState } from "./pool.ts";
-import { mergeRows, type Row, type TokenSum } from "./rows.ts";
-import { writingMetrics } from "./writing-metrics.ts";
-
-export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
-  readonly seed: number;
-  readonly nn: PolicySettings;
-  readonly rl: LearnerSettings["rl"] &
-    MatchmakerSettings["rl"] &
-    EstimatorSettings & {
-      readonly advantage: keyof typeof estimators;
-      readonly tokens?: TokenSum | undefined;
-      readonly polish?: number | undefined;
-    };
-  /** Games of an expert, from which the first updates learn; absent if all learn from self-play. */
-  readonly demonstrations?: Demonstrations | undefined;
-  readonly run: {
-    readonly logEvery: number;
-    readonly evaluateEvery: number;
-    readonly checkpointEvery: number;
-    readonly keepEpisodes: number | "all";
-  };
-}
+import { rules } from "./rules/registry.ts";
+import type { Phase, Rule, Updated } from "./rules/rule.ts";
+import type { TrainSettings } from "./settings.ts";
 
 /** The state of training after an update. Training that resumes from it continues as if it had not been interrupted. */
 export interface Snapshot {
   readonly update: number;
   readonly learner: LearnerState;
-  /** The memory of the advantage estimator: baselines by game and role, or a critic. */
+  /** The memory of the rule: baselines by game and role, or a critic. */
   readonly estimator: EstimatorState;
   /** The pool of past checkpoints that the learner plays against. */
   readonly pool: PoolState;
@@ -71,10 +44,6 @@ export interface MetricsRow {
   readonly update: number;
   readonly [name: string]: unknown;
 }
-
-/** The phases of an update, for measuring its time. `write` covers files and the screen. */
-export const phases = ["play", "merge", "forward", "backward", "evaluate", "write"] as const;
-export type Phase = (typeof phases)[number];
 
 export interface TrainHooks {
   /** Measures the averaged policy. The result is added to the metrics. */
@@ -97,13 +66,11 @@ interface Totals {
 
 /** The state of training, as objects. */
 interface Trainer {
-  readonly settings: TrainSettings;
   readonly model: PolicyModel;
   readonly rng: Rng;
   readonly learner: Learner;
-  readonly estimator: AdvantageEstimator;
+  readonly rule: Rule;
   readonly matchmaker: Matchmaker;
-  readonly demonstrations: DemonstrationBatches | undefined;
   readonly polish: Polish | undefined;
   /** Updates of self-play, or from demonstrations; then comes polish. */
   readonly selfPlayUpdates: number;
@@ -120,8 +87,9 @@ export async function train(
   executor: Executor = inThisThread,
   initial?: readonly WeightArray[],
 ): Promise<number> {
-  const trainer = await newTrainer(settings, initial);
-  const { learner, matchmaker } = trainer;
+  const phase = (name: Phase): void => hooks.phase?.(name);
+  const trainer = await newTrainer(settings, executor, phase, initial);
+  const { model, learner, matchmaker, rule } = trainer;
   let totals: Totals = { episodes: resume?.episodes ?? 0, decisions: resume?.decisions ?? 0 };
   let update = resume?.update ?? 0;
   let stop = false;
@@ -136,17 +104,17 @@ export async function train(
     while (update < settings.updates && !stop) {
       update += 1;
       const due = dueAt(update, settings);
-      const { batch, decisions, figures } =
-        update > trainer.selfPlayUpdates
-          ? polish(trainer, update, hooks)
-          : await learn(trainer, update, executor, hooks, due.metrics);
+      if (update > trainer.selfPlayUpdates) phase("backward");
+      const { batch, decisions, loss, figures } =
+        update > trainer.selfPlayUpdates ? polish(trainer, update) : await rule.update(update, due.metrics);
+      if (!Number.isFinite(loss)) throw diverged(update);
       totals = { episodes: totals.episodes + episodesIn(batch), decisions: totals.decisions + decisions };
 
-      hooks.phase?.("evaluate");
+      phase("evaluate");
       const evaluation = due.evaluation ? await hooks.evaluate(learner.averagedPolicy, update) : {};
-      hooks.phase?.("write");
-      hooks.episodes(batch.flatMap((trajectories) => keptEpisodes(trajectories, update, trainer)));
-      if (due.metrics) hooks.metrics({ update, ...totals, ...figures, ...evaluation });
+      phase("write");
+      hooks.episodes(keptEpisodes(batch, update, settings.run.keepEpisodes, model.writing));
+      if (due.metrics) hooks.metrics({ update, ...totals, loss, ...figures, ...evaluation });
       matchmaker.offer(update, learner);
       stop = hooks.progress(update, totals);
       if (due.checkpoint || stop) hooks.checkpoint(snapshotOf(trainer, update, totals), due.checkpoint);
@@ -159,88 +127,48 @@ export async function train(
   return update;
 }
 
-/** What an update has come to. `figures` join the metrics. */
-interface Updated {
-  readonly batch: readonly Trajectories[];
-  readonly decisions: number;
-  readonly figures: Readonly<Record<string, unknown>>;
-}
-
-/** One update of the algorithm box: play, advantages, rows, and the learner's step. */
-async function learn(
-  { settings, model, rng, learner, estimator, matchmaker, demonstrations, selfPlayUpdates }: Trainer,
-  update: number,
-  executor: Executor,
-  hooks: TrainHooks,
-  withFigures: boolean,
-): Promise<Updated> {
-  const { rl } = settings;
-  const draws = rng.fork("update", update);
-  const phase = (name: Phase): void => hooks.phase?.(name);
-  const expert = update <= (settings.demonstrations?.updates ?? 0) ? demonstrations : undefined;
-
-  phase("play");
-  const batch = expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor));
-  // The baselines that these advantages subtract: `advantages` moves them on.
-  const baselines = withFigures ? estimator.save().numbers : {};
-
-  phase("merge");
-  const advantages = expert ? imitation(batch) : estimator.advantages(batch);
-  const { rows, decisions } = mergeRows(batch, advantages, rl.tokens);
-
-  phase("evaluate");
-  const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
-  const { writing } = model;
-  const written = withFigures && writing && !expert ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
-
-  if (expert) phase("backward");
-  const loss = expert
-    ? learner.imitateExpert(rows, update)
-    : learner.update(rows, update, draws.fork("minibatches"), phase);
-  if (!Number.isFinite(loss)) throw diverged(update);
-  const learningRate = learningRateAt(rl.learningRate, update, selfPlayUpdates);
-  const figures = { loss, learningRate, rows: rows.length, entropy, baselines, ...written };
-  return { batch, decisions, figures: expert ? { demonstrations: true, ...figures } : figures };
-}
-
 /** One update of polish. Its games are not logged. */
-function polish({ rng, learner, polish, selfPlayUpdates }: Trainer, update: number, hooks: TrainHooks): Updated {
-  hooks.phase?.("backward");
-  const done = polish?.step(learner, update - selfPlayUpdates, rng.fork("update", update));
-  if (!done || !Number.isFinite(done.loss)) throw diverged(update);
-  const { decisions, ...figures } = done;
-  return { batch: [], decisions, figures: { ...figures, polish: true } };
+function polish({ rng, learner, polish, selfPlayUpdates }: Trainer, update: number): Updated {
+  if (!polish) throw new Error("there is no polish");
+  const done = polish.step(learner, update - selfPlayUpdates, rng.fork("update", update));
+  const { decisions, loss, ...figures } = done;
+  return { batch: [], decisions, loss, figures: { ...figures, polish: true } };
 }
 
-async function newTrainer(settings: TrainSettings, initial?: readonly WeightArray[]): Promise<Trainer> {
-  const { seed, nn, rl } = settings;
-  const rng = new Rng(seed);
-  const games = settings.games.map(({ game }) => game);
-  const model = await policyModel(nn, games);
+async function newTrainer(
+  all: TrainSettings,
+  executor: Executor,
+  phase: (name: Phase) => void,
+  initial: readonly WeightArray[] | undefined,
+): Promise<Trainer> {
+  const { nn, rl } = all;
+  const rng = new Rng(all.seed);
+  const model = await policyModel(
+    nn,
+    all.games.map(({ game }) => game),
+  );
   // The matchmaker comes first: it throws if an opponent does not play a game, and no tensors exist yet.
-  const matchmaker = new Matchmaker(settings, model);
+  const matchmaker = new Matchmaker(all, model);
   const polishUpdates = rl.polish ?? 0;
-  const selfPlayUpdates = settings.updates - polishUpdates;
-  const polish = polishUpdates > 0 ? await Polish.of(polishUpdates, settings, model) : undefined;
-  const learner = new Learner({ ...settings, updates: selfPlayUpdates }, model, rng.fork("weights"), initial);
-  const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
-  const shown = settings.demonstrations;
-  const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
-  return { settings, model, rng, learner, estimator, matchmaker, demonstrations, polish, selfPlayUpdates };
+  const polish = polishUpdates > 0 ? await Polish.of(polishUpdates, all, model) : undefined;
+  const settings = { ...all, updates: all.updates - polishUpdates };
+  const learner = new Learner(settings, model, rng.fork("weights"), initial);
+  const rule = rules[rl.rule]({ settings, model, learner, matchmaker, executor, rng, phase });
+  return { model, rng, learner, rule, matchmaker, polish, selfPlayUpdates: settings.updates };
 }
 
-function restore({ learner, estimator, matchmaker }: Trainer, snapshot: Snapshot): void {
+function restore({ learner, rule, matchmaker }: Trainer, snapshot: Snapshot): void {
   learner.restore(snapshot.learner);
-  estimator.restore(snapshot.estimator);
+  rule.restore(snapshot.estimator);
   matchmaker.restore(snapshot.pool);
 }
 
-function snapshotOf({ learner, estimator, matchmaker }: Trainer, update: number, totals: Totals): Snapshot {
-  return { update, learner: learner.save(), estimator: estimator.save(), pool: matchmaker.save(), ...totals };
+function snapshotOf({ learner, rule, matchmaker }: Trainer, update: number, totals: Totals): Snapshot {
+  return { update, learner: learner.save(), estimator: rule.save(), pool: matchmaker.save(), ...totals };
 }
 
-function dispose({ learner, estimator, matchmaker }: Trainer): void {
-  for (const part of [learner, estimator, matchmaker]) part.dispose();
+function dispose({ learner, rule, matchmaker }: Trainer): void {
+  for (const part of [learner, rule, matchmaker]) part.dispose();
 }
 
 /** What is done after this update. The last update is evaluated, logged and saved in any case. */
@@ -257,32 +185,4 @@ function diverged(update: number): UserError {
     1,
     `Training diverged: the loss of update ${update} is not a number. Try a lower rl.learningRate.start; the last checkpoint is whole.`,
   );
-}
-
-/** By game: the mean entropy of the policy over the decisions, in nats. */
-function meanEntropy(policy: Policy, rows: readonly Row[]): Record<string, number> {
-  const byGame: Record<string, number> = {};
-  const distributions = policy.distributions(rows.map(({ infoset }) => infoset));
-  rows.forEach(({ infoset, visits }, i) => {
-    let entropy = 0;
-    for (const p of distributions[i]) entropy -= p > 0 ? p * Math.log(p) : 0;
-    byGame[infoset.game.id] = (byGame[infoset.game.id] ?? 0) + visits * entropy;
-  });
-  return byGame;
-}
-
-/** The first episodes of each, for the log. */
-function keptEpisodes(trajectories: Trajectories, update: number, { settings, model }: Trainer): Episode[] {
-  const { keepEpisodes: keep } = settings.run;
-  const length = keep === "all" ? trajectories.plan.episodes : Math.min(keep, trajectories.plan.episodes);
-  const episodes = Array.from({ length }, (_, index) => episodeOf(trajectories, index, update));
-  const { writing } = model;
-  return writing ? episodes.map((episode) => inActions(episode, writing, trajectories.plan.graph.game)) : episodes;
-}
-
-/** An episode of the game that a policy plays as one of the game itself; its words become what was said. */
-function inActions(episode: Episode, writing: Writing, played: Game): Episode {
-  const { actions, responses, forfeit } = writing.told(played, episode.actions);
-  const said = responses.map(({ ply, ...answer }) => ({ ply, answers: [answer] }));
-  return { ...episode, actions, ...(forfeit ? { forfeit } : {}), said };
 }

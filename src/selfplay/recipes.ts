@@ -8,6 +8,7 @@ import { getGame } from "../games/registry.ts";
 import type { WeightArray } from "../nn/weights.ts";
 import { makeMcts } from "../players/mcts.ts";
 import { makeOpponent } from "../players/opponents.ts";
+import { makeExploring } from "../policies/exploring.ts";
 import { type NetworkRecipe, networkPolicy } from "../policies/network-policy.ts";
 import { type MadePolicy, makeGreedy, type Policy, type PolicyMaker, type PolicyRecipe } from "../policies/policy.ts";
 import { policyModel } from "../policies/registry.ts";
@@ -31,6 +32,7 @@ const MAKERS = {
   opponent: makeOpponent,
   mcts: makeMcts,
   greedy: makeGreedy,
+  exploring: makeExploring,
   network: makeNetworkPolicy,
   written: makeWritten,
 } as const;

@@ -214,7 +214,7 @@ describe("bad input", () => {
     ],
     ["__proto__ as a game", "perGame: {__proto__: {entropy: 1}}", [/Unknown game "__proto__"/]],
     ["a map for a value", "seed: {a: 1}", [/^my\.yaml:1:11: seed takes a whole number from 0, not a map\./]],
-    ["a value for a map", "rl: 5", [/rl is 5; it takes a map with the keys advantage, /]],
+    ["a value for a map", "rl: 5", [/rl is 5; it takes a map with the keys rule, advantage, /]],
     ["a list for a map", "rl: [1]", [/rl is \[1\]; it takes a map/]],
     ["nothing for a value", "seed:\n", [/seed is null; it takes a whole number/]],
     [

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { startBackend } from "../../src/nn/backend.ts";
-import { type TrainSettings, train } from "../../src/rl/train.ts";
+import type { TrainSettings } from "../../src/rl/settings.ts";
+import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
 import { names } from "./estimators.ts";
 

@@ -2,7 +2,8 @@
 import { toFiles, toSnapshot } from "../../src/cli/open/checkpoint-contents.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { kind } from "../../src/policies/features/mlp.ts";
-import type { Snapshot, TrainSettings } from "../../src/rl/train.ts";
+import type { TrainSettings } from "../../src/rl/settings.ts";
+import type { Snapshot } from "../../src/rl/train.ts";
 
 /** Written and read again. */
 export function throughFiles(snapshot: Snapshot, { games, nn, rl }: TrainSettings): Snapshot {

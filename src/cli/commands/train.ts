@@ -173,10 +173,12 @@ async function announce(
   isResumed: boolean,
   { dir }: RunWriter,
   progress: Progress,
-  { signals, verbose }: Job,
+  { config, signals, verbose }: Job,
 ): Promise<void> {
   const { passedOverLines } = await import("../terminal/training-report.ts");
-  progress.message(`${isResumed ? "Going on with" : "Training"} ${dir} on ${backend.name}. Ctrl-C saves and stops.`);
+  const rule = config.rl.rule === "spiral" ? "" : `, by the rule ${config.rl.rule}`;
+  const begins = `${isResumed ? "Going on with" : "Training"} ${dir} on ${backend.name}${rule}`;
+  progress.message(`${begins}. Ctrl-C saves and stops.`);
   for (const line of passedOverLines(backend, verbose)) progress.message(line);
   signals.onFirst((update) =>
     progress.message(`Finishing update ${update + 1} and saving. Ctrl-C again stops at once.`),

@@ -19,7 +19,7 @@ import { trainingOpponents } from "../../players/opponents.ts";
 import { networkPolicy } from "../../policies/network-policy.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { PolicyKind, PolicyModel } from "../../policies/policy-kind.ts";
-import { estimatorTensors } from "../../rl/advantages/registry.ts";
+import { ruleTensors } from "../../rl/rules/registry.ts";
 import type { Snapshot } from "../../rl/train.ts";
 import { type Checkpoint, checkpointName } from "../../run/checkpoint-folder.ts";
 import { firstIssue, UserError } from "../../util/errors.ts";
@@ -86,7 +86,7 @@ export function toSnapshot(checkpoint: Checkpoint, run: string, config: Learned,
     throw new UserError(3, `${run}: the checkpoint holds no pool, which rl.opponents "${config.rl.opponents}" needs.`);
   }
   const optimizerTensors = model.optimizerTensors(config.rl.adam);
-  const remembered = estimatorTensors(config.rl.advantage, config.rl, games);
+  const remembered = ruleTensors(config.rl, games, model.writing !== undefined);
   const averaged = readTensors(checkpoint, MODEL, run, model.tensors);
   const arrays = readTensors(checkpoint, OPTIMIZER, run, [
     ...withPrefix("learner", model.tensors),

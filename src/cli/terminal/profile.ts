@@ -1,5 +1,5 @@
 /** Wall time of updates by phase, for `spiral train --profile`. */
-import { type Phase, phases } from "../../rl/train.ts";
+import { type Phase, phases } from "../../rl/rules/rule.ts";
 import { styleFor, table } from "./output.ts";
 
 export interface Profile {

@@ -16,29 +16,32 @@ import type { Trajectories } from "../../selfplay/plan.ts";
 import type { Rng } from "../../util/rng.ts";
 import { type AdvantageEstimator, type EstimatorSettings, learnerDecisions } from "./advantage.ts";
 
+/** V has an output for each seat. */
+const SEATS = 2;
+
 export function critic(
   { critic: { lambda, learningRate, hidden } }: Pick<EstimatorSettings, "critic">,
   { games, rng }: { games: readonly Game[]; rng: Rng },
 ): AdvantageEstimator {
-  const network = new ValueNetwork(games, hidden, rng);
+  const network = new ValueNetwork(games, { hidden, outputs: SEATS }, rng);
 
   /** V at each row, for the role to move. */
   function valuesOf(rows: readonly Infoset[]): Map<Infoset, number> {
     const outputs = network.values(rows);
-    return new Map(rows.map((row, i) => [row, outputs[i * 2 + row.player]]));
+    return new Map(rows.map((row, i) => [row, outputs[i * SEATS + row.player]]));
   }
 
   /** One step of V towards the mean target of each row; n decisions, whose targets add up to sum. */
   function regress(rows: readonly Infoset[], targets: ReadonlyMap<Infoset, { n: number; sum: number }>): void {
     const R = rows.length;
-    const goal = new Float32Array(R * 2);
-    const weight = new Float32Array(R * 2);
+    const goal = new Float32Array(R * SEATS);
+    const weight = new Float32Array(R * SEATS);
     let total = 0;
     for (const { n } of targets.values()) total += n;
     rows.forEach((row, i) => {
       const { n, sum } = targets.get(row) as { n: number; sum: number };
-      goal[i * 2 + row.player] = sum / n;
-      weight[i * 2 + row.player] = n / total;
+      goal[i * SEATS + row.player] = sum / n;
+      weight[i * SEATS + row.player] = n / total;
     });
     const lossGradient = (values: Float32Array) => values.map((value, i) => 2 * weight[i] * (value - goal[i]));
     network.step(rows, lossGradient, learningRate);
@@ -66,7 +69,7 @@ export function critic(
 
 /** The tensors in the state of a critic. */
 export function criticTensors({ critic: { hidden } }: Pick<EstimatorSettings, "critic">, games: readonly Game[]) {
-  return withPrefix("critic", valueTensors(games, hidden));
+  return withPrefix("critic", valueTensors(games, { hidden, outputs: SEATS }));
 }
 
 /** A_t of the learner's decisions. [T] Adds A_t + V_t to the targets of their rows. */

@@ -1,0 +1,44 @@
+/**
+ * Which learning rule `rl.rule: auto` stands for. The paper's rule is that of the games that it is here to show, and of policies
+ * that write. Mirror descent is that of all other games, as it solves poker too. A setting that only one of them has chooses it.
+ */
+import type { Leaf } from "./yaml.ts";
+
+type RuleName = "spiral" | "mirror";
+
+/** The games of the paper, by id without parameters. */
+const PAPER_GAMES = ["kuhn", "ttt", "ttt-draw", "negotiation"];
+
+/** Settings that only one rule has: these keys, and those below them. */
+const OWN: Readonly<Record<RuleName, readonly string[]>> = {
+  spiral: ["advantage", "baselineDecay", "critic", "tokens", "loss", "ppo", "demonstrations"],
+  mirror: ["exploration", "mirror"],
+};
+
+/** The rule of settings whose leaves are `given`, later ones before earlier ones; `games` if they name none. */
+export function chosenRule(given: readonly Leaf[], games: readonly string[], problems: string[]): RuleName {
+  const last = (key: string): unknown => given.findLast(({ path }) => path.join(".") === key)?.value;
+  const rule = last("rl.rule");
+  if (rule === "spiral" || rule === "mirror") {
+    problems.push(...given.flatMap((leaf) => strange(leaf, rule)));
+    return rule;
+  }
+  const owner = (["spiral", "mirror"] as const).find((name) => given.some((leaf) => isOf(leaf, name)));
+  if (owner) {
+    problems.push(...given.flatMap((leaf) => strange(leaf, owner)));
+    return owner;
+  }
+  const named = last("games");
+  const ids = Array.isArray(named) ? named.map(String) : games;
+  if (last("nn.policy") === "text") return "spiral";
+  return ids.every((id) => PAPER_GAMES.includes(id.split(":")[0])) ? "spiral" : "mirror";
+}
+
+const isOf = ({ path }: Leaf, rule: RuleName): boolean => path[0] === "rl" && OWN[rule].includes(path[1]);
+
+/** A problem if the command line gives a setting that the rule does not have. A file may hold the settings of both. */
+function strange(leaf: Leaf, rule: RuleName): string[] {
+  const other = rule === "spiral" ? "mirror" : "spiral";
+  if (!leaf.where.startsWith("--") || !isOf(leaf, other)) return [];
+  return [`${leaf.where}: ${leaf.path.join(".")} is a setting of rl.rule: ${other}, and the rule here is ${rule}.`];
+}

@@ -1,0 +1,247 @@
+/**
+ * The value of each action at the information sets of a batch, under the policy π that the batch explored from. Both players
+ * play b = (1 − ε) π + ε / n, so the games show the values of b. For each decision d of player i,
+ *
+ *   W_d = Π π(a) / b(a)   over the other player's actions before i's next decision, or the end      X_d = V̂(i's next information set)
+ *                                                                                                          or the return R at the end
+ *   q̂(I, a) = Σ W X / Σ W   over the decisions at (I, a)      V̂(I) = Σ_a π Q̂      Q̂ = q̂, or a critic's mixture with it
+ *
+ * W corrects for the other player's exploration, as in importance sampling. Player i's own needs no weight: which of its actions
+ * led to I says nothing about what follows, and what follows is V̂. Decisions are visited from the last ply to the first, so that
+ * V̂ of what follows is known. If an information set recurs at several plies, V̂ is of its decisions so far, which are later ones.
+ *
+ * Self-normalised weights have a bias of order 1 / n. Where an action was not sampled, it has the critic's value; or without a
+ * critic the mean of the others, Σ π q̂ / Σ π.
+ *
+ * With a critic c, Q̂ = c + n / (n + 1) · (q̂ − c), with n the effective number of decisions, (Σ W)² / Σ W².
+ */
+import type { Infoset } from "../graph/game-graph.ts";
+import { slotStarts } from "../policies/softmax.ts";
+import type { Trajectories } from "../selfplay/plan.ts";
+import { learnerDecisions } from "./advantages/advantage.ts";
+
+/** Of R information sets with S actions in all. Those of one game; returns are divided by `scale`. */
+export interface ActionValues {
+  /** Representatives of symmetry orbits, in order of first visit. [R] */
+  readonly infosets: readonly Infoset[];
+  /** The actions of information set r are at `starts[r]` … `starts[r + 1]` − 1. [R + 1] */
+  readonly starts: Int32Array;
+  /** q̂; 0 where no decision took the action. [S] */
+  readonly sampled: Float64Array;
+  /** Σ W of each action; 0 where no decision took it. [S] */
+  readonly weights: Float64Array;
+  /** Q̂. [S] */
+  readonly values: Float64Array;
+  /** V̂. [R] */
+  readonly means: Float64Array;
+  /** The share of the game's decisions that were made here. They sum to 1. [R] */
+  readonly visits: Float64Array;
+  /** The effective number of decisions here, (Σ W)² / Σ W². [R] */
+  readonly effective: Float64Array;
+}
+
+/** What action values depend on beside the games. */
+export interface ActionValueContext {
+  /** π of each action of these information sets, concatenated. [S] */
+  readonly policy: (infosets: readonly Infoset[]) => Float64Array;
+  /** ε. */
+  readonly exploration: number;
+  /** The critic's value of each of their actions [S]; absent without a critic. */
+  readonly critic?: ((infosets: readonly Infoset[]) => Float64Array) | undefined;
+}
+
+/** How many decisions the critic's value counts for. */
+const CRITIC_COUNT = 1;
+
+/** The largest absolute return of a game: all returns divided by it are in −1 … 1. */
+export const largestReturn = ({ plan }: Trajectories): number => {
+  const { min, max } = plan.graph.game.utility;
+  return Math.max(Math.abs(min), Math.abs(max));
+};
+
+/** From trajectories of one game, on one graph. Only the learner's decisions count. */
+export function actionValues(batch: readonly Trajectories[], context: ActionValueContext): ActionValues {
+  const { rowOf, infosets, starts } = rowsOf(batch);
+  const [R, S] = [infosets.length, starts[infosets.length]];
+  const policy = context.policy(infosets);
+  const prior = context.critic?.(infosets);
+  const { count, row, entry, next, weight, result, ends } = decisionsOf(
+    batch,
+    rowOf,
+    starts,
+    ratios(policy, starts, context.exploration),
+  );
+
+  const sums = new Float64Array(S); // Σ W X
+  const weights = new Float64Array(S); // Σ W
+  const squares = new Float64Array(S); // Σ W²
+  const sampled = new Float64Array(S);
+  const values = new Float64Array(S);
+  const means = new Float64Array(R);
+
+  /** Q̂ and V̂ of a row, from the sums so far. */
+  function settle(r: number): void {
+    let mass = 0;
+    let mean = 0;
+    for (let i = starts[r]; i < starts[r + 1]; i++) {
+      if (squares[i] === 0) continue;
+      sampled[i] = sums[i] / weights[i];
+      mass += policy[i];
+      mean += policy[i] * sampled[i];
+    }
+    if (mass > 0) mean /= mass;
+    means[r] = 0;
+    for (let i = starts[r]; i < starts[r + 1]; i++) {
+      const n = squares[i] > 0 ? weights[i] ** 2 / squares[i] : 0;
+      const other = prior ? prior[i] : mean;
+      const trust = n / (n + (prior ? CRITIC_COUNT : 0) || 1);
+      values[i] = other + trust * (sampled[i] - other);
+      means[r] += policy[i] * values[i];
+    }
+  }
+
+  const visits = new Float64Array(R);
+  const settled = new Int32Array(R).fill(-1); // the ply at which a row was last settled
+  let start = 0;
+  ends.forEach((end, ply) => {
+    for (let d = start; d < end; d++) {
+      const [i, w] = [entry[d], weight[d]];
+      const X = next[d] >= 0 ? means[row[next[d]]] : result[d];
+      sums[i] += w * X;
+      weights[i] += w;
+      squares[i] += w * w;
+      visits[row[d]]++;
+    }
+    for (let d = start; d < end; d++) {
+      if (settled[row[d]] === ply) continue;
+      settled[row[d]] = ply;
+      settle(row[d]);
+    }
+    start = end;
+  });
+
+  const effective = new Float64Array(R);
+  for (let r = 0; r < R; r++) {
+    let [w, w2] = [0, 0];
+    for (let i = starts[r]; i < starts[r + 1]; i++) {
+      w += weights[i];
+      w2 += squares[i];
+    }
+    effective[r] = w2 > 0 ? (w * w) / w2 : 0;
+    visits[r] /= count;
+  }
+  return { infosets, starts, sampled, weights, values, means, visits, effective };
+}
+
+/** The rows of a batch: the representatives of the information sets at which the learner decided. */
+function rowsOf(batch: readonly Trajectories[]) {
+  const { graph } = batch[0].plan;
+  const { canonical } = graph.flat;
+  // By id of the representative: its row, counted from 1; 0 if it has none.
+  const rowOf = new Int32Array(graph.infosets.length);
+  const infosets: Infoset[] = [];
+  for (const trajectories of batch) {
+    const { ids, decisions } = trajectories;
+    const decided = new Uint8Array(ids.length);
+    for (const cell of learnerDecisions(trajectories).cells) decided[decisions[cell]] = 1;
+    for (let i = 0; i < ids.length; i++) {
+      const id = canonical[ids[i]];
+      if (decided[i] === 1 && rowOf[id] === 0) rowOf[id] = infosets.push(graph.infosets[id]);
+    }
+  }
+  return { rowOf, infosets, starts: slotStarts(infosets) };
+}
+
+/** π / b of each action. [S] */
+function ratios(policy: Float64Array, starts: Int32Array, epsilon: number): Float64Array {
+  const ratio = new Float64Array(policy.length);
+  for (let r = 0; r + 1 < starts.length; r++) {
+    const n = starts[r + 1] - starts[r];
+    for (let i = starts[r]; i < starts[r + 1]; i++) ratio[i] = policy[i] / ((1 - epsilon) * policy[i] + epsilon / n);
+  }
+  return ratio;
+}
+
+/** The learner's decisions, those of the last ply first. D of them. */
+interface Decisions {
+  readonly count: number;
+  /** Row of the information set, and index of the action among all actions. [D] */
+  readonly row: Int32Array;
+  readonly entry: Int32Array;
+  /** The same player's next decision; −1 if there is none. [D] */
+  readonly next: Int32Array;
+  /** W. [D] */
+  readonly weight: Float64Array;
+  /** R / scale of the player. [D] */
+  readonly result: Float64Array;
+  /** Where the decisions of each ply end, the last ply first. */
+  readonly ends: readonly number[];
+}
+
+function decisionsOf(
+  batch: readonly Trajectories[],
+  rowOf: Int32Array,
+  starts: Int32Array,
+  ratio: Float64Array,
+): Decisions {
+  const P = batch[0].plan.graph.game.maxPlies;
+  const { place, count, ends } = placesByPly(batch, P);
+  const [row, entry, next] = [new Int32Array(count), new Int32Array(count), new Int32Array(count).fill(-1)];
+  const [weight, result] = [new Float64Array(count), new Float64Array(count)];
+  let t = 0;
+  for (const trajectories of batch) {
+    const { plan, decisions, ids, slots, returns } = trajectories;
+    const { canonical, firstEntry, toCanonical } = plan.graph.flat;
+    const scale = largestReturn(trajectories);
+    const { cells, sides } = learnerDecisions(trajectories);
+    // By seat, in the episode: the last decision, and Π π / b of the other player's actions so far.
+    const last = [-1, -1];
+    const reach = [1, 1];
+    let episode = -1;
+    const finish = (): void => {
+      for (const seat of [0, 1]) if (last[seat] >= 0) weight[last[seat]] = reach[seat];
+    };
+    for (let k = 0; k < cells.length; k++, t++) {
+      const [cell, seat] = [cells[k], sides[k] & 1];
+      if (sides[k] >> 1 !== episode) {
+        finish();
+        episode = sides[k] >> 1;
+        last.fill(-1);
+        reach.fill(1);
+      }
+      const id = ids[decisions[cell]];
+      const d = place[t];
+      row[d] = rowOf[canonical[id]] - 1;
+      entry[d] = starts[row[d]] + toCanonical[firstEntry[id] + slots[cell]];
+      result[d] = returns[sides[k]] / scale;
+      if (last[seat] >= 0) {
+        next[last[seat]] = d;
+        weight[last[seat]] = reach[seat];
+      }
+      last[seat] = d;
+      reach[1 - seat] *= ratio[entry[d]];
+    }
+    finish();
+  }
+  return { count, row, entry, next, weight, result, ends };
+}
+
+/** The place of each decision, in the order of `learnerDecisions`, if those of the last ply come first. */
+function placesByPly(batch: readonly Trajectories[], P: number) {
+  const counts = new Int32Array(P + 1);
+  for (const trajectories of batch) for (const cell of learnerDecisions(trajectories).cells) counts[cell % P]++;
+  const ends: number[] = [];
+  const nextPlace = new Int32Array(P);
+  let count = 0;
+  for (let ply = P - 1; ply >= 0; ply--) {
+    nextPlace[ply] = count;
+    count += counts[ply];
+    ends.push(count);
+  }
+  const place = new Int32Array(count);
+  let t = 0;
+  for (const trajectories of batch) {
+    for (const cell of learnerDecisions(trajectories).cells) place[t++] = nextPlace[cell % P]++;
+  }
+  return { place, count, ends };
+}

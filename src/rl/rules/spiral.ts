@@ -1,0 +1,69 @@
+/**
+ * The rule of SPIRAL (arXiv 2506.24119): policy gradient with role-conditioned advantages, and a pull to a magnet. An update is
+ *
+ *   play a batch of every game with π_θ in both seats, or against opponents     matchmaker.play
+ *   A ← R_role − b[game, role]; then b[game, role] ← α b + (1 − α) R_role       estimator.advantages (here RAE)
+ *   merge the decisions into one row per information set                        mergeRows
+ *   θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
+ *   θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
+ *   (the first updates may learn from an expert's games instead, by cross-entropy: demonstrations.ts)
+ */
+import type { Policy } from "../../policies/policy.ts";
+import { estimators } from "../advantages/registry.ts";
+import { learningRateAt } from "../annealing.ts";
+import { DemonstrationBatches, imitation } from "../demonstrations.ts";
+import { mergeRows, type Row } from "../rows.ts";
+import { writingMetrics } from "../writing-metrics.ts";
+import type { Rule, RuleParts, Updated } from "./rule.ts";
+
+export function spiral({ settings, model, learner, matchmaker, executor, rng, phase }: RuleParts): Rule {
+  const { rl, demonstrations: shown } = settings;
+  const games = settings.games.map(({ game }) => game);
+  const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
+  const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
+
+  return {
+    async update(update, withFigures): Promise<Updated> {
+      const draws = rng.fork("update", update);
+      const expert = update <= (shown?.updates ?? 0) ? demonstrations : undefined;
+
+      phase("play");
+      const batch = expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor));
+      // The baselines that these advantages subtract: `advantages` moves them on.
+      const baselines = withFigures ? estimator.save().numbers : {};
+
+      phase("merge");
+      const advantages = expert ? imitation(batch) : estimator.advantages(batch);
+      const { rows, decisions } = mergeRows(batch, advantages, rl.tokens);
+
+      phase("evaluate");
+      const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
+      const { writing } = model;
+      const written =
+        withFigures && writing && !expert ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
+
+      if (expert) phase("backward");
+      const loss = expert
+        ? learner.imitateExpert(rows, update)
+        : learner.update(rows, update, draws.fork("minibatches"), phase);
+      const learningRate = learningRateAt(rl.learningRate, update, settings.updates);
+      const figures = { learningRate, rows: rows.length, entropy, baselines, ...written };
+      return { batch, decisions, loss, figures: expert ? { demonstrations: true, ...figures } : figures };
+    },
+    save: () => estimator.save(),
+    restore: (state) => estimator.restore(state),
+    dispose: () => estimator.dispose(),
+  };
+}
+
+/** By game: the mean entropy of the policy over the decisions, in nats. */
+export function meanEntropy(policy: Policy, rows: readonly Pick<Row, "infoset" | "visits">[]): Record<string, number> {
+  const byGame: Record<string, number> = {};
+  const distributions = policy.distributions(rows.map(({ infoset }) => infoset));
+  rows.forEach(({ infoset, visits }, i) => {
+    let entropy = 0;
+    for (const p of distributions[i]) entropy -= p > 0 ? p * Math.log(p) : 0;
+    byGame[infoset.game.id] = (byGame[infoset.game.id] ?? 0) + visits * entropy;
+  });
+  return byGame;
+}
