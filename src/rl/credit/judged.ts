@@ -1,38 +1,15 @@
-/** What can be judged: the estimators of advantages, each as what it says of every action in one batch. */
-import type { Game } from "../../games/game.ts";
-import type { Infoset } from "../../graph/game-graph.ts";
-import type { Policy } from "../../policies/policy.ts";
+/** What is judged, by name: the estimators of `rl.advantage`, and the action values of the rule `mirror`. */
 import type { Trajectories } from "../../selfplay/plan.ts";
-import type { Rng } from "../../util/rng.ts";
-import type { EstimatorSettings, MakeEstimator } from "../advantages/advantage.ts";
+import type { MakeEstimator } from "../advantages/advantage.ts";
 import { estimators } from "../advantages/registry.ts";
 import { mergeRows } from "../rows.ts";
-
-/** What an estimator says of one information set, from one batch. */
-export interface Credit {
-  /** The representative of a symmetry orbit. */
-  readonly infoset: Infoset;
-  /** How many decisions of the batch speak for each action; 0 if nothing is said of it. By slot. */
-  readonly decisions: Float64Array;
-  /** The estimate of A, in units of the game's returns. By slot. */
-  readonly advantage: Float64Array;
-  /** G of the loss − Σ G log π, per episode. By slot. */
-  readonly push: Float64Array;
-}
-
-export interface Judged {
-  /** Who plays the batches, if not the policy itself. */
-  readonly behaviour?: (policy: Policy) => Policy;
-  /** Of one game. Called once for each batch, those that warm up a memory included. */
-  credits(batch: readonly Trajectories[]): Credit[];
-  dispose(): void;
-}
-
-export type MakeJudged = (settings: EstimatorSettings, context: { games: readonly Game[]; rng: Rng }) => Judged;
+import type { Credit, MakeJudged } from "./credit.ts";
+import { mirror } from "./mirror.ts";
 
 /** By name. An estimator of another kind is another line. */
 export const judged = {
   ...perDecision(estimators),
+  mirror,
 } as const satisfies Record<string, MakeJudged>;
 
 export type CreditName = keyof typeof judged;

@@ -20,10 +20,9 @@ import { perLegalAction } from "../../policies/softmax.ts";
 import type { Trajectories } from "../../selfplay/plan.ts";
 import { play } from "../../selfplay/play.ts";
 import type { Rng } from "../../util/rng.ts";
-import type { EstimatorSettings } from "../advantages/advantage.ts";
 import { type AdvantageCredit, judgeAdvantages } from "./advantages.ts";
+import type { Judged, JudgedSettings, MakeJudged } from "./credit.ts";
 import { type GradientCredit, judgeGradients } from "./gradients.ts";
-import { type CreditName, type Judged, judged } from "./judged.ts";
 import { type Sample, sampleOf, type TrueRow, type Truth, truthOf } from "./truth.ts";
 
 export interface CreditSettings {
@@ -31,7 +30,7 @@ export interface CreditSettings {
   /** Games of each. */
   readonly episodes: number;
   readonly warmUp: { readonly batches: number; readonly episodes: number };
-  readonly estimator: EstimatorSettings;
+  readonly estimator: JudgedSettings;
 }
 
 /** How good one estimator is, in one game. */
@@ -55,9 +54,10 @@ export interface Frozen {
 /** Not used: the policy takes no steps. */
 const ADAM = { beta1: 0, beta2: 0.999, epsilon: 1e-8 };
 
-export function measureCredit<Name extends CreditName>(
+/** Of each of the estimators in `makers`, by name. */
+export function measureCredit<Name extends string>(
   { weights, model, game, rows }: Frozen,
-  names: readonly Name[],
+  makers: Readonly<Record<Name, MakeJudged>>,
   { batches, episodes, warmUp, estimator }: CreditSettings,
   rng: Rng,
 ): Map<Name, EstimatorCredit> {
@@ -65,9 +65,15 @@ export function measureCredit<Name extends CreditName>(
   const network = model.learner(weights, ADAM);
   const policy = networkPolicy("frozen", network, model);
   const graph = new GameGraph(game);
-  const measured = names.map((name) => ({
-    name,
-    judged: judged[name](estimator, { games: model.games, rng: rng.fork("critic") }) as Judged,
+  const context = {
+    games: model.games,
+    rng: rng.fork("critic"),
+    batches: warmUp.batches + batches,
+    policyOf: (infosets: readonly Infoset[]) => network.policyAt(infosets).policy,
+  };
+  const measured = Object.entries<MakeJudged>(makers).map(([name, make]) => ({
+    name: name as Name,
+    judged: make(estimator, context),
     samples: [] as Sample[],
     gradients: [] as Float32Array[],
   }));

@@ -1,6 +1,6 @@
 /** What is true of a frozen policy in one game, as the judges of credit read it. */
 import type { Infoset } from "../../graph/game-graph.ts";
-import type { Credit } from "./judged.ts";
+import type { Credit } from "./credit.ts";
 
 /** The information sets of one symmetry orbit (`exactRows` of exact/action-values.ts). */
 export interface TrueRow {
