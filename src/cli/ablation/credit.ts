@@ -13,6 +13,7 @@ const CREDIT = { batches: 64, episodes: 1024, warmUp: { batches: 400, episodes: 
 export async function creditOf(
   dir: string,
   runs: readonly { readonly name: string; readonly seed: number }[],
+  sizes = CREDIT,
 ): Promise<CreditResult[]> {
   const { exactRows } = await import("../../exact/action-values.ts");
   const { compiledGame } = await import("../../exact/compiled-game.ts");
@@ -32,7 +33,7 @@ export async function creditOf(
       const compiled = compiledGame(game);
       const rows = exactRows(compiled, strategyOf(compiled, networkPolicy("frozen", network, model)));
       network.dispose();
-      const settings = { ...CREDIT, estimator: config.rl };
+      const settings = { ...sizes, estimator: config.rl };
       const credit = measureCredit({ weights, model, game, rows }, judged, settings, rng);
       results.push({ game: game.id, seed, update, estimators: Object.fromEntries(credit) });
     }

@@ -38,7 +38,7 @@ export async function resultsOf(
 }
 
 /** The runs of the first cell with each list of games. */
-function creditRuns(tasks: readonly Task[]): Task[] {
+export function creditRuns(tasks: readonly Task[]): Task[] {
   const first = new Map<string, PlannedCell>();
   for (const { cell } of tasks) {
     const games = cell.config.games.join();

@@ -20,7 +20,9 @@ export type CreditName = keyof typeof judged;
  *
  *   Â(I, a) = (1 / n) Σ_{decisions at (I, a)} Â        G(I, a) = Σ_{decisions at (I, a)} Â / episodes
  */
-function perDecision<Name extends string>(makers: Readonly<Record<Name, MakeEstimator>>): Record<Name, MakeJudged> {
+export function perDecision<Name extends string>(
+  makers: Readonly<Record<Name, MakeEstimator>>,
+): Record<Name, MakeJudged> {
   const entries = Object.entries<MakeEstimator>(makers).map(([name, make]): [string, MakeJudged] => [
     name,
     (settings, context) => {
