@@ -33,7 +33,7 @@ export type JudgedSettings = EstimatorSettings & {
   readonly mirror: Pick<MirrorSettings, "critic">;
 };
 
-export interface JudgedContext {
+interface JudgedContext {
   /** All games of the model. */
   readonly games: readonly Game[];
   readonly rng: Rng;

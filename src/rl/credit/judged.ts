@@ -12,8 +12,6 @@ export const judged = {
   mirror,
 } as const satisfies Record<string, MakeJudged>;
 
-export type CreditName = keyof typeof judged;
-
 /**
  * Estimators that give an advantage to each decision. All decisions of a batch at one information set that take one action go
  * into one row of the loss (rl/rows.ts). So their estimate is the mean, and G the sum:
