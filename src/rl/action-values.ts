@@ -30,6 +30,8 @@ export interface ActionValues {
   readonly sampled: Float64Array;
   /** Σ W of each action; 0 where no decision took it. [S] */
   readonly weights: Float64Array;
+  /** Σ W² of each action. [S] */
+  readonly squares: Float64Array;
   /** Q̂. [S] */
   readonly values: Float64Array;
   /** V̂. [R] */
@@ -105,7 +107,8 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
   let start = 0;
   ends.forEach((end, ply) => {
     for (let d = start; d < end; d++) {
-      const [i, w] = [entry[d], weight[d]];
+      const i = entry[d];
+      const w = weight[d];
       const X = next[d] >= 0 ? means[row[next[d]]] : result[d];
       sums[i] += w * X;
       weights[i] += w;
@@ -130,7 +133,7 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
     effective[r] = w2 > 0 ? (w * w) / w2 : 0;
     visits[r] /= count;
   }
-  return { infosets, starts, sampled, weights, values, means, visits, effective };
+  return { infosets, starts, sampled, weights, squares, values, means, visits, effective };
 }
 
 /** The rows of a batch: the representatives of the information sets at which the learner decided. */
@@ -157,7 +160,10 @@ function ratios(policy: Float64Array, starts: Int32Array, epsilon: number): Floa
   const ratio = new Float64Array(policy.length);
   for (let r = 0; r + 1 < starts.length; r++) {
     const n = starts[r + 1] - starts[r];
-    for (let i = starts[r]; i < starts[r + 1]; i++) ratio[i] = policy[i] / ((1 - epsilon) * policy[i] + epsilon / n);
+    for (let i = starts[r]; i < starts[r + 1]; i++) {
+      // With ε = 0, an action of probability 0 would give 0 / 0.
+      if (policy[i] > 0) ratio[i] = policy[i] / ((1 - epsilon) * policy[i] + epsilon / n);
+    }
   }
   return ratio;
 }
@@ -186,8 +192,11 @@ function decisionsOf(
 ): Decisions {
   const P = batch[0].plan.graph.game.maxPlies;
   const { place, count, ends } = placesByPly(batch, P);
-  const [row, entry, next] = [new Int32Array(count), new Int32Array(count), new Int32Array(count).fill(-1)];
-  const [weight, result] = [new Float64Array(count), new Float64Array(count)];
+  const row = new Int32Array(count);
+  const entry = new Int32Array(count);
+  const next = new Int32Array(count).fill(-1);
+  const weight = new Float64Array(count);
+  const result = new Float64Array(count);
   let t = 0;
   for (const trajectories of batch) {
     const { plan, decisions, ids, slots, returns } = trajectories;
@@ -195,31 +204,35 @@ function decisionsOf(
     const scale = largestReturn(trajectories);
     const { cells, sides } = learnerDecisions(trajectories);
     // By seat, in the episode: the last decision, and Π π / b of the other player's actions so far.
-    const last = [-1, -1];
-    const reach = [1, 1];
-    let episode = -1;
+    const last = new Int32Array(2).fill(-1);
+    const reach = new Float64Array(2).fill(1);
     const finish = (): void => {
-      for (const seat of [0, 1]) if (last[seat] >= 0) weight[last[seat]] = reach[seat];
+      for (let seat = 0; seat < 2; seat++) if (last[seat] >= 0) weight[last[seat]] = reach[seat];
     };
+    let episode = 0;
     for (let k = 0; k < cells.length; k++, t++) {
-      const [cell, seat] = [cells[k], sides[k] & 1];
-      if (sides[k] >> 1 !== episode) {
+      const cell = cells[k];
+      const side = sides[k];
+      const seat = side & 1;
+      if (side >> 1 !== episode) {
         finish();
-        episode = sides[k] >> 1;
+        episode = side >> 1;
         last.fill(-1);
         reach.fill(1);
       }
       const id = ids[decisions[cell]];
       const d = place[t];
-      row[d] = rowOf[canonical[id]] - 1;
-      entry[d] = starts[row[d]] + toCanonical[firstEntry[id] + slots[cell]];
-      result[d] = returns[sides[k]] / scale;
+      const r = rowOf[canonical[id]] - 1;
+      const i = starts[r] + toCanonical[firstEntry[id] + slots[cell]];
+      row[d] = r;
+      entry[d] = i;
+      result[d] = returns[side] / scale;
       if (last[seat] >= 0) {
         next[last[seat]] = d;
         weight[last[seat]] = reach[seat];
       }
       last[seat] = d;
-      reach[1 - seat] *= ratio[entry[d]];
+      reach[1 - seat] *= ratio[i];
     }
     finish();
   }

@@ -63,6 +63,8 @@ const variants: Readonly<Record<string, Partial<TrainSettings["rl"]>>> = {
   pool: { opponents: "pool" },
   mixture: { opponents: "self=0.5,pool=0.25,nash=0.25" },
   "critic, ppo, pool": { advantage: "critic", loss: "ppo", opponents: "self=0.5,pool=0.5" },
+  mirror: { rule: "mirror" },
+  "mirror, pool": { rule: "mirror", opponents: "self=0.5,pool=0.5" },
   "shared, ppo, pool": { advantage: "shared", loss: "ppo", opponents: "self=0.5,pool=0.5" },
 };
 
@@ -92,7 +94,14 @@ describe("a run that was interrupted", () => {
     ["critic", "pg", "pool", "none"],
     ["infoset", "ppo", "self=0.5,pool=0.25,random=0.25", "averaged"],
   ] as const)("goes on to the byte: %s, %s, %s, magnet %s", async (advantage, loss, opponents, kind) => {
-    const settings = settingsOf({ advantage, loss, opponents, magnet: { kind, coefficient: 0.5, every: 3 } });
+    await expectGoesOn(settingsOf({ advantage, loss, opponents, magnet: { kind, coefficient: 0.5, every: 3 } }));
+  });
+
+  it.each(["self", "self=0.5,pool=0.25,random=0.25"])("goes on to the byte: mirror, %s", async (opponents) => {
+    await expectGoesOn(settingsOf({ rule: "mirror", opponents }));
+  });
+
+  async function expectGoesOn(settings: TrainSettings): Promise<void> {
     const whole = await run(settings);
     const parts: Run[] = [];
     // The pool is full at 3 and loses a member at 6, 9 and 12.
@@ -103,7 +112,7 @@ describe("a run that was interrupted", () => {
     expect(parts.map(({ bytes }) => bytes.metrics).join("")).toBe(whole.bytes.metrics);
     expect(parts.map(({ bytes }) => bytes.episodes).join("")).toBe(whole.bytes.episodes);
     expect(bytesOf((parts.at(-1) as Run).last, settings)).toBe(bytesOf(whole.last, settings));
-  });
+  }
 });
 
 it("decisions are the learner's alone, episodes everyone's", async () => {

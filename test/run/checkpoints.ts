@@ -16,6 +16,11 @@ export function throughFiles(snapshot: Snapshot, { games, nn, rl }: TrainSetting
     nn: { ...config.nn, ...nn, hidden: [...nn.hidden] },
     rl: {
       ...config.rl,
+      rule: rl.rule,
+      mirror: {
+        ...config.rl.mirror,
+        critic: { ...config.rl.mirror.critic, hidden: [...rl.mirror.critic.hidden] },
+      },
       advantage: rl.advantage,
       opponents: rl.opponents,
       critic: { ...config.rl.critic, hidden: [...rl.critic.hidden] },

@@ -9,6 +9,7 @@ import { GameGraph } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { mctsPlayer } from "../../src/players/mcts.ts";
 import { opponents } from "../../src/players/opponents.ts";
+import { exploring } from "../../src/policies/exploring.ts";
 import { kind } from "../../src/policies/features/mlp.ts";
 import { networkPolicy } from "../../src/policies/network-policy.ts";
 import { greedy, type Policy, uniform } from "../../src/policies/policy.ts";
@@ -82,6 +83,7 @@ function batches(): Plan[][] {
       ...self,
       { graph: kuhn, episodes: 160, policies: [learner, nash], paired: true, ...keys },
       { graph: ttt, episodes: 160, policies: [greedy(past), uniform], paired: true, ...keys },
+      { graph: ttt, episodes: 160, policies: [exploring(past, 0.3), past], paired: true, ...keys },
       {
         graph: kuhn,
         episodes: 160,

@@ -81,7 +81,7 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
       for (let step = 0; step < steps; step++) {
         const part = parts[step % parts.length].map((r) => rows[r]);
         // A part has a share of the weight of all rows.
-        loss += (parts.length * fit(part, learningRate)) / steps;
+        loss += (parts.length * fitTargets(part, learningRate)) / steps;
       }
       learner.follow(update);
       const figures = { learningRate, rows: rows.length, entropy, ...written };
@@ -92,7 +92,7 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
     dispose: () => critic?.dispose(),
   };
 
-  function fit(part: readonly TargetRow[], learningRate: number): number {
+  function fitTargets(part: readonly TargetRow[], learningRate: number): number {
     return learner.fit(
       part.map(({ infoset }) => infoset),
       part.map(({ target }) => target),

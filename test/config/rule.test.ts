@@ -1,0 +1,74 @@
+/** Which learning rule a config chooses, and which settings belong to it. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { configToYaml } from "../../src/config/write.ts";
+import { UserError } from "../../src/util/errors.ts";
+
+function fileOf(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), "spiral-rule-")), "my.yaml");
+  writeFileSync(path, text);
+  return path;
+}
+
+const games = (text: string) => ({ flags: [{ name: "--games", key: "games", text }] });
+
+describe("rl.rule: auto", () => {
+  it.each([
+    ["kuhn,ttt,negotiation", [], "spiral"],
+    ["ttt-draw,negotiation:maxQuantity=5", [], "spiral"],
+    ["leduc", [], "mirror"],
+    ["kuhn,leduc", [], "mirror"],
+    ["kuhn-match", [], "mirror"],
+    ["leduc", ["rl.advantage=critic"], "spiral"],
+    ["leduc", ["rl.ppo.clip=0.1"], "spiral"],
+    ["leduc", ["nn.policy=text"], "spiral"],
+    ["kuhn", ["rl.mirror.steps=4"], "mirror"],
+    ["kuhn", ["rl.exploration=0.1"], "mirror"],
+    ["kuhn", ["rl.rule=mirror"], "mirror"],
+    ["leduc", ["rl.rule=spiral"], "spiral"],
+  ])("%s with %j is %s", (names, sets, rule) => {
+    const { config, origins } = loadConfig({ ...games(names), sets });
+    expect(config.rl.rule).toBe(rule);
+    expect(/auto/.test(origins.get("rl.rule") ?? "")).toBe(!sets.some((set) => set.startsWith("rl.rule")));
+  });
+
+  it("takes the settings of the rule, under those that are given", () => {
+    const { config, origins } = loadConfig({ ...games("leduc"), sets: ["rl.averaging=0.9"] });
+    expect(config.rl.learningRate.start).toBe(0.005);
+    expect(origins.get("rl.learningRate.start")).toMatch(/^rule mirror \(configs\/mirror\.yaml:\d+\)$/);
+    expect(config.rl.averaging).toBe(0.9);
+    expect(config.perGame.leduc).toMatchObject({ entropy: 1, magnet: 1 });
+    expect(loadConfig(games("kuhn")).config.rl.learningRate.start).toBe(0.01);
+  });
+
+  it("is decided once: the config of a run says which, and loads as the same", () => {
+    for (const names of ["leduc", "kuhn"]) {
+      const { config } = loadConfig(games(names));
+      expect(loadConfig({ file: fileOf(configToYaml(config)) }).config).toEqual(config);
+    }
+  });
+
+  it("is spiral for the config of a run from before there were rules, which names every setting of the loss", () => {
+    const { config } = loadConfig({ ...games("leduc"), sets: ["rl.rule=spiral"] });
+    const { rule, mirror, exploration, ...rl } = config.rl;
+    const old = { ...config, rl };
+    expect(loadConfig({ file: fileOf(JSON.stringify(old)) }).config).toEqual(config);
+  });
+});
+
+it.each([
+  ["rl.rule=mirror", "rl.loss=ppo", "rl.loss is a setting of rl.rule: spiral, and the rule here is mirror"],
+  [
+    "rl.rule=spiral",
+    "rl.exploration=0.1",
+    "rl.exploration is a setting of rl.rule: mirror, and the rule here is spiral",
+  ],
+  ["rl.advantage=rae", "rl.mirror.steps=2", "rl.mirror.steps is a setting of rl.rule: mirror"],
+])("%s with %s is an error that names both", (first, second, message) => {
+  const load = () => loadConfig({ ...games("leduc"), sets: [first, second] });
+  expect(load).toThrow(UserError);
+  expect(load).toThrow(message);
+});

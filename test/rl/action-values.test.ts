@@ -1,0 +1,141 @@
+/** The action values of explored batches against exact ones, over random policies. */
+import { describe, expect, it } from "vitest";
+import { actionValues as exactActionValues } from "../../src/exact/action-values.ts";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
+import { strategyOf } from "../../src/exact/strategy.ts";
+import { getGame } from "../../src/games/registry.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
+import { exploring } from "../../src/policies/exploring.ts";
+import type { Distribution, Policy } from "../../src/policies/policy.ts";
+import { actionValues } from "../../src/rl/action-values.ts";
+import type { Plan } from "../../src/selfplay/plan.ts";
+import { play } from "../../src/selfplay/play.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { randomDistribution } from "../helpers.ts";
+
+const EPSILON = 0.3;
+
+/** A random policy that plays the members of an orbit alike. */
+function symmetricPolicy(seed: string): Policy {
+  const at = ({ canonical, toCanonical }: Infoset): Distribution => {
+    const own = randomDistribution(seed, canonical);
+    return toCanonical ? own.map((_, slot) => own[toCanonical[slot] as number] as number) : own;
+  };
+  return { name: seed, symmetric: true, distributions: (infosets) => infosets.map(at) };
+}
+
+const concatenated = (distributions: readonly Distribution[]): Float64Array =>
+  Float64Array.from(distributions.flatMap((d) => [...d]));
+
+interface Errors {
+  /** Mean of z² over actions that every batch sampled often; 1 for values without bias. */
+  readonly meanSquaredZ: number;
+  /** Root mean square of the errors of one batch, in units of the largest return. */
+  readonly rms: number;
+  readonly actions: number;
+}
+
+/** Errors of the action values of `batches` independent batches. `corrected`: whether they know of the exploration. */
+function errors(id: string, seed: string, episodes: number, corrected = true, batches = 8): Errors {
+  const game = getGame(id);
+  const policy = symmetricPolicy(seed);
+  const compiled = compiledGame(game);
+  const { q } = exactActionValues(compiled, strategyOf(compiled, policy));
+  const scale = Math.max(Math.abs(game.utility.min), Math.abs(game.utility.max));
+  const firstEntry = new Map(
+    compiled.infosets.map(({ key, player }, i) => [`${player}|${key}`, compiled.firstEntry[i]]),
+  );
+  const graph = new GameGraph(game);
+  const rng = new Rng(seed);
+  const explorer = exploring(policy, EPSILON);
+  // By entry of the compiled game: the estimates of each batch.
+  const estimates = new Map<number, number[]>();
+  for (let b = 0; b < batches; b++) {
+    const draws = rng.fork("batch", b);
+    const plan: Plan = {
+      graph,
+      episodes,
+      policies: [explorer, explorer],
+      paired: false,
+      chanceKey: draws.fork("chance").key(),
+      actionKey: draws.fork("actions").key(),
+    };
+    const { infosets, starts, sampled, weights, squares } = actionValues(play([plan]), {
+      policy: (rows) => concatenated(policy.distributions(rows)),
+      exploration: corrected ? EPSILON : 0,
+    });
+    infosets.forEach(({ player, key }, r) => {
+      const first = firstEntry.get(`${player}|${key}`) as number;
+      const start = starts[r] as number;
+      for (let i = start; i < (starts[r + 1] as number); i++) {
+        const n = (weights[i] as number) ** 2 / (squares[i] as number);
+        if (!(n >= 40)) continue;
+        const entry = first + i - start;
+        estimates.set(entry, [...(estimates.get(entry) ?? []), sampled[i] as number]);
+      }
+    });
+  }
+  let [z2, squaredErrors, actions] = [0, 0, 0];
+  for (const [entry, values] of estimates) {
+    if (values.length < batches) continue;
+    const exact = (q[entry] as number) / scale;
+    // π never leads here, and says nothing of the value; only games whose exploration is not corrected count it.
+    if (Number.isNaN(exact)) continue;
+    const mean = values.reduce((a, b) => a + b, 0) / batches;
+    const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / (batches - 1);
+    squaredErrors += values.reduce((a, b) => a + (b - exact) ** 2, 0) / batches;
+    // A value that is certain, such as that of folding.
+    if (variance < 1e-20) {
+      expect(mean).toBeCloseTo(exact, 9);
+      continue;
+    }
+    // Student's t of B − 1 degrees of freedom has the variance (B − 1) / (B − 3).
+    z2 += (((mean - exact) ** 2 / (variance / batches)) * (batches - 3)) / (batches - 1);
+    actions++;
+  }
+  return { meanSquaredZ: z2 / actions, rms: Math.sqrt(squaredErrors / actions), actions };
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
+/** Each game with the number of its policies and of the episodes of a batch. */
+const GAMES = [
+  ["kuhn", 20, 1000],
+  ["leduc", 1, 4000],
+  ["ttt", 1, 1500],
+  ["ttt-draw", 1, 1500],
+  ["kuhn-match:hands=2", 6, 1000],
+  ["negotiation:maxQuantity=2", 4, 1000],
+  ["liars-dice", 1, 1500],
+  ["pig:target=5", 4, 1000],
+  ["connect-four:rows=4,columns=4,connect=3", 1, 1000],
+] as const;
+
+describe("action values of explored games", () => {
+  // The errors of one policy go together, as its values share what follows: single means scatter about 1.
+  it("have no bias beyond their errors in any game, over 39 random policies", () => {
+    const found = GAMES.flatMap(([id, policies, episodes]) =>
+      Array.from({ length: policies }, (_, seed) => ({ id, ...errors(id, `${id} ${seed}`, episodes) })),
+    );
+    for (const { id, meanSquaredZ, actions } of found) {
+      expect(actions, id).toBeGreaterThan(3);
+      expect(meanSquaredZ, id).toBeLessThan(3.5);
+    }
+    const z2 = mean(found.map(({ meanSquaredZ }) => meanSquaredZ));
+    expect(z2).toBeGreaterThan(0.75);
+    expect(z2).toBeLessThan(1.3);
+  });
+
+  it("errors shrink as 1 / √n", () => {
+    const rms = (episodes: number) =>
+      mean(Array.from({ length: 6 }, (_, seed) => errors("kuhn", `size ${seed}`, episodes).rms));
+    const ratio = rms(1000) / rms(16_000);
+    expect(ratio).toBeGreaterThan(3.3);
+    expect(ratio).toBeLessThan(4.9);
+  });
+
+  it.each(["kuhn", "leduc"])("%s: wrong if the other player's exploration is not corrected", (id) => {
+    const found = Array.from({ length: 3 }, (_, seed) => errors(id, `${id} ${seed}`, 6000, false));
+    expect(mean(found.map(({ meanSquaredZ }) => meanSquaredZ))).toBeGreaterThan(4);
+  });
+});
