@@ -13,8 +13,11 @@ const SURE = 3;
 /** A squared bias, and its standard error if there is none; both relative. */
 type Bias = readonly [square: number, error: number];
 
-const relative = (figures: CreditFigures | undefined, value: number | undefined): number[] =>
-  figures && value !== undefined && figures.signal > ROUNDING ? [value / figures.signal] : [];
+/** Relative to the mean square of A; nothing if that is 0. */
+const relative = ({ signal }: CreditFigures, value: number): number[] => (signal > ROUNDING ? [value / signal] : []);
+
+const rankOf = ({ signal, rankCorrelation }: CreditFigures): number[] =>
+  signal > ROUNDING && rankCorrelation !== null ? [rankCorrelation] : [];
 
 /** The lines of the tables, a blank one first; none if credit was not measured. */
 export function creditTables(credit: readonly CreditResult[], { table }: { table: Table }): string[] {
@@ -36,6 +39,8 @@ export function creditTables(credit: readonly CreditResult[], { table }: { table
     );
     return table(["game", "update", ...names], rows);
   };
+  const spreads = (values: (figures: CreditFigures) => readonly number[]): string =>
+    advantages((all) => spread(all.flatMap(values), 2));
   return [
     "",
     "Credit at frozen checkpoints: the advantages that one batch gives, against the exact ones, both centred at each",
@@ -43,43 +48,26 @@ export function creditTables(credit: readonly CreditResult[], { table }: { table
     "",
     "Root mean squared error; 1 is that of an estimator that says 0. Median (range) over seeds.",
     "",
-    advantages((all) =>
-      spread(
-        all.flatMap((f) => relative(f, f.meanSquaredError).map(root)),
-        2,
-      ),
-    ),
+    spreads((figures) => relative(figures, figures.meanSquaredError).map(root)),
     "",
     "Bias, over all seeds; `<` where it is less than three times its standard error.",
     "",
-    advantages((all) => biasText(all.flatMap((f) => relativeBias(f)))),
+    advantages((all) => biasText(all.flatMap(relativeBias))),
     "",
     "Standard deviation between batches. Median (range) over seeds.",
     "",
-    advantages((all) =>
-      spread(
-        all.flatMap((f) => relative(f, f.variance).map(root)),
-        2,
-      ),
-    ),
+    spreads((figures) => relative(figures, figures.variance).map(root)),
     "",
     "Spearman's rank correlation with the exact advantages. Median (range) over seeds.",
     "",
-    advantages((all) =>
-      spread(
-        all.flatMap((f) => (relative(f, f.rankCorrelation ?? undefined).length ? [f.rankCorrelation as number] : [])),
-        2,
-      ),
-    ),
+    spreads(rankOf),
     "",
     "Cosine of the gradient of one batch with the exact gradient of the loss. Median (range) over seeds.",
     "",
-    gradients((found) =>
-      spread(
-        found.map(({ cosine }) => cosine),
-        3,
-      ),
-    ),
+    gradients((found) => {
+      const cosines = found.map(({ cosine }) => cosine);
+      return spread(cosines, 3);
+    }),
     "",
     "Bias of the gradient, relative to its length, over all seeds; `<` where it is less than three times its standard error.",
     "",

@@ -9,7 +9,8 @@
  *   bias² = (m − o − A)² − Var (m − o)        variance = Var Â_b        mean squared error = bias² + variance
  *
  * Var (m − o) is what noise adds to the square of m − o − A. It is estimated by Σ_b u_b², with the part u_b that batch b has in the
- * noise of m − o. So bias² is 0 on average for an unbiased estimator. Its standard error is then √(2 Σ_{b ≠ c} (u_b u_c)²). Actions that fewer than two batches tell of are left out, and π is renormalised to the others.
+ * noise of m − o. So bias² is 0 on average for an unbiased estimator. Its standard error is then √(2 Σ_{b ≠ c} (u_b u_c)²). Actions
+ * that fewer than two batches tell of are left out, and π is renormalised to the others.
  */
 import { weightedSpearman } from "../../util/weighted-spearman.ts";
 import { dot, productsOf } from "./products.ts";
@@ -159,7 +160,7 @@ function judge(
     }
   }
   total ||= 1;
-  const u = noise.map((all) => Float64Array.from(entries, (e) => all[e]));
+  const u = noise.map((one) => Float64Array.from(entries, (e) => one[e]));
   const { own, squaredPairs } = productsOf(u.length, (b, c) => dot(u[b], u[c]));
   return {
     signal: signal / total,
