@@ -7,8 +7,11 @@ type Table = (header: readonly string[], rows: readonly (readonly string[])[]) =
 /** Below this, A is 0 but for rounding, and nothing can be relative to it. */
 const ROUNDING = 1e-18;
 
-/** How many standard errors a bias must have to be shown. All estimators see the same games, and so the same luck. */
-const SURE = 3;
+/**
+ * How many standard errors a squared bias must have to be shown. Where noise has one direction, it is distributed as χ² of one
+ * degree, which is 5 standard errors above its mean in 1 of 200 cases.
+ */
+const SURE = 5;
 
 /** A squared bias, and its standard error if there is none; both relative. */
 type Bias = readonly [square: number, error: number];
@@ -50,7 +53,7 @@ export function creditTables(credit: readonly CreditResult[], { table }: { table
     "",
     spreads((figures) => relative(figures, figures.meanSquaredError).map(root)),
     "",
-    "Bias, over all seeds; `<` where it is less than three times its standard error.",
+    "Bias, over all seeds; `<` where it is less than 5 standard errors.",
     "",
     advantages((all) => biasText(all.flatMap(relativeBias))),
     "",
@@ -69,7 +72,7 @@ export function creditTables(credit: readonly CreditResult[], { table }: { table
       return spread(cosines, 3);
     }),
     "",
-    "Bias of the gradient, relative to its length, over all seeds; `<` where it is less than three times its standard error.",
+    "Bias of the gradient, relative to its length, over all seeds; `<` where it is less than 5 standard errors.",
     "",
     gradients((found) => biasText(found.map((g): Bias => [g.squaredBias, g.squaredBiasError]))),
   ];
