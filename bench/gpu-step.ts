@@ -7,7 +7,8 @@
  */
 import { Adam } from "../src/nn/adam.ts";
 import { type BackendName, startBackend } from "../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../src/nn/mlp.ts";
+import { Mlp } from "../src/nn/mlp.ts";
+import { initialWeights } from "../src/nn/mlp-weights.ts";
 import { tf } from "../src/nn/tf.ts";
 import { policyModel } from "../src/policies/registry.ts";
 import { Learner } from "../src/rl/learner.ts";
@@ -58,7 +59,7 @@ async function steps({ backend, rows: count, hidden, seconds }: Task): Promise<S
   const x = batch.layout.encode(rows.map(({ infoset }) => infoset));
   const lossGradient = new Float32Array(count * outputs).fill(1 / count);
   const step = repeat(effort, () => {
-    const gradients = network.gradients(x, count, () => lossGradient);
+    const gradients = network.gradients(x, () => lossGradient);
     adam.step(gradients, 1e-4);
     network.variables.at(-1)?.dataSync();
     tf.dispose(gradients);

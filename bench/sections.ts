@@ -27,6 +27,10 @@ export const sections: Readonly<Record<string, Section>> = {
     title: "Training end to end",
     measure: async (quick) => (await import("./sections/training.ts")).training(quick),
   },
+  samples: {
+    title: "Games until Leduc poker is learned",
+    measure: async (quick) => (await import("./sections/samples.ts")).samples(quick),
+  },
   startup: {
     title: "Starting",
     measure: async (quick) => (await import("./sections/startup.ts")).startup(quick),

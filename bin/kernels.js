@@ -1,24 +1,26 @@
-// Part of `npm run build`: compiles src/nn/kernels to dist/nn/transformer.wasm with AssemblyScript. It does nothing where the
-// module is newer than its sources, or where there are none.
+// Part of `npm run build`: compiles src/nn/kernels to dist/nn/mlp.wasm and transformer.wasm with AssemblyScript. It does nothing
+// where a module is newer than all sources, or where there are none.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [sources, module] = [`${root}src/nn/kernels`, `${root}dist/nn/transformer.wasm`];
+const sources = `${root}src/nn/kernels`;
 
 /** When a file was changed, in milliseconds; 0 if it does not exist. */
 const changed = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 if (existsSync(sources)) {
   const newest = Math.max(...readdirSync(sources).map((file) => changed(`${sources}/${file}`)));
-  if (newest >= changed(module)) await compile();
+  for (const name of ["mlp", "transformer"]) {
+    if (newest >= changed(`${root}dist/nn/${name}.wasm`)) await compile(name);
+  }
 }
 
-async function compile() {
+async function compile(name) {
   // Takes a second to load, so that it is loaded only when needed.
   const { main } = await import("assemblyscript/asc");
   const { error, stderr } = await main([
-    ...["src/nn/kernels/transformer.ts", "--baseDir", root, "--outFile", "dist/nn/transformer.wasm"],
+    ...[`src/nn/kernels/${name}.ts`, "--baseDir", root, "--outFile", `dist/nn/${name}.wasm`],
     ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--enable", "simd", "--enable", "bulk-memory"],
     // The kernels exchange vectors with one another, but not with JavaScript.
     ...["--disableWarning", "112"],

@@ -2,7 +2,7 @@
 //
 // The packages' own install downloads libtensorflow 2.9.1, which is of 2022 and wants CUDA 11.2. TensorFlow's Python wheel
 // holds a newer one, with the same C interface: this script takes the library and its headers out of the wheel, compiles the
-// package's own binding against them, and puts all of it in `.native/`, where src/nn/native.ts looks and `npm install` does
+// package's own binding against them, and puts all of it in `.native/`, where src/nn/backends/native.ts looks and `npm install` does
 // not tidy up:
 //
 //   .native/node/node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node    compiled here

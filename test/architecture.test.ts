@@ -46,12 +46,12 @@ const RESERVED: readonly { what: string; pattern: RegExp; allowed: (file: string
   {
     what: "a backend of TensorFlow.js",
     pattern: /tfjs-(backend|node)/,
-    allowed: (file) => ["nn/backend.ts", "nn/native.ts", "nn/webgpu.ts", "nn/wasm.ts"].includes(file),
+    allowed: (file) => file === "nn/backend.ts" || inFolder("nn/backends")(file),
   },
   {
     what: "tensors",
     pattern: /\bnn\/tf\.ts["']/,
-    allowed: (file) => ["policies/row-policy.ts", "policies/features/value-network.ts"].includes(file),
+    allowed: inFolder("nn"),
   },
   { what: "any", pattern: /:\s*any\b|\bas any\b|@ts-(ignore|expect-error|nocheck)/, allowed: () => false },
   { what: "a default export", pattern: /^export default\b/m, allowed: () => false },

@@ -1,6 +1,7 @@
 /** Started by backends.ts: `node step.js BACKEND quick|full` measures one backend in this process and prints it as JSON. */
+import { arithmetic } from "../../src/nn/arithmetic.ts";
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { firstBatch, merged, settingsFor, unmerged } from "../lib/batch.ts";
@@ -16,10 +17,10 @@ const many = unmerged(batch).slice(0, 4096);
 const often: Effort = { least: 3, most: 100, seconds, warmUp: 3 };
 
 const { inputs, outputs } = batch.layout;
-const network = new Mlp(initialWeights({ ...settings.nn, inputs, outputs }, new Rng(1)));
+const network = arithmetic().network(initialWeights({ ...settings.nn, inputs, outputs }, new Rng(1)));
 const forward = (rows: readonly Row[]) => {
   const features = batch.layout.encode(rows.map(({ infoset }) => infoset));
-  return repeat(often, () => network.logits(features, rows.length));
+  return repeat(often, () => network.logits(features));
 };
 const step = (rows: readonly Row[]) => {
   const learner = batch.learner();

@@ -5,7 +5,7 @@
 import { z } from "zod";
 
 export const SIZES = ["xs", "s", "m"] as const;
-const BACKENDS = ["auto", "cuda", "webgpu", "wasm", "node", "js"] as const;
+const BACKENDS = ["auto", "cuda", "webgpu", "kernels", "wasm", "node", "js"] as const;
 const ADVANTAGES = ["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic"] as const;
 const TOKENS = ["sum", "mean", "constant"] as const;
 const RULES = ["auto", "spiral", "mirror"] as const;
@@ -94,6 +94,7 @@ export const configSchema = z.strictObject({
             .gt(0)
             .max(100)
             .describe("η: how far an advantage of 1 moves the logarithm of a probability."),
+          floor: fraction().describe("δ: an action that is less likely is judged as if it were as likely as this."),
           steps: count().max(1000).describe("Optimizer steps an update."),
           minibatches: count().max(1000).describe("Parts that a batch's rows are dealt into; a step takes one."),
           critic: z

@@ -11,22 +11,9 @@
  *
  * In self-play, momentum pushes towards the best response to an earlier policy and makes play cycle, so β₁ is 0 by default.
  */
+import type { AdamSettings } from "./adam-settings.ts";
 import { tf } from "./tf.ts";
-import type { TensorShape, WeightArray } from "./weights.ts";
-
-export interface AdamSettings {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** d. Without it there is no bound. */
-  readonly clip?: number | undefined;
-}
-
-/** The names and shapes of the arrays that `save` returns, for an optimizer of these tensors. */
-export function adamTensors({ beta1 }: AdamSettings, tensors: readonly TensorShape[]): TensorShape[] {
-  const moments = beta1 > 0 ? ["v", "m"] : ["v"];
-  return moments.flatMap((moment) => tensors.map(({ shape }, i) => ({ name: `adam.${moment}.${i}`, shape })));
-}
+import type { WeightArray } from "./weights.ts";
 
 export class Adam {
   readonly #settings: AdamSettings;

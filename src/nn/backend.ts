@@ -1,17 +1,16 @@
 /**
- * Finds and starts the backends of TensorFlow.js. A backend is loaded only when it is started, and works if it computes a known
- * result. `auto` takes the first backend that works. A backend that is asked for by name and does not work is an error, never
- * replaced by another.
+ * Finds and starts the backends: those of TensorFlow.js, and our own kernels (simd/). A backend is loaded only when it is
+ * started, and works if it computes a known result. `auto` takes the first backend that suits the networks and works. A backend
+ * that is asked for by name and does not work is an error, never replaced by another.
  */
 import { UserError } from "../util/errors.ts";
+import { type Arithmetic, setArithmetic } from "./arithmetic.ts";
 import type { Availability, Unavailable } from "./backend-status.ts";
-import { findNative, startNative } from "./native.ts";
-import { load, tf } from "./tf.ts";
-import { startWasm } from "./wasm.ts";
-import { findWebgpu, startWebgpu } from "./webgpu.ts";
+import { findNative } from "./backends/native-package.ts";
+import { findWebgpu } from "./backends/webgpu-package.ts";
 
 /** In the order in which `auto` tries them. `node` comes after `wasm`, which is faster at the default size (docs/gpu.md). */
-export const backendNames = ["cuda", "webgpu", "wasm", "node", "js"] as const;
+export const backendNames = ["cuda", "webgpu", "kernels", "wasm", "node", "js"] as const;
 export type BackendName = (typeof backendNames)[number];
 
 type PassedOver = Unavailable & { readonly name: BackendName };
@@ -24,21 +23,46 @@ export interface Backend {
   readonly passedOver: readonly PassedOver[];
 }
 
+/** What of a network's settings matters to the choice of a backend. */
+export interface NetworkKind {
+  /** Name of the kind of policy, or the path of its module. */
+  readonly policy: string;
+  readonly hidden: readonly number[];
+}
+
+/**
+ * The widest layer for which `auto` takes our kernels. Up to it their forward pass is as fast as that of `wasm` and their training
+ * step faster (docs/performance.md).
+ */
+const MOST_UNITS = 512;
+
 interface Implementation {
   /** Whether it is installed, without loading it. */
   readonly find: () => Availability;
   /** Makes it the current backend. Returns the name of its GPU, if it has one. Throws an Error with the reason if it cannot. */
   readonly start: () => Promise<unknown>;
+  /** What it computes, once it has started. Throws an Error if it computes something wrong. */
+  readonly arithmetic: () => Promise<Arithmetic>;
 }
 
 const usable = (): Availability => ({ status: "usable" });
 
+// Modules are imported when they are needed, so that our kernels do not wait for TensorFlow.js.
+const native = () => import("./backends/native.ts");
+const tensors = () => import("./backends/tensors.ts");
+const arithmetic = async () => (await tensors()).tensorArithmetic();
+
 const IMPLEMENTATIONS: Readonly<Record<BackendName, Implementation>> = {
-  cuda: { find: () => findNative("cuda"), start: () => startNative("cuda") },
-  webgpu: { find: findWebgpu, start: startWebgpu },
-  node: { find: () => findNative("node"), start: () => startNative("node") },
-  wasm: { find: usable, start: startWasm },
-  js: { find: usable, start: startJs },
+  cuda: { find: () => findNative("cuda"), start: async () => (await native()).startNative("cuda"), arithmetic },
+  webgpu: { find: findWebgpu, start: async () => (await import("./backends/webgpu.ts")).startWebgpu(), arithmetic },
+  kernels: {
+    find: usable,
+    start: async () => {},
+    arithmetic: async () => (await import("./simd/arithmetic.ts")).kernelArithmetic(),
+  },
+  wasm: { find: usable, start: async () => (await import("./backends/wasm.ts")).startWasm(), arithmetic },
+  node: { find: () => findNative("node"), start: async () => (await native()).startNative("node"), arithmetic },
+  js: { find: usable, start: async () => (await tensors()).startJs(), arithmetic },
 };
 
 /** Whether a backend is available, as far as can be told without loading it. */
@@ -54,17 +78,22 @@ export async function tryBackend(
   if (found.status !== "usable") return found;
   try {
     const device = await IMPLEMENTATIONS[name].start();
-    checkArithmetic();
+    setArithmetic(await IMPLEMENTATIONS[name].arithmetic());
     return { status: "usable", device: typeof device === "string" ? device : undefined };
   } catch (error) {
     return { status: "broken", reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Starts a backend for this process. Throws a UserError (exit 2) if `choice` cannot run. */
-export async function startBackend(choice: "auto" | BackendName): Promise<Backend> {
+/** Starts a backend for this process and these networks. Throws a UserError (exit 2) if `choice` cannot run. */
+export async function startBackend(
+  choice: "auto" | BackendName,
+  networks: readonly NetworkKind[] = [],
+): Promise<Backend> {
+  if (choice === "kernels") networks.forEach(checkComputed);
   const passedOver: PassedOver[] = [];
   for (const name of choice === "auto" ? backendNames : [choice]) {
+    if (choice === "auto" && name === "kernels" && !networks.every(suitsKernels)) continue;
     const tried = await tryBackend(name);
     if (tried.status === "usable") return { name, device: tried.device, passedOver };
     passedOver.push({ name, ...tried });
@@ -73,21 +102,14 @@ export async function startBackend(choice: "auto" | BackendName): Promise<Backen
   throw new UserError(2, `Backend ${choice} cannot run here: ${why.join("; ")}. See also: spiral doctor`);
 }
 
-async function startJs(): Promise<void> {
-  load("@tensorflow/tfjs-backend-cpu");
-  if (!(await tf.setBackend("cpu"))) throw new Error("the plain JavaScript backend does not start");
-}
+const suitsKernels = ({ policy, hidden }: NetworkKind): boolean =>
+  policy === "mlp" && hidden.every((width) => width <= MOST_UNITS);
 
-/**
- * Checks a product, a sum and their gradient, as a driver may load and yet compute wrong numbers. L = Σ relu(x·w)² with
- * x·w = [−1, 7], so L = 49 and dL/dw = Σ 2 relu(x·w) x = [42, 56]. Throws an Error if the backend computes anything else.
- */
-function checkArithmetic(): void {
-  const [loss, gradient] = tf.tidy(() => {
-    const x = tf.tensor2d([1, -2, 3, 4], [2, 2]);
-    const h = tf.relu(tf.matMul(x, tf.tensor2d([1, 1], [2, 1])));
-    return [tf.sum(tf.square(h)), tf.matMul(x, tf.mul(h, 2), true)].map((y) => [...y.dataSync()]);
-  });
-  const computed = `${loss}; ${gradient}`;
-  if (computed !== "49; 42,56") throw new Error(`it computes ${computed} where 49; 42,56 is right`);
+/** A kind from a module may compute by no network of ours, or by `mlp`. */
+function checkComputed({ policy }: NetworkKind): void {
+  if (policy !== "text") return;
+  throw new UserError(
+    2,
+    "Backend kernels does not compute nn.policy text; wasm does, by kernels of its own: --backend wasm.",
+  );
 }

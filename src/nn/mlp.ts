@@ -6,42 +6,10 @@
  * and its gradient by backpropagation, from the loss's ∂L/∂logits:
  *
  *   d_L = ∂L/∂logits      ∂L/∂W_l = h_{l−1}ᵀ · d_l      ∂L/∂b_l = Σ_rows d_l      d_{l−1} = (d_l · W_lᵀ) ⊙ [h_{l−1} > 0]
- *
- * First weights are normal with He's scale √(2 / fan-in). Those of the head are multiplied by `outputScale`, so that play starts
- * nearly uniform.
  */
-import type { Rng } from "../util/rng.ts";
+import type { LogitGradient } from "./row-network.ts";
 import { tf } from "./tf.ts";
 import { NetworkWeights } from "./variables.ts";
-import type { TensorShape, WeightArray } from "./weights.ts";
-
-export interface MlpShape {
-  readonly inputs: number;
-  readonly hidden: readonly number[];
-  readonly outputs: number;
-  readonly outputScale: number;
-}
-
-/** The tensors of a network of this shape, in the order of its file: W_1, b_1, W_2, b_2, … */
-export function mlpTensors({ inputs, hidden, outputs }: Omit<MlpShape, "outputScale">): TensorShape[] {
-  const widths = [inputs, ...hidden, outputs];
-  return widths.slice(1).flatMap((width, layer) => [
-    { name: `layer${layer}.weight`, shape: [widths[layer], width] },
-    { name: `layer${layer}.bias`, shape: [width] },
-  ]);
-}
-
-/** First weights. They come from `Rng`, so that they are the same on every backend. */
-export function initialWeights(shape: MlpShape, rng: Rng): WeightArray[] {
-  return mlpTensors(shape).map((tensor, i) => {
-    const [inputs = 0, outputs] = tensor.shape;
-    if (outputs === undefined) return { ...tensor, values: new Float32Array(inputs) };
-    const layer = i / 2;
-    const scale = Math.sqrt(2 / inputs) * (layer === shape.hidden.length ? shape.outputScale : 1);
-    const stream = rng.fork("layer", layer);
-    return { ...tensor, values: Float32Array.from({ length: inputs * outputs }, () => scale * stream.normal()) };
-  });
-}
 
 /**
  * TensorFlow's native library chooses its kernels by the number of rows, so that the last bits of a row depend on how many
@@ -64,10 +32,11 @@ export class Mlp extends NetworkWeights {
   }
 
   /**
-   * The gradient of L in each variable, in their order, at `rows` rows of features [R, inputs]. `lossGradient` takes the logits
+   * The gradient of L in each variable, in their order, at rows of features [R, inputs]. `lossGradient` takes the logits
    * [R, outputs] and returns ∂L/∂logits. The caller disposes of the gradients.
    */
-  gradients(features: Float32Array, rows: number, lossGradient: (logits: Float32Array) => Float32Array): tf.Tensor[] {
+  gradients(features: Float32Array, lossGradient: LogitGradient): tf.Tensor[] {
+    const rows = this.#rowsOf(features);
     return tf.tidy(() => {
       const layers = this.#layers(tf.tensor2d(features, [rows, features.length / rows]));
       const logits = layers.pop() as tf.Tensor2D;
@@ -85,8 +54,13 @@ export class Mlp extends NetworkWeights {
     });
   }
 
-  /** Logits of `rows` rows of features. A row's logits do not depend on the other rows. [R, inputs] → [R, outputs] */
-  logits(features: Float32Array, rows: number): Float32Array {
+  #rowsOf(features: Float32Array): number {
+    return features.length / (this.variables[0].shape[0] as number);
+  }
+
+  /** Logits of rows of features. A row's logits do not depend on the other rows. [R, inputs] → [R, outputs] */
+  logits(features: Float32Array): Float32Array {
+    const rows = this.#rowsOf(features);
     return tf.getBackend() === "tensorflow" ? this.#inBlocks(features, rows) : this.#atOnce(features, rows);
   }
 

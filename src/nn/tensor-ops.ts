@@ -1,5 +1,5 @@
 /**
- * A transformer's operations on TensorFlow.js, for every backend; kernel-ops.ts agrees with it. They are made of 2-D products,
+ * A transformer's operations on TensorFlow.js, for every backend; simd/transformer.ts agrees with it. They are made of 2-D products,
  * gathers and scatters, which all backends have; products of a batch of matrices, slow on wasm, are left out.
  */
 import type { PrefixTree } from "./prefix-tree.ts";

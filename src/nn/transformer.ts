@@ -5,11 +5,11 @@
  *
  * It reads a prefix tree and runs once for each node, so that what sequences begin with in common is computed once. Two engines
  * compute it: operations of TensorFlow.js, on every backend (tensor-ops.ts), and kernels of our own, where the backend is wasm
- * (kernel-ops.ts). Both give the same numbers to about 1e-6.
+ * (simd/transformer.ts). Both give the same numbers to about 1e-6.
  */
 import type { Rng } from "../util/rng.ts";
-import { kernelEngine } from "./kernel-ops.ts";
 import { type PrefixTree, partition, type TreePart } from "./prefix-tree.ts";
+import { kernelEngine } from "./simd/transformer.ts";
 import { tensorEngine } from "./tensor-ops.ts";
 import { tf } from "./tf.ts";
 import type { Engine } from "./transformer-passes.ts";

@@ -13,11 +13,12 @@ export class NetworkWeights {
     this.variables = tf.tidy(() => weights.map(({ values, shape }) => tf.variable(tf.tensor(values, [...shape]))));
   }
 
-  /** this ← keep · this + (1 − keep) · other. With keep = 0 it copies. */
-  moveTowards(other: NetworkWeights, keep: number): void {
+  /** this ← keep · this + (1 − keep) · other, which has variables too. With keep = 0 it copies. */
+  moveTowards(other: object, keep: number): void {
+    const targets = variablesOf(other);
     tf.tidy(() => {
       this.variables.forEach((variable, i) => {
-        const target = other.variables[i] as tf.Tensor;
+        const target = targets[i];
         variable.assign(keep === 0 ? tf.clone(target) : tf.add(tf.mul(variable, keep), tf.mul(target, 1 - keep)));
       });
     });
@@ -43,4 +44,9 @@ export class NetworkWeights {
   dispose(): void {
     for (const variable of this.variables) variable.dispose();
   }
+}
+
+function variablesOf(network: object): readonly tf.Tensor[] {
+  if ("variables" in network) return network.variables as readonly tf.Tensor[];
+  throw new Error("networks of two backends cannot be averaged");
 }

@@ -5,7 +5,8 @@
  */
 import type { Game, Seat } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
-import type { AdamSettings } from "../nn/adam.ts";
+import type { AdamSettings } from "../nn/adam-settings.ts";
+import type { OptimizerState } from "../nn/row-network.ts";
 import type { TensorShape, WeightArray } from "../nn/weights.ts";
 import type { Rng } from "../util/rng.ts";
 import type { Distribution, Policy, WordProbability } from "./policy.ts";
@@ -138,9 +139,4 @@ export interface LearningNetwork extends PolicyNetwork {
   /** A copy of the optimizer's arrays, and its number of steps. */
   saveOptimizer(): OptimizerState;
   restoreOptimizer(state: OptimizerState): void;
-}
-
-export interface OptimizerState {
-  readonly arrays: readonly WeightArray[];
-  readonly steps: number;
 }

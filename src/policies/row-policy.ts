@@ -3,38 +3,29 @@
  * kinds `mlp` and `text` differ in what the network reads and in where the logits of legal actions are (`Rows`).
  */
 import type { Infoset } from "../graph/game-graph.ts";
-import { Adam, type AdamSettings } from "../nn/adam.ts";
-import { tf } from "../nn/tf.ts";
-import type { NetworkWeights } from "../nn/variables.ts";
+import type { LearningRowNetwork, OptimizerState, RowNetwork } from "../nn/row-network.ts";
 import type { WeightArray } from "../nn/weights.ts";
-import type { LearningNetwork, LossGradient, OptimizerState, PolicyNetwork } from "./policy-kind.ts";
+import type { LearningNetwork, LossGradient, PolicyNetwork } from "./policy-kind.ts";
 import { type LegalActions, logitGradient, type PolicyAtRows, softmax } from "./softmax.ts";
 
-/** How a network of type N reads information sets. */
-export interface Rows<N extends NetworkWeights> {
+/** How a network reads information sets, as X. */
+export interface Rows<X> {
+  read(infosets: readonly Infoset[]): X;
   /** The places of legal actions in the logits. */
   legal(infosets: readonly Infoset[]): LegalActions;
-  /** [R, outputs] */
-  logits(network: N, infosets: readonly Infoset[]): Float32Array;
-  /** ∇L, a tensor for each variable. `logitGradient` takes the logits and returns ∂L/∂logits. The caller disposes of the tensors. */
-  gradients(
-    network: N,
-    infosets: readonly Infoset[],
-    logitGradient: (logits: Float32Array) => Float32Array,
-  ): tf.Tensor[];
 }
 
-export class RowPolicy<N extends NetworkWeights> implements PolicyNetwork {
-  protected readonly rows: Rows<N>;
+export class RowPolicy<X, N extends RowNetwork<X> = RowNetwork<X>> implements PolicyNetwork {
+  protected readonly rows: Rows<X>;
   protected readonly network: N;
 
-  constructor(rows: Rows<N>, network: N) {
+  constructor(rows: Rows<X>, network: N) {
     this.rows = rows;
     this.network = network;
   }
 
   policyAt(infosets: readonly Infoset[]): PolicyAtRows {
-    return softmax(this.rows.legal(infosets), this.rows.logits(this.network, infosets));
+    return softmax(this.rows.legal(infosets), this.network.logits(this.rows.read(infosets)));
   }
 
   moveTowards(other: PolicyNetwork, keep: number): void {
@@ -55,24 +46,13 @@ export class RowPolicy<N extends NetworkWeights> implements PolicyNetwork {
   }
 }
 
-export class LearningRowPolicy<N extends NetworkWeights> extends RowPolicy<N> implements LearningNetwork {
-  readonly #adam: Adam;
-
-  constructor(rows: Rows<N>, network: N, adam: AdamSettings) {
-    super(rows, network);
-    this.#adam = new Adam(network.variables, adam);
-  }
-
+export class LearningRowPolicy<X> extends RowPolicy<X, LearningRowNetwork<X>> implements LearningNetwork {
   step(infosets: readonly Infoset[], lossGradient: LossGradient, learningRate: number): void {
-    const gradients = this.#gradients(infosets, lossGradient);
-    this.#adam.step(gradients, learningRate);
-    tf.dispose(gradients);
+    this.network.step(this.rows.read(infosets), this.#ofLogits(infosets, lossGradient), learningRate);
   }
 
   gradient(infosets: readonly Infoset[], lossGradient: LossGradient): Float64Array {
-    const gradients = this.#gradients(infosets, lossGradient);
-    const parts = gradients.map((g) => g.dataSync());
-    tf.dispose(gradients);
+    const parts = this.network.gradients(this.rows.read(infosets), this.#ofLogits(infosets, lossGradient));
     const vector = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {
@@ -82,25 +62,20 @@ export class LearningRowPolicy<N extends NetworkWeights> extends RowPolicy<N> im
     return vector;
   }
 
-  /** ∇L, a tensor for each tensor of weights. The caller disposes of them. */
-  #gradients(infosets: readonly Infoset[], lossGradient: LossGradient): tf.Tensor[] {
+  /** ∂L/∂logits from ∂L/∂ log π. */
+  #ofLogits(infosets: readonly Infoset[], lossGradient: LossGradient): (logits: Float32Array) => Float32Array {
     const legal = this.rows.legal(infosets);
-    return this.rows.gradients(this.network, infosets, (logits) => {
+    return (logits) => {
       const at = softmax(legal, logits);
       return logitGradient(legal, at.policy, lossGradient(at), logits.length);
-    });
+    };
   }
 
   saveOptimizer(): OptimizerState {
-    return { arrays: this.#adam.save(), steps: this.#adam.steps };
+    return this.network.saveOptimizer();
   }
 
-  restoreOptimizer({ arrays, steps }: OptimizerState): void {
-    this.#adam.restore(arrays, steps);
-  }
-
-  override dispose(): void {
-    super.dispose();
-    this.#adam.dispose();
+  restoreOptimizer(state: OptimizerState): void {
+    this.network.restoreOptimizer(state);
   }
 }

@@ -13,7 +13,11 @@
  * Self-normalised weights have a bias of order 1 / n. Where an action was not sampled, it has the critic's value; or without a
  * critic the mean of the others, Σ π q̂ / Σ π.
  *
- * With a critic c, Q̂ = c + n / (n + 1) · (q̂ − c), with n the effective number of decisions, (Σ W)² / Σ W².
+ * With a critic c, Q̂ = c + n / (n + 1) · (q̂ − c), with n the effective number of decisions, (Σ W)² / Σ W². V̂ takes what was sampled
+ * in full, divided by the probability that N decisions at I include the action (Horvitz & Thompson 1952), so that neither a wrong
+ * critic nor a rarely visited set biases it. For N = 1 that is the importance weight π / b, and for many decisions Σ π q̂:
+ *
+ *   V̂(I) = Σ_a π c + Σ_{a sampled} π / (1 − (1 − b)ᴺ) · (q̂ − c)
  */
 import type { Infoset } from "../graph/game-graph.ts";
 import { slotStarts } from "../policies/softmax.ts";
@@ -67,12 +71,9 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
   const [R, S] = [infosets.length, starts[infosets.length]];
   const policy = context.policy(infosets);
   const prior = context.critic?.(infosets);
-  const { count, row, entry, next, weight, result, ends } = decisionsOf(
-    batch,
-    rowOf,
-    starts,
-    ratios(policy, starts, context.exploration),
-  );
+  const explored = exploredPolicy(policy, starts, context.exploration);
+  const ratio = policy.map((p, i) => (p > 0 ? p / explored[i] : 0));
+  const { count, row, entry, next, weight, result, ends } = decisionsOf(batch, rowOf, starts, ratio);
 
   const sums = new Float64Array(S); // Σ W X
   const weights = new Float64Array(S); // Σ W
@@ -80,8 +81,9 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
   const sampled = new Float64Array(S);
   const values = new Float64Array(S);
   const means = new Float64Array(R);
+  const visits = new Float64Array(R); // decisions so far
 
-  /** Q̂ and V̂ of a row, from the sums so far. */
+  /** q̂, Q̂ and V̂ of a row, from the sums so far. */
   function settle(r: number): void {
     let mass = 0;
     let mean = 0;
@@ -95,14 +97,18 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
     means[r] = 0;
     for (let i = starts[r]; i < starts[r + 1]; i++) {
       const n = squares[i] > 0 ? weights[i] ** 2 / squares[i] : 0;
-      const other = prior ? prior[i] : mean;
-      const trust = n / (n + (prior ? CRITIC_COUNT : 0) || 1);
-      values[i] = other + trust * (sampled[i] - other);
-      means[r] += policy[i] * values[i];
+      if (prior) {
+        const difference = sampled[i] - prior[i];
+        values[i] = prior[i] + (n / (n + CRITIC_COUNT)) * difference;
+        means[r] += policy[i] * prior[i];
+        if (n > 0) means[r] += (policy[i] / (1 - (1 - explored[i]) ** visits[r])) * difference;
+      } else {
+        values[i] = n > 0 ? sampled[i] : mean;
+        means[r] += policy[i] * values[i];
+      }
     }
   }
 
-  const visits = new Float64Array(R);
   const settled = new Int32Array(R).fill(-1); // the ply at which a row was last settled
   let start = 0;
   ends.forEach((end, ply) => {
@@ -155,17 +161,14 @@ function rowsOf(batch: readonly Trajectories[]) {
   return { rowOf, infosets, starts: slotStarts(infosets) };
 }
 
-/** π / b of each action. [S] */
-function ratios(policy: Float64Array, starts: Int32Array, epsilon: number): Float64Array {
-  const ratio = new Float64Array(policy.length);
+/** b = (1 − ε) π + ε / n of each action. [S] */
+function exploredPolicy(policy: Float64Array, starts: Int32Array, epsilon: number): Float64Array {
+  const explored = new Float64Array(policy.length);
   for (let r = 0; r + 1 < starts.length; r++) {
     const n = starts[r + 1] - starts[r];
-    for (let i = starts[r]; i < starts[r + 1]; i++) {
-      // With ε = 0, an action of probability 0 would give 0 / 0.
-      if (policy[i] > 0) ratio[i] = policy[i] / ((1 - epsilon) * policy[i] + epsilon / n);
-    }
+    for (let i = starts[r]; i < starts[r + 1]; i++) explored[i] = (1 - epsilon) * policy[i] + epsilon / n;
   }
-  return ratio;
+  return explored;
 }
 
 /** The learner's decisions, those of the last ply first. D of them. */

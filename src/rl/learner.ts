@@ -8,11 +8,12 @@
  */
 
 import type { Infoset } from "../graph/game-graph.ts";
-import type { AdamSettings } from "../nn/adam.ts";
+import type { AdamSettings } from "../nn/adam-settings.ts";
+import type { OptimizerState } from "../nn/row-network.ts";
 import type { WeightArray } from "../nn/weights.ts";
 import { networkPolicy } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
-import type { LearningNetwork, OptimizerState, PolicyModel, PolicyNetwork } from "../policies/policy-kind.ts";
+import type { LearningNetwork, PolicyModel, PolicyNetwork } from "../policies/policy-kind.ts";
 import { type PolicyAtRows, perLegalAction, slotStarts } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
 import { type LearningRate, learningRateAt, type Schedule, scheduled } from "./annealing.ts";

@@ -12,6 +12,8 @@ import type { TokenSum } from "./rows.ts";
 export interface MirrorSettings {
   /** η. */
   readonly stepSize: number;
+  /** δ. */
+  readonly floor: number;
   /** K: Adam steps an update. */
   readonly steps: number;
   /** Parts that the rows are dealt into; a step takes one. */

@@ -7,7 +7,7 @@ import { llmFlags } from "../../src/cli/flags/llm.ts";
 import { closePlayers, openPlayers } from "../../src/cli/open/players.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
-import { tf } from "../../src/nn/tf.ts";
+import { kernelHeap } from "../../src/nn/simd/arithmetic.ts";
 import type { Player } from "../../src/players/player.ts";
 import { fixedNames, MCTS_PARAMETERS } from "../../src/players/spec.ts";
 import { UserError } from "../../src/util/errors.ts";
@@ -73,7 +73,7 @@ describe("openPlayers", () => {
   });
 
   it("makes runs, named by their checkpoints, and lets go of their weights", async () => {
-    const before = tf.memory().numTensors;
+    const before = kernelHeap().held;
     const players = await openPlayers(["latest", "tiny@2", "tiny@000004:greedy", "tiny@000004", "random"], { runs });
     expect(players.map(({ name }) => name)).toEqual([
       "tiny@000004",
@@ -91,9 +91,9 @@ describe("openPlayers", () => {
     expect(again).toEqual(last);
     expect(earlier).not.toEqual(last);
     expect([...(greedily ?? [])].sort()).toEqual([0, 1]);
-    expect(tf.memory().numTensors).toBeGreaterThan(before);
+    expect(kernelHeap().held).toBeGreaterThan(before);
     await closePlayers(players);
-    expect(tf.memory().numTensors).toBe(before);
+    expect(kernelHeap().held).toBe(before);
   });
 
   it("seats a person where the command has a place for one", async () => {
@@ -158,10 +158,10 @@ describe("openPlayers", () => {
     const damaged = copyOf(join(runs, "tiny"));
     const config = join(damaged.run, "config.yaml");
     writeFileSync(config, "games: [kuhn]\nseed: 1\nnn: { hidden: [5] }\n");
-    const before = tf.memory().numTensors;
+    const before = kernelHeap().held;
     const error = await failure("tiny", damaged.run, "random");
     expect(error).toMatchObject({ exitCode: 3, message: expect.stringMatching(/is not of this run's network/) });
-    expect(tf.memory().numTensors).toBe(before);
+    expect(kernelHeap().held).toBe(before);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Adam against the formula in double precision; its saved state goes on to the bit. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { Adam, type AdamSettings } from "../../src/nn/adam.ts";
+import { Adam } from "../../src/nn/adam.ts";
+import type { AdamSettings } from "../../src/nn/adam-settings.ts";
 import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";
 import { Rng } from "../../src/util/rng.ts";

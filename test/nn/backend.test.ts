@@ -1,7 +1,8 @@
 /** The backends agree with one another, repeat themselves to the bit, and leave the process as they found it. */
 import { describe, expect, it } from "vitest";
+import { arithmetic } from "../../src/nn/arithmetic.ts";
 import { type BackendName, backendNames, findBackend, startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
 import { tf } from "../../src/nn/tf.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -11,18 +12,18 @@ const shape = { inputs: 23, hidden: [48, 31], outputs: 7, outputScale: 1 };
 const ROWS = 57;
 
 /** Those that every machine has; conformance.test.ts has the others too. */
-const ALWAYS = ["wasm", "js"] as const;
+const ALWAYS = ["kernels", "wasm", "js"] as const;
 
 /** Logits and all gradients of one network on one batch, on the backend named. */
 async function forwardAndGradients(name: BackendName): Promise<{ logits: Float32Array; gradients: Float32Array[] }> {
   await startBackend(name);
   const rng = new Rng("conformance");
-  const network = new Mlp(initialWeights(shape, rng));
+  const network = arithmetic().learner(initialWeights(shape, rng), { beta1: 0, beta2: 0.999, epsilon: 1e-8 });
   const features = Float32Array.from({ length: ROWS * shape.inputs }, () => rng.normal());
   const target = Float32Array.from({ length: ROWS * shape.outputs }, () => rng.normal() / ROWS);
-  const logits = network.logits(features, ROWS);
-  const gradients = network.gradients(features, ROWS, (z) => z.map((at, i) => Math.tanh(at) * (target[i] as number)));
-  return { logits, gradients: gradients.map((gradient) => gradient.dataSync() as Float32Array) };
+  const logits = network.logits(features);
+  const gradients = network.gradients(features, (z) => z.map((at, i) => Math.tanh(at) * (target[i] as number)));
+  return { logits, gradients };
 }
 
 const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -31,13 +32,15 @@ const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 describe("the backends", () => {
   it("give the same logits and gradients within 1e-4, and not by giving nothing", async () => {
     const js = await forwardAndGradients("js");
-    const wasm = await forwardAndGradients("wasm");
-    expect(largestGap(js.logits, wasm.logits)).toBeLessThan(1e-4);
-    expect(js.gradients.length).toBe(6);
-    js.gradients.forEach((gradient, i) => {
-      expect(largestGap(gradient, wasm.gradients[i] as Float32Array)).toBeLessThan(1e-4);
-      expect(Math.max(...gradient.map(Math.abs))).toBeGreaterThan(1e-2);
-    });
+    for (const name of ["wasm", "kernels"] as const) {
+      const other = await forwardAndGradients(name);
+      expect(largestGap(js.logits, other.logits)).toBeLessThan(1e-4);
+      expect(js.gradients.length).toBe(6);
+      js.gradients.forEach((gradient, i) => {
+        expect(largestGap(gradient, other.gradients[i] as Float32Array)).toBeLessThan(1e-4);
+        expect(Math.max(...gradient.map(Math.abs))).toBeGreaterThan(1e-2);
+      });
+    }
   });
 
   it.each(ALWAYS)("%s gives the same bits every time", async (name) => {
@@ -53,6 +56,24 @@ describe("the backends", () => {
     expect(tf.getBackend()).toBe("wasm");
     expect((await startBackend("js")).name).toBe("js");
     expect(tf.getBackend()).toBe("cpu");
+  });
+
+  it("auto takes kernels only for perceptrons that are not wide", async () => {
+    const small = { policy: "mlp", hidden: [64, 512] };
+    const others = [
+      { policy: "text", hidden: [64] },
+      { policy: "./kind.js", hidden: [64] },
+      { policy: "mlp", hidden: [64, 513] },
+    ];
+    const { name } = await startBackend("auto", [small, small]);
+    expect(backendNames.indexOf(name)).toBeLessThanOrEqual(backendNames.indexOf("kernels"));
+    for (const other of others) {
+      const taken = await startBackend("auto", [small, other]);
+      expect([taken, ...taken.passedOver].map((backend) => backend.name)).not.toContain("kernels");
+    }
+    expect((await startBackend("kernels", [small, ...others.slice(1)])).name).toBe("kernels");
+    await expect(startBackend("kernels", others)).rejects.toThrow("kernels does not compute nn.policy text");
+    await startBackend("wasm");
   });
 
   it("one that computes nonsense is none", async () => {
@@ -86,10 +107,11 @@ describe.each(ALWAYS)("a process that starts %s", (backend) => {
       const own = () => {};
       for (const event of events) process.on(event, own);
       const { startBackend } = await import("./dist/nn/backend.js");
-      const { Mlp } = await import("./dist/nn/mlp.js");
+      const { arithmetic } = await import("./dist/nn/arithmetic.js");
       await startBackend("${backend}");
-      new Mlp([{ name: "w", shape: [1, 1], values: Float32Array.of(2) }, { name: "b", shape: [1], values: Float32Array.of(0) }])
-        .logits(Float32Array.of(21), 1);
+      arithmetic()
+        .network([{ name: "w", shape: [1, 1], values: Float32Array.of(2) }, { name: "b", shape: [1], values: Float32Array.of(0) }])
+        .logits(Float32Array.of(21));
       const kept = events.map((event) => process.rawListeners(event)).every((all) => all.length === 1 && all[0] === own);
       process.exitCode = kept ? 17 : 1;
     `);
@@ -105,4 +127,18 @@ describe.each(ALWAYS)("a process that starts %s", (backend) => {
     expect(status).toBe(1);
     expect(stderr).toContain("nobody catches this");
   });
+});
+
+it("kernels start without TensorFlow.js", () => {
+  const loaded = (backend: string) =>
+    inChild(`
+      const { createRequire } = await import("node:module");
+      const { startBackend } = await import("./dist/nn/backend.js");
+      const { kind } = await import("./dist/policies/features/mlp.js");
+      const { ValueNetwork } = await import("./dist/policies/features/value-network.js");
+      await startBackend("${backend}");
+      const files = Object.keys(createRequire(import.meta.url).cache);
+      console.log(kind && ValueNetwork && files.some((file) => file.includes("@tensorflow")));
+    `).stdout.trim();
+  expect(["kernels", "wasm"].map(loaded)).toEqual(["false", "true"]);
 });

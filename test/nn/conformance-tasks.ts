@@ -1,7 +1,9 @@
 /** What every backend computes for conformance.test.ts, and reports of itself; run in a process of its own. */
 
+import { arithmetic } from "../../src/nn/arithmetic.ts";
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
+import { kernelHeap } from "../../src/nn/simd/arithmetic.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { FeatureLayout } from "../../src/policies/features/layout.ts";
@@ -100,8 +102,8 @@ function train(task: Task): Trained {
   const flat = (arrays: readonly WeightArray[]) => arrays.flatMap(({ values }) => [...values]);
   const { weights, averaged } = learner.save();
   learner.dispose();
-  const network = new Mlp(averaged);
-  const logits = [...network.logits(layout.encode(rows.map(({ infoset }) => infoset)), rows.length)];
+  const network = arithmetic().network(averaged);
+  const logits = [...network.logits(layout.encode(rows.map(({ infoset }) => infoset)))];
   network.dispose();
   return { losses, weights: flat(weights), averaged: flat(averaged), logits };
 }
@@ -116,14 +118,14 @@ const trainAll = () => ({
 function rowGap(): number {
   const shape = { inputs: 41, hidden: [64, 37], outputs: 19, outputScale: 1 };
   const rng = new Rng("rows");
-  const network = new Mlp(initialWeights(shape, rng));
+  const network = arithmetic().network(initialWeights(shape, rng));
   const total = 70;
   const x = Float32Array.from({ length: total * shape.inputs }, () => rng.normal());
-  const together = network.logits(x, total);
+  const together = network.logits(x);
   let gap = 0;
   for (const size of [1, 2, 3, 5, 8, 17, 33, 64]) {
     const start = total - size;
-    const some = network.logits(x.subarray(start * shape.inputs), size);
+    const some = network.logits(x.subarray(start * shape.inputs));
     some.forEach((value, i) => {
       gap = Math.max(gap, Math.abs(value - (together[start * shape.outputs + i] as number)));
     });
@@ -132,19 +134,20 @@ function rowGap(): number {
   return gap;
 }
 
-/** Tensors, bytes and entries of the backend's own table; and bytes of GPU memory, where it counts them. */
-function held(): Held {
+/** Tensors, bytes and entries of the backend's own table; and bytes of GPU memory, where it counts them. Of our kernels, numbers. */
+function held(name: BackendName): Held {
+  if (name === "kernels") return { numbers: kernelHeap().held };
   const { numTensors, numBytes, ...others } = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
   return { numTensors, numBytes, entries: tf.backend().numDataIds(), gpu: others.numBytesAllocatedInGPU ?? 0 };
 }
 
-function leak(steps: number): [Held, Held] {
+function leak(name: BackendName, steps: number): [Held, Held] {
   const { settings, layout, rows } = tasks.pg;
   const learner = new Learner(settings, kind.model(settings.nn, layout.games), new Rng("leak"));
   const rng = new Rng("minibatches");
   const run = (from: number, to: number) => {
     for (let update = from; update <= to; update++) learner.update(rows, update, rng);
-    return held();
+    return held(name);
   };
   const both: [Held, Held] = [run(1, 20), run(21, steps)];
   learner.dispose();
@@ -158,5 +161,5 @@ export async function report(name: BackendName, steps: number): Promise<Report> 
   const { device } = await startBackend(name);
   const trained = trainAll();
   const repeats = JSON.stringify(trainAll()) === JSON.stringify(trained);
-  return { device, trained, repeats, rowGap: rowGap(), held: leak(steps) };
+  return { device, trained, repeats, rowGap: rowGap(), held: leak(name, steps) };
 }

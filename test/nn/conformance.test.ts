@@ -15,7 +15,7 @@ import { softwareGpu } from "./software-gpu.ts";
 /** Of a loss before anything has been learned, and of everything after training. */
 const [FIRST, TRAINED] = [5e-6, 1e-4];
 /** Those that every machine has, and that promise the same bits: every time, and for a row whatever rows it is asked with. */
-const ALWAYS: readonly BackendName[] = ["wasm", "js"];
+const ALWAYS: readonly BackendName[] = ["kernels", "wasm", "js"];
 
 const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 function gap(a: readonly number[], b: readonly number[]): number {

@@ -1,7 +1,8 @@
 /** The network against its formula in double precision, its gradient against finite differences, and its weight lists. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../src/nn/backend.ts";
-import { initialWeights, Mlp, type MlpShape } from "../../src/nn/mlp.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights, type MlpShape } from "../../src/nn/mlp-weights.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -40,7 +41,7 @@ const plainLoss = (arrays: readonly { shape: readonly number[]; values: ArrayLik
 describe("the network", () => {
   it("computes its formula", () => {
     const network = new Mlp(weights);
-    const logits = network.logits(features, ROWS);
+    const logits = network.logits(features);
     plainLogits(weights).forEach((z, i) => {
       expect(logits[i]).toBeCloseTo(z, 5);
     });
@@ -49,9 +50,7 @@ describe("the network", () => {
 
   it("has the gradient that finite differences have", () => {
     const network = new Mlp(weights);
-    const gradients = network.gradients(features, ROWS, (logits) =>
-      logits.map((z, i) => 2 * z * (target[i] as number)),
-    );
+    const gradients = network.gradients(features, (logits) => logits.map((z, i) => 2 * z * (target[i] as number)));
     const exact = weights.map((w) => ({ shape: w.shape, values: Float64Array.from(w.values) }));
     let largest = 0;
     expect(gradients.map((g) => g.shape)).toEqual(weights.map((w) => [...w.shape]));
@@ -138,7 +137,7 @@ it("nothing is left on the backend", () => {
   const network = new Mlp(weights);
   const other = new Mlp(weights);
   expect(tf.memory().numTensors).toBe((before[0] as number) + 2 * weights.length);
-  network.logits(features, ROWS);
+  network.logits(features);
   network.moveTowards(other, 0.5);
   network.moveTowards(other, 0);
   network.load(weights);

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findNative, type NativeName } from "../../src/nn/native.ts";
+import { findNative, type NativeName } from "../../src/nn/backends/native-package.ts";
 import { inChild } from "./child.ts";
 
 let folder = "";
@@ -112,7 +112,7 @@ const HOOK = `
   import { createRequire } from "node:module";
   const require = createRequire(import.meta.url);
   require.extensions[".node"] = require.extensions[".js"];
-  const { startNative } = await import("./dist/nn/native.js");
+  const { startNative } = await import("./dist/nn/backends/native.js");
   const { tf } = await import("./dist/nn/tf.js");
   const reason = (error) => error.message;
 `;
@@ -186,7 +186,8 @@ describe(`TensorFlow on the CPU${built ? "" : ` (skipped: ${here.reason})`}`, ()
       const handlers = () => JSON.stringify(["uncaughtException", "unhandledRejection", "exit"].map((e) => process.listenerCount(e)));
       const before = handlers();
       const { startBackend } = await import("./dist/nn/backend.js");
-      const { initialWeights, Mlp } = await import("./dist/nn/mlp.js");
+      const { Mlp } = await import("./dist/nn/mlp.js");
+      const { initialWeights } = await import("./dist/nn/mlp-weights.js");
       const { Adam } = await import("./dist/nn/adam.js");
       const { Rng } = await import("./dist/util/rng.js");
       const { tf } = await import("./dist/nn/tf.js");
@@ -197,11 +198,11 @@ describe(`TensorFlow on the CPU${built ? "" : ` (skipped: ${here.reason})`}`, ()
       const features = Float32Array.from({ length: 57 * 23 }, () => rng.normal());
       const target = Float32Array.from({ length: 57 * 7 }, () => rng.normal() / 57);
       for (let step = 0; step < 10; step++) {
-        const gradients = network.gradients(features, 57, (logits) => logits.map((z, i) => Math.tanh(z) * target[i]));
+        const gradients = network.gradients(features, (logits) => logits.map((z, i) => Math.tanh(z) * target[i]));
         adam.step(gradients, 1e-3);
         tf.dispose(gradients);
       }
-      const values = [...network.logits(features, 57), ...network.save().flatMap(({ values }) => [...values])];
+      const values = [...network.logits(features), ...network.save().flatMap(({ values }) => [...values])];
       console.log(JSON.stringify({ values, tensors: tf.memory().numTensors, handlers: before === handlers() }));
     `);
 

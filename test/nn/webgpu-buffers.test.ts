@@ -1,7 +1,7 @@
 /** Reads and memory of the webgpu backend, on a GPU that is made up: it answers as late as it likes, or not at all. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Buffer, BufferManager, Device, ErrorEvent, WebgpuBackend } from "../../src/nn/webgpu-buffers.ts";
-import { freeUnusedBuffers, readSynchronously } from "../../src/nn/webgpu-buffers.ts";
+import type { Buffer, BufferManager, Device, ErrorEvent, WebgpuBackend } from "../../src/nn/backends/webgpu-buffers.ts";
+import { freeUnusedBuffers, readSynchronously } from "../../src/nn/backends/webgpu-buffers.ts";
 
 const MB = 2 ** 20;
 /** Looks at the GPU until it answers; what it does then. */

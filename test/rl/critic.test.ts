@@ -159,7 +159,7 @@ it("V moves down the gradient of the mean squared error of every decision, none 
   }
   // The mean over decisions of (V − target)², in a network's two outputs one for each role.
   const x = layout.encode(decisions.map(({ infoset }) => infoset.canonical));
-  const gradients = network.gradients(x, decisions.length, (values) =>
+  const gradients = network.gradients(x, (values) =>
     values.map((value, i) => {
       const decision = Math.floor(i / 2);
       const isOwn = decisions[decision]?.seat === i % 2;

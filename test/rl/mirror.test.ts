@@ -20,7 +20,7 @@ describe("the target", () => {
 
   it("is the policy itself without advantage, pull and bonus", () => {
     const equal = { starts, values: new Float64Array([0.3, 0.3, -1, -1, -1]), means: Float64Array.of(0.3, -1) };
-    const targets = mirrorTargets(equal, at, { stepSize: 2, magnet: 0, entropy: 0 });
+    const targets = mirrorTargets(equal, at, { stepSize: 2, magnet: 0, entropy: 0, floor: 0 });
     targets.forEach((p, i) => {
       expect(p).toBeCloseTo(policy[i] as number, 12);
     });
@@ -30,7 +30,7 @@ describe("the target", () => {
     const values = Float64Array.of(0.4, -0.2, 1, 0, -1);
     const means = Float64Array.of(-0.05, 0.25);
     const [stepSize, magnet, entropy] = [1.5, 0.2, 0.1];
-    const targets = mirrorTargets({ starts, values, means }, at, { stepSize, magnet, entropy });
+    const targets = mirrorTargets({ starts, values, means }, at, { stepSize, magnet, entropy, floor: 0.01 });
     for (const [start, end] of [
       [0, 2],
       [2, 5],
@@ -47,11 +47,25 @@ describe("the target", () => {
     }
   });
 
+  it("lets an action come back that has nearly died, and only if it is good", () => {
+    const died = { logPolicy: Float64Array.of(-30, 0), magnetLogPolicy: Float64Array.of(-25, 0) };
+    const target = (value: number, floor: number) =>
+      mirrorTargets(
+        { starts: Int32Array.of(0, 2), values: Float64Array.of(value, 0), means: Float64Array.of(0) },
+        died,
+        { stepSize: 2, magnet: 0.1, entropy: 0, floor },
+      )[0] as number;
+    expect(target(0.5, 0)).toBeLessThan(1e-11);
+    // Odds of .003 / .997 times e, as π and m are both at the floor.
+    expect(target(0.5, 0.003)).toBeCloseTo((0.003 * Math.E) / (1 + 0.003 * Math.E), 12);
+    expect(target(-1, 0.003)).toBeCloseTo((0.003 * Math.exp(-2)) / (1 + 0.003 * Math.exp(-2)), 12);
+  });
+
   it("of a huge advantage is finite", () => {
     const targets = mirrorTargets(
       { starts: Int32Array.of(0, 2), values: Float64Array.of(1e4, -1e4), means: Float64Array.of(0) },
       { logPolicy: log(1e-12, 1), magnetLogPolicy: log(0.5, 0.5) },
-      { stepSize: 100, magnet: 0, entropy: 0 },
+      { stepSize: 100, magnet: 0, entropy: 0, floor: 0 },
     );
     expect([...targets]).toEqual([1, 0]);
   });

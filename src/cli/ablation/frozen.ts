@@ -7,7 +7,7 @@ import type { WeightArray } from "../../nn/weights.ts";
 import type { PolicyModel } from "../../policies/policy-kind.ts";
 import { policyKind } from "../../policies/registry.ts";
 import { readEntries } from "../../run/checkpoint-folder.ts";
-import { readCheckpoint } from "../../run/run.ts";
+import { readCheckpoint, readRunConfig } from "../../run/run.ts";
 import { Rng } from "../../util/rng.ts";
 import { note, warn } from "../terminal/output.ts";
 
@@ -31,7 +31,8 @@ export async function* frozenPolicies(
 ): AsyncGenerator<FrozenPolicy> {
   const { startBackend } = await import("../../nn/backend.ts");
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
-  await startBackend("auto");
+  const networks = runs.map(({ name }) => readRunConfig(join(dir, name)).nn);
+  await startBackend("auto", networks);
   for (const { name, seed } of runs) {
     const resolved = { dir: join(dir, name), name };
     const { entries, problems } = readEntries(resolved.dir);

@@ -62,7 +62,7 @@ export const command = defineCommand({
     );
     const { config } = checkpoint;
 
-    const backend = await startTrained(config.nn.backend);
+    const backend = await startTrained(config.nn.backend, [config.nn, ...(named?.networks ?? [])]);
     const executor = openExecutor(workers ?? "auto", backend.name);
     const main = loadPolicy(
       options.free ? writingFreely(checkpoint) : checkpoint,

@@ -52,7 +52,7 @@ export const command = defineCommand({
     }
     const { loadPolicy } = await import("../open/checkpoint-contents.ts");
     const { startTrained } = await import("../open/trained-backend.ts");
-    await startTrained(checkpoint.config.nn.backend);
+    await startTrained(checkpoint.config.nn.backend, [checkpoint.config.nn]);
     const saved = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
     try {
       const policy = options.greedy ? greedy(saved.policy) : saved.policy;

@@ -1,5 +1,4 @@
 /** `spiral train`: puts the trainer, the evaluator and the run directory together, and shows how it goes. */
-import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
 import type { Backend } from "../../nn/backend.ts";
 import type { Snapshot } from "../../rl/train.ts";
@@ -41,13 +40,13 @@ export const command = defineCommand({
     }
     const { getGame } = await import("../../games/registry.ts");
     const { trainingRun } = await import("../open/training-run.ts");
-    const { config, initial, demonstrations, open } = await trainingRun(file, options, given);
+    const { config, ...run } = await trainingRun(file, options, given);
     const games = config.games.map(getGame);
     // Heard from before there is a run: an interruption while it is being made saves after the first update.
     const signals = listen();
     try {
       const { json, profile: profiled } = options;
-      return await trainOnBackend({ config, games, initial, demonstrations, open, signals, json, profiled, verbose });
+      return await trainOnBackend({ ...run, config, games, signals, json, profiled, verbose });
     } finally {
       signals.stop();
     }
@@ -79,12 +78,8 @@ async function dryRun(
   showConfig(file, options);
 }
 
-interface Job {
-  readonly config: Config;
+interface Job extends TrainingRun {
   readonly games: readonly Game[];
-  readonly initial: TrainingRun["initial"];
-  readonly demonstrations: TrainingRun["demonstrations"];
-  readonly open: TrainingRun["open"];
   readonly signals: Signals;
   /** `--json`, `--profile` and `--verbose`. */
   readonly json: boolean;
@@ -93,9 +88,9 @@ interface Job {
 }
 
 async function trainOnBackend(job: Job): Promise<number> {
-  const { startBackend } = await import("../../nn/backend.ts");
+  const { startTraining } = await import("../open/trained-backend.ts");
   const { openExecutor } = await import("../open/executor.ts");
-  const backend = await startBackend(job.config.nn.backend);
+  const backend = await startTraining(job.config.nn, job.ranOn);
   const executor = openExecutor(job.config.run.workers, backend.name, { areAlike: true });
   try {
     return await trainWith(executor, backend, job);

@@ -16,7 +16,7 @@ import { Rng } from "../../util/rng.ts";
 import { checkAll } from "../check-all.ts";
 import { withProgressAwaited } from "../terminal/counter.ts";
 import { compiledAloud, solveAloud } from "./exact.ts";
-import { checkPlayers, fixedPlayer } from "./players.ts";
+import { checkPlayers, fixedPlayer, type PlayersToOpen } from "./players.ts";
 
 export interface GameReport {
   /** Null if the game cannot be walked. */
@@ -47,7 +47,7 @@ export function chosenOpponents(
   specs: string | undefined,
   runs: string,
   evaluated: ResolvedRun | undefined,
-): (() => Promise<PolicyPlayer[]>) | undefined {
+): PlayersToOpen<PolicyPlayer> | undefined {
   if (specs === undefined) return undefined;
   const own = (spec: string): string => (spec.startsWith("@") && evaluated ? `${evaluated.dir}${spec}` : spec);
   // A comma parts opponents, and parameters of one: `mcts:sims=200,c=1,random`.
@@ -55,7 +55,8 @@ export function chosenOpponents(
     specs.split(/,(?!\s*\w+=)/).map((spec) => own(spec.trim())),
     { runs, backendRuns: true },
   );
-  return async () => (await open()).flatMap((player) => (player.kind === "policy" ? [player] : []));
+  const opened = async () => (await open()).flatMap((player) => (player.kind === "policy" ? [player] : []));
+  return Object.assign(opened, { networks: open.networks });
 }
 
 export function checkThatEachPlays(rivals: readonly PolicyPlayer[], games: readonly Game[]): void {

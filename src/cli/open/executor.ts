@@ -8,7 +8,7 @@ import { UserError } from "../../util/errors.ts";
 import { warn } from "../terminal/output.ts";
 
 /** On these a row's logits do not depend on the rows beside it, so that games are the same however they are split. */
-const SPLITTABLE: readonly BackendName[] = ["wasm", "js"];
+const SPLITTABLE: readonly BackendName[] = ["kernels", "wasm", "js"];
 /** Every thread runs the network on all that comes up in its games, so that each more brings less. */
 const MOST_BY_DEFAULT = 8;
 
@@ -25,7 +25,7 @@ export function openExecutor(
     if (workers === "auto" || workers === 0) return inThisThread;
     throw new UserError(
       2,
-      `Worker threads play on ${SPLITTABLE.join(" and ")}, and this runs on ${backend}, which plays in the main thread. Leave out --workers (run.workers), or take --backend wasm.`,
+      `Worker threads play on kernels, wasm and js, and this runs on ${backend}, which plays in the main thread. Leave out --workers (run.workers), or take --backend wasm.`,
     );
   }
   const count = workers === "auto" ? Math.min(MOST_BY_DEFAULT, Math.max(1, availableParallelism() - 1)) : workers;

@@ -25,7 +25,7 @@ export interface OpenPlayerOptions {
   readonly runs: string;
   /** The command's options for `llm:` players, if they may play in it. */
   readonly llm?: LlmOptions;
-  /** Whether a backend of TensorFlow.js runs already; runs are then loaded on it. */
+  /** Whether a backend runs already; runs are then loaded on it. */
   readonly backendRuns?: boolean;
   /** Makes the player `human`, if a person may play in the command. */
   readonly human?: () => Player;
@@ -33,20 +33,25 @@ export interface OpenPlayerOptions {
 
 /**
  * A player for each spec, in order; the same spec twice is two players. Everything that is wrong with any of them is one
- * UserError. TensorFlow.js is loaded only if one of them is a run. End with `closePlayers`.
+ * UserError. A backend is started only if one of them is a run. End with `closePlayers`.
  */
 export const openPlayers = async (specs: readonly string[], options: OpenPlayerOptions): Promise<Player[]> =>
   checkPlayers(specs, options)();
 
+/** The second half of `openPlayers`, with the settings of the networks that it opens. */
+export type PlayersToOpen<P = Player> = (() => Promise<P[]>) & { readonly networks: readonly Config["nn"][] };
+
 /** The first half of `openPlayers`: throws the problems of the specs; returns the second half. */
-export function checkPlayers(specs: readonly string[], options: OpenPlayerOptions): () => Promise<Player[]> {
+export function checkPlayers(specs: readonly string[], options: OpenPlayerOptions): PlayersToOpen {
   const usesModels = specs.some((spec) => spec.trim().startsWith("llm:"));
   const [prepared, settings] = checkAll(
     () => checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options))),
     () => (usesModels && options.llm ? llmSettings(options.llm) : undefined),
     () => checkPeople(specs),
   );
-  return () => openPrepared(prepared, settings, options.backendRuns === true);
+  const networks = prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn : []));
+  const open = () => openPrepared(prepared, settings, networks, options.backendRuns === true);
+  return Object.assign(open, { networks });
 }
 
 function checkPeople(specs: readonly string[]): void {
@@ -57,10 +62,10 @@ function checkPeople(specs: readonly string[]): void {
 async function openPrepared(
   prepared: readonly PreparedPlayer[],
   llm: LlmSettings | undefined,
+  networks: readonly Config["nn"][],
   backendRuns: boolean,
 ): Promise<Player[]> {
-  const settings = prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn : []));
-  const load = settings.length > 0 ? await policyLoader(settings, backendRuns) : undefined;
+  const load = networks.length > 0 ? await policyLoader(networks, backendRuns) : undefined;
   // One for all models, so that its limit on requests is that of the command.
   const client = llm && chatClient(llm, clientHooks());
   const make = (player: PreparedPlayer): Player => {
@@ -165,7 +170,7 @@ async function policyLoader(settings: readonly Config["nn"][], backendRuns: bool
     import("./checkpoint-contents.ts"),
   ]);
   const [backend = "auto", ...others] = new Set(settings.map((nn) => nn.backend));
-  if (!backendRuns) await startTrained(others.length === 0 ? backend : "auto");
+  if (!backendRuns) await startTrained(others.length === 0 ? backend : "auto", settings);
   const kinds = new Map<string, PolicyKind>();
   for (const { policy } of settings) kinds.set(policy, await policyKind(policy));
   return (checkpoint, run) => loadPolicy(checkpoint, run, kinds.get(checkpoint.config.nn.policy) as PolicyKind);

@@ -57,7 +57,7 @@ async function openRun(run: ResolvedRun, warn: (message: string) => void): Promi
   const { entries } = readEntries(run.dir);
   if (run.checkpoint !== undefined || entries.length === 0) readCheckpoint(run, warn);
   const kind = await policyKind(config.nn.policy);
-  await startTrained(config.nn.backend, warn);
+  await startTrained(config.nn.backend, [config.nn], warn);
   const loaded = new Map<number, SavedPolicy>();
   const load = (checkpoint: number): SavedPolicy => {
     const known = loaded.get(checkpoint) ?? loadPolicy(readCheckpoint({ ...run, checkpoint }), run.name, kind);

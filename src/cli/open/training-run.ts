@@ -32,6 +32,8 @@ export interface TrainingRun {
   /** The first weights of a new run with `--init`. */
   readonly initial: readonly WeightArray[] | undefined;
   readonly demonstrations: Demonstrations | undefined;
+  /** The backend that a run that is taken up again ran on last. */
+  readonly ranOn: string | undefined;
   /** `check` is given the checkpoint to go on from before anything of the run is changed, and throws where it will not do. */
   readonly open: (
     backend: string,
@@ -59,6 +61,7 @@ async function newRun(file: string | undefined, options: TrainingRunOptions): Pr
     config,
     initial: init?.weights,
     demonstrations,
+    ranOn: undefined,
     open: (backend) => ({
       writer: createRun({ config, name, argv, backend, init: init?.source, demonstrations: log, warn }),
       checkpoint: undefined,
@@ -86,11 +89,13 @@ async function resumedRun(
   const run = workers === undefined ? saved.run : { ...saved.run, workers: workerCount("--workers", workers) };
   const config = { ...saved, updates: length, run };
   const demonstrations = demonstrationsOf(config);
-  checkLog(resolved.name, readManifest(resolved.dir), demonstrations);
+  const manifest = readManifest(resolved.dir);
+  checkLog(resolved.name, manifest, demonstrations);
   return {
     config,
     initial: undefined,
     demonstrations,
+    ranOn: manifest.backends?.at(-1) ?? manifest.backend,
     open(backend, check) {
       const resumed = resumeRun(resolved, {
         backend,

@@ -130,13 +130,29 @@ function put(c: usize, c0: v128, c1: v128, relu: bool): void {
   v128.store(c, relu ? f32x4.max(c1, zero) : c1, 16);
 }
 
-/** y = xᵀ. x [R, C] → y [C, R] */
+/** y = xᵀ. x [R, C] → y [C, R], both multiples of 4 */
 export function transpose(x: usize, y: usize, R: i32, C: i32): void {
-  for (let i = 0; i < R; i++) {
-    for (let j = 0; j < C; j++) {
-      store<f32>(y + ((<usize>(j * R + i)) << 2), load<f32>(x + ((<usize>(i * C + j)) << 2)));
-    }
+  const xStep = (<usize>C) << 2;
+  const yStep = (<usize>R) << 2;
+  for (let i: usize = 0; i < yStep; i += 16) {
+    for (let j: usize = 0; j < xStep; j += 16)
+      fourByFour(x + (i >> 2) * xStep + j, xStep, y + (j >> 2) * yStep + i, yStep);
   }
+}
+
+function fourByFour(x: usize, xStep: usize, y: usize, yStep: usize): void {
+  const a = v128.load(x);
+  const b = v128.load(x + xStep);
+  const c = v128.load(x + 2 * xStep);
+  const d = v128.load(x + 3 * xStep);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5); // a0 b0 a1 b1
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  v128.store(y, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(y + yStep, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7); // a2 b2 a3 b3
+  const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(y + 2 * yStep, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
+  v128.store(y + 3 * yStep, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
 }
 
 /** y = Σ over the rows of x. x [R, C] → y [C], C a multiple of 4 */

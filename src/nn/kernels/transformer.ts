@@ -1,6 +1,6 @@
 /**
  * The kernels of a transformer on WebAssembly, in AssemblyScript (a subset of TypeScript that compiles to WebAssembly).
- * `bin/kernels.js` compiles this file to dist/nn/transformer.wasm. kernel-ops.ts calls them.
+ * `bin/kernels.js` compiles this file to dist/nn/transformer.wasm. src/nn/simd/transformer.ts calls them.
  */
 export { attention, attentionGradient } from "./attention";
 export { norm, normGradient } from "./norm";

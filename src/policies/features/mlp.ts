@@ -1,7 +1,11 @@
-/** The kind `mlp`: a multilayer perceptron (nn/mlp.ts) that reads features (layout.ts) and has one head for all games. */
+/**
+ * The kind `mlp`: a multilayer perceptron (nn/mlp.ts, nn/simd/mlp.ts) that reads features (layout.ts) and has one head for all
+ * games.
+ */
 import type { Game } from "../../games/game.ts";
-import { adamTensors } from "../../nn/adam.ts";
-import { initialWeights, Mlp, mlpTensors } from "../../nn/mlp.ts";
+import { adamTensors } from "../../nn/adam-settings.ts";
+import { arithmetic } from "../../nn/arithmetic.ts";
+import { initialWeights, mlpTensors } from "../../nn/mlp-weights.ts";
 import { arraysOf } from "../../nn/weights.ts";
 import type { PolicyKind, PolicyModel, PolicySettings } from "../policy-kind.ts";
 import { LearningRowPolicy, RowPolicy, type Rows } from "../row-policy.ts";
@@ -12,11 +16,9 @@ export const kind: PolicyKind = {
     const layout = new FeatureLayout(games);
     const shape = { ...settings, inputs: layout.inputs, outputs: layout.outputs };
     const tensors = mlpTensors(shape);
-    const rows: Rows<Mlp> = {
+    const rows: Rows<Float32Array> = {
+      read: (infosets) => layout.encode(infosets),
       legal: (infosets) => layout.legal(infosets),
-      logits: (network, infosets) => network.logits(layout.encode(infosets), infosets.length),
-      gradients: (network, infosets, logitGradient) =>
-        network.gradients(layout.encode(infosets), infosets.length, logitGradient),
     };
     return {
       settings,
@@ -24,8 +26,8 @@ export const kind: PolicyKind = {
       tensors,
       optimizerTensors: (adam) => adamTensors(adam, tensors),
       firstWeights: (rng) => initialWeights(shape, rng),
-      network: (weights) => new RowPolicy(rows, new Mlp(arraysOf(tensors, weights))),
-      learner: (weights, adam) => new LearningRowPolicy(rows, new Mlp(arraysOf(tensors, weights)), adam),
+      network: (weights) => new RowPolicy(rows, arithmetic().network(arraysOf(tensors, weights))),
+      learner: (weights, adam) => new LearningRowPolicy(rows, arithmetic().learner(arraysOf(tensors, weights), adam)),
     };
   },
 };

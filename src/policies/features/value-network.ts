@@ -4,12 +4,12 @@
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { Adam, type AdamSettings, adamTensors } from "../../nn/adam.ts";
-import { initialWeights, Mlp, mlpTensors } from "../../nn/mlp.ts";
-import { tf } from "../../nn/tf.ts";
+import { type AdamSettings, adamTensors } from "../../nn/adam-settings.ts";
+import { arithmetic } from "../../nn/arithmetic.ts";
+import { initialWeights, mlpTensors } from "../../nn/mlp-weights.ts";
+import type { LearningRowNetwork, OptimizerState } from "../../nn/row-network.ts";
 import type { TensorShape, WeightArray } from "../../nn/weights.ts";
 import type { Rng } from "../../util/rng.ts";
-import type { OptimizerState } from "../policy-kind.ts";
 import { FeatureLayout } from "./layout.ts";
 
 /** The head starts near zero, so that the first values are small beside returns. */
@@ -25,40 +25,36 @@ export interface ValueShape {
 /** Owns its weights and its optimizer. */
 export class ValueNetwork {
   readonly #layout: FeatureLayout;
-  readonly #network: Mlp;
-  readonly #adam: Adam;
+  readonly #network: LearningRowNetwork<Float32Array>;
 
   constructor(games: readonly Game[], { hidden, outputs }: ValueShape, rng: Rng) {
     this.#layout = new FeatureLayout(games);
     const shape = { inputs: this.#layout.inputs, hidden, outputs, outputScale: OUTPUT_SCALE };
-    this.#network = new Mlp(initialWeights(shape, rng));
-    this.#adam = new Adam(this.#network.variables, ADAM);
+    this.#network = arithmetic().learner(initialWeights(shape, rng), ADAM);
   }
 
   /** The outputs for each information set. [R, outputs] */
   values(infosets: readonly Infoset[]): Float32Array {
-    return this.#network.logits(this.#layout.encode(infosets), infosets.length);
+    return this.#network.logits(this.#layout.encode(infosets));
   }
 
   /** One step of Adam. `lossGradient` takes the values [R, outputs] and returns ∂L/∂ each. */
   step(infosets: readonly Infoset[], lossGradient: (values: Float32Array) => Float32Array, learningRate: number): void {
-    const gradients = this.#network.gradients(this.#layout.encode(infosets), infosets.length, lossGradient);
-    this.#adam.step(gradients, learningRate);
-    tf.dispose(gradients);
+    this.#network.step(this.#layout.encode(infosets), lossGradient, learningRate);
   }
 
   save(): OptimizerState & { readonly arrays: WeightArray[] } {
-    return { arrays: [...this.#network.save(), ...this.#adam.save()], steps: this.#adam.steps };
+    const { arrays, steps } = this.#network.saveOptimizer();
+    return { arrays: [...this.#network.save(), ...arrays], steps };
   }
 
   restore({ arrays, steps }: OptimizerState): void {
     this.#network.load(arrays);
-    this.#adam.restore(arrays, steps);
+    this.#network.restoreOptimizer({ arrays, steps });
   }
 
   dispose(): void {
     this.#network.dispose();
-    this.#adam.dispose();
   }
 }
 

@@ -4,10 +4,11 @@
  */
 import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
-import { adamTensors } from "../../nn/adam.ts";
-import { prefixTree } from "../../nn/prefix-tree.ts";
+import { adamTensors } from "../../nn/adam-settings.ts";
+import { type PrefixTree, prefixTree } from "../../nn/prefix-tree.ts";
+import { TensorLearner } from "../../nn/tensor-learner.ts";
 import { headColumns, initialTransformer, Transformer, transformerTensors } from "../../nn/transformer.ts";
-import { arraysOf } from "../../nn/weights.ts";
+import { arraysOf, type WeightArray } from "../../nn/weights.ts";
 import { UserError } from "../../util/errors.ts";
 import type { PolicyKind, PolicyModel, PolicySettings } from "../policy-kind.ts";
 import { LearningRowPolicy, RowPolicy, type Rows } from "../row-policy.ts";
@@ -27,12 +28,11 @@ export const kind: PolicyKind = {
     const shape = { ...text, tokens: vocabulary.words.length };
     const columns = headColumns(shape);
     const tensors = transformerTensors(shape);
-    const rows: Rows<Transformer> = {
+    const rows: Rows<PrefixTree> = {
+      read: (infosets) => prefixTree(infosets.map(contextOf)),
       legal: (infosets) => legalTokens(infosets, columns),
-      logits: (network, infosets) => network.logits(prefixTree(infosets.map(contextOf))),
-      gradients: (network, infosets, logitGradient) =>
-        network.gradients(prefixTree(infosets.map(contextOf)), logitGradient),
     };
+    const transformer = (weights: readonly WeightArray[]) => new Transformer(arraysOf(tensors, weights), shape);
     return {
       settings,
       games,
@@ -40,8 +40,8 @@ export const kind: PolicyKind = {
       vocabulary: vocabulary.words,
       optimizerTensors: (adam) => adamTensors(adam, tensors),
       firstWeights: (rng) => initialTransformer(shape, rng),
-      network: (weights) => new RowPolicy(rows, new Transformer(arraysOf(tensors, weights), shape)),
-      learner: (weights, adam) => new LearningRowPolicy(rows, new Transformer(arraysOf(tensors, weights), shape), adam),
+      network: (weights) => new RowPolicy(rows, transformer(weights)),
+      learner: (weights, adam) => new LearningRowPolicy(rows, new TensorLearner(transformer(weights), adam)),
       writing: writingOf(games, vocabulary, (game) => decodingOf(game, text, vocabulary), text.decoding, {
         nn: settings,
         games: games.map(({ id }) => id),

@@ -1,9 +1,10 @@
 /**
- * What the rule `mirror` (rules/mirror.ts) makes of a batch: Q̂ − V̂ of every action at every information set that was visited, in
- * units of the game's returns. Both seats explore while the batches are played, and the critic learns from every batch. For the
- * gradient, an information set counts as often as it was visited, and its actions by π, not by how often they were taken:
+ * What the rule `mirror` (rules/mirror.ts) makes of a batch: Q̂ − Σ_a π Q̂ of every action at every information set that was visited,
+ * in units of the game's returns. (Its targets are normalised, so that V̂, or whatever is the same for all actions, has no effect.) Both
+ * seats explore while the batches are played, and the critic learns from every batch. For the gradient, an information set counts
+ * as often as it was visited, and its actions by π, not by how often they were taken:
  *
- *   G(I, a) = visits(I) / episodes · π(a | I) (Q̂(I, a) − V̂(I))
+ *   G(I, a) = visits(I) / episodes · π(a | I) (Q̂(I, a) − Σ π Q̂)
  */
 import { exploring } from "../../policies/exploring.ts";
 import { ActionCritic } from "../action-critic.ts";
@@ -35,7 +36,9 @@ export const mirror: MakeJudged = ({ exploration, mirror: settings }, { games, r
       return values.infosets.map((infoset, r) => {
         const [start, end] = [values.starts[r], values.starts[r + 1]];
         const visits = values.visits[r] * decisions;
-        const advantage = values.values.slice(start, end).map((q) => scale * (q - values.means[r]));
+        const own = values.values.slice(start, end);
+        const mean = own.reduce((sum, q, slot) => sum + policy[start + slot] * q, 0);
+        const advantage = own.map((q) => scale * (q - mean));
         return {
           infoset,
           decisions: new Float64Array(end - start).fill(visits),

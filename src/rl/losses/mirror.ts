@@ -2,10 +2,14 @@
  * Mirror descent on action values, with a magnet (Sokota et al. 2023, "magnetic mirror descent") and an entropy bonus. The policy
  * is not moved along a gradient. It is fitted to a target, by cross-entropy:
  *
- *   π* ∝ π · exp(η [ Q̂ − V̂ − α log(π / m) − τ log π ])
+ *   π* ∝ π · exp(η [ Q̂ − V̂ − α log(π / m) − τ log π ])      with max(π, δ) for π and max(m, δ) for m
  *   L  = − Σ_rows w(row) Σ_a π*(a) log π_θ(a)               ∂L/∂logits = w (π_θ − π*)
  *
- * m is the magnet. The weight of a row is w ∝ √visits · n / (n + 10), normalised by game, where n is its effective number of
+ * m is the magnet. The floor δ lets an action come back that has nearly died: its target is never far below δ. Without it, π* is
+ * nearly 0 if π is, whatever Q̂ says, and the fit has no gradient there. A bluff that has died out so is missing when the other
+ * player has forgotten how to answer it.
+ *
+ * The weight of a row is w ∝ √visits · n / (n + 10), normalised by game, where n is its effective number of
  * decisions. The root lets rare rows count, and the second factor keeps those out whose values are noise.
  */
 import type { ActionValues } from "../action-values.ts";
@@ -17,6 +21,8 @@ export interface MirrorStep {
   readonly magnet: number;
   /** τ. */
   readonly entropy: number;
+  /** δ. */
+  readonly floor: number;
 }
 
 /** log π and log m of the legal actions. [S] */
@@ -32,15 +38,17 @@ const HALF_WEIGHT = 10;
 export function mirrorTargets(
   { starts, values, means }: Pick<ActionValues, "starts" | "values" | "means">,
   { logPolicy, magnetLogPolicy }: LogPolicies,
-  { stepSize, magnet, entropy }: MirrorStep,
+  { stepSize, magnet, entropy, floor }: MirrorStep,
 ): Float64Array {
+  const least = Math.log(floor);
   const target = new Float64Array(values.length);
   for (let r = 0; r + 1 < starts.length; r++) {
     const [start, end] = [starts[r], starts[r + 1]];
     let max = Number.NEGATIVE_INFINITY;
     for (let i = start; i < end; i++) {
-      const pull = magnet * (logPolicy[i] - magnetLogPolicy[i]) + entropy * logPolicy[i];
-      target[i] = logPolicy[i] + stepSize * (values[i] - means[r] - pull);
+      const logP = Math.max(least, logPolicy[i]);
+      const pull = magnet * (logP - Math.max(least, magnetLogPolicy[i])) + entropy * logP;
+      target[i] = logP + stepSize * (values[i] - means[r] - pull);
       max = Math.max(max, target[i]);
     }
     let sum = 0;

@@ -67,6 +67,7 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
     sabotage(`
       if (name === "cuda") process.kill(process.pid, "SIGSEGV");
       if (name === "webgpu") { console.log("hello"); process.exit(0); }
+      if (name === "kernels") process.exit(4);
       if (name === "node") { console.error("a library is too old"); process.exit(3); }
       if (name === "wasm") { console.log("chatter of a library"); }
       if (name === "js") process.exit(1);

@@ -165,11 +165,24 @@ describe("spiral train --resume", () => {
     expect(await spiral(dir, "train", "--resume", "copy")).toMatchObject({ code: 0 });
   });
 
-  it("on another backend: warns, and the manifest says so", async () => {
+  it("goes on on the backend that it ran on, whatever auto would take now", async () => {
+    const { dir, run } = interrupted();
+    const manifest = () => JSON.parse(readFileSync(join(run, "manifest.json"), "utf8"));
+    const other = manifest().backend === "js" ? "wasm" : "js";
+    edit(join(run, "manifest.json"), (text) => text.replace(/"backend": "\w+"/, `"backend": "${other}"`));
+    const { code, err } = await spiral(dir, "train", "--resume", "copy");
+    expect(code).toBe(0);
+    expect(err).toMatch(new RegExp(`^Going on with .* on ${other}\\.`, "m"));
+    expect(err).not.toMatch(/warning/);
+    expect(manifest()).toMatchObject({ backend: other });
+    expect(manifest()).not.toHaveProperty("backends");
+  });
+
+  it("on another backend, where that does not run here: warns, and the manifest says so", async () => {
     const { dir, run } = interrupted();
     const manifest = () => JSON.parse(readFileSync(join(run, "manifest.json"), "utf8"));
     const own = manifest().backend;
-    const other = own === "js" ? "wasm" : "js";
+    const other = "abacus";
     edit(join(run, "manifest.json"), (text) => text.replace(`"backend": "${own}"`, `"backend": "${other}"`));
     const { code, err } = await spiral(dir, "train", "--resume", "copy");
     expect(code).toBe(0);

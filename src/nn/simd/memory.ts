@@ -1,7 +1,4 @@
-/** The kernels of src/nn/kernels, compiled to WebAssembly, with the memory that they work on. */
-import { existsSync, readFileSync } from "node:fs";
-import { UserError } from "../util/errors.ts";
-import { packageFile } from "../util/package.ts";
+/** Kernels of src/nn/kernels, compiled to WebAssembly, with the memory that they work on. */
 
 /** The part of WebAssembly's interface that is used; the types of Node 20 lack it. */
 declare namespace WebAssembly {
@@ -22,10 +19,6 @@ declare namespace WebAssembly {
 /** Arguments are numbers: addresses in bytes, counts, and flags. src/nn/kernels tells their order. */
 type Kernel = (...args: readonly number[]) => void;
 
-type KernelName =
-  | ("attention" | "attentionGradient" | "norm" | "normGradient" | "product" | "reluGradient")
-  | ("gather" | "gatherAdd" | "scatterAdd" | "sumRows" | "transpose");
-
 /** A matrix in the kernels' memory: `at` is its address in bytes. A vector has one row. */
 export interface Matrix {
   readonly at: number;
@@ -33,20 +26,17 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** Arrays are taken one after another, and all freed at once. */
-export class KernelMemory {
-  readonly kernels: Readonly<Record<KernelName, Kernel>>;
+/** Arrays are taken one after another, and all freed at once. `Name`: the kernels of the module. */
+export class KernelMemory<Name extends string> {
+  readonly kernels: Readonly<Record<Name, Kernel>>;
   readonly #memory = new WebAssembly.Memory({ initial: 16 });
   #top = 0;
 
-  constructor() {
-    const file = packageFile("dist/nn/transformer.wasm");
-    if (!existsSync(file)) {
-      throw new UserError(1, `${file} is missing, without which no transformer runs on wasm. Build it: npm run build`);
-    }
-    const module = new WebAssembly.Module(readFileSync(file));
+  /** `bytes`: the module. */
+  constructor(bytes: Uint8Array) {
+    const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    this.kernels = exports as Record<KernelName, Kernel>;
+    this.kernels = exports as Record<Name, Kernel>;
   }
 
   /** The address after the last array. */

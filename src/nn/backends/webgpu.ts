@@ -10,15 +10,11 @@
  *   to update.
  * - Products round alike. By default the number of rows chooses among four programs, one of which adds in no fixed order.
  */
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { packageFile } from "../util/package.ts";
-import type { Availability } from "./backend-status.ts";
-import { tf } from "./tf.ts";
+import { tf } from "../tf.ts";
 import { type Device, freeUnusedBuffers, readSynchronously, type WebgpuBackend } from "./webgpu-buffers.ts";
+import { DAWN, locate, TFJS } from "./webgpu-package.ts";
 
-const TFJS = "@tensorflow/tfjs-backend-webgpu";
-const DAWN = "webgpu";
 /** If this variable is 1, an adapter that computes on the CPU is accepted. It is slower than wasm and meant for tests. */
 const ALLOW_SOFTWARE = "SPIRAL_WEBGPU_SOFTWARE";
 
@@ -33,13 +29,6 @@ interface Adapter {
   readonly info: { readonly vendor: string; readonly device: string; readonly isFallbackAdapter: boolean };
   readonly limits: Readonly<Record<string, unknown>>;
   requestDevice(options: { requiredLimits: Record<string, number> }): Promise<Device>;
-}
-
-/** Whether it is installed. It loads nothing. */
-export function findWebgpu(): Availability {
-  if (!locate(TFJS)) return { status: "missing", reason: `${TFJS} is not installed. Install it with: npm install` };
-  if (locate(DAWN)) return { status: "usable" };
-  return { status: "missing", reason: "its library, Dawn, is not installed. Install it with: npm run webgpu" };
 }
 
 /** Keeps a reference to `gpu`: without one, Dawn frees it even while its own calls use it. */
@@ -135,18 +124,6 @@ function chooseProducts(): void {
       return kernel.kernelFunc(params);
     },
   });
-}
-
-/** The path of a package: beside this one, or in `.webgpu/`, where `npm run webgpu` installs it, safe from `npm install`. */
-function locate(name: string): string | undefined {
-  for (const from of [import.meta.url, packageFile(".webgpu/package.json")]) {
-    try {
-      return createRequire(from).resolve(name);
-    } catch {
-      // Not in this place.
-    }
-  }
-  return undefined;
 }
 
 async function load(name: string): Promise<unknown> {

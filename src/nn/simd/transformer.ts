@@ -2,16 +2,23 @@
  * A transformer's operations by the kernels of src/nn/kernels. A row's numbers do not depend on the other rows, and gradients
  * are a function of the tree, bit for bit.
  */
-import { KernelMemory, type Matrix } from "./kernel-memory.ts";
-import type { PrefixTree } from "./prefix-tree.ts";
-import { tf } from "./tf.ts";
-import { type Attention, backward, type Engine, forward, type Operations } from "./transformer-passes.ts";
+
+import type { PrefixTree } from "../prefix-tree.ts";
+import { tf } from "../tf.ts";
+import { type Attention, backward, type Engine, forward, type Operations } from "../transformer-passes.ts";
+import { kernelFile } from "./file.ts";
+import { KernelMemory, type Matrix } from "./memory.ts";
 
 /** The most numbers, of 4 bytes, that the pass over one tree may take. */
 const MAX_NUMBERS = 2 ** 26;
 
+type TransformerMemory = KernelMemory<
+  | ("attention" | "attentionGradient" | "norm" | "normGradient" | "product" | "reluGradient")
+  | ("gather" | "gatherAdd" | "scatterAdd" | "sumRows" | "transpose")
+>;
+
 /** Shared by all networks of the process, as it never shrinks. */
-let memory: KernelMemory | undefined;
+let memory: TransformerMemory | undefined;
 
 /** The weights at the beginning of the memory: their tensors' data, and where they lie. */
 let held: { readonly data: readonly object[]; readonly weights: readonly Matrix[]; readonly end: number } | undefined;
@@ -29,7 +36,7 @@ export function kernelEngine(variables: readonly tf.Variable[], heads: number): 
 
   function run(tree: PrefixTree) {
     passes += 1;
-    memory ??= new KernelMemory();
+    memory ??= new KernelMemory(kernelFile("transformer"));
     const weights = holdWeights(memory, variables);
     const ops = new KernelOperations(memory, tree, heads, width, columns);
     return { memory, ops, weights, pass: forward(ops, weights) };
@@ -56,7 +63,7 @@ export function kernelEngine(variables: readonly tf.Variable[], heads: number): 
 }
 
 /** Copies the weights to the beginning of the memory, unless they are there, and frees all else. */
-function holdWeights(memory: KernelMemory, variables: readonly tf.Variable[]): readonly Matrix[] {
+function holdWeights(memory: TransformerMemory, variables: readonly tf.Variable[]): readonly Matrix[] {
   // A variable that is assigned to has new data.
   if (!held || held.data.length !== variables.length || !variables.every(({ dataId }, i) => dataId === held?.data[i])) {
     memory.freeFrom(0);
@@ -74,8 +81,8 @@ function holdWeights(memory: KernelMemory, variables: readonly tf.Variable[]): r
 
 /** Operations on matrices in the kernels' memory. Each takes a new array for its result, unless it says otherwise. */
 class KernelOperations implements Operations<Matrix> {
-  readonly #memory: KernelMemory;
-  readonly #kernels: KernelMemory["kernels"];
+  readonly #memory: TransformerMemory;
+  readonly #kernels: TransformerMemory["kernels"];
   readonly #tree: PrefixTree;
   readonly #heads: number;
   /** A row of zeros, to add nothing. */
@@ -91,7 +98,7 @@ class KernelOperations implements Operations<Matrix> {
   /** The entries of the lists of all nodes, and of the ends. */
   readonly #entries: { readonly ofAll: number; readonly ofEnds: number };
 
-  constructor(memory: KernelMemory, tree: PrefixTree, heads: number, width: number, columns: number) {
+  constructor(memory: TransformerMemory, tree: PrefixTree, heads: number, width: number, columns: number) {
     const { nodes, tokens, depths, rows } = tree;
     const { starts, ancestors } = ancestorLists(tree, 12 * width);
     this.#memory = memory;

@@ -2,7 +2,7 @@
  * WebAssembly with SIMD: TensorFlow.js's wasm backend, with three repairs. It leaves no process-wide error handlers
  * behind, multiplies transposed matrices as fast as plain ones, and multiplies by reshaped matrices without a mistake.
  */
-import { load, tf } from "./tf.ts";
+import { load, tf } from "../tf.ts";
 
 /** Makes it the current backend. Throws an Error with the reason if it cannot. */
 export async function startWasm(): Promise<void> {

@@ -2,7 +2,7 @@
  * Buffers of the webgpu backend: how their numbers are read, and when their memory is freed. Both functions change a backend
  * object through private members of TensorFlow.js, whose version is pinned.
  */
-import { tf } from "./tf.ts";
+import { tf } from "../tf.ts";
 
 export interface ErrorEvent {
   readonly error: { readonly message: string };
