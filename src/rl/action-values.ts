@@ -60,7 +60,7 @@ export interface ActionValueContext {
 const CRITIC_COUNT = 1;
 
 /** The largest absolute return of a game: all returns divided by it are in −1 … 1. */
-const largestReturn = ({ plan }: Trajectories): number => {
+export const largestReturn = ({ plan }: Trajectories): number => {
   const { min, max } = plan.graph.game.utility;
   return Math.max(Math.abs(min), Math.abs(max));
 };

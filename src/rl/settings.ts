@@ -9,7 +9,7 @@ import type { MatchmakerSettings } from "./matchmaker.ts";
 import type { TokenSum } from "./rows.ts";
 
 /** What the rule `mirror` has of its own (rules/mirror.ts). */
-interface MirrorSettings {
+export interface MirrorSettings {
   /** η. */
   readonly stepSize: number;
   /** δ. */
