@@ -1,8 +1,9 @@
-/** The tables of an ablation: one row for each cell, and one for each frozen checkpoint. */
+/** The tables of an ablation: one row for each cell, and more for each frozen checkpoint. */
 import { plural } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
 import { median } from "../util/median.ts";
 import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
+import { creditTables } from "./credit-table.ts";
 import { NOTHING, spread } from "./spread.ts";
 import { thinkingTable } from "./thinking-table.ts";
 
@@ -22,7 +23,7 @@ const MARKDOWN: TextForm = {
 
 /** Lines, each ended; in Markdown unless another form is given. */
 export function ablationText(
-  { name, about, updates, seeds, cells, variance }: Ablation,
+  { name, about, updates, seeds, cells, variance, credit = [] }: Ablation,
   form: TextForm = MARKDOWN,
 ): string {
   const games = [...new Set(cells.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.games))))];
@@ -53,6 +54,7 @@ export function ablationText(
     form.table(header, rows),
     ...thinkingTable(cells, form),
     ...(variance.length > 0 ? ["", ...varianceTable(variance, form)] : []),
+    ...creditTables(credit, form),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../util/errors.ts";
+import type { CreditResult } from "./credit.ts";
 import { readManifest } from "./manifest.ts";
 import { readMetrics, type WritingOfRole } from "./metrics.ts";
 import { statusOf } from "./status.ts";
@@ -150,4 +151,6 @@ export interface Ablation {
   readonly seeds: number;
   readonly cells: readonly (Pick<Cell, "label" | "settings"> & { readonly runs: readonly RunResult[] })[];
   readonly variance: readonly VarianceResult[];
+  /** Absent if not requested. */
+  readonly credit?: readonly CreditResult[] | undefined;
 }

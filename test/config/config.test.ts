@@ -49,7 +49,7 @@ describe("the schema and the packaged files", () => {
     expect(configSchema.safeParse(parse(packaged("default"))).error).toBeUndefined();
   });
 
-  it.each(["default", ...SIZES])("give a reason right above every value of %s.yaml", (name) => {
+  it.each(["default", "mirror", "text", ...SIZES])("give a reason right above every value of %s.yaml", (name) => {
     const lines = packaged(name).split("\n");
     for (const [i, line] of lines.entries()) {
       if (/^\s*[\w-]+: \S/.test(line)) expect(lines[i - 1], `${name}.yaml:${i + 1}`).toMatch(/^\s*# /);

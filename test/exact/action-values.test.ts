@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { actionValues, exactRows } from "../../src/exact/action-values.ts";
 import { type CompiledGame, compiledGame } from "../../src/exact/compiled-game.ts";
 import { expectedValue } from "../../src/exact/expected-value.ts";
-import { counterfactualReach, jointReach, ownReach } from "../../src/exact/reach.ts";
+import { counterfactualReach, jointReach } from "../../src/exact/reach.ts";
 import { type Strategy, strategyOf } from "../../src/exact/strategy.ts";
 import type { Game, Seat } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";

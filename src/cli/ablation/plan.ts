@@ -13,7 +13,15 @@ import { expandHome, readText } from "../../util/files.ts";
 import { packageFile } from "../../util/package.ts";
 import { SEED_COUNT } from "../flags/common.ts";
 
-export const PRESETS = ["rae", "self-play", "multi-game", "magnet", "demonstrations", "thinking-collapse"] as const;
+export const PRESETS = [
+  "rae",
+  "self-play",
+  "multi-game",
+  "magnet",
+  "demonstrations",
+  "thinking-collapse",
+  "credit",
+] as const;
 const SEEDS = 3;
 
 export interface Plan {
@@ -24,6 +32,8 @@ export interface Plan {
   readonly seeds: number;
   /** Whether the variance of the gradient is measured. */
   readonly variance: boolean;
+  /** Whether estimated advantages are compared with exact ones. */
+  readonly credit: boolean;
 }
 
 /** What the flags of `spiral ablate` say. */
@@ -51,6 +61,7 @@ interface PlanFile {
   about?: string;
   seeds?: number;
   variance?: boolean;
+  credit?: boolean;
   readonly fixed: Flag[];
   readonly axes: Placed<Axis>[];
 }
@@ -80,7 +91,7 @@ export function planOf(preset: string | undefined, options: PlanOptions): Plan {
   const cells = plannedCells(axes, fixed, problems);
   if (problems.length > 0) throw new UserError(2, firstOf([...new Set(problems)]));
   const variance = file?.variance ?? axes.some(({ key }) => key === "rl.advantage");
-  return { name, about: file?.about, axes, cells, seeds, variance };
+  return { name, about: file?.about, axes, cells, seeds, variance, credit: file?.credit ?? false };
 }
 
 const ownName = (axes: readonly Axis[]): string =>
@@ -163,6 +174,7 @@ const KEYS = {
   about: { schema: z.string(), takes: "a text" },
   seeds: { schema: z.int().min(1).max(SEED_COUNT.max), takes: `a whole number from 1 to ${SEED_COUNT.max}` },
   variance: { schema: z.boolean(), takes: "true or false" },
+  credit: { schema: z.boolean(), takes: "true or false" },
 } as const;
 const KEYS_BESIDE = ["games", "vary", "set"];
 
@@ -203,7 +215,7 @@ function readLeaf({ path: [first = "", ...rest], value, where }: Leaf, plan: Pla
   }
 }
 
-/** Checkpoints of a run, evenly spread, at which the variance is measured. */
+/** Checkpoints of a run, evenly spread, at which the variance and credit are measured. */
 const FROZEN = 4;
 
 /** Checkpoints at the quarters of the run, unless a setting says otherwise. */

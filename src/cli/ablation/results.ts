@@ -1,6 +1,7 @@
-/** What the runs of an ablation came to: a result for each run, and the variance of the gradient at its checkpoints. */
+/** What the runs of an ablation came to: a result for each run, and what was measured at its checkpoints. */
 import { type Ablation, readResult } from "../../run/ablation.ts";
 import { warn } from "../terminal/output.ts";
+import { creditOf } from "./credit.ts";
 import type { Plan, PlannedCell } from "./plan.ts";
 import type { Task } from "./runs.ts";
 import { type EstimatorName, varianceOf } from "./variance.ts";
@@ -32,5 +33,17 @@ export async function resultsOf(
           compared,
         )
       : [],
+    ...(plan.credit ? { credit: await creditOf(dir, creditRuns(tasks)) } : {}),
   };
+}
+
+/** The runs of the first cell with each list of games. */
+export function creditRuns(tasks: readonly Task[]): Task[] {
+  const first = new Map<string, PlannedCell>();
+  for (const { cell } of tasks) {
+    const games = cell.config.games.join();
+    first.set(games, first.get(games) ?? cell);
+  }
+  const cells = new Set(first.values());
+  return tasks.filter(({ cell }) => cells.has(cell));
 }

@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { creditOf } from "../../../src/cli/ablation/credit.ts";
 import { PRESETS, planOf, withCheckpoints } from "../../../src/cli/ablation/plan.ts";
+import { creditRuns } from "../../../src/cli/ablation/results.ts";
 import { tasksOf } from "../../../src/cli/ablation/runs.ts";
 import { command } from "../../../src/cli/commands/ablate.ts";
 import { type Given, optionsOf } from "../../../src/cli/flags/flag.ts";
@@ -71,7 +73,7 @@ describe("the plan", () => {
     }
     const file = fileWith("games: [ttt]\nvary: {rl: {averaging: [0.5, 0.9]}}\nset: {updates: 5, rl.loss: ppo}\n");
     const own = planWith({ set: ["rl.loss=pg"] }, file);
-    expect([own.name, own.seeds, own.variance]).toEqual(["my", 3, false]);
+    expect([own.name, own.seeds, own.variance, own.credit]).toEqual(["my", 3, false, false]);
     const [first] = own.cells;
     expect([first?.config.games, first?.config.updates, first?.config.rl.loss]).toEqual([["ttt"], 5, "pg"]);
     expect(own.cells.map(({ config }) => config.rl.averaging)).toEqual([0.5, 0.9]);
@@ -83,7 +85,7 @@ describe("bad input", () => {
     [
       [],
       [
-        /Nothing varies\. Name a preset \(rae, self-play, multi-game, magnet, demonstrations, thinking-collapse\) or --vary/,
+        /Nothing varies\. Name a preset \(rae, self-play, multi-game, magnet, demonstrations, thinking-collapse, credit\) or --vary/,
       ],
     ],
     [["rea"], [/There is no preset or file "rea"\. Presets: rae,/]],
@@ -176,7 +178,7 @@ describe("bad input", () => {
       "with unknown keys",
       "very: 1\nset: {sed: 1}\nvary: {rl.los: [1]}\n",
       [
-        /^F:1:7: unknown key "very"\. Keys there: about, seeds, variance, games, vary, set/,
+        /^F:1:7: unknown key "very"\. Keys there: about, seeds, variance, credit, games, vary, set/,
         /^F:2:12: unknown key "sed"/,
         /^F:3:16: unknown key "rl\.los"/,
       ],
@@ -243,6 +245,25 @@ describe("a grid of two estimators and two seeds", () => {
 
   it("has the fields of docs/json.md", () => {
     expect(disagreements("json.md", "spiral ablate --json", saved())).toEqual([]);
+  });
+
+  it("judges credit at the checkpoints of the first cell of each list of games, if a file asks for it", async () => {
+    const vary = "vary: {games: [[kuhn], [ttt], [kuhn, ttt]], rl.advantage: [rae, none]}";
+    const plan = planWith({ seeds: "2" }, fileWith(`credit: true\nset: {updates: 8}\n${vary}\n`));
+    expect(plan.credit).toBe(true);
+    const runs = ["kuhn", "ttt", "kuhn_ttt"].map((games) => `games_${games}_rl.advantage_rae`);
+    const judged = creditRuns(tasksOf(plan.cells, plan.seeds)).map(({ name }) => name);
+    expect(judged).toEqual([1, 2].flatMap((seed) => runs.map((run) => `${run}_s${seed}`)));
+
+    const few = { batches: 2, episodes: 16, warmUp: { batches: 1, episodes: 16 } };
+    const credit = await creditOf(tiny, [{ name: RUNS[2] as string, seed: 1 }], few);
+    expect(credit.map(({ game, seed, update }) => [game, seed, update])).toEqual(
+      [2, 4, 6, 8].map((update) => ["kuhn", 1, update]),
+    );
+    expect(Object.keys(credit[0]?.estimators ?? {})).toEqual([
+      ...["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic", "mirror"],
+    ]);
+    expect(disagreements("json.md", "spiral ablate --json", { ...saved(), credit })).toEqual([]);
   });
 
   it("trains what is missing, goes on with what was interrupted, skips the rest: the same result", async () => {
