@@ -61,11 +61,11 @@ async function kindsOfPlayers(): Promise<readonly Kind[]> {
     },
     {
       spec: "RUN[@CHECKPOINT][:greedy]",
-      what: "a policy that was trained, such as latest, latest@best or latest@000100:greedy",
+      what: "a trained policy, such as latest@best or latest@000100:greedy",
     },
     {
       spec: "best-response:of=RUN[@CHECKPOINT]",
-      what: "the exact exploiter of a policy: it wins the most that anybody can",
+      what: "the exact exploiter of a trained policy",
       plays: (game) => game.walkable,
     },
     { spec: "llm:MODEL", what: "a language model at an OpenAI-compatible endpoint", plays: () => true },
