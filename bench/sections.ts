@@ -23,6 +23,10 @@ export const sections: Readonly<Record<string, Section>> = {
     title: "Backends",
     measure: async (quick) => (await import("./sections/backends.ts")).backends(quick),
   },
+  perceptron: {
+    title: "One call a step",
+    measure: async (quick) => (await import("./sections/perceptron.ts")).perceptron(quick),
+  },
   training: {
     title: "Training end to end",
     measure: async (quick) => (await import("./sections/training.ts")).training(quick),

@@ -5,6 +5,8 @@
  *   --kills <n>     kills in all; 40 by default
  *   --seed <n>      where the instants come from; 1 by default
  *   --minutes <n>   after this time no more commands are begun; 30 by default
+ *   --every <name>  instead of random instants, kills `train`, `ablate`, `arena` or `match --log` at every call that flushes, renames,
+ *                   removes or makes a file: just before the first such call, then before the second, … until it ends by itself
  *
  * Exits with 1 if a command does not resume, a file is torn, a game is lost or doubled, or the bytes differ.
  */
@@ -13,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { tortureBoundaries } from "./lib/boundaries.ts";
 import { scenarios, type Toll, torture } from "./lib/torture.ts";
 
 const { values: flags } = parseArgs({
@@ -20,6 +23,7 @@ const { values: flags } = parseArgs({
     kills: { type: "string", default: "40" },
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "30" },
+    every: { type: "string" },
   },
 });
 
@@ -27,15 +31,17 @@ const dir = mkdtempSync(join(tmpdir(), "spiral-torture-"));
 const told = ({ kills, resumed, notResumed, torn, lost, doubled, different }: Toll): string =>
   `${kills} kills, ${resumed} resumed, ${notResumed} not resumed, ${torn} torn files, ${lost} games lost, ${doubled} doubled, ` +
   `${different} with other bytes`;
-const toll = await torture({
+const common = {
   bin: fileURLToPath(new URL("../../bin/spiral.js", import.meta.url)),
   dir,
-  kills: Number(flags.kills),
-  seed: Number(flags.seed),
   limit: Number(flags.minutes) * 60_000,
-  scenarios,
-  onProgress: (sofar) => console.error([told(sofar), ...sofar.problems].join("\n")),
-});
+  onProgress: (sofar: Toll) => console.error([told(sofar), ...sofar.problems].join("\n")),
+};
+const scenario = scenarios.find(({ name }) => name === flags.every);
+if (flags.every !== undefined && !scenario) throw new Error(`There is no ${flags.every} to kill.`);
+const toll = scenario
+  ? await tortureBoundaries({ ...common, scenario })
+  : await torture({ ...common, kills: Number(flags.kills), seed: Number(flags.seed), scenarios });
 rmSync(dir, { recursive: true });
-console.log(`seed ${flags.seed}: ${told(toll)}`);
+console.log(`${scenario ? `${scenario.name}, every call` : `seed ${flags.seed}`}: ${told(toll)}`);
 process.exitCode = toll.notResumed + toll.torn + toll.lost + toll.doubled + toll.different > 0 ? 1 : 0;

@@ -26,7 +26,7 @@ export interface Mccfr {
 const EPSILON = 0.6;
 
 export function mccfr(compiled: CompiledGame, sampling: "external" | "outcome", rng: Rng): Mccfr {
-  const { kind, firstEdge, infoset, returns, target, probability, entry, infosets, firstEntry } = compiled;
+  const { kind, firstEdge, returns, target, probability, entry, infosets, firstEntry } = compiled;
   const entries = firstEntry[infosets.length];
   const regret = new Float64Array(entries);
   const total = new Float64Array(entries);

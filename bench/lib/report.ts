@@ -65,6 +65,8 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ["OpenSpiel: kuhn_poker, rollouts in C++, no observations", "engines", "kuhn, features"],
   ["OpenSpiel: leduc_poker, rollouts in C++, no observations", "engines", "leduc, features"],
   ["OpenSpiel: connect_four, rollouts in C++, no observations", "engines", "connect-four, features"],
+  ["OpenSpiel: liars_dice, rollouts in C++, no observations", "engines", "liars-dice, features"],
+  ["OpenSpiel: pig, rollouts in C++, no observations", "engines", "pig, features"],
   ["OpenSpiel: tic_tac_toe, a loop in Python, observation tensors", "engines", "ttt, features"],
   ["OpenSpiel: kuhn_poker, a loop in Python, observation tensors", "engines", "kuhn, features"],
   ...["kuhn_poker kuhn", "leduc_poker leduc", "tic_tac_toe ttt"].flatMap((names) => {

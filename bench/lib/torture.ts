@@ -73,6 +73,11 @@ export interface Toll {
   readonly problems: string[];
 }
 
+export const noToll = (): Toll => ({
+  ...{ kills: 0, resumed: 0, finished: 0, notResumed: 0, torn: 0, lost: 0, doubled: 0, different: 0 },
+  problems: [],
+});
+
 export interface Campaign {
   /** The program, `bin/spiral.js`. */
   readonly bin: string;
@@ -100,10 +105,7 @@ export async function torture({
 }: Campaign): Promise<Toll> {
   const rng = new Rng(seed).fork("torture");
   const began = performance.now();
-  const toll: Toll = {
-    ...{ kills: 0, resumed: 0, finished: 0, notResumed: 0, torn: 0, lost: 0, doubled: 0, different: 0 },
-    problems: [],
-  };
+  const toll = noToll();
   const whole = new Map<string, { files: Record<string, string>; milliseconds: number }>();
   for (let round = 0; toll.kills < kills && performance.now() - began < limit; round++) {
     const scenario = scenarios[round % scenarios.length] as Scenario;
@@ -171,8 +173,13 @@ interface Kill {
 }
 
 /** Runs `spiral`. The code is null if it was killed. */
-async function run(bin: string, argv: readonly string[], kill?: Kill): Promise<{ code: number | null; err: string }> {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ["ignore", "ignore", "pipe"] });
+export async function run(
+  bin: string,
+  argv: readonly string[],
+  kill?: Kill,
+  env = process.env,
+): Promise<{ code: number | null; err: string }> {
+  const child = spawn(process.execPath, [bin, ...argv], { stdio: ["ignore", "ignore", "pipe"], env });
   let err = "";
   child.stderr.on("data", (chunk) => {
     err += chunk;
@@ -202,7 +209,7 @@ function lockHolders(place: string): number[] {
   });
 }
 
-function newFolder(dir: string, name: string): string {
+export function newFolder(dir: string, name: string): string {
   mkdirSync(join(dir, name), { recursive: true });
   return join(dir, name);
 }
@@ -222,7 +229,7 @@ function readIfThere(path: string): string {
 }
 
 /** The number of files that are torn. */
-function tornIn(place: string, problems: string[]): number {
+export function tornIn(place: string, problems: string[]): number {
   const torn = filesIn(place).filter((path) => {
     const name = basename(path);
     if (name.startsWith(".") || path.includes("/.")) return false;
@@ -255,7 +262,7 @@ function gamesIn(place: string): string[] {
 }
 
 /** What must be the same however often a command was killed: a hash for each file, times left out. */
-function lasting(place: string): Record<string, string> {
+export function lasting(place: string): Record<string, string> {
   const files = filesIn(place).map((path) => {
     const name = path.slice(place.length + 1);
     if (/(manifest|checkpoints)\.jsonl?$|log\.jsonl$|ablation\.md$/.test(name)) return [name, "there"];
@@ -267,7 +274,7 @@ function lasting(place: string): Record<string, string> {
   return Object.fromEntries(files);
 }
 
-function compare(a: Record<string, string>, b: Record<string, string>, where: string, toll: Toll): void {
+export function compare(a: Record<string, string>, b: Record<string, string>, where: string, toll: Toll): void {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
   if (names.length === 0) return;
   toll.different++;

@@ -74,6 +74,8 @@ rollouts("tic_tac_toe", 20_000)
 rollouts("kuhn_poker", 50_000)
 rollouts("leduc_poker", 20_000)
 rollouts("connect_four", 3_000)
+rollouts("liars_dice", 20_000)
+rollouts("pig", 3_000)
 for game_name in ["tic_tac_toe", "kuhn_poker"]:
     python_loop(game_name, 500)
 nash_conv("kuhn_poker", 20)

@@ -34,8 +34,8 @@ export async function text(quick: boolean): Promise<Measured> {
     else figures.push(...(JSON.parse(outcome.out) as Measured).figures);
   };
   for (const { width, layers } of quick ? SIZES.slice(0, 1) : SIZES) {
-    // Plain JavaScript is for tests: a step takes seconds.
-    for (const backend of backendNames.filter((name) => name !== "js")) {
+    // Plain JavaScript is for tests: a step takes seconds. The backend kernels is for perceptrons.
+    for (const backend of backendNames.filter((name) => name !== "js" && name !== "kernels")) {
       const found = findBackend(backend);
       const engines = backend === "wasm" ? (["kernels", "tensors"] as const) : (["tensors"] as const);
       for (const engine of engines) {

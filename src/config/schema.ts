@@ -36,7 +36,11 @@ export const configSchema = z.strictObject({
     .describe("Settings by game id."),
   nn: z
     .strictObject({
-      backend: z.enum(BACKENDS).describe("Which TensorFlow.js backend computes; auto takes the first that works."),
+      backend: z
+        .enum(BACKENDS)
+        .describe(
+          "What computes: our kernels, or a backend of TensorFlow.js; auto takes the first that works and suits the network.",
+        ),
       policy: z.string().min(1).describe("Name of the kind of policy, or the path of a module that exports one."),
       hidden: z.array(count().max(8192)).min(1).max(16).describe("Width of each hidden layer."),
       outputScale: z.number().gt(0).max(10).describe("Scale of the output layer's initial weights."),

@@ -111,7 +111,9 @@ export function gamma(shape: number, uniform: () => number): number {
   for (;;) {
     // A standard normal, by Box and Muller.
     const x = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-    const v = (1 + c * x) ** 3;
+    // A product takes a fraction of the time of a power.
+    const root = 1 + c * x;
+    const v = root * root * root;
     if (v <= 0) continue;
     const u = 1 - uniform();
     const squared = x * x;

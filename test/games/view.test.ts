@@ -1,4 +1,5 @@
 /** The view of every game: plain data, a function of what its seat knows, complete for a seat of `null`. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { drawPosition } from "../../src/games/drawing.ts";
 import type { Game, Seat } from "../../src/games/game.ts";
@@ -69,8 +70,8 @@ describe.each(specs.filter((spec) => getGame(spec).view))("%s", (spec) => {
     for (const state of states) {
       for (const seat of [...SEATS, null]) {
         const view = viewOf(game, deepFreeze(state), seat);
-        expect(JSON.parse(JSON.stringify(view))).toStrictEqual(view);
-        expect(viewOf(game, state, seat)).toStrictEqual(view);
+        assert.deepEqual(JSON.parse(JSON.stringify(view)), view);
+        assert.deepEqual(viewOf(game, state, seat), view);
       }
     }
   });
@@ -84,12 +85,12 @@ describe.each(specs.filter((spec) => getGame(spec).view))("%s", (spec) => {
       const { player } = turn;
       const key = `${player} ${game.infosetKey(state, player)}`;
       const view = JSON.stringify(viewOf(game, state, player));
-      expect(views.get(key) ?? view).toBe(view);
+      assert.equal(views.get(key) ?? view, view);
       views.set(key, view);
-      expect(keys.get(`${player} ${view}`) ?? key).toBe(key);
+      assert.equal(keys.get(`${player} ${view}`) ?? key, key);
       keys.set(`${player} ${view}`, key);
       const other = game.resample?.(state, player, () => rng.next());
-      if (other !== undefined) expect(JSON.stringify(viewOf(game, other, player))).toBe(view);
+      if (other !== undefined) assert.equal(JSON.stringify(viewOf(game, other, player)), view);
     }
     expect(views.size).toBeGreaterThan(0);
   });
@@ -104,23 +105,21 @@ describe.each(specs.filter((spec) => getGame(spec).view))("%s", (spec) => {
       // Equal views have equal subgames: what there is to know is in them.
       if (turn.kind === "player") {
         const key = game.stateKey(state);
-        expect(whole.get(text) ?? key).toBe(key);
+        assert.equal(whole.get(text) ?? key, key);
         whole.set(text, key);
-        expect(byKey.get(key) ?? text).toBe(text);
+        assert.equal(byKey.get(key) ?? text, text);
         byKey.set(key, text);
       }
       for (const seat of SEATS) {
         const seen = viewOf(game, state, seat);
-        expect(seen.kind).toBe(all.kind);
+        assert.equal(seen.kind, all.kind);
         const [mine, full] = [hidden(seen, seat), hidden(all, seat)];
         if (JSON.stringify(mine) === JSON.stringify(full)) continue;
         concealed++;
-        expect(Array.isArray(mine) ? mine.every((value) => value === null) : mine).toBe(
-          Array.isArray(mine) ? true : null,
-        );
+        assert(Array.isArray(mine) ? mine.every((value) => value === null) : mine === null);
         const names = { cards: "cards", goods: "holdings", dice: "dice", grid: "", score: "" };
         const rest = (view: View) => ({ ...view, [names[view.kind]]: null, moves: null });
-        expect(rest(seen)).toStrictEqual(rest(all));
+        assert.deepEqual(rest(seen), rest(all));
       }
     }
     expect(concealed > 0).toBe(!game.perfectInformation);
@@ -132,7 +131,7 @@ describe.each(specs.filter((spec) => getGame(spec).view))("%s", (spec) => {
         const position = drawPosition(viewOf(game, state, seat), seat).join("\n");
         const text = game.observe(state, seat);
         const start = `${game.rules?.(seat)}\n\n${position}${position === "" ? "" : "\n"}`;
-        expect(text.slice(0, start.length)).toBe(start);
+        assert.equal(text.slice(0, start.length), start);
         expect(text.slice(start.length).trim()).toMatch(/^\S.*$/);
       }
     }

@@ -1,4 +1,4 @@
-/** What every backend computes for conformance.test.ts, and reports of itself; run in a process of its own. */
+/** What every backend computes for conformance.test.ts, and reports of itself; what a machine may lack, in a process of its own. */
 
 import { arithmetic } from "../../src/nn/arithmetic.ts";
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";

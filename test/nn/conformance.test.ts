@@ -43,8 +43,9 @@ const plain = (["pg", "ppo"] as const).map((name) => {
   const { rows, layout, settings, updates } = tasks[name];
   return { name, ...plainTraining(firstWeights(tasks[name]), rows, layout, settings, updates) };
 });
-// Plain JavaScript needs no process of its own.
-const js = await report("js", 2000);
+// What runs on every machine needs no process of its own. The backend started last is the one that tests begin with.
+const wasm = await report("wasm", 300);
+const js = await report("js", 300);
 
 /** What is found and not promised, and what was not run; printed at the end. */
 const notes: string[] = [];
@@ -109,15 +110,16 @@ describe("the slow code", () => {
 
 describe("the backend", () => {
   it("js", () => check("js", js));
+  it("wasm", () => check("wasm", wasm));
 
-  it.for(backendNames.filter((name) => name !== "js"))("%s", { timeout: 600_000 }, (name, { skip }) => {
+  it.for(backendNames.filter((name) => !ALWAYS.includes(name)))("%s", { timeout: 600_000 }, (name, { skip }) => {
     const without = (reason: string) => {
       notes.push(`${name} is skipped: ${reason}`);
       skip(reason);
     };
     const found = findBackend(name);
     if (found.status !== "usable") return without(found.reason);
-    let report = run(name, 2000);
+    let report = run(name, 300);
     // On the CPU a GPU's programs take a hundred times as long.
     if (name === "webgpu" && typeof report === "string") report = run(name, 200, softwareGpu());
     if (typeof report !== "string") return check(name, report);

@@ -1,4 +1,5 @@
 /** The prefix tree beside one made of strings, and its partition by rows. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { type PrefixTree, partition, prefixTree } from "../../src/nn/prefix-tree.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -7,9 +8,9 @@ import { Rng } from "../../src/util/rng.ts";
 function sequenceAt({ tokens, parents, depths }: PrefixTree, node: number): number[] {
   const sequence: number[] = [];
   for (let at = node; at >= 0; at = parents[at] as number) {
-    expect(parents[at]).toBeLessThan(at);
+    assert((parents[at] as number) < at);
     sequence.unshift(tokens[at] as number);
-    expect(depths[node] as number).toBe((depths[at] as number) + sequence.length - 1);
+    assert.equal(depths[node], (depths[at] as number) + sequence.length - 1);
   }
   return sequence;
 }

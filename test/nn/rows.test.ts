@@ -2,6 +2,7 @@
  * A row's logits do not depend on the rows beside it, to the last bit. Self-play relies on it: how games are split into
  * batches, and what is asked ahead of time, must not change what is played. For other backends see conformance.test.ts.
  */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { arithmetic } from "../../src/nn/arithmetic.ts";
 import { startBackend } from "../../src/nn/backend.ts";
@@ -29,7 +30,7 @@ describe.each(["kernels", "wasm", "js"] as const)("%s", (backend) => {
       // At both ends and in the middle of the whole, so that a row's place in the batch changes too.
       for (const start of new Set([0, (total - size) >> 1, total - size])) {
         const some = network.logits(features.subarray(start * shape.inputs, (start + size) * shape.inputs));
-        expect(some).toEqual(together.subarray(start * shape.outputs, (start + size) * shape.outputs));
+        assert.deepEqual(some, together.subarray(start * shape.outputs, (start + size) * shape.outputs));
       }
     }
     network.dispose();

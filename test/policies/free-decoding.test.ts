@@ -13,18 +13,10 @@ import { policyModel } from "../../src/policies/registry.ts";
 import { train } from "../../src/rl/train.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { recorder, smallRun } from "../helpers.ts";
+import { smallText } from "./small-text.ts";
 
 const kuhn = getGame("kuhn");
-const text = {
-  width: 8,
-  layers: 1,
-  heads: 2,
-  context: 32,
-  outputScale: 0.1,
-  decoding: "free",
-  think: 0,
-  thoughts: ["hmm", "well"],
-} as const;
+const text = { ...smallText, width: 8, context: 32, decoding: "free" as const };
 const nn = { policy: "text", hidden: [8], outputScale: 0.1, text };
 
 /** Mostly the words of legal actions; 1 % for each other word, by turns of its place. */

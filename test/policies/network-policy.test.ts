@@ -35,9 +35,9 @@ describe("the neural policy", () => {
     const policy = networkPolicy("n", network(), model);
     const together = policy.distributions(infosets);
     expect(new Set(infosets.map(({ canonical }) => canonical)).size).toBeGreaterThan(4096);
-    expect(policy.distributions([...infosets].reverse()).reverse()).toEqual(together);
+    assert.deepEqual(policy.distributions([...infosets].reverse()).reverse(), together);
     for (let i = 0; i < infosets.length; i += 97) {
-      expect(policy.distributions(infosets.slice(i, i + 1))[0]).toEqual(together[i]);
+      assert.deepEqual(policy.distributions(infosets.slice(i, i + 1))[0], together[i]);
     }
   });
 

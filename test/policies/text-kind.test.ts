@@ -19,17 +19,9 @@ import { Rng } from "../../src/util/rng.ts";
 import { contents, edit, folder, spiral } from "../cli/spiral.ts";
 import { recorder, smallRun } from "../helpers.ts";
 import { content } from "../selfplay/plans.ts";
+import { smallText } from "./small-text.ts";
 
-const text = {
-  width: 16,
-  layers: 2,
-  heads: 2,
-  context: 48,
-  outputScale: 0.1,
-  decoding: "legal",
-  think: 0,
-  thoughts: ["hmm", "well"],
-} as const;
+const text = { ...smallText, layers: 2, context: 48 };
 const nn = { policy: "text", hidden: [8], outputScale: 0.1, text };
 const [kuhn, ttt] = [getGame("kuhn"), getGame("ttt")];
 

@@ -15,19 +15,11 @@ import { learnerDecisions } from "../../src/rl/advantages/advantage.ts";
 import { mergeRows } from "../../src/rl/rows.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { uniformAt } from "../../src/util/rng.ts";
+import { smallText } from "./small-text.ts";
 
 const WALKABLE = ["kuhn", "kuhn-match", "ttt", "ttt-draw", "leduc", "negotiation", "liars-dice"];
 
-const SETTINGS: TextSettings = {
-  width: 32,
-  layers: 2,
-  heads: 4,
-  context: 64,
-  outputScale: 0.1,
-  decoding: "legal",
-  think: 0,
-  thoughts: ["hmm", "well"],
-};
+const SETTINGS: TextSettings = { ...smallText, width: 32, layers: 2, heads: 4 };
 
 function writingFor(game: Game, settings: Partial<TextSettings> = {}) {
   const text = { ...SETTINGS, ...settings };

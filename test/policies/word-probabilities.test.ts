@@ -6,11 +6,9 @@ import { getGame } from "../../src/games/registry.ts";
 import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
 import type { Distribution } from "../../src/policies/policy.ts";
 import { policyModel } from "../../src/policies/registry.ts";
+import { smallText } from "./small-text.ts";
 
-const text = {
-  ...{ width: 16, layers: 1, heads: 2, context: 64, outputScale: 0.1 },
-  ...{ decoding: "legal" as const, think: 2, thoughts: ["hmm", "well"] },
-};
+const text = { ...smallText, think: 2 };
 
 /** A distribution that depends on where in the response it is asked for. */
 const decisions = (infosets: readonly Infoset[]): Distribution[] =>

@@ -23,6 +23,7 @@ import { mergeRows, type Row } from "../../src/rl/rows.ts";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
+import { smallText } from "./small-text.ts";
 
 const page = readFileSync(new URL("../../docs/text.md", import.meta.url), "utf8");
 const [, section = ""] = /^## One decision in numbers$([\s\S]*?)^## /m.exec(page) ?? [];
@@ -47,10 +48,7 @@ function holds(cell: string | undefined, value: number, units = 0.51): void {
 }
 
 const kuhn = getGame("kuhn");
-const text = {
-  ...{ width: 32, layers: 2, heads: 4, context: 64, outputScale: 1 },
-  ...{ decoding: "legal" as const, think: 0, thoughts: ["hmm", "well"] },
-};
+const text = { ...smallText, width: 32, layers: 2, heads: 4, outputScale: 1 };
 const modelWith = (think: number): Promise<PolicyModel> =>
   policyModel({ policy: "text", hidden: [], outputScale: 0.1, text: { ...text, think } }, [kuhn]);
 

@@ -7,7 +7,7 @@ import { startBackend } from "../../src/nn/backend.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { nash, opponents } from "../../src/players/opponents.ts";
 import type { Policy } from "../../src/policies/policy.ts";
-import type { PolicyModel, TextSettings } from "../../src/policies/policy-kind.ts";
+import type { PolicyModel } from "../../src/policies/policy-kind.ts";
 import { policyModel } from "../../src/policies/registry.ts";
 import { DemonstrationBatches, type Demonstrations, gamesOfExpert, imitation } from "../../src/rl/demonstrations.ts";
 import { Learner, type LearnerSettings } from "../../src/rl/learner.ts";
@@ -17,18 +17,15 @@ import { episodeOf } from "../../src/selfplay/play.ts";
 import { type RecordedGame, recordedTrajectories } from "../../src/selfplay/recorded.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomPolicy, recorder, smallRun } from "../helpers.ts";
+import { smallText } from "../policies/small-text.ts";
 import { throughFiles } from "../run/checkpoints.ts";
 import { learnerDecisions, playBatch } from "./batches.ts";
 import { kuhn, modelOf, ttt } from "./learners.ts";
 
 beforeAll(() => startBackend("wasm"));
 
-const TEXT: TextSettings = {
-  ...{ width: 16, layers: 1, heads: 2, context: 64, outputScale: 0.1 },
-  ...{ decoding: "legal", think: 0, thoughts: ["hmm", "well"] },
-};
 const textModel = (think = 0): Promise<PolicyModel> =>
-  policyModel({ policy: "text", hidden: [8], outputScale: 1, text: { ...TEXT, think } }, [kuhn, ttt]);
+  policyModel({ policy: "text", hidden: [8], outputScale: 1, text: { ...smallText, think } }, [kuhn, ttt]);
 
 /** Games of random policies, whose moves differ in likelihood. */
 const some = (id: string, count: number, seed = 1): RecordedGame[] =>

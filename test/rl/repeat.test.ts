@@ -74,8 +74,8 @@ describe("the same seed", () => {
     const [first, second] = [await run(settingsOf(rl)), await run(settingsOf(rl))];
     expect(second.bytes).toEqual(first.bytes);
     expect(first.bytes.snapshots.length).toBe(4);
-    const other = await run(settingsOf(rl, 2));
-    expect(other.bytes.metrics).not.toBe(first.bytes.metrics);
+    const other = await run(settingsOf(rl, 2), 2);
+    expect(first.bytes.metrics.startsWith(other.bytes.metrics)).toBe(false);
     models.set(name, String(first.last.learner.averaged.flatMap(({ values }) => [...values])));
   });
 

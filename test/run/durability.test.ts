@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
@@ -21,6 +21,7 @@ import { latestName, removeLatest, resolveRun } from "../../src/run/directory.ts
 import { sweepLeftovers } from "../../src/run/leftovers.ts";
 import { readManifest } from "../../src/run/manifest.ts";
 import { createRun, resumeRun } from "../../src/run/run.ts";
+import { sealRun } from "../../src/run/seal.ts";
 import { statusOf } from "../../src/run/status.ts";
 import { evaluatedCost, thinned } from "../../src/run/thinning.ts";
 import type { RunWriter } from "../../src/run/writer.ts";
@@ -81,6 +82,18 @@ describe("a run that was killed", () => {
     resumed.writer.finish("finished");
     expect(readManifest(dirOf()).status).toBe("finished");
     expect(failure(() => resumeRun(resolveRun("a", parent))).message).toMatch(/is complete/);
+  });
+
+  it("after its last checkpoint is ended in its place: no lock, no leftovers, finished in its manifest", () => {
+    const writer = start();
+    train(writer, 1, UPDATES);
+    kill(writer);
+    const [lock, temporary] = [join(dirOf(), "lock"), join(dirOf(), `.manifest.json.${GONE}.tmp`)];
+    writeFileSync(lock, `{"pid":${GONE},"host":${JSON.stringify(hostname())},"start":"1"}\n`);
+    writeFileSync(temporary, "{");
+    sealRun(dirOf());
+    expect([existsSync(lock), existsSync(temporary)]).toEqual([false, false]);
+    expect(readManifest(dirOf()).status).toBe("finished");
   });
 
   it("before its last checkpoint is stopped", () => {

@@ -10,6 +10,7 @@ import { type Job, runLocally } from "../../jobs/local.ts";
 import { isFinished, runNameOf } from "../../run/ablation.ts";
 import { lockHolder } from "../../run/lock.ts";
 import { readRunConfig } from "../../run/run.ts";
+import { sealRun } from "../../run/seal.ts";
 import { UserError } from "../../util/errors.ts";
 import { packageFile } from "../../util/package.ts";
 import { note } from "../terminal/output.ts";
@@ -70,6 +71,7 @@ function firstDifference(earlier: Config, now: Config): string | undefined {
  */
 export async function runAll(dir: string, tasks: readonly Task[], jobs: number): Promise<number | undefined> {
   const open = tasks.filter(({ name }) => !isFinished(dir, name));
+  for (const { name } of tasks) if (isFinished(dir, name)) sealRun(join(dir, name));
   const there = tasks.length - open.length;
   if (there > 0) note(`${there} of ${tasks.length} runs are finished already.`);
   if (open.length > 0) note(`Training ${open.length} runs in ${dir}. Ctrl-C saves and stops.`);
@@ -117,7 +119,10 @@ async function trainOnce(training: Training, place: Place): Promise<void> {
   for (;;) {
     await untilUnlocked(join(place.dir, training.id), place.signal);
     if (place.signal.aborted) throw new UserError(1, `${training.id} was not begun.`);
-    if (isFinished(place.dir, training.id)) return;
+    if (isFinished(place.dir, training.id)) {
+      sealRun(join(place.dir, training.id));
+      return;
+    }
     const wasThere = isThere(place.dir, training.id);
     try {
       await trainInProcess(training, place);

@@ -41,6 +41,8 @@ export const command = defineCommand({
     if (interrupted !== undefined) return interrupted;
     // The runs have made it. In an ablation it means nothing, and with `*/metrics.jsonl` a run would count twice.
     removeLatest(dir);
+    // Again, as a run that was killed may have counted as alive at the start: until its parent has asked for its exit code.
+    sweepLeftovers(dir, { isLocked: false });
 
     const { resultsOf } = await import("../ablation/results.ts");
     const { ablationText } = await import("../../run/ablation-table.ts");

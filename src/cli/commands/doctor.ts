@@ -45,7 +45,7 @@ export const command = defineCommand({
         runs: { dir, writable: problem === undefined, problem: problem ?? null },
       });
     } else {
-      for (const line of remarks(backends)) print(style.dim(line));
+      for (const line of remarks(backends, auto)) print(style.dim(line));
       const where = `${problem === undefined ? "can" : "cannot"} be written to ${dir}`;
       print(problem === undefined ? `\nRuns ${where}.` : style.red(`\nRuns ${where}: ${problem}.`));
     }
@@ -107,14 +107,25 @@ function backendLine(
   return `${start}  ${speed}  ${rows}  ${device ?? ""}${device && isFirst ? " " : ""}${arrow}`.trimEnd();
 }
 
-function remarks(backends: readonly Probe[]): string[] {
+function remarks(backends: readonly Probe[], auto: string | null): string[] {
   const rows = backends.find(({ training }) => training)?.training?.rows;
   const timed = [
     `Products of square matrices, as wide as take a while, and training steps of the default network, ${rows} rows each;`,
     "half a second of either, so the figures are rough, and lower while the machine does other work.",
   ];
+  const next = backends.slice(backends.findIndex(({ name }) => name === auto) + 1);
+  const wider = next.find(({ status }) => status === "usable")?.name;
+  const suiting =
+    auto === "kernels" && wider
+      ? [`kernels compute multilayer perceptrons; for wide ones and for text, auto takes ${wider}.`]
+      : [];
   const toInstall = ["What each backend is for and how to install it: docs/gpu.md"];
-  return ["", ...(rows === undefined ? [] : timed), ...(backends.some((b) => b.status !== "usable") ? toInstall : [])];
+  return [
+    "",
+    ...(rows === undefined ? [] : timed),
+    ...suiting,
+    ...(backends.some((b) => b.status !== "usable") ? toInstall : []),
+  ];
 }
 
 function short(value: number): string {

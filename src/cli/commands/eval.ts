@@ -134,8 +134,8 @@ function show(
     if (copies.length > 0) {
       print(
         dim(
-          `Against ${copies.join(", ")} neither side draws anything: every pair would be the same two games, so one pair was\n` +
-            "played and counts once.\n",
+          `Against ${copies.join(", ")} neither side draws anything, so every pair would be the same two games.\n` +
+            "One pair was played, and counts once.\n",
         ),
       );
     }
@@ -143,8 +143,9 @@ function show(
   const how = report.greedy ? "its most likely actions" : "sampling its actions";
   print(
     dim(
-      `${report.run}@${report.checkpoint}, ${how}; ${episodes} games against each opponent, in pairs on the same deal with the\n` +
-        `seats swapped, seed ${report.seed}. 95 % intervals: over pairs for the mean return, Wilson's for shares. NashConv is exact.`,
+      `${report.run}@${report.checkpoint}, ${how}; ${episodes} games against each opponent, seed ${report.seed}.\n` +
+        "The games come in pairs on the same deal with the seats swapped.\n" +
+        "95 % intervals: over pairs for the mean return, Wilson's for shares. NashConv is exact.",
     ),
   );
 }

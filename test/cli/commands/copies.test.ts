@@ -105,7 +105,7 @@ it("spiral ladder and spiral eval count it once", async () => {
 
   const argv = ["eval", "tiny", "--games", "ttt", "--greedy", "--vs", `${before},random,mcts:sims=5`];
   expect((await spiral(dir, ...argv)).out).toContain(
-    "neither side draws anything: every pair would be the same two games, so one pair was\nplayed and counts once.",
+    "neither side draws anything, so every pair would be the same two games.\nOne pair was played, and counts once.",
   );
   // In an evaluation mcts is one policy, as its page promises.
   const [copies, drawn, mcts] = (await json(...argv)).games.ttt.versus;
