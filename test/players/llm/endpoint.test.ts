@@ -216,7 +216,8 @@ describe("an endpoint without an end", () => {
       (
         await outcome(
           inOrder(() => {}, says("[bet]")),
-          soon,
+          // Long enough for an answer on a busy machine.
+          { ...soon, timeoutMs: 1000 },
         )
       ).choice,
     ).toMatchObject({ slot: BET });
