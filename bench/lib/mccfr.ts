@@ -76,7 +76,7 @@ export function mccfr(compiled: CompiledGame, sampling: "external" | "outcome", 
 
   /**
    * `own` and `others`: the reach of node n by `seat`, and by the others; `drawn`: the probability of the sample so far.
-   * → the return over the probability of the sample, and the reach of the end by σ from n on
+   * → the return over the probability of the sample, and the reach of the end by σ and chance from n on
    */
   function outcome(n: number, seat: number, own: number, others: number, drawn: number): [number, number] {
     if (kind[n] === END) {
@@ -88,15 +88,16 @@ export function mccfr(compiled: CompiledGame, sampling: "external" | "outcome", 
     if (kind[n] === CHANCE) {
       const a = sample((b) => probability[first + b], count);
       const p = probability[first + a];
-      return outcome(target[first + a], seat, own, others * p, drawn * p);
+      const [u, tail] = outcome(target[first + a], seat, own, others * p, drawn * p);
+      return [u, tail * p];
     }
     const sigma = matched(n);
     if (kind[n] !== seat) {
-      for (let a = 0; a < count; a++) total[entry[first + a]] += (others / drawn) * sigma[a];
       const a = sample((b) => sigma[b], count);
       const [u, tail] = outcome(target[first + a], seat, own, others * sigma[a], drawn * sigma[a]);
       return [u, tail * sigma[a]];
     }
+    for (let a = 0; a < count; a++) total[entry[first + a]] += (own / drawn) * sigma[a];
     const q = (a: number): number => EPSILON / count + (1 - EPSILON) * sigma[a];
     const chosen = sample(q, count);
     const [u, tail] = outcome(target[first + chosen], seat, own * sigma[chosen], others, drawn * q(chosen));

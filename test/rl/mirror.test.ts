@@ -9,7 +9,7 @@ import type { TrainSettings } from "../../src/rl/settings.ts";
 import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
 
-await startBackend("wasm");
+await startBackend("kernels");
 
 const log = (...numbers: number[]): Float64Array => Float64Array.from(numbers, Math.log);
 
@@ -109,9 +109,9 @@ describe("learning", () => {
   });
 
   it("learns Leduc poker, which the rule of SPIRAL has hardly begun to after as many games", async () => {
-    const { first, last } = await learned("leduc", 60, 1024);
+    const { first, last } = await learned("leduc", 40, 1024);
     expect(first).toBeGreaterThan(4);
-    expect(last).toBeLessThan(2);
+    expect(last).toBeLessThan(3);
   });
 
   it("moves any kind of policy: a table of logits", async () => {
