@@ -125,7 +125,7 @@ export const configSchema = z.strictObject({
           after: count(0).max(10_000_000).describe("Updates before explorers come."),
         })
         .describe(
-          "Of rl.rule: spiral, in games of perfect information: opponents that are the learner, but for a random action now and then.",
+          "Of rl.rule: spiral, in games of perfect information and for policies that do not write: opponents that are the learner, but for a random action now and then.",
         ),
       opponents: z
         .string()

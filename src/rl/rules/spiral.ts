@@ -2,6 +2,7 @@
  * The rule of SPIRAL (arXiv 2506.24119): policy gradient with role-conditioned advantages, and a pull to a magnet. An update is
  *
  *   play a batch of every game with π_θ in both seats, or against opponents     matchmaker.play
+ *   (in long runs, a share of the games is against explorers: matchmaker.ts)
  *   A ← R_role − b[game, role]; then b[game, role] ← α b + (1 − α) R_role       estimator.advantages (here RAE)
  *   merge the decisions into one row per information set                        mergeRows
  *   θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
@@ -22,7 +23,8 @@ export function spiral({ settings, model, learner, matchmaker, executor, rng, ph
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
   const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
 
-  const explorersAt = (update: number) => (update > rl.explorers.after ? rl.explorers : undefined);
+  // A policy that writes is not explored by random words.
+  const explorersAt = (update: number) => (update > rl.explorers.after && !model.writing ? rl.explorers : undefined);
 
   return {
     async update(update, withFigures): Promise<Updated> {
