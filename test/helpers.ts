@@ -65,7 +65,7 @@ export function smallRun(games: readonly (readonly [Game, number])[], updates: n
       exploration: 0.2,
       mirror: {
         stepSize: 2,
-        floor: 0.003,
+        floor: 0.006,
         steps: 8,
         minibatches: 4,
         critic: { hidden: [32], learningRate: { start: 0.003, end: 0.0003 }, steps: 2, after: 5 },

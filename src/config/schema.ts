@@ -98,7 +98,9 @@ export const configSchema = z.strictObject({
             .gt(0)
             .max(100)
             .describe("η: how far an advantage of 1 moves the logarithm of a probability."),
-          floor: fraction().describe("δ: an action that is less likely is judged as if it were as likely as this."),
+          floor: fraction().describe(
+            "δ: an action less likely than this share of uniform play is judged as if it had that share.",
+          ),
           steps: count().max(1000).describe("Optimizer steps an update."),
           minibatches: count().max(1000).describe("Parts that a batch's rows are dealt into; a step takes one."),
           critic: z

@@ -12,7 +12,7 @@ import type { TokenSum } from "./rows.ts";
 export interface MirrorSettings {
   /** η. */
   readonly stepSize: number;
-  /** δ. */
+  /** δ, a share of uniform play. */
   readonly floor: number;
   /** K: Adam steps an update. */
   readonly steps: number;

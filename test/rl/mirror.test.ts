@@ -56,9 +56,9 @@ describe("the target", () => {
         { stepSize: 2, magnet: 0.1, entropy: 0, floor },
       )[0] as number;
     expect(target(0.5, 0)).toBeLessThan(1e-11);
-    // Odds of .003 / .997 times e, as π and m are both at the floor.
-    expect(target(0.5, 0.003)).toBeCloseTo((0.003 * Math.E) / (1 + 0.003 * Math.E), 12);
-    expect(target(-1, 0.003)).toBeCloseTo((0.003 * Math.exp(-2)) / (1 + 0.003 * Math.exp(-2)), 12);
+    // Odds of .003 to 1 times e, as π and m are both at the floor of .006 / 2.
+    expect(target(0.5, 0.006)).toBeCloseTo((0.003 * Math.E) / (1 + 0.003 * Math.E), 12);
+    expect(target(-1, 0.006)).toBeCloseTo((0.003 * Math.exp(-2)) / (1 + 0.003 * Math.exp(-2)), 12);
   });
 
   it("of a huge advantage is finite", () => {

@@ -5,7 +5,7 @@
  *   play a batch of every game with b = (1 − ε) π_θ + ε / n in both seats                    matchmaker.play
  *   q̂, V̂ ← the batch's action values, corrected for the opponent's exploration               actionValues
  *   Q̂ ← c + n / (n + 1) · (q̂ − c), then c ← two Adam steps towards q̂                         ActionCritic
- *   π* ∝ π_θ · exp(η [ Q̂ − V̂ − α log(π_θ / m) − τ log π_θ ]), no π_θ or m below δ             mirrorTargets
+ *   π* ∝ π_θ · exp(η [ Q̂ − V̂ − α log(π_θ / m) − τ log π_θ ]), no π_θ or m below δ/n           mirrorTargets
  *   θ ← K Adam steps down Σ w CE(π*, π_θ), each on a random part of the rows                 learner.fit
  *   m ← δ m + (1 − δ) θ; θ̄ ← θ̄ + min(1 − δ, 8 / (t + 8)) (θ − θ̄)                             learner.follow
  *
