@@ -19,7 +19,7 @@ interface Filter {
 }
 
 export function games(model: Model): View {
-  const { episodes } = model.contents;
+  const episodes = model.contents.episodes.toReversed();
   const filter: Filter = { game: "", from: 0, to: Number.POSITIVE_INFINITY, outcome: "" };
   const settings: ReplaySettings = { viewer: "all", checkpoint: undefined };
   const list = el("ol", { class: "list", "aria-label": "games" });
@@ -36,7 +36,7 @@ export function games(model: Model): View {
       const { line, returns, actions } = episode;
       const link = el("a", { href: plyLink(line, 0) }, titleOf(episode));
       if (line === open?.line) link.setAttribute("aria-current", "true");
-      return el("li", {}, link, el("span", { class: "small" }, ` ${returnsText(returns)}, ${actions.length} plies`));
+      return el("li", {}, link, el("div", { class: "small" }, `${returnsText(returns)}, ${actions.length} plies`));
     });
     list.replaceChildren(...items);
     if (shown.length > listed) {
@@ -98,14 +98,12 @@ export function games(model: Model): View {
     element,
     show: ([line, ply]) => {
       const wanted = Number(ply ?? 0) || 0;
-      if (line !== undefined && Number(line) === open?.line) {
-        open.replay.goTo(wanted);
+      if (open && (line === undefined || Number(line) === open.line)) {
+        open.replay.goTo(line === undefined ? undefined : wanted);
         return;
       }
       drawList();
-      const asked = line === undefined ? undefined : episodes.find((one) => one.line === Number(line));
-      const episode =
-        asked ?? (line === undefined ? (episodes.find((one) => one.line === open?.line) ?? shown.at(-1)) : undefined);
+      const episode = line === undefined ? shown[0] : episodes.find((one) => one.line === Number(line));
       if (episode) openGame(episode, wanted);
       else {
         open = undefined;

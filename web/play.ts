@@ -52,7 +52,7 @@ export function play(model: Model): View {
       const action = turn.actions[sampleSlot(choices, random())] as number;
       const name = game.actionName(state, action);
       if (turn.kind === "player") moves.push(`${capital(seatName(game, turn.player))} ${name}`);
-      else moves.push(`Chance ${game.perfectInformation ? name : "(hidden)"}`);
+      else if (game.perfectInformation) moves.push(`Chance ${name}`);
       state = game.apply(state, action);
     }
     draw();
@@ -85,7 +85,9 @@ export function play(model: Model): View {
       place.replaceChildren(drawn, button("Play again", begin, { class: "main" }));
       return;
     }
-    status.textContent = `${moves.at(-1) ?? "The game begins"}. Your turn, ${seatName(game, seat)}.`;
+    const last = moves.at(-1);
+    const before = last === undefined ? "" : `${last}. `;
+    status.textContent = `${before}Your turn, ${seatName(game, seat)}.`;
     const actions = turn.kind === "player" ? turn.actions : [];
     const buttons = actions.map((action, i) =>
       button(game.actionName(state, action), () => move(action), i < 9 ? { "aria-keyshortcuts": String(i + 1) } : {}),

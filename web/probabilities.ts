@@ -20,10 +20,9 @@ export function probabilityBars(
     return el(
       "tr",
       isPlayed ? { class: "played" } : {},
-      el("th", { scope: "row" }, name),
+      el("th", { scope: "row" }, isPlayed ? `${name} ◀ played` : name),
       el("td", { class: "track", "aria-hidden": "true" }, bar),
       el("td", {}, percent(probability)),
-      el("td", { class: "mark" }, isPlayed && "◀ played"),
     );
   });
   const rest = actions.length - shown.length;

@@ -23,7 +23,8 @@ export interface ReplaySettings {
 
 export interface Replay {
   readonly element: HTMLElement;
-  readonly goTo: (ply: number) => void;
+  /** Goes to a ply; without one, shows again the ply that it is at. */
+  readonly goTo: (ply?: number) => void;
   /** Whether it used the key. */
   readonly key: (key: string) => boolean;
 }
@@ -41,6 +42,7 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
   const last = steps.length - 1;
   let at = Math.max(0, Math.min(last, start));
   const scrubber = el("input", { type: "range", min: 0, max: last, "aria-label": "ply" });
+  const said = el("p", { class: "said", role: "status" });
   const place = el("div", { class: "place" });
   const counter = el("span", { class: "counter" });
   const link = el("a", {}, "Link to this ply");
@@ -53,10 +55,11 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
     counter.textContent = `ply ${at} of ${last}`;
     link.setAttribute("href", plyLink(episode.line, at));
     moves.replaceChildren(...steps.map((one) => moveItem(game, episode, one, at, viewerAt(settings.viewer, step))));
+    said.textContent = sentence(game, episode, step, viewerAt(settings.viewer, step));
     place.replaceChildren(...position(model, game, episode, steps, at, settings));
     history.replaceState(null, "", plyLink(episode.line, at));
   };
-  const goTo = (ply: number): void => {
+  const goTo = (ply = at): void => {
     at = Math.max(0, Math.min(last, ply));
     draw();
   };
@@ -70,10 +73,10 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
   const controls = el(
     "div",
     { class: "controls" },
-    button("⏮", () => goTo(0), { "aria-label": "first ply" }),
+    button("|◀", () => goTo(0), { "aria-label": "first ply" }),
     button("◀", () => goTo(at - 1), { "aria-label": "ply before" }),
     button("▶", () => goTo(at + 1), { "aria-label": "next ply" }),
-    button("⏭", () => goTo(last), { "aria-label": "last ply" }),
+    button("▶|", () => goTo(last), { "aria-label": "last ply" }),
     scrubber,
     counter,
     link,
@@ -99,7 +102,17 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
   );
   draw();
   return {
-    element: el("article", { class: "replay" }, heading, players, alert, controls, options, place, moves),
+    element: el(
+      "article",
+      { class: "replay" },
+      heading,
+      players,
+      alert,
+      controls,
+      options,
+      said,
+      el("div", { class: "body" }, place, moves),
+    ),
     goTo,
     key: (key) => {
       const to = toKey[key];
@@ -178,7 +191,7 @@ function position(
   const { state, turn, action } = step;
   const viewer = viewerAt(wanted, step);
   const before = steps[at - 1];
-  const shown: Node[] = [el("p", { class: "said", "aria-live": "polite" }, sentence(game, episode, step, viewer))];
+  const shown: Node[] = [];
   if (game.view) {
     const previous = before ? game.view(before.state, viewer) : undefined;
     shown.push(board(game.view(state, viewer), { before: previous }));

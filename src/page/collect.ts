@@ -80,13 +80,16 @@ function factsOf(manifest: Manifest, { games, seed, updates, nn, rl }: Config, s
     ["status", status],
     ["seed", String(seed)],
     ["policy", network],
-    ["learning rule", `${rl.rule}, advantage ${rl.advantage}`],
+    ["learning rule", rl.rule === "mirror" ? "mirror descent" : `policy gradient, advantage ${rl.advantage}`],
     ...init,
-    ["started", manifest.started],
-    ["ended", manifest.ended ?? "–"],
+    ["started", timeText(manifest.started)],
+    ["ended", manifest.ended === null ? "–" : timeText(manifest.ended)],
     ["made by", `spiral ${manifest.spiral}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
   ];
 }
+
+/** `2026-11-23 05:42 UTC` */
+const timeText = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
 /** The last checkpoint, and as many others, evenly spread, as the budget allows. */
 function collectCheckpoints(

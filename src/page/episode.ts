@@ -9,7 +9,7 @@ export const LONGEST_ANSWER = 2000;
 const LONGEST_REASON = 300;
 
 /** Names that training itself gives; another may be a path, the name of a run or an address. */
-const OWN_NAMES = /^(learner|random|minimax|nash|sloppy|fair|stubborn|naive|pool@\d+)$/;
+const OWN_NAMES = /^(learner|random|minimax|nash|sloppy|fair|stubborn|naive|pool@\d+)(:[a-z]+)?$/;
 
 export function pageEpisode(episode: Episode, line: number, names: boolean): PageEpisode {
   const nameOf = (name: string): string =>

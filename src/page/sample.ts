@@ -31,7 +31,7 @@ export class Sampler<T> {
 /** At most `most` of the items, evenly spread, the first and the last among them. */
 export function spreadOver<T>(items: readonly T[], most: number): T[] {
   if (items.length <= most) return [...items];
-  if (most <= 1) return items.slice(-most);
+  if (most <= 1) return items.slice(items.length - Math.max(0, most));
   const last = items.length - 1;
   return Array.from({ length: most }, (_, i) => items[Math.round((i * last) / (most - 1))] as T);
 }

@@ -14,11 +14,11 @@ export function cards({ cards, publicCards, rounds, pot, match }: CardsView): Dr
         centred(
           `Hand ${match.hand ?? match.handCount} of ${match.handCount} · won ${match.won.map((x) => withSign(x, "−")).join(" : ")}`,
           WIDTH / 2,
-          16,
+          22,
         ),
       ]
     : [];
-  const top = match ? 26 : 4;
+  const top = match ? 32 : 8;
   const seats = cards.flatMap((hand, seat) => {
     const middle = seat === 0 ? 80 : WIDTH - 80;
     const shown = hand.length === 0 ? [empty(middle - CARD_WIDTH / 2, top + 24)] : row(hand, middle, top + 24);
