@@ -129,7 +129,7 @@ function plot(title: string, curves: readonly Curve[], log: boolean, values: HTM
 }
 
 /** Round numbers that span low … high: four to eight of them. */
-export function steps(low: number, high: number): number[] {
+function steps(low: number, high: number): number[] {
   const span = high - low || 1;
   const magnitude = 10 ** Math.floor(Math.log10(span / 4));
   const step = magnitude * ([1, 2, 5].findLast((n) => n * magnitude <= span / 4) ?? 1);

@@ -12,7 +12,7 @@ import { probabilityBars } from "./probabilities.ts";
 import { capital, resultText, seatName } from "./text.ts";
 
 /** What a person sees: everything, what one seat sees, or what the player to move sees. */
-export type Viewer = "all" | "0" | "1" | "mover";
+type Viewer = "all" | "0" | "1" | "mover";
 
 /** Choices that stay from game to game. */
 export interface ReplaySettings {

@@ -29,7 +29,7 @@ export interface PageMetrics {
   readonly evaluation?: Readonly<Record<string, Measures>> | undefined;
 }
 
-export interface Measures {
+interface Measures {
   readonly nashConv?: number | undefined;
   readonly greedyNashConv?: number | undefined;
   readonly meanReturnVsRandom?: number | undefined;

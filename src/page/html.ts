@@ -45,7 +45,7 @@ export function pageHtml(contents: PageContents, { script, style }: PageProgram)
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /** JSON that ends no element and opens no comment, whatever its texts hold. */
-export const embeddedJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
+const embeddedJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
 
 const escapedText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
