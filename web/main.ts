@@ -2,7 +2,7 @@
  * The page of a report. Its contents are in the document, as JSON; the program is that of the trainer where games are played,
  * read and drawn. The address names what is shown: `#overview`, `#games/12/3`, `#play`.
  */
-import type { PageContents } from "../src/page/contents.ts";
+import { type PackedContents, unpackContents } from "../src/page/packed.ts";
 import { el } from "./dom.ts";
 import { games } from "./games.ts";
 import { Model } from "./model.ts";
@@ -11,7 +11,7 @@ import { play } from "./play.ts";
 import type { View } from "./view.ts";
 
 const json = document.getElementById("contents")?.textContent ?? "";
-const model = new Model(JSON.parse(json) as PageContents);
+const model = new Model(unpackContents(JSON.parse(json) as PackedContents));
 
 /** Each is made when it is first shown. */
 const VIEWS: readonly { readonly name: string; readonly label: string; readonly make: () => View }[] = [

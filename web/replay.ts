@@ -34,7 +34,8 @@ export const plyLink = (line: number, ply: number): string => `#games/${line}/${
 export function replay(model: Model, episode: PageEpisode, start: number, settings: ReplaySettings): Replay {
   const { steps, game, problem } = stepsOf(episode);
   const heading = el("h2", {}, titleOf(episode));
-  const players = el("p", {}, episode.players.map((name, seat) => `Player ${seat}: ${printable(name)}`).join(" · "));
+  const names = episode.players.map((name, seat) => `Player ${seat}: ${printable(name)}`);
+  const players = el("p", {}, [...names, `line ${episode.line} of the log`].join(" · "));
   const alert = problem === undefined ? undefined : el("p", { class: "note", role: "alert" }, problem);
   if (!game || steps.length === 0) {
     return { element: el("article", {}, heading, players, alert), goTo: () => {}, key: () => false };
@@ -122,9 +123,9 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
   };
 }
 
-export function titleOf({ game, update, index, line }: PageEpisode): string {
+export function titleOf({ game, update, index }: PageEpisode): string {
   const when = update === undefined ? "" : ` · update ${update}`;
-  return `${game}${when} · game ${index} (line ${line})`;
+  return `${game}${when} · game ${index}`;
 }
 
 /** The plies up to where the rules are broken, and in what way. */

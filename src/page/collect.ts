@@ -14,6 +14,7 @@ import { plural } from "../util/figures.ts";
 import { quoted } from "../util/shell.ts";
 import type { PageCheckpoint, PageContents, PageEpisode, PageMetrics } from "./contents.ts";
 import { pageEpisode } from "./episode.ts";
+import { packedSize } from "./packed.ts";
 import { Sampler, spreadOver } from "./sample.ts";
 
 export interface Collect {
@@ -29,6 +30,8 @@ const METRICS = 1000;
 const WEIGHTS = 400_000;
 /** Bytes of logged games, over all ids of games. */
 const GAMES = 350_000;
+/** Games of each id that are kept while the log is read, at most. */
+const KEPT = 4000;
 /** Problems of a log that are told one by one. */
 const PROBLEMS = 5;
 
@@ -139,7 +142,7 @@ function collectEpisodes(path: string, { names, allGames }: Collect, notes: stri
       continue;
     }
     const { game } = entry.episode;
-    const sampler = samplers.get(game) ?? new Sampler<PageEpisode>(allGames ? Number.POSITIVE_INFINITY : 2000);
+    const sampler = samplers.get(game) ?? new Sampler<PageEpisode>(allGames ? Number.POSITIVE_INFINITY : KEPT);
     samplers.set(game, sampler);
     sampler.add(pageEpisode(entry.episode, entry.line, names));
   }
@@ -162,14 +165,14 @@ const LONGEST_NOTE = 1000;
 
 /** As many games, evenly spread, as have at most so many bytes together; at least one if any fits. */
 function fitting(episodes: readonly PageEpisode[], bytes: number): PageEpisode[] {
-  const sizes = episodes.map((episode) => Buffer.byteLength(JSON.stringify(episode)) + 1);
+  const sizes = episodes.map(packedSize);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= bytes) return [...episodes];
   const most = Math.floor((episodes.length * bytes) / total);
   const chosen: PageEpisode[] = [];
   let used = 0;
   for (const episode of spreadOver(episodes, most)) {
-    const size = Buffer.byteLength(JSON.stringify(episode)) + 1;
+    const size = packedSize(episode);
     if (used + size > bytes) continue;
     chosen.push(episode);
     used += size;

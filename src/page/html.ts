@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { PageContents } from "./contents.ts";
+import { packContents } from "./packed.ts";
 
 /** The first bytes of every report, by which one is known. */
 export const REPORT_HEAD = '<!doctype html>\n<html lang="en" data-spiral-report>\n';
@@ -35,7 +36,7 @@ export function pageHtml(contents: PageContents, { script, style }: PageProgram)
 </head>
 <body>
 <noscript>This page draws itself with JavaScript, which is off in this browser.</noscript>
-<script type="application/json" id="contents">${embeddedJson(contents)}</script>
+<script type="application/json" id="contents">${embeddedJson(packContents(contents))}</script>
 <script>${script}</script>
 </body>
 </html>

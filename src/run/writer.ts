@@ -9,6 +9,7 @@ import { AppendOnlyFile } from "../util/append-only-file.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolder, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
+import { evaluatedCost } from "./best.ts";
 import {
   type CheckpointEntry,
   checkpointName,
@@ -18,7 +19,7 @@ import {
   writeEntries,
 } from "./checkpoint-folder.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
-import { evaluatedCost, thinned } from "./thinning.ts";
+import { thinned } from "./thinning.ts";
 
 export class RunWriter {
   readonly dir: string;
@@ -89,7 +90,7 @@ export class RunWriter {
 
   #thin(entries: readonly CheckpointEntry[]): readonly CheckpointEntry[] {
     if (this.#keepCheckpoints === "all") return entries;
-    return thinned(entries, this.#keepCheckpoints, (update) => evaluatedCost(this.dir, update));
+    return thinned(entries, this.#keepCheckpoints, evaluatedCost(this.dir));
   }
 
   /** Throws if the list of checkpoints has vanished: it is not written anew, as somebody has deleted the run. */

@@ -5,7 +5,9 @@ import type { PageContents } from "../../src/page/contents.ts";
 import { LONGEST_ANSWER, pageEpisode } from "../../src/page/episode.ts";
 import { pageHtml } from "../../src/page/html.ts";
 import { Sampler, spreadOver } from "../../src/page/sample.ts";
+import { packedSize } from "../../src/page/packed.ts";
 import type { Episode } from "../../src/record/episode.ts";
+import { contentsIn } from "./contents-in.ts";
 
 const EMPTY: PageContents = {
   title: "kuhn",
@@ -39,8 +41,7 @@ describe("the file", () => {
     expect(html.match(/<\/script/g)).toHaveLength(2);
     expect(html).not.toContain("<!--");
     expect(html.match(/<\/title/g)).toHaveLength(1);
-    const json = /id="contents">(.*?)<\/script>/s.exec(html)?.[1] ?? "";
-    expect(JSON.parse(json)).toEqual({ ...EMPTY, title: hostile, notes: [hostile] });
+    expect(contentsIn(html)).toEqual({ ...EMPTY, title: hostile, notes: [hostile] });
   });
 
   it.each(["'</script>'", "'<!--'"])("refuses a program with %s", (script) => {
@@ -49,6 +50,18 @@ describe("the file", () => {
 });
 
 describe("a game in the file", () => {
+  it("is packed, and the same when it is read", () => {
+    const said = [{ ply: 1, answers: [{ text: "[bet]" }] }];
+    const { update, ...untrained } = EPISODE;
+    const episodes = [
+      { line: 1, ...EPISODE },
+      { line: 3, ...untrained, said, opening: 1 },
+      { line: 4, ...EPISODE, players: ["learner", "learner"], forfeit: { seat: 0, reason: "no answer" } } as const,
+    ];
+    expect(contentsIn(pageHtml({ ...EMPTY, episodes }, PROGRAM)).episodes).toEqual(episodes);
+    expect(packedSize({ line: 1, ...EPISODE })).toBe("[1,0,3,0,[5,1,1],[2,-2]],".length);
+  });
+
   it("names no player that may be a path, a run or an address", () => {
     const players = (name: string, names = false): string =>
       pageEpisode({ ...EPISODE, players: ["learner", name] }, 7, names).players[1];

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { PageContents } from "../../../src/page/contents.ts";
+import { contentsIn } from "../../page/contents-in.ts";
 import { disagreements } from "../documented.ts";
 import { copyOf, edit, folder, spiral } from "../spiral.ts";
 import { trainWhole } from "./trained.ts";
@@ -23,7 +24,7 @@ async function reported(
   const { code, out } = await spiral(runs, "report", "--html", file, ...argv);
   expect(code).toBe(0);
   const html = readFileSync(file, "utf8");
-  return { html, contents: JSON.parse(/id="contents">(.*?)<\/script>/s.exec(html)?.[1] ?? ""), out };
+  return { html, contents: contentsIn(html), out };
 }
 
 describe("spiral report", () => {
@@ -69,20 +70,20 @@ describe("spiral report", () => {
     const { dir: runs, run } = copyOf(join(dir, "whole"));
     const log = join(run, "episodes.jsonl");
     const line = readFileSync(log, "utf8").split("\n")[0] ?? "";
-    writeFileSync(log, `${line.replace("learner", "Learner")}\n${`${line}\n`.repeat(2500)}{"game":"ku`);
+    writeFileSync(log, `${line.replace("learner", "Learner")}\n${`${line}\n`.repeat(5000)}{"game":"ku`);
     writeFileSync(join(run, "checkpoints/000003/model.safetensors"), "no weights");
     appendFileSync(join(run, "metrics.jsonl"), "{}\n");
     const { contents } = await reported(runs, "copy");
-    expect(contents.episodes).toHaveLength(1250);
+    expect(contents.episodes).toHaveLength(2500);
     expect(contents.checkpoints.map(({ update }) => update)).toEqual([6]);
     expect(contents.notes).toEqual([
       "1 line of the metrics could not be read.",
       "The checkpoint of update 3 is damaged and was left out.",
       "The last line of the log is torn and was left out.",
       "1 line of the log could not be read: line 1: altered: its checksum does not match.",
-      "1,250 of 2,500 logged games are in this file, evenly spread over the run; with --all-games it has all.",
+      "2,500 of 5,000 logged games are in this file, evenly spread over the run; with --all-games it has all.",
     ]);
-    expect((await reported(runs, "copy", "--all-games")).contents.episodes).toHaveLength(2500);
+    expect((await reported(runs, "copy", "--all-games")).contents.episodes).toHaveLength(5000);
   });
 
   it("shows a run whose policy the page cannot compute without it", async () => {
