@@ -17,10 +17,11 @@ const PICTURES: Readonly<
   overview: { hash: "#overview", height: 900, act: async () => {} },
   games: {
     hash: "#games",
-    height: 640,
+    height: 620,
     act: async (page) => {
       await page.locator(".chooser select").first().selectOption("kuhn");
-      await page.locator(".list a").first().click();
+      // A bet that is called, at the caller's decision.
+      await page.locator(".list li", { hasText: "2, 3 plies" }).first().locator("a").click();
       for (let ply = 0; ply < 2; ply++) await page.getByLabel("next ply").click();
     },
   },

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { PageContents } from "../../src/page/contents.ts";
 import { LONGEST_ANSWER, pageEpisode } from "../../src/page/episode.ts";
 import { pageHtml } from "../../src/page/html.ts";
-import { Sampler, spreadOver } from "../../src/page/sample.ts";
 import { packedSize } from "../../src/page/packed.ts";
+import { Sampler, spreadOver } from "../../src/page/sample.ts";
 import type { Episode } from "../../src/record/episode.ts";
 import { contentsIn } from "./contents-in.ts";
 
