@@ -20,9 +20,9 @@ const PICTURES: Readonly<
     height: 620,
     act: async (page) => {
       await page.locator(".chooser select").first().selectOption("kuhn");
-      // A bet that is called, at the caller's decision.
+      // A bet that is called.
       await page.locator(".list li", { hasText: "2, 3 plies" }).first().locator("a").click();
-      for (let ply = 0; ply < 2; ply++) await page.getByLabel("next ply").click();
+      for (let ply = 0; ply < 1; ply++) await page.getByLabel("next ply").click();
     },
   },
   play: {
