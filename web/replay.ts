@@ -208,10 +208,16 @@ function position(
     const probabilities = model.probabilities(model.policy(update), game, state);
     shown.push(probabilityBars(`The policy after update ${update}`, probabilities, action));
   }
-  shown.push(...answers(game, episode, step));
+  const words = answers(game, episode, step);
+  shown.push(...words);
   const text = printable(game.observe(state, player));
   shown.push(
-    el("details", { open: !game.view }, el("summary", {}, `What ${seatName(game, player)} reads`), el("pre", {}, text)),
+    el(
+      "details",
+      { open: !game.view },
+      el("summary", {}, words.length > 0 ? "The observation" : `What ${seatName(game, player)} reads`),
+      el("pre", {}, text),
+    ),
   );
   return shown;
 }
