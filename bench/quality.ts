@@ -302,7 +302,7 @@ try {
   const alone = (updates: number, ...more: string[]) => ["--updates", String(updates), "--workers", "0", ...more];
   const poker = async (factor: number) => {
     await measure("leduc", alone(1300 * factor), LIMITS, 5);
-    await measure("liars-dice", alone(500 * factor), LIMITS, 3);
+    await measure("liars-dice", alone(750 * factor), LIMITS, 3);
     await measure("kuhn-match", alone(400 * factor), LIMITS, 5);
   };
   const core = async (factor: number) => {
