@@ -7,6 +7,7 @@ import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { packageFile, spiralVersion } from "../util/package.ts";
+import { provenance } from "../util/provenance.ts";
 import { quoted } from "../util/shell.ts";
 import {
   type Checkpoint,
@@ -24,7 +25,7 @@ import { completeExtension, continuedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
-import { provenance } from "./provenance.ts";
+import { rewriteMetricsCsv } from "./metrics-csv.ts";
 import { RunWriter } from "./writer.ts";
 
 /** Makes the directory of a new run and points `latest` at it. */
@@ -176,6 +177,7 @@ export function resumeRun(
     for (const file of ["metrics", "episodes"] as const) {
       truncateTo(join(dir, `${file}.jsonl`), found?.entry.offsets[file] ?? 0);
     }
+    rewriteMetricsCsv(dir, manifest.games);
     const kept = entries.filter((entry) => entry.update <= update);
     if (kept.length < entries.length) writeEntries(dir, kept);
     sweepCheckpoints(dir, kept);

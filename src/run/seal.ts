@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { readManifest, writeManifest } from "./manifest.ts";
+import { rewriteMetricsCsv } from "./metrics-csv.ts";
 
 /**
  * Removes the lock and the temporary files that a killed process has left in a run that was trained to its end, and lets the
@@ -15,6 +16,7 @@ export function sealRun(dir: string): void {
   try {
     sweepLeftovers(dir, { isLocked: true });
     const manifest = readManifest(dir);
+    rewriteMetricsCsv(dir, manifest.games);
     if (manifest.status === "finished") return;
     writeManifest(dir, { ...manifest, status: "finished", ended: new Date().toISOString() });
   } finally {

@@ -1,10 +1,15 @@
-/** What the manifest says of the git checkout that Spiral runs from. */
+/** Where the code of a program is from: the commit of its git checkout, and whether files were changed since. */
 import { execFileSync } from "node:child_process";
-import { checkedOutCommit } from "../util/checkout.ts";
-import type { Manifest } from "./manifest.ts";
+import { checkedOutCommit } from "./checkout.ts";
+
+export interface Provenance {
+  readonly commit?: string;
+  /** Absent if git could not say. */
+  readonly dirty?: boolean;
+}
 
 /** Nothing if `root` is not the top of a checkout. */
-export function provenance(root: string): Pick<Manifest, "commit" | "dirty"> {
+export function provenance(root: string): Provenance {
   const commit = checkedOutCommit(root);
   if (commit === undefined) return {};
   const dirty = hasChanges(root);
