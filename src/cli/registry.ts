@@ -12,6 +12,7 @@ const COMMANDS = linesOf({
   "ladder [run]": ["rate a run's checkpoints: its learning curve in Elo", () => import("./commands/ladder.ts")],
   "replay [log|run]": ["step through logged games, or verify them", () => import("./commands/replay.ts")],
   "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
+  "export <curves> <runs...>": ["write curves for notebooks and TensorBoard", () => import("./commands/export.ts")],
   "solve <game>": ["solve a game exactly", () => import("./commands/solve.ts")],
   "games [id]": ["list the games, or describe one", () => import("./commands/games.ts")],
   "prompt <game>": ["show what a policy that reads text is told", () => import("./commands/prompt.ts")],

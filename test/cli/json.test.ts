@@ -113,6 +113,10 @@ it("runs", async () => {
   documented("spiral runs show --json", await json("runs", "show", "tiny", "--json"));
 });
 
+it("export curves", async () => {
+  documented("spiral export curves --json", await json("export", "curves", "tiny", "--json"));
+});
+
 it("config show", async () => {
   documented("spiral config show --json", await json("config", "show", "--json"));
 });
