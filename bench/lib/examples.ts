@@ -40,7 +40,7 @@ export const COSTLY_PAGES: readonly (readonly string[])[] = [
   commandPages("arena", "play", "doctor"),
   ["docs/configuration.md", "docs/llm.md"],
   commandPages("ladder"),
-  [...commandPages("ablate"), "docs/json.md"],
+  [...commandPages("ablate", "compare"), "docs/json.md"],
   ["CONTRIBUTING.md"],
 ];
 

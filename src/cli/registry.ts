@@ -13,6 +13,7 @@ const COMMANDS = linesOf({
   "replay [log|run]": ["step through logged games, or verify them", () => import("./commands/replay.ts")],
   "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
   "export <curves> <runs...>": ["write curves for notebooks and TensorBoard", () => import("./commands/export.ts")],
+  "compare <runs...>": ["set runs side by side, with intervals over seeds", () => import("./commands/compare.ts")],
   "solve <game>": ["solve a game exactly", () => import("./commands/solve.ts")],
   "games [id]": ["list the games, or describe one", () => import("./commands/games.ts")],
   "prompt <game>": ["show what a policy that reads text is told", () => import("./commands/prompt.ts")],

@@ -7,7 +7,6 @@ import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { packageFile, spiralVersion } from "../util/package.ts";
-import { provenance } from "../util/provenance.ts";
 import { quoted } from "../util/shell.ts";
 import {
   type Checkpoint,
@@ -20,12 +19,13 @@ import {
   verifyCheckpoint,
   writeEntries,
 } from "./checkpoint-folder.ts";
+import { rewriteMetricsCsv } from "./curves/metrics-csv.ts";
 import { checkFreeName, defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
 import { completeExtension, continuedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
-import { rewriteMetricsCsv } from "./metrics-csv.ts";
+import { provenance } from "./provenance.ts";
 import { RunWriter } from "./writer.ts";
 
 /** Makes the directory of a new run and points `latest` at it. */

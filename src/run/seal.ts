@@ -1,10 +1,10 @@
 /** Ends a run whose process was killed after its last checkpoint, as that process would have. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { rewriteMetricsCsv } from "./curves/metrics-csv.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { readManifest, writeManifest } from "./manifest.ts";
-import { rewriteMetricsCsv } from "./metrics-csv.ts";
 
 /**
  * Removes the lock and the temporary files that a killed process has left in a run that was trained to its end, and lets the

@@ -18,8 +18,8 @@ import {
   writeCheckpoint,
   writeEntries,
 } from "./checkpoint-folder.ts";
+import { METRICS_HEADER, metricsCsvRows } from "./curves/metrics-csv.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
-import { METRICS_HEADER, metricsCsvRows } from "./metrics-csv.ts";
 import { evaluatedCost, thinned } from "./thinning.ts";
 
 export class RunWriter {

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { provenance } from "../../src/run/provenance.ts";
 import { checkedOutCommit, withCommit } from "../../src/util/checkout.ts";
-import { provenance } from "../../src/util/provenance.ts";
 
 const hasGit = spawnSync("git", ["--version"]).status === 0;
 

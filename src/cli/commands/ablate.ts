@@ -58,10 +58,10 @@ export const command = defineCommand({
   },
 });
 
-/** Tables that fit the terminal. A range stays on one line. */
+/** Tables that fit the terminal. A range and an interval stay on one line. */
 function forTerminal(): TextForm {
   const { bold } = styleFor(process.stdout);
-  const joined = (cell: string): string => cell.replace(/\(.*\)/, (range) => range.replaceAll(" ", JOINED));
+  const joined = (cell: string): string => cell.replace(/\(.*\)|\S+ \[.*\]/, (range) => range.replaceAll(" ", JOINED));
   return {
     heading: bold,
     strong: bold,

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { csv } from "../../util/csv.ts";
 import { makeFolders, writeFileAtomic } from "../../util/files.ts";
-import { METRICS_HEADER, type Metric } from "../metrics-csv.ts";
+import { METRICS_HEADER, type Metric } from "./metrics-csv.ts";
 import type { CurveRun } from "./runs.ts";
 import { eventFile, type Scalars } from "./tensorboard.ts";
 

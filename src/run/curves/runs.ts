@@ -9,8 +9,8 @@ import { settingText } from "../ablation.ts";
 import { listRuns, type RunSummary, resolveRun } from "../directory.ts";
 import { type Manifest, readManifest } from "../manifest.ts";
 import { readMetrics } from "../metrics.ts";
-import { type Metric, metricsOf } from "../metrics-csv.ts";
 import { readRunConfig } from "../run.ts";
+import { type Metric, metricsOf } from "./metrics-csv.ts";
 
 /** A run with all numbers of its metrics. */
 export interface CurveRun {

@@ -3,11 +3,11 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { resolveRun } from "../../src/run/directory.ts";
-import { metricsOf } from "../../src/run/metrics-csv.ts";
-import { resumeRun } from "../../src/run/run.ts";
-import { sealRun } from "../../src/run/seal.ts";
-import { newParent, parent, start, train } from "./runs.ts";
+import { metricsOf } from "../../../src/run/curves/metrics-csv.ts";
+import { resolveRun } from "../../../src/run/directory.ts";
+import { resumeRun } from "../../../src/run/run.ts";
+import { sealRun } from "../../../src/run/seal.ts";
+import { newParent, parent, start, train } from "../runs.ts";
 
 beforeEach(newParent);
 const csvOf = (name = "a"): string => readFileSync(join(parent, name, "metrics.csv"), "utf8");

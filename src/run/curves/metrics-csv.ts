@@ -3,9 +3,9 @@
  * and its name. It follows from metrics.jsonl, so that it needs no place in a checkpoint: a resumed run writes it anew.
  */
 import { join } from "node:path";
-import { csv, csvLine } from "../util/csv.ts";
-import { writeFileAtomic } from "../util/files.ts";
-import { readMetrics } from "./metrics.ts";
+import { csv, csvLine } from "../../util/csv.ts";
+import { writeFileAtomic } from "../../util/files.ts";
+import { readMetrics } from "../metrics.ts";
 
 export const METRICS_HEADER = ["update", "game", "name", "value"] as const;
 

@@ -1,6 +1,6 @@
 /** Where the code of a program is from: the commit of its git checkout, and whether files were changed since. */
 import { execFileSync } from "node:child_process";
-import { checkedOutCommit } from "./checkout.ts";
+import { checkedOutCommit } from "../util/checkout.ts";
 
 export interface Provenance {
   readonly commit?: string;
