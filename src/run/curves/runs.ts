@@ -76,11 +76,22 @@ function sourceOf(spec: string, parent: string, warn: Warn): Source {
     const runs = listRuns(folder);
     for (const { problem } of runs) if (problem !== undefined) warn(`${problem.replace(/\.$/, "")}; left out.`);
     const readable = runs.filter(({ manifest }) => manifest !== undefined);
-    if (readable.length > 0) return { runs: readable, cells: cellsIn(folder) };
+    const cells = cellsIn(folder);
+    if (readable.length > 0) return { runs: inOrder(readable, [...cells.keys()]), cells };
   }
   const run = resolveRun(spec, parent, warn);
   if (run.checkpoint !== undefined) throw new UserError(2, `${spec}: curves are of a whole run; name it without @.`);
   return { runs: [run], cells: new Map() };
+}
+
+/** In the order of an ablation's grid; those that it does not name come last, by name. */
+function inOrder(runs: readonly RunSummary[], paths: readonly string[]): RunSummary[] {
+  const place = ({ dir }: RunSummary): number => {
+    const at = paths.indexOf(resolve(dir));
+    return at < 0 ? paths.length : at;
+  };
+  const byName = [...runs].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return byName.sort((a, b) => place(a) - place(b));
 }
 
 const ablationSchema = z.looseObject({

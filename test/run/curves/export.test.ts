@@ -39,6 +39,15 @@ describe("the runs", () => {
     expect(read(parent).at(-1)?.settings).toEqual({ "rl.rule": "mirror", games: "ttt" });
   });
 
+  it("of an ablation are in the order of its grid, whenever they were trained", () => {
+    for (const name of ["x", "b", "c", "a"]) evaluatedRun(parent, name, {});
+    ablationOf(parent, [
+      { settings: { updates: 2 }, runs: ["b", "c"] },
+      { settings: { updates: 1 }, runs: ["a"] },
+    ]);
+    expect(read(parent).map(({ name }) => name)).toEqual(["b", "c", "a", "x"]);
+  });
+
   it("are read once, have names of their own, and a damaged one is left out", () => {
     evaluatedRun(parent, "a", { nashConv: [1] });
     const other = join(parent, "other");
