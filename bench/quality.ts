@@ -308,7 +308,7 @@ try {
   const core = async (factor: number) => {
     const mirror = ["--set", "rl.rule=mirror"];
     await measure("kuhn", alone(500 * factor, ...mirror));
-    await measure("ttt", alone(300 * factor, ...mirror), { ttt: 0.03 });
+    await measure("ttt", alone(400 * factor, ...mirror), { ttt: 0.03 });
     await measure("kuhn,ttt,negotiation", alone(300 * factor, ...mirror));
   };
   if (parts.includes("7")) await poker(1);

@@ -60,10 +60,12 @@ export function smallRun(games: readonly (readonly [Game, number])[], updates: n
     nn: { policy: "mlp", hidden: [32, 32], outputScale: 0.01 },
     rl: {
       rule: "spiral",
+      halfLife: 200,
+      explorers: { share: 0, exploration: 0.1, after: 0 },
       exploration: 0.2,
       mirror: {
         stepSize: 2,
-        floor: 0.003,
+        floor: 0.006,
         steps: 8,
         minibatches: 4,
         critic: { hidden: [32], learningRate: { start: 0.003, end: 0.0003 }, steps: 2, after: 5 },

@@ -58,9 +58,19 @@ export function ladderOf(fixtures: readonly Fixture[], rungs: readonly Rung[], d
   };
 }
 
-/** At most `most` elements, evenly spread, with the first and the last; the last alone if `most` is 1. */
-export function spreadOver<T>(all: readonly T[], most: number): T[] {
+/**
+ * At most `most` elements, evenly spread, with the first and the last; the last alone if `most` is 1. If there is room between the
+ * two, `wanted`, which is one of them, takes the place of the nearest.
+ */
+export function spreadOver<T>(all: readonly T[], most: number, wanted?: T): T[] {
   if (all.length <= most) return [...all];
   if (most === 1) return all.slice(-1);
-  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
+  const places = Array.from({ length: most }, (_, i) => Math.round((i * (all.length - 1)) / (most - 1)));
+  const place = wanted === undefined ? -1 : all.indexOf(wanted);
+  if (place >= 0 && most > 2 && !places.includes(place)) {
+    const inner = places.slice(1, -1);
+    const nearest = inner.reduce((a, b) => (Math.abs(b - place) < Math.abs(a - place) ? b : a));
+    places[places.indexOf(nearest)] = place;
+  }
+  return places.map((at) => all[at]);
 }

@@ -108,6 +108,7 @@ function withPolish(config: Config, origins: Map<string, string>): Config {
 function polishProblem({ rl, nn, updates }: Config): string | undefined {
   if (rl.polish === 0) return undefined;
   if (nn.policy === "mlp") return "it is for policies that write, such as --policy text";
+  if (updates === 0) return "it is the end of a run, and with updates: 0 there is none";
   return rl.polish < updates ? undefined : `it is a part of the ${updates} updates, and must leave some for self-play`;
 }
 

@@ -11,7 +11,7 @@ const PAPER_GAMES = ["kuhn", "ttt", "ttt-draw", "negotiation"];
 
 /** Settings that only one rule has: these keys, and those below them. */
 const OWN: Readonly<Record<RuleName, readonly string[]>> = {
-  spiral: ["advantage", "baselineDecay", "critic", "tokens", "loss", "ppo", "demonstrations"],
+  spiral: ["advantage", "baselineDecay", "critic", "tokens", "loss", "ppo", "demonstrations", "explorers"],
   mirror: ["exploration", "mirror"],
 };
 

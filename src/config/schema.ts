@@ -28,7 +28,7 @@ const gameSettingsSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   seed: count(0).describe("Where all randomness comes from: the same seed gives the same run."),
-  updates: count().max(10_000_000).describe("Gradient updates in the whole run."),
+  updates: count(0).max(10_000_000).describe("Gradient updates in the whole run; 0: until it is stopped."),
   games: z.array(z.string()).min(1).describe("Ids of the games to learn, with parameters where they have any."),
   perGame: z
     .object({ default: gameSettingsSchema.describe("For games, or settings, that are not listed.") })
@@ -98,7 +98,9 @@ export const configSchema = z.strictObject({
             .gt(0)
             .max(100)
             .describe("η: how far an advantage of 1 moves the logarithm of a probability."),
-          floor: fraction().describe("δ: an action that is less likely is judged as if it were as likely as this."),
+          floor: fraction().describe(
+            "δ: an action less likely than this share of uniform play is judged as if it had that share.",
+          ),
           steps: count().max(1000).describe("Optimizer steps an update."),
           minibatches: count().max(1000).describe("Parts that a batch's rows are dealt into; a step takes one."),
           critic: z
@@ -116,6 +118,15 @@ export const configSchema = z.strictObject({
             .describe("The network of action values."),
         })
         .describe("What rl.rule: mirror needs."),
+      explorers: z
+        .strictObject({
+          share: z.number().min(0).max(1).describe("Share of the games of self-play that are against explorers."),
+          exploration: fraction().describe("Probability of a random action of an explorer."),
+          after: count(0).max(10_000_000).describe("Updates before explorers come."),
+        })
+        .describe(
+          "Of rl.rule: spiral, in games of perfect information and for policies that do not write: opponents that are the learner, but for a random action now and then.",
+        ),
       opponents: z
         .string()
         .describe(
@@ -149,6 +160,9 @@ export const configSchema = z.strictObject({
           warmup: count(0).max(1_000_000).describe("Updates in which the rate rises linearly from 0 to its value."),
         })
         .describe("The optimizer's step size."),
+      halfLife: count()
+        .max(10_000_000)
+        .describe("In a run until it is stopped (updates: 0): updates until the learning rate is half of its start."),
       adam: z
         .strictObject({
           beta1: fraction().describe("Decay of the mean of gradients: momentum."),

@@ -1,5 +1,5 @@
 /**
- * The value of a best response of one seat to a strategy σ of the other. At each information set I of its seat, the best
+ * A best response of one seat to a strategy σ of the other, and its value. At each information set I of its seat, the best
  * response plays
  *
  *   a*(I) = argmax_a Σ_{s ∈ I} reach(s) · v(s·a)        reach: by chance and the opponent (reach.ts)
@@ -12,13 +12,25 @@ import type { CompiledGame } from "./compiled-game.ts";
 import { counterfactualReach } from "./reach.ts";
 import type { Strategy } from "./strategy.ts";
 
+export interface BestResponse {
+  /** Its expected return. */
+  readonly value: number;
+  /** The slot that it takes at each information set of its seat, the lowest of equals; −1 at the other seat's. [I] */
+  readonly slots: Int32Array;
+}
+
 /** The expected return of a best response in `seat` to `strategy` in the other seat. */
-export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): number {
-  const { game, kind, firstEdge, infoset, returns, target, probability, entry } = compiled;
+export const bestResponseValue = (compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): number =>
+  bestResponse(compiled, strategy, seat).value;
+
+/** A best response in `seat` to `strategy` in the other seat. */
+export function bestResponse(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1): BestResponse {
+  const { game, kind, firstEdge, infoset, infosets, returns, target, probability, entry } = compiled;
   const sign = seat === 0 ? 1 : -1;
   // With perfect information a set has one state, and its reach does not change the choice.
   const reach = game.perfectInformation ? undefined : counterfactualReach(compiled, strategy, seat);
   const value = new Float64Array(kind.length);
+  const slots = new Int32Array(infosets.length).fill(-1);
   for (let n = kind.length - 1; n >= 0; n--) {
     const mover = kind[n];
     if (mover === END) {
@@ -38,6 +50,7 @@ export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, se
           bestSlot = slot;
         }
       }
+      slots[infoset[n]] = bestSlot;
       for (let s = first; s <= n; s++) value[s] = value[target[firstEdge[s] + bestSlot]];
       n = first;
     } else {
@@ -50,5 +63,20 @@ export function bestResponseValue(compiled: CompiledGame, strategy: Strategy, se
       value[n] = mean;
     }
   }
-  return value[0];
+  return { value: value[0], slots };
+}
+
+/** The strategy in which `seat` plays the best response and the other seat plays `strategy`. [entries] */
+export function withBestResponse(
+  { infosets, firstEntry }: CompiledGame,
+  strategy: Strategy,
+  { slots }: BestResponse,
+): Strategy {
+  const both = strategy.slice();
+  for (let i = 0; i < infosets.length; i++) {
+    if (slots[i] < 0) continue;
+    both.fill(0, firstEntry[i], firstEntry[i + 1]);
+    both[firstEntry[i] + slots[i]] = 1;
+  }
+  return both;
 }

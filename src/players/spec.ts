@@ -4,6 +4,7 @@
  */
 import { didYouMean, UserError } from "../util/errors.ts";
 import { oneLine } from "../util/printable.ts";
+import { BEST_RESPONSE } from "./best-response.ts";
 import { MCTS_DEFAULTS } from "./mcts.ts";
 import { type Opponent, opponents } from "./opponents.ts";
 
@@ -12,8 +13,13 @@ export type PlayerSpec =
   | { readonly kind: "mcts"; readonly settings: Readonly<Record<string, number>> }
   | { readonly kind: "llm"; readonly model: string }
   | { readonly kind: "human" }
+  /** The exact exploiter of a run or of a fixed opponent. */
+  | { readonly kind: "best-response"; readonly of: Exploited }
   /** `run` is for `resolveRun`, which checks whether the run exists. */
   | { readonly kind: "run"; readonly run: string; readonly greedy: boolean };
+
+/** Whom a best response may be to. */
+type Exploited = Extract<PlayerSpec, { readonly kind: "fixed" | "run" }>;
 
 /** A numeric parameter of a spec, as in `sims=200`. */
 export interface SpecParameter {
@@ -62,7 +68,19 @@ export const MCTS_PARAMETERS: readonly SpecParameter[] = [
 ];
 
 /** The names that a spec may begin with. Any other spec names a run. */
-export const fixedNames: readonly string[] = [...opponents.map(({ name }) => name), "mcts", "llm", "human"];
+export const fixedNames: readonly string[] = [
+  ...opponents.map(({ name }) => name),
+  "mcts",
+  BEST_RESPONSE,
+  "llm",
+  "human",
+];
+
+/** The names that must be followed by something. */
+const HOW_WRITTEN: Readonly<Record<string, string | undefined>> = {
+  llm: "llm:MODEL",
+  [BEST_RESPONSE]: `${BEST_RESPONSE}:of=RUN`,
+};
 
 /** Parses a spec. Fixed names take precedence over runs. Throws a UserError (exit 2) that says what is wrong. */
 export function parseSpec(text: string): PlayerSpec {
@@ -77,6 +95,7 @@ export function parseSpec(text: string): PlayerSpec {
     throw new UserError(2, `"${oneLine(spec, 100)}" names no model; write llm:MODEL with what the endpoint calls it.`);
   }
   if (name === "mcts") return { kind: "mcts", settings: parseParameters(name, rest, MCTS_PARAMETERS) };
+  if (name === BEST_RESPONSE) return { kind: "best-response", of: exploited(spec, rest) };
   const opponent = opponents.find((candidate) => candidate.name === name);
   if (opponent || name === "human") {
     if (rest === undefined) return opponent ? { kind: "fixed", opponent } : { kind: "human" };
@@ -94,9 +113,18 @@ export function parseSpec(text: string): PlayerSpec {
   return { kind: "run", run, greedy };
 }
 
+/** The player in `of=PLAYER`. */
+function exploited(spec: string, rest: string | undefined): Exploited {
+  const [, text] = /^of=(.*)$/s.exec(rest ?? "") ?? [];
+  if (!text) throw new UserError(2, `"${spec}" names nobody to exploit; write ${BEST_RESPONSE}:of=latest.`);
+  const of = parseSpec(text);
+  if (of.kind === "fixed" || of.kind === "run") return of;
+  throw new UserError(2, `"${spec}": ${BEST_RESPONSE} is of a run or of a fixed opponent, such as latest or nash.`);
+}
+
 /** A sentence that lists all players, for messages. */
 export function whoThereIs(): string {
-  const names = fixedNames.map((name) => (name === "llm" ? "llm:MODEL" : name));
+  const names = fixedNames.map((name) => HOW_WRITTEN[name] ?? name);
   return `Players: ${names.join(", ")}, or a run such as latest or latest@000100:greedy.`;
 }
 

@@ -14,7 +14,7 @@ import { ValueNetwork, valueTensors } from "../policies/features/value-network.t
 import type { Rng } from "../util/rng.ts";
 import type { ActionValues } from "./action-values.ts";
 import type { EstimatorState } from "./advantages/advantage.ts";
-import { type Schedule, scheduled } from "./annealing.ts";
+import { type Length, type Schedule, scheduled } from "./annealing.ts";
 
 export interface ActionCriticSettings {
   readonly hidden: readonly number[];
@@ -57,7 +57,7 @@ export class ActionCritic {
   }
 
   /** The steps of one update. */
-  fit(rows: CriticRows, update: number, updates: number): void {
+  fit(rows: CriticRows, update: number, length: Length): void {
     const { steps, learningRate } = this.#settings;
     const infosets = rows.flatMap(({ values }) => values.infosets);
     const { places } = this.#layout.legal(infosets);
@@ -81,7 +81,7 @@ export class ActionCritic {
       return gradient;
     };
     for (let step = 0; step < steps; step++) {
-      this.#network.step(infosets, lossGradient, scheduled(learningRate, update, updates));
+      this.#network.step(infosets, lossGradient, scheduled(learningRate, update, length));
     }
   }
 

@@ -14,8 +14,8 @@
  * critic the mean of the others, Σ π q̂ / Σ π.
  *
  * With a critic c, Q̂ = c + n / (n + 1) · (q̂ − c), with n the effective number of decisions, (Σ W)² / Σ W². V̂ takes what was sampled
- * in full, divided by the probability that N decisions at I include the action (Horvitz & Thompson 1952), so that neither a wrong
- * critic nor a rarely visited set biases it. For N = 1 that is the importance weight π / b, and for many decisions Σ π q̂:
+ * in full, divided by the probability that N decisions at I include the action (Horvitz & Thompson 1952), so that a wrong critic does
+ * not bias it, however few decisions there are. For N = 1 that is the importance weight π / b, and for many decisions Σ π q̂:
  *
  *   V̂(I) = Σ_a π c + Σ_{a sampled} π / (1 − (1 − b)ᴺ) · (q̂ − c)
  */
@@ -23,6 +23,7 @@ import type { Infoset } from "../graph/game-graph.ts";
 import { slotStarts } from "../policies/softmax.ts";
 import type { Trajectories } from "../selfplay/plan.ts";
 import { learnerDecisions } from "./advantages/advantage.ts";
+import { exploredDecisions } from "./explored-decisions.ts";
 
 /** Of R information sets with S actions in all. Those of one game; returns are divided by `scale`. */
 export interface ActionValues {
@@ -73,7 +74,13 @@ export function actionValues(batch: readonly Trajectories[], context: ActionValu
   const prior = context.critic?.(infosets);
   const explored = exploredPolicy(policy, starts, context.exploration);
   const ratio = policy.map((p, i) => (p > 0 ? p / explored[i] : 0));
-  const { count, row, entry, next, weight, result, ends } = decisionsOf(batch, rowOf, starts, ratio);
+  const { count, row, entry, next, weight, result, ends } = exploredDecisions(
+    batch,
+    rowOf,
+    starts,
+    ratio,
+    largestReturn(batch[0]),
+  );
 
   const sums = new Float64Array(S); // Σ W X
   const weights = new Float64Array(S); // Σ W
@@ -169,95 +176,4 @@ function exploredPolicy(policy: Float64Array, starts: Int32Array, epsilon: numbe
     for (let i = starts[r]; i < starts[r + 1]; i++) explored[i] = (1 - epsilon) * policy[i] + epsilon / n;
   }
   return explored;
-}
-
-/** The learner's decisions, those of the last ply first. D of them. */
-interface Decisions {
-  readonly count: number;
-  /** Row of the information set, and index of the action among all actions. [D] */
-  readonly row: Int32Array;
-  readonly entry: Int32Array;
-  /** The same player's next decision; −1 if there is none. [D] */
-  readonly next: Int32Array;
-  /** W. [D] */
-  readonly weight: Float64Array;
-  /** R / scale of the player. [D] */
-  readonly result: Float64Array;
-  /** Where the decisions of each ply end, the last ply first. */
-  readonly ends: readonly number[];
-}
-
-function decisionsOf(
-  batch: readonly Trajectories[],
-  rowOf: Int32Array,
-  starts: Int32Array,
-  ratio: Float64Array,
-): Decisions {
-  const P = batch[0].plan.graph.game.maxPlies;
-  const { place, count, ends } = placesByPly(batch, P);
-  const row = new Int32Array(count);
-  const entry = new Int32Array(count);
-  const next = new Int32Array(count).fill(-1);
-  const weight = new Float64Array(count);
-  const result = new Float64Array(count);
-  let t = 0;
-  for (const trajectories of batch) {
-    const { plan, decisions, ids, slots, returns } = trajectories;
-    const { canonical, firstEntry, toCanonical } = plan.graph.flat;
-    const scale = largestReturn(trajectories);
-    const { cells, sides } = learnerDecisions(trajectories);
-    // By seat, in the episode: the last decision, and Π π / b of the other player's actions so far.
-    const last = new Int32Array(2).fill(-1);
-    const reach = new Float64Array(2).fill(1);
-    const finish = (): void => {
-      for (let seat = 0; seat < 2; seat++) if (last[seat] >= 0) weight[last[seat]] = reach[seat];
-    };
-    let episode = 0;
-    for (let k = 0; k < cells.length; k++, t++) {
-      const cell = cells[k];
-      const side = sides[k];
-      const seat = side & 1;
-      if (side >> 1 !== episode) {
-        finish();
-        episode = side >> 1;
-        last.fill(-1);
-        reach.fill(1);
-      }
-      const id = ids[decisions[cell]];
-      const d = place[t];
-      const r = rowOf[canonical[id]] - 1;
-      const i = starts[r] + toCanonical[firstEntry[id] + slots[cell]];
-      row[d] = r;
-      entry[d] = i;
-      result[d] = returns[side] / scale;
-      if (last[seat] >= 0) {
-        next[last[seat]] = d;
-        weight[last[seat]] = reach[seat];
-      }
-      last[seat] = d;
-      reach[1 - seat] *= ratio[i];
-    }
-    finish();
-  }
-  return { count, row, entry, next, weight, result, ends };
-}
-
-/** The place of each decision, in the order of `learnerDecisions`, if those of the last ply come first. */
-function placesByPly(batch: readonly Trajectories[], P: number) {
-  const counts = new Int32Array(P + 1);
-  for (const trajectories of batch) for (const cell of learnerDecisions(trajectories).cells) counts[cell % P]++;
-  const ends: number[] = [];
-  const nextPlace = new Int32Array(P);
-  let count = 0;
-  for (let ply = P - 1; ply >= 0; ply--) {
-    nextPlace[ply] = count;
-    count += counts[ply];
-    ends.push(count);
-  }
-  const place = new Int32Array(count);
-  let t = 0;
-  for (const trajectories of batch) {
-    for (const cell of learnerDecisions(trajectories).cells) place[t++] = nextPlace[cell % P]++;
-  }
-  return { place, count, ends };
 }

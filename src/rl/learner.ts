@@ -16,7 +16,7 @@ import type { Policy } from "../policies/policy.ts";
 import type { LearningNetwork, PolicyModel, PolicyNetwork } from "../policies/policy-kind.ts";
 import { type PolicyAtRows, perLegalAction, slotStarts } from "../policies/softmax.ts";
 import type { Rng } from "../util/rng.ts";
-import { type LearningRate, learningRateAt, type Schedule, scheduled } from "./annealing.ts";
+import { entropyAt, type LearningRate, type Length, learningRateAt, type Schedule } from "./annealing.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
 import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
 import { klToMagnet } from "./losses/magnet.ts";
@@ -27,9 +27,8 @@ import type { Row } from "./rows.ts";
 /** The policy that the learner is pulled to: an earlier average of itself, uniform play, or none. */
 export const magnets = ["averaged", "uniform", "none"] as const;
 
-export interface LearnerSettings {
-  readonly updates: number;
-  readonly rl: {
+export interface LearnerSettings extends Length {
+  readonly rl: Length["rl"] & {
     readonly loss: keyof typeof losses;
     readonly ppo: LossSettings["ppo"];
     readonly learningRate: LearningRate;
@@ -108,10 +107,10 @@ export class Learner {
    * rows into minibatches. `phase` is called when a forward or a backward pass begins. → the mean of L(θ) over the steps
    */
   update(rows: readonly Row[], update: number, rng: Rng, phase: OnPhase = () => {}): number {
-    const { rl, updates } = this.#settings;
+    const { rl } = this.#settings;
     const rates = {
-      learningRate: learningRateAt(rl.learningRate, update, updates),
-      entropy: scheduled(rl.entropy, update, updates),
+      learningRate: learningRateAt(rl.learningRate, update, this.#settings),
+      entropy: entropyAt(rl.entropy, update, this.#settings),
     };
     const { reuse } = this.#policyLoss;
     const stepLosses = reuse ? this.#epochs(rows, reuse, rates, rng, phase) : [this.#step(rows, rates, phase)];
@@ -134,9 +133,9 @@ export class Learner {
 
   /** One update from rows of an expert's games, whose advantages are all 1: one step, whatever `rl.loss` says. → the cross-entropy */
   imitateExpert(rows: readonly Row[], update: number): number {
-    const { rl, updates } = this.#settings;
     const moves = rows.map(({ positive }) => positive);
-    const loss = this.imitate(infosetsOf(rows), moves, learningRateAt(rl.learningRate, update, updates));
+    const rate = learningRateAt(this.#settings.rl.learningRate, update, this.#settings);
+    const loss = this.imitate(infosetsOf(rows), moves, rate);
     this.#refreshMagnet(update);
     return loss;
   }

@@ -8,6 +8,7 @@ import type { Game } from "../games/game.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import { type OpponentShare, parseOpponents } from "../players/opponent-mix.ts";
 import { opponents, trainingOpponents } from "../players/opponents.ts";
+import { exploring } from "../policies/exploring.ts";
 import { type NetworkRecipe, recipeOf } from "../policies/network-policy.ts";
 import type { Policy } from "../policies/policy.ts";
 import { type PolicyModel, playedGame } from "../policies/policy-kind.ts";
@@ -21,6 +22,16 @@ import { Pool, type PoolSettings, type PoolState } from "./pool.ts";
 export interface MatchmakerSettings {
   readonly games: readonly { readonly game: Game; readonly episodes: number }[];
   readonly rl: { readonly opponents: string; readonly pool: PoolSettings };
+}
+
+/** Opponents that are the learner itself, but for a random action now and then (policies/exploring.ts). */
+export interface ExplorerSettings {
+  /** The share of the episodes of self-play, in games of perfect information. */
+  readonly share: number;
+  /** ε: the probability of a random action. */
+  readonly exploration: number;
+  /** The updates before they come. */
+  readonly after: number;
 }
 
 interface Entry {
@@ -61,20 +72,30 @@ export class Matchmaker {
     }));
   }
 
-  /** Plays the episodes of one update. The random draws of an episode depend on `draws`, the game, the opponent and its index. */
-  async play(learner: Policy, draws: Rng, executor: Executor = inThisThread): Promise<Trajectories[]> {
+  /**
+   * Plays the episodes of one update. The random draws of an episode depend on `draws`, the game, the opponent and its index.
+   * With `explorers`, a share of the episodes of self-play is against them.
+   */
+  async play(
+    learner: Policy,
+    draws: Rng,
+    executor: Executor = inThisThread,
+    explorers?: ExplorerSettings,
+  ): Promise<Trajectories[]> {
+    const explorer = explorers && exploring(learner, explorers.exploration);
     const member = this.#pool?.draw(draws.fork("pool"));
+    const others: Readonly<Record<string, Policy | undefined>> = { self: learner, [EXPLORER]: explorer };
     const plans = this.#entries.flatMap((entry) => {
       if (entry.graph.size > this.#maxNodes) {
         entry.graph = new GameGraph(entry.game);
         entry.expected = [];
       }
-      return entry.matchings.map(({ name, episodes, fixed }): Plan => {
+      return matchingsOf(entry, explorers).map(({ name, episodes, fixed }): Plan => {
         const stream = draws.fork(entry.game.id).fork(name);
         return {
           graph: entry.graph,
           episodes,
-          policies: [learner, name === "self" ? learner : (fixed ?? (member?.policy as Policy))],
+          policies: [learner, others[name] ?? fixed ?? (member?.policy as Policy)],
           paired: name !== "self",
           writer: this.#writer,
           chanceKey: stream.fork("chance").key(),
@@ -108,6 +129,22 @@ export class Matchmaker {
   dispose(): void {
     this.#pool?.dispose();
   }
+}
+
+const EXPLORER = "explorer";
+
+/** The matchings of a game, some episodes of self-play being against explorers. */
+function matchingsOf({ game, matchings }: Entry, explorers: ExplorerSettings | undefined): Entry["matchings"] {
+  if (!explorers || !game.perfectInformation) return matchings;
+  return matchings.flatMap((matching) => {
+    const { name, episodes } = matching;
+    const against = name === "self" ? 2 * Math.round((explorers.share * episodes) / 2) : 0;
+    if (against === 0) return [matching];
+    return [
+      ...(against < episodes ? [{ name, episodes: episodes - against }] : []),
+      { name: EXPLORER, episodes: against },
+    ];
+  });
 }
 
 /** Episodes for this share of a game's episodes. Against others the number is even, as the episodes come in pairs. */

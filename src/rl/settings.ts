@@ -5,14 +5,14 @@ import type { EstimatorSettings } from "./advantages/advantage.ts";
 import type { estimators } from "./advantages/registry.ts";
 import type { Demonstrations } from "./demonstrations.ts";
 import type { LearnerSettings } from "./learner.ts";
-import type { MatchmakerSettings } from "./matchmaker.ts";
+import type { ExplorerSettings, MatchmakerSettings } from "./matchmaker.ts";
 import type { TokenSum } from "./rows.ts";
 
 /** What the rule `mirror` has of its own (rules/mirror.ts). */
 export interface MirrorSettings {
   /** η. */
   readonly stepSize: number;
-  /** δ. */
+  /** δ, a share of uniform play. */
   readonly floor: number;
   /** K: Adam steps an update. */
   readonly steps: number;
@@ -32,6 +32,8 @@ export interface TrainSettings extends LearnerSettings, MatchmakerSettings {
       /** Of the rule `spiral`. */
       readonly advantage: keyof typeof estimators;
       readonly tokens?: TokenSum | undefined;
+      /** Of the rule `spiral`. */
+      readonly explorers: ExplorerSettings;
       /** Of the rule `mirror`: ε, the probability of a random action in its games. */
       readonly exploration: number;
       /** Of the rule `mirror`. */

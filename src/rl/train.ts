@@ -1,7 +1,7 @@
 /**
  * The training loop:
  *
- *   for update = 1 … U
+ *   for update = 1 … U, or until it is stopped if U is 0
  *     play a batch and learn from it, by the rule of SPIRAL or by mirror descent      rules/spiral.ts, rules/mirror.ts
  *     (in the last `rl.polish` updates a text policy learns to write freely instead: polish.ts)
  *     when it is due: evaluate π_θ̄, write metrics, save a checkpoint                  hooks
@@ -19,6 +19,7 @@ import { inThisThread } from "../selfplay/play.ts";
 import { UserError } from "../util/errors.ts";
 import { Rng } from "../util/rng.ts";
 import type { EstimatorState } from "./advantages/advantage.ts";
+import { lastUpdateOf } from "./annealing.ts";
 import { keptEpisodes } from "./kept-episodes.ts";
 import { Learner, type LearnerState } from "./learner.ts";
 import { Matchmaker } from "./matchmaker.ts";
@@ -101,7 +102,7 @@ export async function train(
       matchmaker.offer(0, learner);
       if (initial) hooks.checkpoint(snapshotOf(trainer, 0, totals), true);
     }
-    while (update < settings.updates && !stop) {
+    while (update < lastUpdateOf(settings) && !stop) {
       update += 1;
       const due = dueAt(update, settings);
       if (update > trainer.selfPlayUpdates) phase("backward");
@@ -154,7 +155,7 @@ async function newTrainer(
   const settings = { ...all, updates: all.updates - polishUpdates };
   const learner = new Learner(settings, model, rng.fork("weights"), initial);
   const rule = rules[rl.rule]({ settings, model, learner, matchmaker, executor, rng, phase });
-  return { model, rng, learner, rule, matchmaker, polish, selfPlayUpdates: settings.updates };
+  return { model, rng, learner, rule, matchmaker, polish, selfPlayUpdates: lastUpdateOf(settings) };
 }
 
 function restore({ learner, rule, matchmaker }: Trainer, snapshot: Snapshot): void {

@@ -18,11 +18,12 @@ import type { Config } from "../config/schema.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { errnoOf, expandHome, makeFolders, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { quoted } from "../util/shell.ts";
+import { bestUpdate } from "./best.ts";
 import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { statusOf } from "./status.ts";
 
-/** An existing run; `checkpoint` is the update that `@120` asked for. */
+/** An existing run; `checkpoint` is the update that `@120` or `@best` asked for. */
 export interface ResolvedRun {
   readonly dir: string;
   readonly name: string;
@@ -119,7 +120,7 @@ export function removeLatest(parent: string): void {
 
 /**
  * The run that `spec` names: `latest`, a name, a unique prefix of a name, or a path. A suffix `@120` or `@000120` names a
- * checkpoint. Throws a UserError (exit 3) that lists the existing runs. If `latest` points at no run, the run that was started
+ * checkpoint, `@best` the best (best.ts). Throws a UserError (exit 3) that lists the existing runs. If `latest` points at no run, the run that was started
  * last is taken, and `warn` is told.
  */
 export function resolveRun(
@@ -127,10 +128,13 @@ export function resolveRun(
   parent: string,
   warn: (message: string) => void = () => {},
 ): ResolvedRun {
-  const [, base = "", update] = /^(.*?)(?:@(\d+))?$/s.exec(spec ?? "latest") ?? [];
+  const [, base = "", asked] = /^(.*?)(?:@(\d+|best))?$/s.exec(spec ?? "latest") ?? [];
   const wanted = base === "" ? "latest" : expandHome(base);
-  const checkpoint = update === undefined ? undefined : Number(update);
-  const found = (dir: string): ResolvedRun => ({ dir, name: basename(resolve(dir)), checkpoint });
+  const found = (dir: string): ResolvedRun => {
+    const name = basename(resolve(dir));
+    const checkpoint = asked === undefined ? undefined : asked === "best" ? bestUpdate(dir, name) : Number(asked);
+    return { dir, name, checkpoint };
+  };
 
   const names = runNames(parent);
   if (wanted === "latest") {

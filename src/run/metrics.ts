@@ -29,8 +29,12 @@ const lineSchema = z.looseObject({
 });
 type MetricsLine = z.infer<typeof lineSchema>;
 
-/** The content of a file of eval/. */
-export const evaluationSchema = z.looseObject({ games: z.record(z.string(), measuresSchema) });
+/** The content of a file of eval/. `untrained`: NashConv of uniform play by game, in a run that begins with trained weights. */
+export const evaluationSchema = z.looseObject({
+  games: z.record(z.string(), measuresSchema),
+  untrained: byName.optional(),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
 
 export interface ReadMetrics {
   readonly lines: readonly MetricsLine[];

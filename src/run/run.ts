@@ -164,9 +164,14 @@ export function resumeRun(
       );
     }
     // If its process was killed after the last checkpoint, it goes on: nothing is left to train, but to say so.
-    if (update >= config.updates && (manifest.status === "finished" || config.updates !== saved.updates)) {
-      if (update < saved.updates) {
-        const done = `${update} of its ${saved.updates} updates are done`;
+    if (
+      config.updates > 0 &&
+      update >= config.updates &&
+      (manifest.status === "finished" || config.updates !== saved.updates)
+    ) {
+      if (update < saved.updates || saved.updates === 0) {
+        const done =
+          saved.updates === 0 ? `${update} updates are done` : `${update} of its ${saved.updates} updates are done`;
         throw new UserError(2, `${name}: ${done}; --updates takes more than that.`);
       }
       const hint = `To train it longer, say how many updates it is to have: --resume ${quoted(name)} --updates ${2 * update}`;

@@ -7,10 +7,10 @@ import type { Manifest, RunStatus } from "./manifest.ts";
 /** `stopped`: its process was killed. */
 export type DerivedStatus = RunStatus | "stopped";
 
-/** A run that no process writes is finished if its last checkpoint is that of its last update. */
+/** A run that no process writes is finished if its last checkpoint is that of its last update; one of no set length never is. */
 export function statusOf(dir: string, { status, updates }: Pick<Manifest, "status" | "updates">): DerivedStatus {
   if (status === "finished" || lockHolder(dir)) return status;
-  if ((lastUpdate(dir) ?? -1) >= updates) return "finished";
+  if (updates > 0 && (lastUpdate(dir) ?? -1) >= updates) return "finished";
   return status === "running" ? "stopped" : status;
 }
 

@@ -10,6 +10,7 @@ import { csvLine } from "../util/csv.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolder, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
+import { evaluatedCost } from "./best.ts";
 import {
   type CheckpointEntry,
   checkpointName,
@@ -20,7 +21,7 @@ import {
 } from "./checkpoint-folder.ts";
 import { METRICS_HEADER, metricsCsvRows } from "./curves/metrics-csv.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
-import { evaluatedCost, thinned } from "./thinning.ts";
+import { thinned } from "./thinning.ts";
 
 export class RunWriter {
   readonly dir: string;
@@ -96,7 +97,7 @@ export class RunWriter {
 
   #thin(entries: readonly CheckpointEntry[]): readonly CheckpointEntry[] {
     if (this.#keepCheckpoints === "all") return entries;
-    return thinned(entries, this.#keepCheckpoints, (update) => evaluatedCost(this.dir, update));
+    return thinned(entries, this.#keepCheckpoints, evaluatedCost(this.dir));
   }
 
   /** Throws if the list of checkpoints has vanished: it is not written anew, as somebody has deleted the run. */

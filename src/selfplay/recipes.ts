@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Game } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import type { WeightArray } from "../nn/weights.ts";
+import { BEST_RESPONSE, makeBestResponse } from "../players/best-response.ts";
 import { makeMcts } from "../players/mcts.ts";
 import { makeOpponent } from "../players/opponents.ts";
 import { makeExploring } from "../policies/exploring.ts";
@@ -32,6 +33,7 @@ const MAKERS = {
   opponent: makeOpponent,
   mcts: makeMcts,
   greedy: makeGreedy,
+  [BEST_RESPONSE]: makeBestResponse,
   exploring: makeExploring,
   network: makeNetworkPolicy,
   written: makeWritten,

@@ -77,3 +77,12 @@ it.each([
 ])("%j, at most %d: %j", (all, most, chosen) => {
   expect(spreadOver(all, most)).toEqual(chosen);
 });
+
+it("with a wanted one in the place of the nearest between the ends", () => {
+  const all = [10, 20, 30, 40, 50, 60, 70, 80, 90];
+  expect(spreadOver(all, 3)).toEqual([10, 50, 90]);
+  expect(spreadOver(all, 3, 80)).toEqual([10, 80, 90]);
+  expect(spreadOver(all, 5, 60)).toEqual([10, 30, 60, 70, 90]);
+  expect(spreadOver(all, 5, 90)).toEqual(spreadOver(all, 5));
+  expect(spreadOver(all, 2, 50)).toEqual([10, 90]);
+});

@@ -35,6 +35,8 @@ describe.skipIf(process.platform === "win32")("in bash", () => {
     ["spiral completion f", ["fish"]],
     ["spiral help ev", ["eval"]],
     ["spiral eval --dir ru", []],
+    ["spiral eval la", ["latest", "latest@best"]],
+    ["spiral eval --vs", ["--vs"]],
   ])("%s", (line, expected) => {
     expect(offered(line)).toEqual(expected);
   });

@@ -44,6 +44,14 @@ beforeAll(async () => {
   uninterrupted = lasting(join(parent, "whole"));
 }, 60_000);
 
+const lastSaved = (name: string): number =>
+  JSON.parse(
+    readFileSync(join(parent, name, "checkpoints.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .at(-1) as string,
+  ).update;
+
 /** Sends a signal mid-run; checks that the run saves, ends with this code and says how to go on. */
 async function stopBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP", expected: number, workers?: string): Promise<void> {
   const run = start(...settings(parent, signal, workers));
@@ -67,6 +75,39 @@ it("SIGINT: saves, says how to go on, and goes on to the same bytes", async () =
   expect(await spiral(parent, "train", "--resume", "SIGINT")).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "SIGINT"))).toEqual(uninterrupted);
   expect(manifest("SIGINT")).toMatchObject({ status: "finished", resumed: [expect.any(String)] });
+});
+
+it("a run of no set length sums up when it is stopped, and goes on to the same bytes", async () => {
+  const stopAt = async (line: RegExp, ...argv: string[]) => {
+    const run = start(...argv);
+    await run.line(line);
+    run.kill("SIGINT");
+    const { code, out, err } = await run.done;
+    expect(code).toBe(130);
+    expect(err).toMatch(/^Stopped after update \d+, which is saved\. Go on with: /m);
+    expect(out.trim().split("\n").at(-1)).toMatch(/^\{"type":"result",/);
+  };
+  const open = (name: string) => [...settings(parent, name), "--updates", "0"];
+  const later = /"type":"evaluation","update":45,/;
+  await stopAt(later, ...open("open"));
+  await stopAt(UNDER_WAY, ...open("again"));
+  await stopAt(later, "train", "--resume", "again", "--dir", parent, "--json", "--workers", "1");
+  const upTo40 = (name: string) =>
+    Object.entries(contents(join(parent, name))).filter(([file]) => /^(checkpoints|eval)[\\/]0000[0-4]0/.test(file));
+  expect(upTo40("open").length).toBeGreaterThan(8);
+  expect(upTo40("again")).toEqual(upTo40("open"));
+  expect(manifest("again")).toMatchObject({ updates: 0, status: "interrupted" });
+  // It gets a length that is more than what is done, and then ends.
+  expect(await spiral(parent, "train", "--resume", "again", "--updates", "3")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/again: \d+ updates are done; --updates takes more than that\./),
+  });
+  const last = lastSaved("again") + 2;
+  const whole = await spiral(parent, "train", "--resume", "again", "--updates", String(last));
+  expect(whole).toMatchObject({ code: 0, err: expect.stringContaining(`had no set length and has ${last} now`) });
+  expect((await spiral(parent, "runs")).out).toMatch(
+    new RegExp(`open .*interrupted +\\d+/∞|again .*finished +${last}/${last}`),
+  );
 });
 
 it("SIGTERM: saves and says how to go on", () => stopBy("SIGTERM", 143));

@@ -47,6 +47,7 @@ it.each([
 
 it.each(["kuhn", LARGE])("policy of %s", async (game) => {
   documented("spiral policy --json", await json("policy", "--json", "--game", game));
+  if (game === "kuhn") documented("spiral policy --exploit --json", await json("policy", "--exploit", "--json"));
 });
 
 it.each(["all", "0", "1"])("replay for %s", async (player) => {

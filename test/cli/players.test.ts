@@ -96,6 +96,28 @@ describe("openPlayers", () => {
     expect(kernelHeap().held).toBe(before);
   });
 
+  it("makes best responses to runs and to fixed players", async () => {
+    const specs = ["best-response:of=tiny@2", "best-response:of=random", "best-response:of=latest@best:greedy"];
+    const players = await openPlayers(specs, { runs });
+    expect(players.map(({ name }) => name)).toEqual([
+      "best-response:of=tiny@000002",
+      "best-response:of=random",
+      "best-response:of=tiny@000004:greedy",
+    ]);
+    const plays = (id: string) => players.map((player) => player.plays(getGame(id)));
+    expect(plays("kuhn")).toEqual([true, true, true]);
+    expect(plays("ttt")).toEqual([false, true, false]);
+    expect(plays("connect-four")).toEqual([false, false, false]);
+    expect([...(policyOf(players[0], "kuhn").distributions([decision()])[0] ?? [])].sort()).toEqual([0, 1]);
+    expect(() => policyOf(players[1], "connect-four")).toThrow(/does not play connect-four, which has too many states/);
+    await closePlayers(players);
+    expect((await failure("best-response", "best-response:of=mcts", "best-response:of=tine")).problems).toEqual([
+      '"best-response" names nobody to exploit; write best-response:of=latest.',
+      '"best-response:of=mcts": best-response is of a run or of a fixed opponent, such as latest or nash.',
+      expect.stringMatching(/^No run "tine"\. Did you mean "tiny"/),
+    ]);
+  });
+
   it("seats a person where the command has a place for one", async () => {
     const person: Player = { kind: "policy", name: "human", plays: () => true, policy: () => policyOf(person, "ttt") };
     expect(await openPlayers(["human"], { runs, human: () => person })).toEqual([person]);

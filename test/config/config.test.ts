@@ -219,11 +219,11 @@ describe("bad input", () => {
     ["nothing for a value", "seed:\n", [/seed is null; it takes a whole number/]],
     [
       "numbers out of range",
-      "rl: {baselineDecay: 1, averaging: -0.1}\nupdates: 0",
+      "rl: {baselineDecay: 1, averaging: -0.1}\nupdates: -1",
       [
         /baselineDecay is 1; it takes a number from 0 to below 1/,
         /averaging is -0\.1/,
-        /updates is 0; it takes a whole number from 1 to/,
+        /updates is -1; it takes a whole number from 0 to/,
       ],
     ],
     [

@@ -30,6 +30,10 @@ describe("a player's spec", () => {
     ["llm:random:greedy", { kind: "llm", model: "random:greedy" }],
     ["latest", { kind: "run", run: "latest", greedy: false }],
     ["latest:greedy", { kind: "run", run: "latest", greedy: true }],
+    [
+      "best-response:of=latest@best:greedy",
+      { kind: "best-response", of: { kind: "run", run: "latest@best", greedy: true } },
+    ],
     ["2026-11-23_0542_kuhn-ttt_s1@000120", { kind: "run", run: "2026-11-23_0542_kuhn-ttt_s1@000120", greedy: false }],
     ["kuhn_s1@12:greedy", { kind: "run", run: "kuhn_s1@12", greedy: true }],
     // A run that is called as a fixed player is can be reached by its path, or by its checkpoint.
@@ -42,14 +46,21 @@ describe("a player's spec", () => {
   });
 
   it("has a place for each fixed name", () => {
-    for (const name of fixedNames.filter((candidate) => candidate !== "llm")) {
-      expect(parseSpec(name).kind).not.toBe("run");
-    }
+    const must: Readonly<Record<string, string | undefined>> = {
+      llm: "llm:a",
+      "best-response": "best-response:of=latest",
+    };
+    for (const name of fixedNames) expect(parseSpec(must[name] ?? name).kind).not.toBe("run");
   });
 
   it.each<[string, RegExp[]]>([
     ["", [/A player has no name\. Players: random, minimax, .*llm:MODEL/]],
     ["llm", [/names no model; write llm:MODEL/]],
+    ["best-response", [/names nobody to exploit; write best-response:of=latest/]],
+    ["best-response:of=", [/names nobody to exploit/]],
+    ["best-response:latest", [/names nobody to exploit/]],
+    ["best-response:of=llm:a", [/is of a run or of a fixed opponent/]],
+    ["best-response:of=best-response:of=nash", [/is of a run or of a fixed opponent/]],
     ["llm:", [/names no model/]],
     ["random:greedy", [/random takes no parameters; only runs play greedily/]],
     ["nash:sims=3", [/nash takes no parameters\./]],

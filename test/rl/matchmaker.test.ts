@@ -44,6 +44,36 @@ async function played(mix: string, games: Readonly<Record<string, number>>, draw
 const summary = (batch: readonly Trajectories[]) =>
   batch.map(({ plan }) => `${plan.graph.game.id}: ${plan.episodes} ${plan.policies[1].name}`);
 
+describe("explorers", () => {
+  const explorers = { share: 0.125, exploration: 0.25, after: 0 };
+
+  it.each([
+    ["self", ["kuhn: 100 learner", "ttt: 88 learner", "ttt: 12 learner:exploring"]],
+    [
+      "self=0.5,random=0.5",
+      ["kuhn: 50 learner", "kuhn: 50 random", "ttt: 44 learner", "ttt: 6 learner:exploring", "ttt: 50 random"],
+    ],
+    ["random", ["kuhn: 100 random", "ttt: 100 random"]],
+  ])("take a share of self-play where nothing is hidden: %s", async (mix, expected) => {
+    const batch = await matchmakerOf(mix, { kuhn: 100, ttt: 100 }).play(learner, new Rng(1), undefined, explorers);
+    expect(summary(batch)).toEqual(expected);
+  });
+
+  it("play as the learner, but for random actions, and nothing is learned from their turns", async () => {
+    const batch = await matchmakerOf("self", { ttt: 800 }).play(learner, new Rng(1), undefined, explorers);
+    const [, against] = batch as [Trajectories, Trajectories];
+    const [infoset] = against.infosets;
+    const [own, other] = against.plan.policies.map((policy) => policy.distributions([infoset])[0]);
+    other.forEach((p, slot) => {
+      expect(p).toBeCloseTo(0.75 * own[slot] + 0.25 / own.length, 12);
+    });
+    // An independent count of the learner's turns, which sits in seat 0 of even games and in seat 1 of odd ones.
+    const { decisions } = mergeRows([against], [new Float64Array(learnerDecisions(against).length)]);
+    expect(decisions).toBe(learnerDecisions(against).length);
+    expect(decisions).toBeLessThan(against.plies.reduce((sum, plies) => sum + plies, 0));
+  });
+});
+
 describe("fractions", () => {
   it.each([
     ["self", ["kuhn: 100 learner", "ttt: 10 learner"]],

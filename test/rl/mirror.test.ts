@@ -9,7 +9,7 @@ import type { TrainSettings } from "../../src/rl/settings.ts";
 import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
 
-await startBackend("wasm");
+await startBackend("kernels");
 
 const log = (...numbers: number[]): Float64Array => Float64Array.from(numbers, Math.log);
 
@@ -56,9 +56,9 @@ describe("the target", () => {
         { stepSize: 2, magnet: 0.1, entropy: 0, floor },
       )[0] as number;
     expect(target(0.5, 0)).toBeLessThan(1e-11);
-    // Odds of .003 / .997 times e, as π and m are both at the floor.
-    expect(target(0.5, 0.003)).toBeCloseTo((0.003 * Math.E) / (1 + 0.003 * Math.E), 12);
-    expect(target(-1, 0.003)).toBeCloseTo((0.003 * Math.exp(-2)) / (1 + 0.003 * Math.exp(-2)), 12);
+    // Odds of .003 to 1 times e, as π and m are both at the floor of .006 / 2.
+    expect(target(0.5, 0.006)).toBeCloseTo((0.003 * Math.E) / (1 + 0.003 * Math.E), 12);
+    expect(target(-1, 0.006)).toBeCloseTo((0.003 * Math.exp(-2)) / (1 + 0.003 * Math.exp(-2)), 12);
   });
 
   it("of a huge advantage is finite", () => {
@@ -109,9 +109,9 @@ describe("learning", () => {
   });
 
   it("learns Leduc poker, which the rule of SPIRAL has hardly begun to after as many games", async () => {
-    const { first, last } = await learned("leduc", 60, 1024);
+    const { first, last } = await learned("leduc", 40, 1024);
     expect(first).toBeGreaterThan(4);
-    expect(last).toBeLessThan(2);
+    expect(last).toBeLessThan(3);
   });
 
   it("moves any kind of policy: a table of logits", async () => {

@@ -57,6 +57,7 @@ async function run(settings: TrainSettings, stopAt?: number, resume?: Snapshot):
 const variants: Readonly<Record<string, Partial<TrainSettings["rl"]>>> = {
   ...Object.fromEntries(names.map((advantage) => [advantage, { advantage }])),
   ppo: { loss: "ppo" },
+  explorers: { explorers: { share: 0.5, exploration: 0.3, after: 6 } },
   "no magnet": { magnet: { kind: "none", coefficient: 0.5, every: 3 } },
   "magnet uniform": { magnet: { kind: "uniform", coefficient: 0.5, every: 3 } },
   random: { opponents: "random" },
@@ -86,6 +87,13 @@ describe("the same seed", () => {
   });
 });
 
+it("explorers change nothing before they come", async () => {
+  const [without, some] = [await run(settingsOf({})), await run(settingsOf(variants.explorers ?? {}))];
+  // After updates 4, 8, 12 and 14.
+  expect(some.bytes.snapshots[0]).toBe(without.bytes.snapshots[0]);
+  expect(some.bytes.snapshots[1]).not.toBe(without.bytes.snapshots[1]);
+});
+
 describe("a run that was interrupted", () => {
   it.each([
     ["rae", "pg", "pool", "averaged"],
@@ -99,6 +107,17 @@ describe("a run that was interrupted", () => {
 
   it.each(["self", "self=0.5,pool=0.25,random=0.25"])("goes on to the byte: mirror, %s", async (opponents) => {
     await expectGoesOn(settingsOf({ rule: "mirror", opponents }));
+  });
+
+  it("goes on to the byte: explorers, and no set length", async () => {
+    const settings = settingsOf({ explorers: { share: 0.5, exploration: 0.3, after: 6 }, halfLife: 5 });
+    await expectGoesOn(settings);
+    const open = { ...settings, updates: 0 };
+    const first = await run(open, 5);
+    const second = await run(open, 13, throughFiles(first.last, open));
+    const whole = await run(open, 13);
+    expect(first.bytes.metrics + second.bytes.metrics).toBe(whole.bytes.metrics);
+    expect(bytesOf(second.last, open)).toBe(bytesOf(whole.last, open));
   });
 
   async function expectGoesOn(settings: TrainSettings): Promise<void> {

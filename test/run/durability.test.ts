@@ -17,13 +17,14 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { isFinished } from "../../src/run/ablation.ts";
+import { evaluatedCost } from "../../src/run/best.ts";
 import { latestName, removeLatest, resolveRun } from "../../src/run/directory.ts";
 import { sweepLeftovers } from "../../src/run/leftovers.ts";
 import { readManifest } from "../../src/run/manifest.ts";
 import { createRun, resumeRun } from "../../src/run/run.ts";
 import { sealRun } from "../../src/run/seal.ts";
 import { statusOf } from "../../src/run/status.ts";
-import { evaluatedCost, thinned } from "../../src/run/thinning.ts";
+import { thinned } from "../../src/run/thinning.ts";
 import type { RunWriter } from "../../src/run/writer.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -243,7 +244,7 @@ describe("run.keepCheckpoints", () => {
     run.evaluation(10, { games: { kuhn: { nashConv: 0.25 } } });
     run.evaluation(20, { games: { kuhn: { nashConv: 0.5 } } });
     writeFileSync(join(run.dir, "eval", "000020.json"), "{");
-    expect([10, 20, 30].map((update) => evaluatedCost(run.dir, update))).toEqual([0.25, undefined, undefined]);
+    expect([10, 20, 30].map(evaluatedCost(run.dir))).toEqual([0.25, undefined, undefined]);
     run.finish("finished");
   });
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { startBackend } from "../../src/nn/backend.ts";
+import { bestResponseTo } from "../../src/players/best-response.ts";
 import { mctsPlayer } from "../../src/players/mcts.ts";
 import { opponents } from "../../src/players/opponents.ts";
 import { exploring } from "../../src/policies/exploring.ts";
@@ -85,6 +86,7 @@ function batches(): Plan[][] {
       { graph: kuhn, episodes: 160, policies: [learner, nash], paired: true, ...keys },
       { graph: ttt, episodes: 160, policies: [greedy(past), uniform], paired: true, ...keys },
       { graph: ttt, episodes: 160, policies: [exploring(past, 0.3), past], paired: true, ...keys },
+      { graph: kuhn, episodes: 160, policies: [bestResponseTo(past, kuhn.game), past], paired: true, ...keys },
       {
         graph: kuhn,
         episodes: 160,

@@ -154,6 +154,8 @@ function plannedCells(axes: readonly Placed<Axis>[], fixed: readonly Flag[], pro
     );
     const flags = [...fixed, ...varied];
     const config = attempt(problems, () => loadConfig({ flags }).config);
+    if (config?.updates === 0)
+      problems.push(`${cell.label || "updates"}: a run of an ablation needs a length; updates is 0.`);
     return config ? [{ ...cell, config, sets: flags.map(({ key, text }) => `${key}=${text}`) }] : [];
   });
 }

@@ -27,6 +27,7 @@ export const command = defineCommand({
   async run([spec], options) {
     const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
     const { fixturesOf } = await import("../../arena/tournament.ts");
+    const { bestCheckpoint } = await import("../../run/best.ts");
     const { wholeCheckpoints } = await import("../../run/checkpoint-folder.ts");
     const { readRunConfig } = await import("../../run/run.ts");
     const { anchors, chosenGames, wholeRun } = await import("../open/ladder.ts");
@@ -49,7 +50,8 @@ export const command = defineCommand({
     );
     const saved = wholeCheckpoints(resolved.dir, warn);
     if (saved.length === 0) throw new UserError(3, `${resolved.name} has no checkpoint yet.`);
-    const updates = spreadOver(saved, most);
+    const best = bestCheckpoint(resolved.dir)?.update;
+    const updates = spreadOver(saved, most, best);
     const suffix = options.greedy ? ":greedy" : "";
     const checkpoints = await openPlayers(
       updates.map((update) => `${resolved.dir}@${update}${suffix}`),
@@ -69,6 +71,7 @@ export const command = defineCommand({
       const everywhere = fixtures.filter((fixture) => fixture.players.every(({ plays }) => games.every(plays)));
       const report: LadderReport = {
         run: resolved.name,
+        best: best ?? null,
         greedy: options.greedy,
         seed,
         pairs,

@@ -59,7 +59,15 @@ async function kindsOfPlayers(): Promise<readonly Kind[]> {
       plays: mctsPlayer().plays,
       parameters: MCTS_PARAMETERS,
     },
-    { spec: "RUN[@CHECKPOINT][:greedy]", what: "a policy that was trained, such as latest or latest@000100:greedy" },
+    {
+      spec: "RUN[@CHECKPOINT][:greedy]",
+      what: "a trained policy, such as latest@best or latest@000100:greedy",
+    },
+    {
+      spec: "best-response:of=RUN[@CHECKPOINT]",
+      what: "the exact exploiter of a trained policy",
+      plays: (game) => game.walkable,
+    },
     { spec: "llm:MODEL", what: "a language model at an OpenAI-compatible endpoint", plays: () => true },
     { spec: "human", what: "a person at the terminal", plays: () => true },
   ];

@@ -23,6 +23,7 @@ export const command = defineCommand({
   flags: {
     game: text("--game <id>", "the game; the first that it was trained on if none is named"),
     greedy: toggle("--greedy", "the most likely action always"),
+    exploit: toggle("--exploit", "how it is beaten: a best response in each seat, and the likeliest line that it wins"),
     equilibrium: toggleOff("--no-equilibrium", "leave out the equilibrium, which takes long in large games"),
     rows: whole("--rows <n>", "how many rows to show", { min: 1 }),
     ...runFolder,
@@ -56,15 +57,25 @@ export const command = defineCommand({
     const saved = loadPolicy(checkpoint, resolved.name, await policyKind(checkpoint.config.nn.policy));
     try {
       const policy = options.greedy ? greedy(saved.policy) : saved.policy;
+      const name = `${saved.name}${options.greedy ? ", most likely actions" : ""}`;
+      const policyNamed = { run: resolved.name, checkpoint: saved.checkpoint, game: game.id };
+      if (options.exploit) {
+        const { exploitsOf } = await import("../../exact/exploits.ts");
+        const { compiledAloud } = await import("../open/exact.ts");
+        const { printExploits } = await import("../terminal/exploit-report.ts");
+        if (!game.walkable) throw new UserError(2, `${game.id} has too many states for an exact best response.`);
+        compiledAloud(game);
+        const found = exploitsOf(game, policy);
+        if (options.json) printJson({ ...policyNamed, ...found });
+        else printExploits(game.id, name, found);
+        return 0;
+      }
       const infosets = await infosetsOf(game, policy);
       const shown = options.json ? infosets : infosets.slice(0, rowLimit);
       const known = options.equilibrium ? await equilibriumOf(game, shown, policy, infosets) : undefined;
       const rows = describe(game, shown, policy, known);
-      if (options.json) printJson({ run: resolved.name, checkpoint: saved.checkpoint, game: game.id, rows });
-      else {
-        const name = `${saved.name}${options.greedy ? ", most likely actions" : ""}`;
-        show(game, rows, { name, title: known?.title ?? "", total: infosets.length });
-      }
+      if (options.json) printJson({ ...policyNamed, rows });
+      else show(game, rows, { name, title: known?.title ?? "", total: infosets.length });
       return 0;
     } finally {
       saved.dispose();

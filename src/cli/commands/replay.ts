@@ -35,7 +35,7 @@ export const command = defineCommand({
       "--probabilities",
       "how likely each move and word was under the log's run; on a terminal, always shown",
     ),
-    probabilitiesOf: text("--probabilities-of <player>", "the same for another player: latest@000120, nash"),
+    probabilitiesOf: text("--probabilities-of <player>", "the same for another player: latest@best, nash"),
     autoplay: checked("--autoplay <seconds>", "on a terminal, step by itself, with this pause", (name, value) =>
       numberBetween(name, value, 0.1, 3600),
     ),

@@ -51,14 +51,14 @@ function printList(runs: readonly ListedRun[], parent: string, json: boolean): v
   const rows = runs.map(({ name, status, latest, update, manifest }) => [
     latest ? `${name} ←${JOINED}latest` : name,
     status,
-    manifest ? `${update ?? 0}/${manifest.updates}` : "",
+    manifest ? `${update ?? 0}/${lengthText(manifest.updates)}` : "",
     manifest?.games.join(", ") ?? "",
   ]);
   print(table(["run", "status", "saved", "games"], rows, { right: [2], folded: 3 }));
 }
 
 async function printRun(
-  { manifest, name, dir, status, checkpoints, evaluation, metrics }: RunContents,
+  { manifest, name, dir, status, checkpoints, best, evaluation, metrics }: RunContents,
   json: boolean,
 ): Promise<void> {
   if (json) {
@@ -68,6 +68,7 @@ async function printRun(
       dir,
       status,
       checkpoints,
+      best: best ?? null,
       evaluation: evaluation ?? null,
       metrics: metrics ?? null,
     });
@@ -80,7 +81,7 @@ async function printRun(
     ["status", status],
     ["games", manifest.games.join(", ")],
     ["seed", String(manifest.seed)],
-    ["updates", [String(manifest.updates), ...(manifest.extended ?? []).map(extension)].join(", ")],
+    ["updates", [lengthText(manifest.updates), ...(manifest.extended ?? []).map(extension)].join(", ")],
     ...(manifest.init ? [["begun from", `${manifest.init.run}@${manifest.init.checkpoint}`] as [string, string]] : []),
     ["started", `${manifest.started}${manifest.resumed.length > 0 ? `, resumed ${manifest.resumed.length}×` : ""}`],
     ["ended", manifest.ended ?? "–"],
@@ -90,6 +91,7 @@ async function printRun(
     ],
     ["command", `spiral ${manifest.argv.map((word) => quoted(word)).join(" ")}`],
     ["checkpoints", checkpoints.map(checkpointName).join(" ") || "none"],
+    ...(best === undefined ? [] : [["best", checkpointName(best)] as [string, string]]),
   ];
   const cells = rows.map(([key, value]) => [`  ${dim(key)}`, value]);
   print(`${bold(name)}\n${table([], cells, { folded: 1 })}`);
@@ -104,7 +106,10 @@ const builtFrom = ({ spiral, commit, dirty }: Manifest): string =>
   `${withCommit(spiral, commit)}${dirty ? " with changes" : ""}`;
 
 const extension = ({ update, updates }: { readonly update: number; readonly updates: number }): string =>
-  `${updates} before it was extended after update ${update}`;
+  `${lengthText(updates)} before it was extended after update ${update}`;
+
+/** A run of no set length trains until it is stopped. */
+const lengthText = (updates: number): string => (updates === 0 ? "∞" : String(updates));
 
 /** Every number in a JSON value, by its key path. */
 function* numbers(value: unknown, path = ""): Generator<[string, number]> {

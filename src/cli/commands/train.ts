@@ -22,10 +22,10 @@ export const command = defineCommand({
     ...whatToLearn,
     name: text("--name <name>", "name of the run's folder"),
     ...anySetting,
-    init: text("--init <run[@checkpoint]>", "start from the weights of a checkpoint"),
+    init: text("--init <run[@checkpoint]>", "start from the weights of a checkpoint: tiny@300, tiny@best"),
     resume: textOrTrue(
       "--resume [run]",
-      "go on with a run, the latest if none is named; --updates gives it a new length",
+      "go on with a run, the latest if none is named; --updates gives it a new length, or none",
     ),
     ...howToRun,
     profile: toggle("--profile", "say at the end what an update spends its time on"),
@@ -103,6 +103,7 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
   const { config, games, initial, demonstrations, open, signals, json } = job;
   const { policyKind } = await import("../../policies/registry.ts");
   const { train } = await import("../../rl/train.ts");
+  const { bestCheckpoint, isWorse } = await import("../../run/best.ts");
   const { toSnapshot } = await import("../open/checkpoint-contents.ts");
   const { hooksOf, savedMeasures, trainSettings } = await import("../open/training-hooks.ts");
   const { profileTable, startProfile } = await import("../terminal/profile.ts");
@@ -125,7 +126,8 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
     const { episodes, decisions } = snapshot ?? { episodes: 0, decisions: 0 };
     const soFar: SoFar = {
       // Nothing is left to train if the run was killed after its last checkpoint.
-      measures: from === config.updates ? savedMeasures(writer.dir, from) : {},
+      measures: from > 0 && from === config.updates ? savedMeasures(writer.dir, from) : {},
+      evaluated: from,
       untrained: undefined,
       totals: { episodes, decisions },
     };
@@ -136,13 +138,13 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
     const isWhole = last === config.updates;
     writer.log({ update: last }, isWhole ? "finished" : "interrupted");
     writer.finish(isWhole ? "finished" : "interrupted");
-    if (!isWhole) {
-      noteStopped(writer, last, config.updates);
-      return signals.exitCode();
-    }
-    const { measures, untrained, totals } = soFar;
+    if (!isWhole) noteStopped(writer, last, config.updates);
+    if (!isWhole && config.updates > 0) return signals.exitCode();
+    const { measures, evaluated, untrained, totals } = soFar;
+    const best = bestCheckpoint(writer.dir);
     if (json) {
-      printResult({ run: writer.name, updates: last, ...totals, ...cost(seconds()), milliseconds, games: measures });
+      const result = { run: writer.name, updates: last, ...totals, ...cost(seconds()), milliseconds };
+      printResult({ ...result, games: measures, best: best ?? null });
     } else {
       printTrained(writer, {
         updates: last,
@@ -152,10 +154,12 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
         untrained,
         shown: demonstrations?.updates ?? 0,
         isInitialised: initial !== undefined,
+        evaluated,
+        better: best && isWorse(writer.dir, evaluated, best.update) ? best : undefined,
       });
       if (milliseconds && last > from) print(`\n${profileTable(milliseconds, last - from)}`);
     }
-    return 0;
+    return isWhole ? 0 : signals.exitCode();
   } catch (error) {
     writer.finish("failed");
     throw error;

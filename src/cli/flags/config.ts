@@ -16,7 +16,7 @@ export const whatToLearn = {
   think: text("--think <n>", "words of thought before an action at most, for --policy text"),
   polish: textOrTrue("--polish [n]", `the last n updates (${POLISH}) teach a text policy to write freely`),
   size: text("--size <size>", "xs, s or m: how long and with how many games"),
-  updates: text("--updates <n>", "gradient updates in the whole run"),
+  updates: text("--updates <n>", "gradient updates in the whole run; 0: until it is stopped"),
   demonstrations: text(
     "--demonstrations <expert>",
     "learn from games of nash, minimax or another fixed opponent, or of a log, and not by self-play",

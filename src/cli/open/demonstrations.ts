@@ -5,6 +5,7 @@ import { getGame } from "../../games/registry.ts";
 import { type Opponent, opponents } from "../../players/opponents.ts";
 import { verifyEpisode } from "../../record/verify.ts";
 import { readLog } from "../../replay/log.ts";
+import { lastUpdateOf } from "../../rl/annealing.ts";
 import { type Demonstrations, gamesOfExpert } from "../../rl/demonstrations.ts";
 import { sha256 } from "../../run/checkpoint-folder.ts";
 import type { Manifest } from "../../run/manifest.ts";
@@ -27,7 +28,7 @@ export function demonstrationsOf({ rl, games: ids, seed, updates }: Config): Dem
   const played = (game: Game, { make }: Opponent) => gamesOfExpert(game, make(game), count, rng.fork(game.id));
   return {
     expert: from,
-    updates: some === "all" ? updates : some,
+    updates: some === "all" ? lastUpdateOf({ updates }) : some,
     games: expert ? new Map(games.map((game) => [game.id, played(game, expert)])) : gamesInLog(from, games, count),
   };
 }

@@ -42,6 +42,9 @@ export function chosenGames(ids: string | undefined, learned: readonly string[] 
   ) as Game[];
 }
 
+/** The beginning of `@000120` or `best-response:of=@000120`. */
+const OWN = /^(best-response:of=)?@/;
+
 /** Checks the specs of opponents; returns a function that opens them. `@000120` is a checkpoint of the evaluated run. */
 export function chosenOpponents(
   specs: string | undefined,
@@ -49,7 +52,8 @@ export function chosenOpponents(
   evaluated: ResolvedRun | undefined,
 ): PlayersToOpen<PolicyPlayer> | undefined {
   if (specs === undefined) return undefined;
-  const own = (spec: string): string => (spec.startsWith("@") && evaluated ? `${evaluated.dir}${spec}` : spec);
+  const own = (spec: string): string =>
+    evaluated ? spec.replace(OWN, `$1${evaluated.dir.replaceAll("$", "$$$$")}@`) : spec;
   // A comma parts opponents, and parameters of one: `mcts:sims=200,c=1,random`.
   const open = checkPlayers(
     specs.split(/,(?!\s*\w+=)/).map((spec) => own(spec.trim())),

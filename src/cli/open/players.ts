@@ -2,6 +2,7 @@
 
 import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
+import { BEST_RESPONSE, bestResponseTo } from "../../players/best-response.ts";
 import { chatClient } from "../../players/llm/client.ts";
 import { type LlmPlayer, llmPlayer } from "../../players/llm/llm-player.ts";
 import { mctsPlayer } from "../../players/mcts.ts";
@@ -18,6 +19,7 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
+import { compiledAloud } from "./exact.ts";
 import { clientHooks, type LlmSettings, llmSettings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
@@ -71,7 +73,10 @@ async function openPrepared(
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
     if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries), llm.maxTokens);
-    if ("run" in player && load) return runPlayer(player.run, load);
+    if ("run" in player && load) {
+      const run = runPlayer(player.run, load);
+      return player.isExploited ? exploiter(run) : run;
+    }
     throw new Error("what a player needs was not made");
   };
   const open: Player[] = [];
@@ -90,7 +95,11 @@ export async function closePlayers(players: readonly Player[]): Promise<void> {
 }
 
 /** A player that can be opened as it is, one that needs an endpoint, or one that needs a backend. */
-type PreparedPlayer = { readonly open: () => Player } | { readonly model: string } | { readonly run: PreparedRun };
+type PreparedPlayer =
+  | { readonly open: () => Player }
+  | { readonly model: string }
+  /** `isExploited`: the player is a best response to the run. */
+  | { readonly run: PreparedRun; readonly isExploited: boolean };
 
 interface PreparedRun {
   readonly name: string;
@@ -106,7 +115,12 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
     case "mcts":
       return { open: () => mctsPlayer(spec.settings) };
     case "run":
-      return { run: prepareRun(spec, options.runs) };
+      return { run: prepareRun(spec, options.runs), isExploited: false };
+    case "best-response": {
+      const { of } = spec;
+      if (of.kind === "run") return { run: prepareRun(of, options.runs), isExploited: true };
+      return { open: () => exploiter(fixedPlayer(of.opponent)) };
+    }
     case "llm":
       if (options.llm) return { model: spec.model };
       throw new UserError(2, `Language models play in spiral match, arena and play; ${text} cannot play here.`);
@@ -192,4 +206,25 @@ function runPlayer({ name, checkpoint, greedy: isGreedy }: PreparedRun, load: Lo
 function playing(policy: Policy, game: Game, ids: readonly string[]): Policy {
   if (ids.includes(game.id)) return policy;
   throw new UserError(2, `${policy.name} does not play ${game.id}. It has learned ${ids.join(", ")}.`);
+}
+
+/** `best-response:of=PLAYER`. It plays the games that `of` plays and that can be walked. It owns `of`. */
+function exploiter(of: PolicyPlayer): PolicyPlayer {
+  const name = `${BEST_RESPONSE}:of=${of.name}`;
+  const known = new Map<Game, Policy>();
+  return {
+    kind: "policy",
+    name,
+    plays: (game) => game.walkable && of.plays(game),
+    policy(game) {
+      const policy = of.policy(game);
+      if (!game.walkable)
+        throw new UserError(2, `${name} does not play ${game.id}, which has too many states to walk.`);
+      compiledAloud(game);
+      const exploiting = known.get(game) ?? bestResponseTo(policy, game);
+      known.set(game, exploiting);
+      return exploiting;
+    },
+    ...(of.dispose ? { dispose: of.dispose } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 /** Reads run directories for `spiral runs`: the progress of each run, and the last figures of one. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { bestCheckpoint } from "../../run/best.ts";
 import { readEntries } from "../../run/checkpoint-folder.ts";
 import { latestName, listRuns, type RunSummary, resolveRun } from "../../run/directory.ts";
 import { type Manifest, readManifest } from "../../run/manifest.ts";
@@ -37,6 +38,8 @@ export interface RunContents {
   readonly status: Status;
   /** Updates. */
   readonly checkpoints: readonly number[];
+  /** The update of the best one; undefined if none was evaluated. */
+  readonly best: number | undefined;
   /** The content of the file; undefined if there is none. */
   readonly evaluation: unknown;
   readonly metrics: unknown;
@@ -57,6 +60,7 @@ export function runContents(spec: string | undefined, parent: string): RunConten
     manifest,
     status: statusOf(dir, manifest),
     checkpoints: entries.map(({ update }) => update),
+    best: bestCheckpoint(dir)?.update,
     evaluation: evaluation.value,
     metrics: metrics.lines.at(-1),
     problems: [...problems, ...evaluation.problems, ...metrics.problems],

@@ -41,7 +41,8 @@ export function checkField({ players, games, gauntlet }: Pick<Tournament, "playe
  * are identified by their names.
  */
 export function identityOf(spec: string, { name }: Player, runs: string, options: LlmOptions): string {
-  const parsed = parseSpec(spec);
+  const named = parseSpec(spec);
+  const parsed = named.kind === "best-response" ? named.of : named;
   if (parsed.kind === "llm") return JSON.stringify(answerSettings(options));
   // Before, it played the same game in every pair; those games do not mix with these.
   if (parsed.kind === "mcts") return "draws anew in each pair";

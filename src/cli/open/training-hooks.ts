@@ -6,6 +6,7 @@ import { gameSettings } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
+import type { WeightArray } from "../../nn/weights.ts";
 import { type Policy, uniform } from "../../policies/policy.ts";
 import type { PolicyModel } from "../../policies/policy-kind.ts";
 import { formatEpisode } from "../../record/episode.ts";
@@ -62,8 +63,9 @@ export function savedMeasures(dir: string, update: number): Measures {
 
 /** What training has come to so far; the hooks keep it up to date. */
 export interface SoFar {
-  /** Of the latest evaluation. */
+  /** Of the latest evaluation, which was after update `evaluated`. */
   measures: Measures;
+  evaluated: number;
   /** Of the evaluation before the first update. */
   untrained: Measures | undefined;
   totals: { readonly episodes: number; readonly decisions: number };
@@ -71,6 +73,8 @@ export interface SoFar {
 
 interface HookParts {
   readonly config: Config;
+  /** The first weights of a run that begins with those of another. */
+  readonly initial: readonly WeightArray[] | undefined;
   readonly model: PolicyModel;
   /** Whether evaluations are printed as JSON. */
   readonly json: boolean;
@@ -85,14 +89,16 @@ interface HookParts {
 
 /** The trainer's hooks. They write the run directory and show the progress. */
 export function hooksOf(parts: HookParts): TrainHooks {
-  const { config, model, json, signals, writer, progress, profile, seconds, soFar } = parts;
+  const { config, initial, model, json, signals, writer, progress, profile, seconds, soFar } = parts;
   return {
     async evaluate(policy, update) {
       const measures = await measure(model.games, policy, new Rng(config.seed).fork("evaluation", update));
-      soFar.measures = measures;
+      [soFar.measures, soFar.evaluated] = [measures, update];
       if (update === 0) soFar.untrained = measures;
       progress.evaluation(update, measures);
-      writer.evaluation(update, { update, games: measures });
+      // The best checkpoint is judged by shares of untrained play, which these weights are not.
+      const untrained = update === 0 && initial ? { untrained: uniformNashConv(model.games) } : {};
+      writer.evaluation(update, { update, games: measures, ...untrained });
       if (json) printJson({ type: "evaluation", update, games: measures }, 0);
       return { evaluation: measures };
     },
@@ -109,6 +115,15 @@ export function hooksOf(parts: HookParts): TrainHooks {
     },
     ...(profile ? { phase: profile.phase } : {}),
   };
+}
+
+/** By game id, of the games that can be walked. */
+function uniformNashConv(games: readonly Game[]): Record<string, number> {
+  const pairs = games.flatMap((game) => {
+    const exact = evaluateExactly(game, uniform);
+    return exact ? [[game.id, exact.nashConv] as const] : [];
+  });
+  return Object.fromEntries(pairs);
 }
 
 async function measure(games: readonly Game[], policy: Policy, rng: Rng): Promise<Measures> {

@@ -115,8 +115,9 @@ const updateCount = (text: string): number =>
 /** How the length of a run changes, and what that does to the learning rate. */
 function lengthNote({ updates, rl }: Config, length: number, done: number): string {
   const rate = (update: number, of: number): string =>
-    Number(learningRateAt(rl.learningRate, update, of).toPrecision(3)).toString();
+    Number(learningRateAt(rl.learningRate, update, { updates: of, rl }).toPrecision(3)).toString();
   const [before, after] = [rate(Math.max(done, 1), updates), rate(done + 1, length)];
-  const change = `From update ${done + 1} on, the schedules are those of a run of ${length} updates`;
-  return `The run had ${updates} updates and has ${length} now. ${change}: the learning rate goes from ${before} to ${after}.`;
+  const [had, has] = [updates, length].map((n) => (n === 0 ? "no set length" : `${n} updates`));
+  const change = `From update ${done + 1} on, the schedules are those of a run of ${has}`;
+  return `The run had ${had} and has ${length === 0 ? has : length} now. ${change}: the learning rate goes from ${before} to ${after}.`;
 }

@@ -16,6 +16,9 @@ const GLOBAL = ["--help", "--verbose", "--no-color"];
 /** Flags whose values are ids of games. */
 const GAMES = ["--game", "--games"];
 const GAME_ARGUMENTS = ["solve", "games"];
+/** Where a run, or one of its checkpoints, is named. */
+const RUNS = ["eval", "ladder", "policy", "replay", "show", "--init"];
+const NEWEST = ["latest", "latest@best"];
 
 const nameOf = ({ command }: Completed): string => command.usage.split(" ")[0] as string;
 const flagsOf = ({ command }: Completed): string[] => [
@@ -51,6 +54,7 @@ ${cases.join("\n")}
         COMPREPLY=($(compgen -P "$head" -W "${words(games)}" -- "\${word##*,}"))
         return
       fi ;;
+    ${RUNS.join("|")}) COMPREPLY=($(compgen -W "${words(NEWEST)}" -- "$word")); [[ "$word" == -* ]] || return ;;
     completion) COMPREPLY=($(compgen -W "${words(SHELLS)}" -- "$word")); return ;;
   esac
   if [[ "$word" == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); fi
@@ -77,10 +81,12 @@ function fish(commands: readonly Completed[], games: readonly string[]): string 
       return `complete -c spiral ${isIt} -l ${flag.slice(2)}${values} -d ${quoted(help)}`;
     });
     const ids = GAME_ARGUMENTS.includes(name) ? [`complete -c spiral ${isIt} -f -a ${quoted(words(games))}`] : [];
+    const runs = RUNS.includes(name) ? [`complete -c spiral ${isIt} -a ${quoted(words(NEWEST))}`] : [];
     return [
       `complete -c spiral -n __fish_use_subcommand -f -a ${name} -d ${quoted(one.summary)}`,
       ...flags,
       ...ids,
+      ...runs,
       ...(name === "completion" ? [`complete -c spiral ${isIt} -f -a ${quoted(words(SHELLS))}`] : []),
     ];
   });

@@ -3,6 +3,7 @@ import { copiesNote } from "../../arena/deterministic.ts";
 import { ANCHOR, type Ladder } from "../../arena/ladder.ts";
 import { checkpointName } from "../../run/checkpoint-folder.ts";
 import { plural, signed, withInterval } from "../../util/figures.ts";
+import { JOINED } from "../../util/printable.ts";
 import { print, styleFor, table, warn } from "./output.ts";
 
 /** Columns of the chart. */
@@ -10,6 +11,8 @@ const CHART = 40;
 
 export interface LadderReport {
   readonly run: string;
+  /** The update of the best checkpoint (run/best.ts); null if none was evaluated. */
+  readonly best: number | null;
   readonly greedy: boolean;
   readonly seed: number;
   readonly pairs: number;
@@ -22,10 +25,10 @@ export interface LadderReport {
 }
 
 export function printLadder(report: LadderReport): void {
-  const { run: name, greedy, seed, pairs, games, overall } = report;
+  const { run: name, best, greedy, seed, pairs, games, overall } = report;
   const { bold, dim } = styleFor(process.stdout);
   for (const [title, ladder] of [...(overall ? [["All games", overall] as const] : []), ...Object.entries(games)]) {
-    print(`${bold(title)}\n${picture(ladder)}\n`);
+    print(`${bold(title)}\n${picture(ladder, best)}\n`);
   }
   print(
     dim(
@@ -37,9 +40,12 @@ export function printLadder(report: LadderReport): void {
 }
 
 /** Checkpoints in order, then the fixed players, each with its interval drawn on one scale. */
-function picture({ curve, anchors: fixed }: Ladder): string {
+function picture({ curve, anchors: fixed }: Ladder, best: number | null): string {
   const rows = [
-    ...curve.map(({ update, ...one }) => ({ name: checkpointName(update), ...one })),
+    ...curve.map(({ update, ...one }) => ({
+      name: `${checkpointName(update)}${update === best ? ` ←${JOINED}best` : ""}`,
+      ...one,
+    })),
     ...fixed.map(({ player, ...one }) => ({ name: player, ...one })),
   ];
   const ends = rows.flatMap(({ rating, ci95 }) => [rating, ...ci95]).filter(Number.isFinite);

@@ -28,7 +28,7 @@ export interface Progress {
 const FRAME_MS = 100;
 const BAR = 24;
 
-/** `from` is the last update already done; `quiet` shows messages only. */
+/** `updates` is 0 if the run has no set length. `from` is the last update already done; `quiet` shows messages only. */
 export function createProgress(updates: number, from: number, { quiet = false } = {}): Progress {
   const stream = process.stderr;
   const live = stream.isTTY === true && process.env.TERM !== "dumb" && !quiet;
@@ -41,14 +41,14 @@ export function createProgress(updates: number, from: number, { quiet = false } 
   const seconds = () => (performance.now() - started) / 1000;
   const headline = (columns: number): string => {
     const style = styleFor(stream);
-    const share = updates === 0 ? 1 : now / updates;
-    const filled = Math.round(share * BAR);
-    const bar = style.cyan("━".repeat(filled)) + style.dim("━".repeat(BAR - filled));
     const rate = (episodes - firstEpisodes) / seconds();
     const left = now > from ? ((updates - now) * seconds()) / (now - from) : Number.NaN;
     const elapsed = `  ${seconds().toFixed(0)} s`;
     const times = `${elapsed}${Number.isFinite(left) && now < updates ? `, ${left.toFixed(0)} s to go` : ""}`;
     const speed = rate > 0 ? `  ${compact(rate)} games/s` : "";
+    if (updates === 0) return firstThatFits([`update ${now}${speed}${elapsed}`, `update ${now}`], columns);
+    const filled = Math.round((now / updates) * BAR);
+    const bar = style.cyan("━".repeat(filled)) + style.dim("━".repeat(BAR - filled));
     const count = `update ${now} of ${updates}`;
     const texts = [`${bar}  ${count}${speed}${times}`, `${count}${speed}${times}`, `${count}${times}`];
     return firstThatFits([...texts, `${count}${elapsed}`, count, `${now}/${updates}`], columns);
@@ -89,9 +89,8 @@ export function createProgress(updates: number, from: number, { quiet = false } 
       if (live) draw(true);
       else if (!quiet) {
         const parts = Object.entries(games).map(([id, measure]) => `${id} ${descriptions(measure)[0]}`);
-        note(
-          `update ${String(update).padStart(String(updates).length)}/${updates}  ${seconds().toFixed(1)} s  ${parts.join(" | ")}`,
-        );
+        const count = updates === 0 ? String(update) : `${String(update).padStart(String(updates).length)}/${updates}`;
+        note(`update ${count}  ${seconds().toFixed(1)} s  ${parts.join(" | ")}`);
       }
     },
     message(text) {

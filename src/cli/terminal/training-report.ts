@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import type { Backend } from "../../nn/backend.ts";
+import type { BestCheckpoint } from "../../run/best.ts";
 import { resolveRun } from "../../run/directory.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { quoted } from "../../util/shell.ts";
@@ -11,19 +12,22 @@ import { compact, type GameMeasure, number, SAMPLE_EPISODES } from "./training-p
 /** By game id. */
 export type Measures = Readonly<Record<string, GameMeasure>>;
 
-/** A run that finished. */
+/** A run that finished, or one of no set length that was stopped. */
 export interface Trained {
   readonly updates: number;
   readonly episodes: number;
   readonly seconds: number;
-  /** Of the last evaluation. */
+  /** Of the last evaluation, which was after update `evaluated`. */
   readonly measures: Measures;
+  readonly evaluated: number;
   /** Before the first update; undefined in a resumed run. */
   readonly untrained: Measures | undefined;
   /** The updates that learned from an expert's games. */
   readonly shown: number;
   /** Whether it began with the weights of another run. */
   readonly isInitialised: boolean;
+  /** The best checkpoint, if it is better than the last evaluation. */
+  readonly better: BestCheckpoint | undefined;
 }
 
 type Place = Pick<RunWriter, "dir" | "name">;
@@ -37,19 +41,26 @@ export function passedOverLines({ passedOver }: Pick<Backend, "passedOver">, ver
   return lines;
 }
 
+/** `updates` is 0 if the run has no set length. */
 export function noteStopped({ dir, name }: Place, update: number, updates: number): void {
   const goOn = `${SPIRAL} train --resume ${quoted(name)}${inFolder(dir)}`;
-  note(`Stopped after update ${update} of ${updates}, which is saved. Go on with: ${goOn}`);
+  const length = updates === 0 ? "" : ` of ${updates}`;
+  note(`Stopped after update ${update}${length}, which is saved. Go on with: ${goOn}`);
 }
 
 export function printTrained(
   { dir, name }: Place,
-  { updates, episodes, seconds, measures, untrained, shown, isInitialised }: Trained,
+  { updates, episodes, seconds, measures, evaluated, untrained, shown, isInitialised, better }: Trained,
 ): void {
   const { bold, green } = styleFor(process.stdout);
   const self = shown === 0 ? "of self-play" : shown < updates ? "of an expert and of self-play" : "of an expert";
   print(`${green("Trained")} ${updates} updates, ${compact(episodes)} games ${self} in ${seconds.toFixed(1)} s.\n`);
+  if (evaluated < updates) print(`The last evaluation was after update ${evaluated}.\n`);
   print(measureTables(measures, untrained, isInitialised ? "at first" : "untrained"));
+  const worse = worseThan(better, measures);
+  if (better && worse.length > 0) {
+    print(`The policy was better after update ${better.update}, by NashConv: ${worse.join(", ")}.\n`);
+  }
   print(`Saved in ${dir}\n`);
   print(bold("Next:"));
   const which = resolveRun(undefined, dirname(dir)).name === name ? "" : ` ${quoted(name)}`;
@@ -58,11 +69,22 @@ export function printTrained(
   const ofGame = game === undefined ? "" : ` --game ${game}`;
   const next = [
     [`eval${which}${where}`, "play it against fixed opponents"],
+    ...(worse.length > 0 ? [[`eval ${quoted(`${name}@best`)}${where}`, "the same for the best checkpoint"]] : []),
     [`replay${which}${where}`, "watch one of its games"],
     [`policy${which}${ofGame}${where}`, "read its strategy"],
-  ] as const;
+  ];
   const rows = next.map(([command, what]) => [`  ${SPIRAL} ${command}`, what]);
   print(table([], rows, { folded: 1 }));
+}
+
+/** `kuhn 0.0029 (now 0.0042)`: the games of a better checkpoint; none if the figures are the same. */
+function worseThan(better: BestCheckpoint | undefined, now: Measures): string[] {
+  const exact = Object.entries(better?.games ?? {}).flatMap(([id, { nashConv }]) => {
+    const here = now[id]?.nashConv;
+    return nashConv === undefined || here === undefined ? [] : [{ id, there: number(nashConv), here: number(here) }];
+  });
+  if (exact.every(({ there, here }) => there === here)) return [];
+  return exact.map(({ id, there, here }) => `${id} ${there} (now ${here})`);
 }
 
 /** A table for the games that were evaluated exactly and one for those that were sampled, with a sentence on each. */

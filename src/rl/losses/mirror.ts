@@ -2,10 +2,10 @@
  * Mirror descent on action values, with a magnet (Sokota et al. 2023, "magnetic mirror descent") and an entropy bonus. The policy
  * is not moved along a gradient. It is fitted to a target, by cross-entropy:
  *
- *   π* ∝ π · exp(η [ Q̂ − V̂ − α log(π / m) − τ log π ])      with max(π, δ) for π and max(m, δ) for m
+ *   π* ∝ π · exp(η [ Q̂ − V̂ − α log(π / m) − τ log π ])      with max(π, δ / n) for π and max(m, δ / n) for m
  *   L  = − Σ_rows w(row) Σ_a π*(a) log π_θ(a)               ∂L/∂logits = w (π_θ − π*)
  *
- * m is the magnet. The floor δ lets an action come back that has nearly died: its target is never far below δ. Without it, π* is
+ * m is the magnet, n the number of legal actions. The floor δ / n lets an action come back that has nearly died: its target is never far below. Without it, π* is
  * nearly 0 if π is, whatever Q̂ says, and the fit has no gradient there. A bluff that has died out so is missing when the other
  * player has forgotten how to answer it.
  *
@@ -21,7 +21,7 @@ export interface MirrorStep {
   readonly magnet: number;
   /** τ. */
   readonly entropy: number;
-  /** δ. */
+  /** δ: the floor as a share of the probability under uniform play. */
   readonly floor: number;
 }
 
@@ -40,10 +40,10 @@ export function mirrorTargets(
   { logPolicy, magnetLogPolicy }: LogPolicies,
   { stepSize, magnet, entropy, floor }: MirrorStep,
 ): Float64Array {
-  const least = Math.log(floor);
   const target = new Float64Array(values.length);
   for (let r = 0; r + 1 < starts.length; r++) {
     const [start, end] = [starts[r], starts[r + 1]];
+    const least = Math.log(floor / (end - start));
     let max = Number.NEGATIVE_INFINITY;
     for (let i = start; i < end; i++) {
       const logP = Math.max(least, logPolicy[i]);

@@ -5,7 +5,7 @@
  *   play a batch of every game with b = (1 − ε) π_θ + ε / n in both seats                    matchmaker.play
  *   q̂, V̂ ← the batch's action values, corrected for the opponent's exploration               actionValues
  *   Q̂ ← c + n / (n + 1) · (q̂ − c), then c ← two Adam steps towards q̂                         ActionCritic
- *   π* ∝ π_θ · exp(η [ Q̂ − V̂ − α log(π_θ / m) − τ log π_θ ]), no π_θ or m below δ             mirrorTargets
+ *   π* ∝ π_θ · exp(η [ Q̂ − V̂ − α log(π_θ / m) − τ log π_θ ]), no π_θ or m below δ/n           mirrorTargets
  *   θ ← K Adam steps down Σ w CE(π*, π_θ), each on a random part of the rows                 learner.fit
  *   m ← δ m + (1 − δ) θ; θ̄ ← θ̄ + min(1 − δ, 8 / (t + 8)) (θ − θ̄)                             learner.follow
  *
@@ -17,7 +17,7 @@ import type { Trajectories } from "../../selfplay/plan.ts";
 import { ActionCritic } from "../action-critic.ts";
 import { type ActionValues, actionValues } from "../action-values.ts";
 import { learnerDecisions } from "../advantages/advantage.ts";
-import { learningRateAt, scheduled } from "../annealing.ts";
+import { entropyAt, learningRateAt } from "../annealing.ts";
 import { mirrorTargets, rowWeights } from "../losses/mirror.ts";
 import { minibatchesOf } from "../minibatches.ts";
 import { writingMetrics } from "../writing-metrics.ts";
@@ -25,7 +25,7 @@ import type { Rule, RuleParts, Updated } from "./rule.ts";
 import { meanEntropy } from "./spiral.ts";
 
 export function mirror({ settings, model, learner, matchmaker, executor, rng, phase }: RuleParts): Rule {
-  const { rl, updates } = settings;
+  const { rl } = settings;
   const games = settings.games.map(({ game }) => game);
   // Features do not tell one word of a response from another.
   const critic = model.writing ? undefined : new ActionCritic(rl.mirror.critic, games, rng.fork("actionCritic"));
@@ -51,7 +51,7 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
         stepSize: rl.mirror.stepSize,
         floor: rl.mirror.floor,
         magnet: rl.magnet.coefficient * (weights?.magnet ?? 1),
-        entropy: scheduled(rl.entropy, update, updates) * (weights?.entropy ?? 1),
+        entropy: entropyAt(rl.entropy, update, settings) * (weights?.entropy ?? 1),
       },
     );
     return { values, targets, weights: rowWeights(values).map((w) => w / games.length) };
@@ -74,10 +74,10 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
       const written = withFigures && writing ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
 
       phase("backward");
-      critic?.fit(improved, update, updates);
+      critic?.fit(improved, update, settings);
       const { steps, minibatches } = rl.mirror;
       const parts = minibatchesOf(rows.length, minibatches, draws.fork("minibatches"));
-      const learningRate = learningRateAt(rl.learningRate, update, updates);
+      const learningRate = learningRateAt(rl.learningRate, update, settings);
       let loss = 0;
       for (let step = 0; step < steps; step++) {
         const part = parts[step % parts.length].map((r) => rows[r]);

@@ -2,6 +2,7 @@
  * The rule of SPIRAL (arXiv 2506.24119): policy gradient with role-conditioned advantages, and a pull to a magnet. An update is
  *
  *   play a batch of every game with π_θ in both seats, or against opponents     matchmaker.play
+ *   (in long runs, a share of the games is against explorers: matchmaker.ts)
  *   A ← R_role − b[game, role]; then b[game, role] ← α b + (1 − α) R_role       estimator.advantages (here RAE)
  *   merge the decisions into one row per information set                        mergeRows
  *   θ ← Adam(θ, ∇ [ policy loss + β KL(π_θ ‖ magnet) − entropy bonus ])         learner.update
@@ -22,13 +23,17 @@ export function spiral({ settings, model, learner, matchmaker, executor, rng, ph
   const estimator = estimators[rl.advantage](rl, { games, rng: rng.fork("critic") });
   const demonstrations = shown && new DemonstrationBatches(shown, settings.games, model);
 
+  // A policy that writes is not explored by random words.
+  const explorersAt = (update: number) => (update > rl.explorers.after && !model.writing ? rl.explorers : undefined);
+
   return {
     async update(update, withFigures): Promise<Updated> {
       const draws = rng.fork("update", update);
       const expert = update <= (shown?.updates ?? 0) ? demonstrations : undefined;
 
       phase("play");
-      const batch = expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor));
+      const batch =
+        expert?.batch(update) ?? (await matchmaker.play(learner.policy, draws, executor, explorersAt(update)));
       // The baselines that these advantages subtract: `advantages` moves them on.
       const baselines = withFigures ? estimator.save().numbers : {};
 
@@ -46,7 +51,7 @@ export function spiral({ settings, model, learner, matchmaker, executor, rng, ph
       const loss = expert
         ? learner.imitateExpert(rows, update)
         : learner.update(rows, update, draws.fork("minibatches"), phase);
-      const learningRate = learningRateAt(rl.learningRate, update, settings.updates);
+      const learningRate = learningRateAt(rl.learningRate, update, settings);
       const figures = { learningRate, rows: rows.length, entropy, baselines, ...written };
       return { batch, decisions, loss, figures: expert ? { demonstrations: true, ...figures } : figures };
     },

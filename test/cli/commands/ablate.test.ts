@@ -109,6 +109,7 @@ describe("bad input", () => {
         /^error: --vary: rl\.loss is "pop"; it takes one of pg, ppo/,
       ],
     ],
+    [["--vary", "updates=0,10"], [/^error: updates=0: a run of an ablation needs a length; updates is 0\./]],
     [
       ["--vary", "rl.critic.lambda=0.5,1.5"],
       [/^error: --vary: rl\.critic\.lambda is 1\.5; it takes a number from 0 to 1/],

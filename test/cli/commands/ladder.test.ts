@@ -16,7 +16,8 @@ describe("spiral ladder", () => {
     expect(code).toBe(0);
     for (const title of ["All games", "kuhn", "ttt"]) expect(out).toMatch(new RegExp(`^${title}$`, "m"));
     // Five checkpoints with the first: one row each in three tables.
-    expect(out.match(/^0000\d\d +[-+\d]/gm)).toHaveLength(15 - 3 * (out.includes("000000") ? 0 : 1));
+    expect(out.match(/^0000\d\d(?: ← best)? +[-+\d]/gm)).toHaveLength(15 - 3 * (out.includes("000000") ? 0 : 1));
+    expect(out.match(/^0000\d\d ← best /gm)).toHaveLength(3);
     expect(out.match(/^random +0 \[0, 0\] +●$/gm)?.length ?? out.match(/^random +0 \[0, 0\]/gm)?.length).toBe(3);
     expect(out.match(/^minimax /gm)).toHaveLength(1);
     expect(out.match(/^nash /gm)).toHaveLength(1);

@@ -60,6 +60,32 @@ describe("spiral policy", () => {
     }
   });
 
+  it("--exploit shows what a best response wins in each seat, and a line that adds up to it", async () => {
+    const { code, out } = await spiral(dir, "policy", "--exploit");
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^kuhn {2}tiny@000006 {2}NashConv 0\.\d{4}\n\nseat +best response +policy itself\nfirst +[+-]0/,
+    );
+    expect(out).toMatch(
+      /\nAs second it wins [12] with probability 0\.\d+:\n {2}player .*\n {2}chance +[JQK] [JQK] +0\.167\n/,
+    );
+    const found = JSON.parse((await spiral(dir, "policy", "--exploit", "--json")).out);
+    const metrics = JSON.parse((await spiral(dir, "eval", "--games", "kuhn", "--episodes", "2", "--json")).out);
+    expect(found.nashConv).toBe(metrics.games.kuhn.nashConv);
+    expect(found.exploits[0].policyValue).toBe(-found.exploits[1].policyValue);
+    expect(found.exploits[0].value + found.exploits[1].value).toBe(found.nashConv);
+    for (const { value, policyValue, line } of found.exploits) {
+      expect(value).toBeGreaterThan(policyValue);
+      expect(line.moves.at(0)).toMatchObject({ by: "chance", role: null });
+      const product = line.moves.reduce(
+        (all: number, { probability }: { probability: number }) => all * probability,
+        1,
+      );
+      expect(product).toBeCloseTo(line.probability, 12);
+    }
+    expect(await spiral(dir, "policy", "--exploit", "--game", LARGE)).toMatchObject({ code: 2, out: "" });
+  });
+
   it("shows a sample of a game that is too large to list, without an equilibrium", async () => {
     const { code, out } = await spiral(dir, "policy", "--game", LARGE);
     expect(code).toBe(0);

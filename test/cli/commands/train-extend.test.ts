@@ -147,6 +147,20 @@ describe("spiral train --init", () => {
     expect(lasting(join(dir, "again"))).toEqual(lasting(join(dir, "a")));
   });
 
+  it("says where it ends worse than it began, and the first checkpoint is then RUN@best", async () => {
+    const { dir } = copyOf(whole);
+    // Pushed towards uniform play.
+    const spoilt = ["--set", "perGame.kuhn.entropy=100", "--set", "rl.learningRate.start=0.05"];
+    const { out } = await spiral(dir, ...TRAIN, "--init", "copy@best", "--name", "bad", ...spoilt);
+    const [first, , last] = metricsOf(join(dir, "bad")).map(({ evaluation }) => evaluation?.kuhn.nashConv.toFixed(4));
+    expect(out).toContain(`The policy was better after update 0, by NashConv: kuhn ${first} (now ${last}).`);
+    expect(out).toMatch(/spiral eval bad@best --dir \S+ {2,}the same for the best checkpoint/);
+    const { untrained } = JSON.parse(readFileSync(join(dir, "bad", "eval", "000000.json"), "utf8"));
+    // Uniform play in Kuhn poker: 11 / 12.
+    expect(untrained.kuhn).toBeCloseTo(11 / 12, 12);
+    expect((await spiral(dir, "policy", "bad@best", "--rows", "1")).out).toContain("bad@000000");
+  });
+
   it.each<[string[], number, RegExp]>([
     [["--games", "kuhn,ttt"], 2, /--init copy: copy has games kuhn, and this run kuhn,ttt\./],
     [["--set", "nn.hidden=[32]"], 2, /--init copy: copy has nn\.hidden 64,64, and this run 32\./],

@@ -63,6 +63,14 @@ describe("on a terminal", () => {
     expect(screen()).toEqual([`${"━".repeat(24)}  update 110 of 110  2000 games/s  100 s`]);
   });
 
+  it("has no bar and no time to go in a run of no set length", () => {
+    const progress = createProgress(0, 10);
+    progress.update(11, 1000);
+    pass(10_000);
+    progress.update(20, 6000);
+    expect(screen()).toEqual(["update 20  500 games/s  10 s"]);
+  });
+
   it("fills the bar with the share of updates that are done", () => {
     vi.stubEnv("NO_COLOR", "");
     vi.stubEnv("FORCE_COLOR", "1");
