@@ -15,7 +15,7 @@ import {
   runNameOf,
   settingText,
 } from "../../src/run/ablation.ts";
-import { ablationText } from "../../src/run/ablation-table.ts";
+import { ablationText } from "../../src/run/tables/ablation-table.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 describe("the grid", () => {

@@ -1,9 +1,9 @@
 /** The tables of an ablation: one row for each cell, and more for each frozen checkpoint. */
-import { plural, withMean } from "../util/figures.ts";
-import { markdownTable } from "../util/markdown.ts";
-import { meanInterval } from "../util/mean-interval.ts";
-import { median } from "../util/median.ts";
-import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
+import { plural, withMean } from "../../util/figures.ts";
+import { markdownTable } from "../../util/markdown.ts";
+import { meanInterval } from "../../util/mean-interval.ts";
+import { median } from "../../util/median.ts";
+import { type Ablation, collapsed, type VarianceResult } from "../ablation.ts";
 import { creditTables } from "./credit-table.ts";
 import { NOTHING, spread } from "./spread.ts";
 import { thinkingTable } from "./thinking-table.ts";
