@@ -8,5 +8,5 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const [sources, tsc] = ["tsconfig.build.json", "node_modules/typescript/bin/tsc"].map((file) => `${root}${file}`);
 if (existsSync(sources) && existsSync(tsc)) {
   const run = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
-  process.exitCode = run(tsc, "-p", sources) || run(`${root}bin/kernels.js`);
+  process.exitCode = run(tsc, "-p", sources) || run(`${root}bin/kernels.js`) || run(`${root}bin/page.js`);
 }

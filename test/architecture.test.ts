@@ -27,8 +27,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ["config", "util"],
   jobs: ["run", "arena", "util"],
   replay: ["record", "games", "util"],
+  page: ["run", "replay", "config", "record", "util"],
   cli: [
-    ...["jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
+    ...["page", "jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
     ...["graph", "games", "nn", "util"],
   ],
 };
@@ -155,11 +156,11 @@ describe("the source", () => {
     expect(own.flatMap((file) => problems(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
   });
 
-  it("loads TensorFlow.js lazily: no command imports it before it runs", () => {
+  it("loads TensorFlow.js and the page lazily: no command imports them before it runs", () => {
     const commands = files.filter(inFolder("cli/commands"));
     const reached = reachedFrom(["cli/main.ts", ...commands]);
     expect(commands.length).toBeGreaterThan(10);
-    expect([...reached].filter((file) => file.startsWith("nn/"))).toEqual([]);
+    expect([...reached].filter((file) => /^(nn|page)\//.test(file))).toEqual([]);
     expect(reached.size).toBeGreaterThan(15);
   });
 
@@ -167,6 +168,21 @@ describe("the source", () => {
     const reached = reachedFrom(files.filter(inFolder(...BROWSER)));
     expect([...reached].flatMap((file) => nodeIn(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
     expect(reached).toContain("util/sha256.ts");
+  });
+
+  it("runs in a browser where the page of a report uses it, without loading TensorFlow.js", () => {
+    const web = fileURLToPath(new URL("../web", import.meta.url));
+    const pages = readdirSync(web, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    const used = pages.flatMap((file) => {
+      const text = readFileSync(join(web, file), "utf8");
+      const imports = [...text.matchAll(/^import\s[^;]*?from\s*"(\.[^"]+)"/gm)].filter(
+        ([line]) => !/^import type\b/.test(line),
+      );
+      return imports.map(([, name]) => relative(root, join(web, dirname(file), name as string)).replaceAll("\\", "/"));
+    });
+    const reached = reachedFrom(used.filter((file) => !file.startsWith("..")));
+    expect([...reached].flatMap((file) => nodeIn(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
+    expect(reached).toContain("policies/features/plain.ts");
   });
 });
 

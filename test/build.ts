@@ -39,6 +39,8 @@ function buildIfOlder(): void {
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
     execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
   }
-  // Which itself looks whether its sources are newer.
-  execFileSync(process.execPath, [join("bin", "kernels.js")], { cwd: root, stdio: "inherit" });
+  // Which themselves look whether their sources are newer.
+  for (const script of ["kernels.js", "page.js"]) {
+    execFileSync(process.execPath, [join("bin", script)], { cwd: root, stdio: "inherit" });
+  }
 }

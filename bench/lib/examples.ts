@@ -27,7 +27,7 @@ const commandPages = (...names: string[]): string[] => names.map((name) => `docs
 export const CHEAP_PAGES: readonly (readonly string[])[] = [
   commandPages("games", "players", "prompt", "solve", "match", "config"),
   [
-    ...commandPages("train", "runs", "export", "policy", "eval"),
+    ...commandPages("train", "runs", "export", "policy", "eval", "report"),
     "docs/metrics.md",
     "docs/run-directory.md",
     ...commandPages("replay"),

@@ -11,6 +11,7 @@ const COMMANDS = linesOf({
   "arena <players...>": ["hold a tournament, and rate the players", () => import("./commands/arena.ts")],
   "ladder [run]": ["rate a run's checkpoints: its learning curve in Elo", () => import("./commands/ladder.ts")],
   "replay [log|run]": ["step through logged games, or verify them", () => import("./commands/replay.ts")],
+  "report [run]": ["write a run as a page for the browser", () => import("./commands/report.ts")],
   "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
   "export <curves> <runs...>": ["write curves for notebooks and TensorBoard", () => import("./commands/export.ts")],
   "compare <runs...>": ["set runs side by side, with intervals over seeds", () => import("./commands/compare.ts")],

@@ -24,6 +24,7 @@ const gameSettingsSchema = z.strictObject({
   episodes: count().max(1_000_000).describe("Games played per update."),
   entropy: weight().describe("Weight of the entropy bonus in this game, times rl.entropy."),
   magnet: weight().describe("Weight of the pull to the magnet in this game, times rl.magnet.coefficient."),
+  floor: weight().describe("Floor of probabilities in this game, times rl.mirror.floor."),
 });
 
 export const configSchema = z.strictObject({

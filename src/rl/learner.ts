@@ -37,8 +37,10 @@ export interface LearnerSettings extends Length {
     readonly averaging: number;
     readonly entropy: Schedule;
   };
-  /** By game id: factors on the game's entropy bonus and on its pull to the magnet; 1 by default. */
-  readonly weights: Readonly<Record<string, { readonly entropy: number; readonly magnet: number } | undefined>>;
+  /** By game id: factors on the game's entropy bonus, its pull to the magnet and its floor; 1 by default. */
+  readonly weights: Readonly<
+    Record<string, { readonly entropy: number; readonly magnet: number; readonly floor?: number } | undefined>
+  >;
 }
 
 /** The part of a checkpoint that belongs to the learner. */

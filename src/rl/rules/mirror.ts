@@ -49,7 +49,7 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
       { ...at, magnetLogPolicy: learner.magnetLogPolicyAt(values.infosets) },
       {
         stepSize: rl.mirror.stepSize,
-        floor: rl.mirror.floor,
+        floor: rl.mirror.floor * (weights?.floor ?? 1),
         magnet: rl.magnet.coefficient * (weights?.magnet ?? 1),
         entropy: entropyAt(rl.entropy, update, settings) * (weights?.entropy ?? 1),
       },

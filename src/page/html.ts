@@ -1,0 +1,52 @@
+/**
+ * Writes a page into one file: program, style and data in one HTML document that loads nothing. Its Content-Security-Policy
+ * allows the program and the style by their hashes, and no request.
+ */
+import { createHash } from "node:crypto";
+import type { PageContents } from "./contents.ts";
+import { packContents } from "./packed.ts";
+
+/** The first bytes of every report, by which one is known. */
+export const REPORT_HEAD = '<!doctype html>\n<html lang="en" data-spiral-report>\n';
+
+/** What `npm run build` makes of web/. */
+export interface PageProgram {
+  readonly script: string;
+  readonly style: string;
+}
+
+export function pageHtml(contents: PageContents, { script, style }: PageProgram): string {
+  // Inside these elements, only their end tag and, in a script, `<!--` mean anything to a browser.
+  if (/<\/script|<!--/i.test(script)) throw new Error("the page's program may not hold </script or <!--");
+  if (/<\/style/i.test(style)) throw new Error("the page's style may not hold </style");
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(style)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return `${REPORT_HEAD}<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapedText(contents.title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<noscript>This page draws itself with JavaScript, which is off in this browser.</noscript>
+<script type="application/json" id="contents">${embeddedJson(packContents(contents))}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** JSON that ends no element and opens no comment, whatever its texts hold. */
+const embeddedJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
+
+const escapedText = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

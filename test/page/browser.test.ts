@@ -1,0 +1,173 @@
+/**
+ * The file of a report in headless Chromium: steps, filters, plays, and agrees with the command line. It is skipped on a machine
+ * without Chromium (`apt-get install chromium`, or its path in CHROMIUM).
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Episode, formatEpisode } from "../../src/record/episode.ts";
+import { folder, spiral } from "../cli/spiral.ts";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const chromium =
+  process.env.CHROMIUM ??
+  (process.env.PATH ?? "")
+    .split(":")
+    .flatMap((path) => NAMES.map((name) => join(path, name)))
+    .find((path) => existsSync(path));
+
+const HOSTILE =
+  '</script><script>window.hacked = 1</script><img src="https://example.org/x" onerror="window.hacked = 1">\u202e\u001b[31m';
+const SPOKEN: Episode = {
+  ...{ game: "ttt", version: 1, update: 4, index: 99, players: [HOSTILE.slice(0, 60), "learner"] },
+  ...{ actions: [0, 3, 1, 4, 2], returns: [1, -1], said: [{ ply: 2, answers: [{ text: HOSTILE, illegal: HOSTILE }] }] },
+};
+
+if (!chromium) console.warn("This machine has no Chromium: the tests of the page in a browser are skipped.");
+
+describe.skipIf(!chromium)("the page", () => {
+  let dir: string;
+  let url: string;
+  let browser: Browser;
+  let page: Page;
+  let episodes: readonly Episode[];
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    dir = folder();
+    const training = ["--games", "kuhn,ttt", "--size", "xs", "--updates", "4", "--set", "run.checkpointEvery=2"];
+    await spiral(dir, "train", ...training, "--name", "small");
+    const log = join(dir, "small/episodes.jsonl");
+    writeFileSync(log, `${readFileSync(log, "utf8")}${formatEpisode(SPOKEN)}\n`);
+    const lines = readFileSync(log, "utf8").trim().split("\n");
+    episodes = lines.map((line) => JSON.parse(line));
+    const file = join(dir, "report.html");
+    await spiral(dir, "report", "small", "--html", file, "--names");
+    url = pathToFileURL(file).href;
+    const { chromium: driver } = await import("playwright-core");
+    browser = await driver.launch({ executablePath: chromium ?? "", args: ["--no-sandbox"] });
+    page = await browser.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url)) problems.push(`request: ${request.url()}`);
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    // Of all tests above.
+    expect(problems).toEqual([]);
+  });
+
+  it("opens with the curves and the evaluation", async () => {
+    await page.goto(url);
+    expect(await page.title()).toBe("Overview · small");
+    const evaluation = JSON.parse(readFileSync(join(dir, "small/eval/000004.json"), "utf8")).games;
+    const row = await page.getByRole("row", { name: /^kuhn/ }).first().innerText();
+    expect(row).toContain(evaluation.kuhn.nashConv.toFixed(4));
+    const plot = page.getByRole("img", { name: /^NashConv, exact by update: kuhn from/ });
+    await plot.focus();
+    await page.keyboard.press("End");
+    const values = await page.locator("figure", { has: plot }).locator("output").innerText();
+    expect(values).toContain(`update 4: kuhn ${evaluation.kuhn.nashConv.toFixed(4)}`);
+    await page.getByLabel("log scale").first().check();
+    expect(await page.getByRole("img", { name: /^NashConv, exact by update, log scale/ }).count()).toBe(1);
+  });
+
+  it("shows the probabilities that spiral replay shows, at every ply, by keys and by address", async () => {
+    const line = episodes.findLastIndex(({ game }) => game === "kuhn") + 1;
+    const { out } = await spiral(dir, "replay", "small", "--episode", String(line), "--probabilities", "--json");
+    await page.goto(`${url}#games/${line}/0`);
+    const moments: {
+      kind: string;
+      ply: number;
+      name: string;
+      observation?: string;
+      actions?: { name: string; probability: number }[];
+    }[] = JSON.parse(out).moments;
+    expect(moments.length).toBeGreaterThan(2);
+    for (const { kind, ply, name, observation, actions = [] } of moments) {
+      expect(await page.evaluate("location.hash")).toBe(`#games/${line}/${ply}`);
+      expect(await page.locator("[aria-current=step]").count()).toBe(1);
+      const rows = await page.locator(".probabilities tr").allInnerTexts();
+      const shown = rows.map((row) => row.split("\t").map((cell) => cell.trim()));
+      expect(shown).toEqual(
+        actions.map((action) => [
+          action.name === name ? `${name} ◀ played` : action.name,
+          "",
+          `${(100 * action.probability).toFixed(1)} %`,
+        ]),
+      );
+      if (kind === "player") expect(await page.locator("details pre").textContent()).toBe(observation);
+      await page.keyboard.press("ArrowRight");
+    }
+    await page.keyboard.press("Home");
+    expect(await page.evaluate("location.hash")).toBe(`#games/${line}/0`);
+    const board = page.locator("svg.board");
+    await page.goto(`${url}#games/${line}/1`);
+    expect(await board.getAttribute("aria-label")).not.toContain("hidden");
+    await page.getByLabel("Show").selectOption("0");
+    expect(await board.getAttribute("aria-label")).toContain("Player 1 has a hidden card");
+    expect(await page.locator(".moves li").first().innerText()).toBe("Chance (hidden)");
+    await page.getByLabel("Show").selectOption("all");
+  });
+
+  it("filters the list of games", async () => {
+    await page.goto(`${url}#games`);
+    const count = page.locator(".chooser [role=status]");
+    const total = episodes.length;
+    const drawn = episodes.filter(({ game, returns }) => game === "ttt" && returns[0] === returns[1]);
+    await page.locator(".chooser select").first().selectOption("ttt");
+    await page.getByLabel("Outcome").selectOption("draw");
+    expect(await count.innerText()).toBe(`${drawn.length} of ${total} games`);
+    await page.getByLabel("Outcome").selectOption("");
+    await page.getByLabel("Updates from").fill("4");
+    const late = episodes.filter(({ game, update = 0 }) => game === "ttt" && update >= 4);
+    expect(await count.innerText()).toBe(`${late.length} of ${total} games`);
+    expect(await page.locator(".list a").count()).toBe(late.length);
+    await page.locator(".list a").last().click();
+    await page.locator("h2", { hasText: `ttt · update ${late[0]?.update}` }).waitFor();
+    await page.locator("h2").last().click();
+    await page.keyboard.press("p");
+    expect(await page.evaluate("location.hash")).toMatch(/^#games\/\d+\/0$/);
+  });
+
+  it("shows hostile text as text", async () => {
+    await page.goto(`${url}#games/${episodes.length}/2`);
+    const visible = HOSTILE.replace("\u202e\u001b[31m", "");
+    expect(await page.locator("pre.answer").textContent()).toBe(visible);
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+    expect(await page.locator("img").count()).toBe(0);
+  });
+
+  it("plays tic-tac-toe with the pointer and Kuhn poker with keys, to their ends", async () => {
+    await page.goto(`${url}#play`);
+    await page.getByLabel("Game").selectOption("ttt");
+    await page.getByLabel("hints").check();
+    const status = page.locator(".play [role=status]");
+    for (let move = 0; move < 5 && !(await status.innerText()).includes("You have"); move++) {
+      expect(await page.locator(".probabilities tr").count()).toBeGreaterThan(0);
+      await page.locator("svg.board .playable").first().click();
+    }
+    expect(await status.innerText()).toMatch(/You have [+−]?\d after 1 game\.$/);
+    await page.getByLabel("Game").selectOption("kuhn");
+    await page.getByLabel("You are").selectOption("1");
+    expect(await page.locator("svg.board").getAttribute("aria-label")).toContain("Player 0 has a hidden card");
+    await page.locator("h2").click();
+    await page.keyboard.press("2");
+    if (!(await status.innerText()).includes("You have")) await page.keyboard.press("2");
+    expect(await status.innerText()).toMatch(/wins \+\d\. You have [+−]\d after 1 game\.$/);
+    expect(await page.locator("svg.board").getAttribute("aria-label")).not.toContain("hidden");
+  });
+
+  it("fits a screen 380 pixels wide", async () => {
+    await page.setViewportSize({ width: 380, height: 700 });
+    for (const view of ["#overview", `#games/${episodes.length}/2`, "#play"]) {
+      await page.goto(`${url}${view}`);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(380);
+    }
+  });
+});

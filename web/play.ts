@@ -1,0 +1,194 @@
+/** Play against the policy of a checkpoint, in either seat. */
+import type { Game, Seat } from "../src/games/game.ts";
+import { type Policy, sampleSlot, uniform } from "../src/policies/policy.ts";
+import { withSign } from "../src/util/figures.ts";
+import { printable } from "../src/util/printable.ts";
+import { board } from "./boards/board.ts";
+import { button, choice, el, tick } from "./dom.ts";
+import type { Model } from "./model.ts";
+import { probabilityBars } from "./probabilities.ts";
+import { capital, resultText, seatName } from "./text.ts";
+import type { View } from "./view.ts";
+
+/** With more legal actions than this, a field takes them as text too. */
+const FEW = 12;
+const RANDOM = "random";
+
+export function play(model: Model): View {
+  const [first] = model.games;
+  const element = el("div", { class: "play" });
+  if (!first) return { element };
+  let game: Game = first;
+  let seat: Seat = 0;
+  let opponent = model.updates.length > 0 ? String(model.updates.at(-1)) : RANDOM;
+  let hints = false;
+  let state: unknown;
+  let moves: string[] = [];
+  let total = 0;
+  let played = 0;
+  const status = el("p", { class: "said", role: "status" });
+  const place = el("div", { class: "place" });
+  const history = el("ol", { class: "moves" });
+  const setup = el("div", { class: "options" });
+
+  const policy = (): Policy => (opponent === RANDOM ? uniform : model.policy(Number(opponent)));
+
+  const begin = (): void => {
+    state = game.initial();
+    moves = [];
+    advance();
+  };
+  /** Chance and the opponent move until the person must, or the game ends. */
+  const advance = (): void => {
+    for (;;) {
+      const turn = game.turn(state);
+      if (turn.kind === "end") {
+        total += turn.returns[seat];
+        played++;
+        break;
+      }
+      if (turn.kind === "player" && turn.player === seat) break;
+      const choices = turn.kind === "chance" ? turn.probabilities : probabilities();
+      const action = turn.actions[sampleSlot(choices, random())] as number;
+      const name = game.actionName(state, action);
+      if (turn.kind === "player") moves.push(`${capital(seatName(game, turn.player))} ${name}`);
+      else if (game.perfectInformation) moves.push(`Chance ${name}`);
+      state = game.apply(state, action);
+    }
+    draw();
+  };
+  const probabilities = (): number[] =>
+    model.probabilities(policy(), game, state).map(({ probability }) => probability);
+  const move = (action: number): void => {
+    moves.push(`You ${game.actionName(state, action)}`);
+    state = game.apply(state, action);
+    advance();
+    place.querySelector<HTMLElement>("button, input")?.focus();
+  };
+
+  const draw = (): void => {
+    const turn = game.turn(state);
+    history.replaceChildren(...moves.map((text) => el("li", {}, text)));
+    history.scrollTop = history.scrollHeight;
+    const isOver = turn.kind === "end";
+    const parse = (text: string): string | undefined => {
+      const parsed = game.parseAction(state, text);
+      if (parsed.ok) move(parsed.action);
+      return parsed.ok ? undefined : parsed.reason;
+    };
+    const view = game.view?.(state, isOver ? null : seat);
+    const drawn = view
+      ? board(view, isOver ? {} : { play: (name) => void parse(name) })
+      : el("pre", {}, printable(game.observe(state, seat)));
+    if (turn.kind === "end") {
+      status.textContent = `${resultText(game, turn.returns)}. ${score(total, played)}`;
+      place.replaceChildren(drawn, button("Play again", begin, { class: "main" }));
+      return;
+    }
+    const last = moves.at(-1);
+    const before = last === undefined ? "" : `${last}. `;
+    status.textContent = `${before}Your turn, ${seatName(game, seat)}.`;
+    const actions = turn.kind === "player" ? turn.actions : [];
+    const buttons = actions.map((action, i) =>
+      button(game.actionName(state, action), () => move(action), i < 9 ? { "aria-keyshortcuts": String(i + 1) } : {}),
+    );
+    place.replaceChildren(
+      drawn,
+      el("div", { class: "actions", role: "group", "aria-label": "your moves" }, ...buttons),
+      ...(actions.length > FEW ? [typed(parse)] : []),
+      ...(hints ? [hint()] : []),
+      el(
+        "details",
+        { open: !view },
+        el("summary", {}, "The position in words"),
+        el("pre", {}, printable(game.observe(state, seat))),
+      ),
+    );
+  };
+  const hint = (): HTMLElement => {
+    const what = opponent === RANDOM ? "Random play" : `The policy after update ${opponent}, in your place`;
+    return probabilityBars(what, model.probabilities(policy(), game, state), undefined);
+  };
+  const restart = (): void => {
+    [total, played] = [0, 0];
+    drawSetup();
+    begin();
+  };
+  const drawSetup = (): void => {
+    const opponents = [...model.updates.map(String), RANDOM];
+    setup.replaceChildren(
+      choice(
+        "Game",
+        model.games.map(({ id, title }) => [id, title]),
+        game.id,
+        (id) => {
+          game = model.games.find((one) => one.id === id) ?? first;
+          restart();
+        },
+      ),
+      choice(
+        "You are",
+        [
+          ["0", seatName(game, 0)],
+          ["1", seatName(game, 1)],
+        ],
+        String(seat),
+        (value) => {
+          seat = value === "0" ? 0 : 1;
+          restart();
+        },
+      ),
+      choice(
+        "Against",
+        opponents.map((name) => [name, name === RANDOM ? "random play" : `the policy after update ${name}`]),
+        opponent,
+        (name) => {
+          opponent = name;
+          restart();
+        },
+      ),
+      tick("hints", hints, (ticked) => {
+        hints = ticked;
+        draw();
+      }),
+      button("New game", begin),
+    );
+  };
+  element.append(
+    el("section", {}, el("h2", {}, "Play"), setup, status, place),
+    el("section", {}, el("h3", {}, "Moves"), history, el("p", { class: "small" }, "Keys: 1 to 9 choose a move.")),
+  );
+  let isBegun = false;
+  return {
+    element,
+    show: () => {
+      if (isBegun) return;
+      isBegun = true;
+      restart();
+    },
+    key: (key) => {
+      const turn = game.turn(state);
+      const action = turn.kind === "player" && /^[1-9]$/.test(key) ? turn.actions[Number(key) - 1] : undefined;
+      if (action !== undefined) move(action);
+      return action !== undefined;
+    },
+  };
+}
+
+/** A field that takes a move as text; it says why a text names none. */
+function typed(parse: (text: string) => string | undefined): HTMLElement {
+  const input = el("input", { type: "text", "aria-label": "your move", placeholder: "or type a move" });
+  const reason = el("p", { class: "note", role: "alert" });
+  const form = el("form", { class: "typed" }, input, el("button", {}, "Play it"), reason);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    reason.textContent = parse(input.value) ?? "";
+  });
+  return form;
+}
+
+const score = (total: number, played: number): string =>
+  `You have ${withSign(Number(total.toFixed(4)), "−")} after ${played} ${played === 1 ? "game" : "games"}.`;
+
+/** A number in [0, 1). */
+const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
