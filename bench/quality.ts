@@ -230,11 +230,11 @@ function contents(run: string): Map<string, string> {
   const checkpoints = readdirSync(join(dir, "checkpoints")).flatMap((name) =>
     ["model.safetensors", "optimizer.safetensors"].map((file) => `checkpoints/${name}/${file}`),
   );
-  const files = ["metrics.jsonl", "episodes.jsonl", ...checkpoints];
+  const files = ["metrics.jsonl", "metrics.csv", "episodes.jsonl", ...checkpoints];
   return new Map(
     files.map((file) => {
       const text = readFileSync(join(dir, file)).toString("latin1");
-      return [file, file === "metrics.jsonl" ? text.replaceAll(/,"seconds":[\d.]+/g, "") : text];
+      return [file, text.replaceAll(/,"seconds":[\d.]+|,,seconds,[\d.]+/g, "")];
     }),
   );
 }

@@ -27,7 +27,7 @@ const commandPages = (...names: string[]): string[] => names.map((name) => `docs
 export const CHEAP_PAGES: readonly (readonly string[])[] = [
   commandPages("games", "players", "prompt", "solve", "match", "config"),
   [
-    ...commandPages("train", "runs", "policy", "eval", "report"),
+    ...commandPages("train", "runs", "export", "policy", "eval", "report"),
     "docs/metrics.md",
     "docs/run-directory.md",
     ...commandPages("replay"),
@@ -40,7 +40,7 @@ export const COSTLY_PAGES: readonly (readonly string[])[] = [
   commandPages("arena", "play", "doctor"),
   ["docs/configuration.md", "docs/llm.md"],
   commandPages("ladder"),
-  [...commandPages("ablate"), "docs/json.md"],
+  [...commandPages("ablate", "compare"), "docs/json.md"],
   ["CONTRIBUTING.md"],
 ];
 

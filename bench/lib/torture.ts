@@ -266,7 +266,7 @@ export function lasting(place: string): Record<string, string> {
   const files = filesIn(place).map((path) => {
     const name = path.slice(place.length + 1);
     if (/(manifest|checkpoints)\.jsonl?$|log\.jsonl$|ablation\.md$/.test(name)) return [name, "there"];
-    const text = readIfThere(path).replaceAll(/"seconds": ?[\d.]+/g, "");
+    const text = readIfThere(path).replaceAll(/"seconds": ?[\d.]+|,,seconds,[\d.]+/g, "");
     // The folder of the runs is a setting of theirs.
     const bytes = text.replaceAll(place, "");
     return [name, createHash("sha256").update(bytes, "latin1").digest("hex")];

@@ -1,5 +1,6 @@
 /** Standings as tables for the terminal, as Markdown, and as CSV for spreadsheets. */
 import { getGame } from "../games/registry.ts";
+import { csv } from "../util/csv.ts";
 import { plural, signed, withInterval } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
 import { copiesNote } from "./deterministic.ts";
@@ -156,13 +157,4 @@ export function matchesCsv({ matches }: Standings): string {
       ];
     }),
   );
-}
-
-/** RFC 4180, but with \n as the line end. Infinite numbers become empty cells. */
-function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number): string => {
-    if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
-    return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-  };
-  return [header, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
 }

@@ -1,5 +1,6 @@
 /** Makes the commander program from the list of commands. */
 import { Command as Commander, CommanderError, Option } from "commander";
+import { spiralCommit, withCommit } from "../util/checkout.ts";
 import { spiralVersion } from "../util/package.ts";
 import type { Command } from "./command.ts";
 import type { Flag, Given } from "./flags/flag.ts";
@@ -7,9 +8,10 @@ import { allCommands, type ListedCommand } from "./registry.ts";
 
 /** Only a loaded command can run or show its help. `done` receives the exit code of the command. */
 export function makeProgram(commands: readonly ListedCommand[], done: (code: number) => void): Commander {
+  const version = withCommit(spiralVersion(), spiralCommit());
   const program = new Commander("spiral")
     .description("Trains a policy by self-play on two-player games and measures it exactly.")
-    .version(spiralVersion(), "-v, --version", "print the version")
+    .version(version, "-v, --version", "print the version")
     .addOption(new Option("-V").hideHelp())
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
@@ -21,8 +23,8 @@ export function makeProgram(commands: readonly ListedCommand[], done: (code: num
     .exitOverride()
     .addHelpText("after", "\nFirst steps:\n  spiral train --games kuhn,ttt\n  spiral eval\n  spiral replay");
   program.on("option:V", () => {
-    process.stdout.write(`${spiralVersion()}\n`);
-    throw new CommanderError(0, "commander.version", spiralVersion());
+    process.stdout.write(`${version}\n`);
+    throw new CommanderError(0, "commander.version", version);
   });
   for (const { usage, summary, command } of commands) {
     const listed = program.command(usage).summary(summary);

@@ -1,6 +1,6 @@
 /**
  * An ablation is a grid of settings; every cell is run once for each seed. This file has the grid, the names of the runs, and
- * the results that their metrics give. The command `ablate` runs the cells, and ablation-table.ts writes the tables.
+ * the results that their metrics give. The command `ablate` runs the cells, and tables/ablation-table.ts writes the tables.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

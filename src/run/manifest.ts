@@ -10,6 +10,10 @@ export const RUN_SCHEMA = 1;
 const manifestSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
   spiral: z.string(),
+  /** Present if Spiral ran from a git checkout. */
+  commit: z.string().optional(),
+  /** Whether files of that checkout differed from the commit; absent if git could not say. */
+  dirty: z.boolean().optional(),
   name: z.string(),
   argv: z.array(z.string()),
   games: z.array(z.string()),

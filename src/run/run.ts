@@ -1,12 +1,12 @@
 /** The three ways to open a run directory: create a run, resume it, or read a checkpoint. */
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
 import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { spiralVersion } from "../util/package.ts";
+import { packageFile, spiralVersion } from "../util/package.ts";
 import { quoted } from "../util/shell.ts";
 import {
   type Checkpoint,
@@ -24,6 +24,8 @@ import { completeExtension, continuedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
+import { provenance } from "./provenance.ts";
+import { rewind } from "./rewind.ts";
 import { RunWriter } from "./writer.ts";
 
 /** Makes the directory of a new run and points `latest` at it. */
@@ -50,6 +52,7 @@ export function createRun(options: {
   const manifest: Manifest = {
     schema: RUN_SCHEMA,
     spiral: spiralVersion(),
+    ...provenance(packageFile(".")),
     name,
     argv: [...argv],
     games: config.games,
@@ -175,10 +178,7 @@ export function resumeRun(
       throw new UserError(2, `${name} is complete: all ${update} updates are done. ${hint}`);
     }
     if (checkpoint) check(checkpoint);
-    dropEvaluationsAfter(dir, checkpoint ? update : -1);
-    for (const file of ["metrics", "episodes"] as const) {
-      truncateTo(join(dir, `${file}.jsonl`), found?.entry.offsets[file] ?? 0);
-    }
+    rewind(dir, found?.entry, manifest.games);
     const kept = entries.filter((entry) => entry.update <= update);
     if (kept.length < entries.length) writeEntries(dir, kept);
     sweepCheckpoints(dir, kept);
@@ -274,24 +274,4 @@ function checkUnlisted(dir: string): void {
   if (found.length <= 1) return;
   const list = join(dir, "checkpoints.jsonl");
   throw new UserError(3, `${list} is missing or empty, though there are checkpoints ${found.join(", ")}.`);
-}
-
-/** Truncates a file to its length at the checkpoint. */
-function truncateTo(path: string, length: number): void {
-  const size = existsSync(path) ? statSync(path).size : 0;
-  if (size < length) {
-    throw new UserError(3, `${path} has ${size} bytes, fewer than when the checkpoint was saved (${length}).`);
-  }
-  if (size > length) withDiskErrors("write", path, () => truncateSync(path, length));
-}
-
-function dropEvaluationsAfter(dir: string, update: number): void {
-  const folder = join(dir, "eval");
-  if (!existsSync(folder)) return;
-  for (const name of withDiskErrors("read", folder, () => readdirSync(folder), 3)) {
-    const at = /^(\d+)\.json$/.exec(name)?.[1];
-    if (at === undefined || Number(at) > update) {
-      withDiskErrors("write", folder, () => rmSync(join(folder, name), { force: true }));
-    }
-  }
 }

@@ -1,6 +1,7 @@
 /** Ends a run whose process was killed after its last checkpoint, as that process would have. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { rewriteMetricsCsv } from "./curves/metrics-csv.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { readManifest, writeManifest } from "./manifest.ts";
@@ -15,6 +16,7 @@ export function sealRun(dir: string): void {
   try {
     sweepLeftovers(dir, { isLocked: true });
     const manifest = readManifest(dir);
+    rewriteMetricsCsv(dir, manifest.games);
     if (manifest.status === "finished") return;
     writeManifest(dir, { ...manifest, status: "finished", ended: new Date().toISOString() });
   } finally {

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
 import { AppendOnlyFile } from "../util/append-only-file.ts";
+import { csvLine } from "../util/csv.ts";
 import { UserError } from "../util/errors.ts";
 import { makeFolder, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
@@ -18,6 +19,7 @@ import {
   writeCheckpoint,
   writeEntries,
 } from "./checkpoint-folder.ts";
+import { METRICS_HEADER, metricsCsvRows } from "./curves/metrics-csv.ts";
 import { type Manifest, type RunStatus, writeManifest } from "./manifest.ts";
 import { thinned } from "./thinning.ts";
 
@@ -25,6 +27,7 @@ export class RunWriter {
   readonly dir: string;
   readonly name: string;
   readonly #metrics: AppendOnlyFile;
+  readonly #metricsCsv: AppendOnlyFile;
   readonly #episodes: AppendOnlyFile;
   readonly #log: AppendOnlyFile;
   readonly #logger: Logger;
@@ -45,6 +48,8 @@ export class RunWriter {
     this.#release = release;
     this.#entries = listCheckpoints(dir);
     this.#metrics = new AppendOnlyFile(join(dir, "metrics.jsonl"));
+    this.#metricsCsv = new AppendOnlyFile(join(dir, "metrics.csv"));
+    if (this.#metricsCsv.size === 0) this.#metricsCsv.append(csvLine(METRICS_HEADER));
     this.#episodes = new AppendOnlyFile(join(dir, "episodes.jsonl"));
     const log = new AppendOnlyFile(join(dir, "log.jsonl"));
     this.#log = log;
@@ -56,6 +61,8 @@ export class RunWriter {
 
   metrics(values: Readonly<Record<string, unknown>>): void {
     this.#metrics.append(`${JSON.stringify(values)}\n`);
+    const rows = metricsCsvRows(values, this.#manifest.games);
+    if (rows !== "") this.#metricsCsv.append(rows);
   }
 
   /** Lines of `formatEpisode`. */
@@ -112,15 +119,14 @@ export class RunWriter {
     this.#open = false;
     try {
       this.#checkListed();
-      this.#metrics.flush();
-      this.#episodes.flush();
+      for (const file of [this.#metrics, this.#metricsCsv, this.#episodes]) file.flush();
       this.#manifest = { ...this.#manifest, status, ended: new Date().toISOString() };
       writeManifest(this.dir, this.#manifest);
     } catch (error) {
       // If the run failed, that failure is reported and not this one: a full disk most likely causes both.
       if (status !== "failed") throw error;
     } finally {
-      for (const file of [this.#metrics, this.#episodes, this.#log]) file.close();
+      for (const file of [this.#metrics, this.#metricsCsv, this.#episodes, this.#log]) file.close();
       this.#release();
     }
   }

@@ -28,6 +28,11 @@ export class AppendOnlyFile {
     this.#size = fstatSync(this.#fd).size;
   }
 
+  /** In bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
   /**
    * Appends `text`, which ends in a newline. Throws a UserError if the disk refuses it, the file then being as before, or if
    * the file is no longer at its path.

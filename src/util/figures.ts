@@ -1,5 +1,6 @@
 /** Numbers as text, for tables and sentences. */
 import type { Estimate } from "./bootstrap-interval.ts";
+import type { MeanInterval } from "./mean-interval.ts";
 
 /** `+0.127`, with so many digits after the point. Zero has no sign; infinity is `∞`. */
 export function signed(x: number, digits = 3): string {
@@ -15,6 +16,12 @@ export const withSign = (x: number, minus: "-" | "−" = "-"): string =>
 /** `+0.127 [+0.083, +0.171]` */
 export function withInterval(x: number, [low, high]: readonly [number, number], digits = 3): string {
   return `${signed(x, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;
+}
+
+/** `0.0034 [0.0010, 0.0061]`; with `signs`, `+0.0034 [-0.0010, +0.0061]`. The mean alone if there is no interval. */
+export function withMean({ mean, ci95 }: MeanInterval, { digits = 4, signs = false } = {}): string {
+  const text = (x: number): string => (signs ? signed(x, digits) : x.toFixed(digits));
+  return ci95 ? `${text(mean)} [${text(ci95[0])}, ${text(ci95[1])}]` : text(mean);
 }
 
 /** A mean with its interval, as `withInterval`. */

@@ -74,7 +74,7 @@ describe("the command line", () => {
     }
     expect((await spiral()).out).toBe(out);
     expect((await spiral("help", "train")).out).toContain("Usage: spiral train");
-    expect((await spiral("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await spiral("--version")).out).toMatch(/^\d+\.\d+\.\d+( \(commit [0-9a-f]{12}\))?\n$/);
   });
 
   it("loads nothing for that but commander", () => {

@@ -32,7 +32,8 @@ function lasting(run: string): Record<string, string> {
     /^(checkpoints|eval)[\\/]|^episodes\.jsonl$/.test(file),
   );
   const metrics = readFileSync(join(run, "metrics.jsonl"), "utf8").replaceAll(/"seconds":[\d.]+/g, "");
-  return { ...Object.fromEntries(files), metrics };
+  const csv = readFileSync(join(run, "metrics.csv"), "utf8").replaceAll(/,,seconds,[\d.]+/g, "");
+  return { ...Object.fromEntries(files), metrics, csv };
 }
 
 let parent: string;

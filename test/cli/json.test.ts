@@ -114,6 +114,21 @@ it("runs", async () => {
   documented("spiral runs show --json", await json("runs", "show", "tiny", "--json"));
 });
 
+it("compare", async () => {
+  const other = ["--games", "kuhn", "--size", "xs", "--updates", "2", "--seed", "1"];
+  const own = folder();
+  for (const [name, ...more] of [["a"], ["b", "--set", "rl.averaging=0.5"], ["c", "--seed", "2"]] as const) {
+    await spiral(own, "train", ...other, "--name", name, ...more);
+  }
+  const value = JSON.parse((await spiral(own, "compare", own, "--json")).out);
+  documented("spiral compare --json", value);
+  expect(value).toMatchObject({ groups: [{ runs: [{ seed: 1 }, { seed: 2 }] }, {}], differences: [{ seeds: [1] }] });
+});
+
+it("export curves", async () => {
+  documented("spiral export curves --json", await json("export", "curves", "tiny", "--json"));
+});
+
 it("config show", async () => {
   documented("spiral config show --json", await json("config", "show", "--json"));
 });

@@ -8,7 +8,7 @@ import { builtSpiral, contents, folder, spiral } from "./spiral.ts";
 function written(dir: string): Record<string, string> {
   const files = Object.entries(contents(dir)).filter(([file]) => /checkpoint|episodes|metrics|eval/.test(file));
   return Object.fromEntries(
-    files.map(([file, text]) => [file, text.replace(/"(seconds":[\d.]+|offsets":\{[^}]*)/g, "")]),
+    files.map(([file, text]) => [file, text.replace(/"(seconds":[\d.]+|offsets":\{[^}]*)|,,seconds,[\d.]+/g, "")]),
   );
 }
 

@@ -15,7 +15,7 @@ import {
   runNameOf,
   settingText,
 } from "../../src/run/ablation.ts";
-import { ablationText } from "../../src/run/ablation-table.ts";
+import { ablationText } from "../../src/run/tables/ablation-table.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 describe("the grid", () => {
@@ -197,7 +197,7 @@ const ablation = (more: Partial<Ablation>): Ablation => ({
 });
 
 describe("the table", () => {
-  it("of one game: median and range, or one number where they are alike", () => {
+  it("of one game: median and range, or one number where they are alike, and the mean with its interval", () => {
     const runs = [run(1, { kuhn: result(0.5) }), run(2, { kuhn: result(0.1) }), run(3, { kuhn: result(0.2) }, 2.5)];
     const text = ablationText(
       ablation({ about: "Why.\n", cells: [{ label: "rl.advantage=rae", settings: {}, runs }] }),
@@ -208,11 +208,11 @@ describe("the table", () => {
         "",
         "Why.",
         "",
-        "8 updates, 3 seeds; median (range) over seeds.",
+        "8 updates, 3 seeds; median (range) over seeds, mean [95 % interval].",
         "",
-        "|  | kuhn, NashConv | greedy | collapsed | seconds | games |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-        "| rl.advantage=rae | 0.2000 (0.1000 – 0.5000) | 1.00 | no | 1.0 (1.0 – 2.5) | 2,000 |",
+        "|  | kuhn, NashConv | mean [95 %] | greedy | collapsed | seconds | games |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| rl.advantage=rae | 0.2000 (0.1000 – 0.5000) | 0.2667 [0.0000, 0.7838] | 1.00 | no | 1.0 (1.0 – 2.5) | 2,000 |",
         "",
       ].join("\n"),
     );

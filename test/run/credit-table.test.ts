@@ -1,7 +1,7 @@
 /** The tables of credit: which rows, and how errors and biases are written. */
 import { describe, expect, it } from "vitest";
 import type { CreditFigures, CreditResult } from "../../src/run/credit.ts";
-import { biasText, creditTables } from "../../src/run/credit-table.ts";
+import { biasText, creditTables } from "../../src/run/tables/credit-table.ts";
 import { markdownTable } from "../../src/util/markdown.ts";
 
 const figures = (meanSquaredError: number, more: Partial<CreditFigures> = {}): CreditFigures => ({

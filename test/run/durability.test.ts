@@ -179,6 +179,7 @@ describe("a run whose files vanish while it is trained", () => {
   it.each<[string, () => void]>([
     ["the folder, deleted", () => rmSync(dirOf(), { recursive: true })],
     ["the folder, moved", () => renameSync(dirOf(), dirOf("b"))],
+    ["metrics.csv", () => rmSync(join(dirOf(), "metrics.csv"))],
     ["metrics.jsonl", () => rmSync(join(dirOf(), "metrics.jsonl"))],
     [
       "episodes.jsonl, replaced",

@@ -30,6 +30,7 @@ describe("a run", () => {
       "episodes.jsonl",
       "eval/000010.json",
       "eval/000020.json",
+      "metrics.csv",
       "metrics.jsonl",
     ]);
     expect(JSON.parse(readFileSync(join(dir, "log.jsonl"), "utf8"))).toMatchObject({ update: 20, msg: "saved" });

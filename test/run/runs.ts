@@ -25,7 +25,7 @@ export const at = (update: number) => ({ update, baseline: update / 7 });
 /** What a trainer writes in updates `from` … `to`: metrics, an episode, and a checkpoint at every tenth. */
 export function train(writer: RunWriter, from: number, to: number): void {
   for (let update = from; update <= to; update++) {
-    writer.metrics({ update, loss: 1 / update });
+    writer.metrics({ update, episodes: update, loss: 1 / update, seconds: update });
     writer.episodes([`episode of ${update}`]);
     if (update % 10 === 0) {
       writer.evaluation(update, { nashConv: 1 / update });

@@ -1,7 +1,7 @@
 /** `spiral ablate`: a grid over settings and seeds, each cell trained by `spiral train` in a process of its own, and its tables. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { TextForm } from "../../run/ablation-table.ts";
+import type { TextForm } from "../../run/tables/ablation-table.ts";
 import { makeFolders, writeFileAtomic } from "../../util/files.ts";
 import { JOINED } from "../../util/printable.ts";
 import { checkAll } from "../check-all.ts";
@@ -45,7 +45,7 @@ export const command = defineCommand({
     sweepLeftovers(dir, { isLocked: false });
 
     const { resultsOf } = await import("../ablation/results.ts");
-    const { ablationText } = await import("../../run/ablation-table.ts");
+    const { ablationText } = await import("../../run/tables/ablation-table.ts");
     const ablation = await resultsOf(plan, cells, dir, tasks);
     const markdown = ablationText(ablation);
     writeFileAtomic(join(dir, "ablation.json"), `${JSON.stringify(ablation, null, 2)}\n`);
@@ -58,10 +58,10 @@ export const command = defineCommand({
   },
 });
 
-/** Tables that fit the terminal. A range stays on one line. */
+/** Tables that fit the terminal. A range and an interval stay on one line. */
 function forTerminal(): TextForm {
   const { bold } = styleFor(process.stdout);
-  const joined = (cell: string): string => cell.replace(/\(.*\)/, (range) => range.replaceAll(" ", JOINED));
+  const joined = (cell: string): string => cell.replace(/\(.*\)|\S+ \[.*\]/, (range) => range.replaceAll(" ", JOINED));
   return {
     heading: bold,
     strong: bold,

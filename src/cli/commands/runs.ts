@@ -1,4 +1,6 @@
 /** `spiral runs ls`: the runs of a folder; `spiral runs show`: one of them. */
+import type { Manifest } from "../../run/manifest.ts";
+import { withCommit } from "../../util/checkout.ts";
 import { didYouMean, firstOf, UserError } from "../../util/errors.ts";
 import { JOINED } from "../../util/printable.ts";
 import { quoted } from "../../util/shell.ts";
@@ -83,7 +85,10 @@ async function printRun(
     ...(manifest.init ? [["begun from", `${manifest.init.run}@${manifest.init.checkpoint}`] as [string, string]] : []),
     ["started", `${manifest.started}${manifest.resumed.length > 0 ? `, resumed ${manifest.resumed.length}×` : ""}`],
     ["ended", manifest.ended ?? "–"],
-    ["made by", `spiral ${manifest.spiral}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
+    [
+      "made by",
+      `spiral ${builtFrom(manifest)}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`,
+    ],
     ["command", `spiral ${manifest.argv.map((word) => quoted(word)).join(" ")}`],
     ["checkpoints", checkpoints.map(checkpointName).join(" ") || "none"],
     ...(best === undefined ? [] : [["best", checkpointName(best)] as [string, string]]),
@@ -96,6 +101,9 @@ async function printRun(
     if (leaves.length > 0) print(["", bold(title), ...leaves].join("\n"));
   }
 }
+
+const builtFrom = ({ spiral, commit, dirty }: Manifest): string =>
+  `${withCommit(spiral, commit)}${dirty ? " with changes" : ""}`;
 
 const extension = ({ update, updates }: { readonly update: number; readonly updates: number }): string =>
   `${lengthText(updates)} before it was extended after update ${update}`;

@@ -1,7 +1,7 @@
 /** Prints results to stdout and everything else to stderr, in colours if the terminal and NO_COLOR allow it. */
 import { UserError } from "../../util/errors.ts";
 import { diskError } from "../../util/files.ts";
-import { escapedControls, JOINED, printableInColor } from "../../util/printable.ts";
+import { escapedControls, JOINED, printable, printableInColor } from "../../util/printable.ts";
 import { fold, layTable, type TableLayout } from "./layout.ts";
 
 type Paint = (text: string) => string;
@@ -90,6 +90,12 @@ export function print(text: string): void {
 export function say(out: NodeJS.WriteStream, text: string): void {
   if (out === process.stdout) print(text);
   else note(text);
+}
+
+/** Prints text whose lines are not to be broken, such as a table for other programs; it ends in a newline. */
+export function printText(text: string): void {
+  if (failure !== undefined) throw failure;
+  if (!closed) process.stdout.write(printable(text));
 }
 
 /** Prints JSON; on one line if `indent` is 0. Characters that a terminal would obey are escaped, so that the value stays the same. */

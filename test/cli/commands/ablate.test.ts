@@ -217,7 +217,9 @@ describe("a grid of two estimators and two seeds", () => {
     expect(first.code, first.err).toBe(0);
     expect(readdirSync(tiny).sort()).toEqual(["ablation.json", "ablation.md", ...RUNS].sort());
     expect(first.out).toBe(readFileSync(join(tiny, "ablation.md"), "utf8"));
-    expect(first.out).toMatch(/^## tiny\n\n8 updates, 2 seeds; median \(range\) over seeds\.\n/);
+    expect(first.out).toMatch(
+      /^## tiny\n\n8 updates, 2 seeds; median \(range\) over seeds, mean \[95 % interval\]\.\n/,
+    );
     expect(first.out).toMatch(/^\| rl\.advantage=none \| \d\.\d{4} .*\| 512 \|$/m);
     expect(first.out).toMatch(/^\| kuhn \| 2 \| \d\.\d\d \| 1\.00 \| \d\.\d\d.* \|$/m);
     expect(first.err).toMatch(/^4 of 4 runs are finished already\.\ngradient variance measured at /);

@@ -1,5 +1,5 @@
 /** The table of an ablation about how long the two roles think, and how far they are apart. */
-import type { Ablation, GameResult } from "./ablation.ts";
+import type { Ablation, GameResult } from "../ablation.ts";
 import { NOTHING, spread } from "./spread.ts";
 
 /** Gaps between the roles, in words, for which seeds are counted: how many are at least, or at most, so far apart. */

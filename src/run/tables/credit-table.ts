@@ -1,5 +1,5 @@
 /** The tables of an ablation about credit: a measure each, with the estimators side by side. */
-import type { CreditFigures, CreditResult, EstimatorFigures } from "./credit.ts";
+import type { CreditFigures, CreditResult, EstimatorFigures } from "../credit.ts";
 import { NOTHING, spread } from "./spread.ts";
 
 type Table = (header: readonly string[], rows: readonly (readonly string[])[]) => string;

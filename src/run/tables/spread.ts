@@ -1,5 +1,5 @@
 /** How the tables of ablations show the values of several seeds. */
-import { median } from "../util/median.ts";
+import { median } from "../../util/median.ts";
 
 /** Where there is no value. */
 export const NOTHING = "–";

@@ -1,8 +1,9 @@
 /** The tables of an ablation: one row for each cell, and more for each frozen checkpoint. */
-import { plural } from "../util/figures.ts";
-import { markdownTable } from "../util/markdown.ts";
-import { median } from "../util/median.ts";
-import { type Ablation, collapsed, type VarianceResult } from "./ablation.ts";
+import { plural, withMean } from "../../util/figures.ts";
+import { markdownTable } from "../../util/markdown.ts";
+import { meanInterval } from "../../util/mean-interval.ts";
+import { median } from "../../util/median.ts";
+import { type Ablation, collapsed, type VarianceResult } from "../ablation.ts";
 import { creditTables } from "./credit-table.ts";
 import { NOTHING, spread } from "./spread.ts";
 import { thinkingTable } from "./thinking-table.ts";
@@ -27,7 +28,14 @@ export function ablationText(
   form: TextForm = MARKDOWN,
 ): string {
   const games = [...new Set(cells.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.games))))];
-  const header = ["", ...games.flatMap((id) => [`${id}, NashConv`, "greedy", "collapsed"]), "seconds", "games"];
+  // One seed has no interval.
+  const mean = cells.some(({ runs }) => runs.length > 1) ? ["mean [95 %]"] : [];
+  const header = [
+    "",
+    ...games.flatMap((id) => [`${id}, NashConv`, ...mean, "greedy", "collapsed"]),
+    "seconds",
+    "games",
+  ];
   const rows = cells.map(({ label, runs }) => [
     label,
     ...games.flatMap((id) => {
@@ -36,7 +44,13 @@ export function ablationText(
       const verdict = bad === 0 ? "no" : form.strong(`${bad} of ${results.length}`);
       const exact = results.map(({ nashConv }) => nashConv);
       const greedy = results.map(({ greedyNashConv }) => greedyNashConv);
-      return [spread(exact, 4), spread(greedy, 2), results.length === 0 ? NOTHING : verdict];
+      const interval = exact.length === 0 ? NOTHING : withMean(meanInterval(exact, 0));
+      return [
+        spread(exact, 4),
+        ...mean.map(() => interval),
+        spread(greedy, 2),
+        results.length === 0 ? NOTHING : verdict,
+      ];
     }),
     spread(
       runs.map(({ seconds }) => seconds),
@@ -49,7 +63,7 @@ export function ablationText(
     form.heading(name),
     "",
     ...(about === undefined ? [] : [about.trim(), ""]),
-    `${length}${plural(seeds, "seed")}; median (range) over seeds.`,
+    `${length}${plural(seeds, "seed")}; median (range) over seeds${mean.length > 0 ? ", mean [95 % interval]" : ""}.`,
     "",
     form.table(header, rows),
     ...thinkingTable(cells, form),
