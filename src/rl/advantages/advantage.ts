@@ -91,17 +91,15 @@ export function byRole(
   const { plan, returns } = trajectories;
   const { id, roles } = plan.graph.game;
   const bySide = new Float64Array(plan.episodes * 2);
+  const isSelfPlay = plan.policies[0] === plan.policies[1];
   for (const seat of [0, 1] as const) {
+    const sits = (episode: number): boolean => isSelfPlay || learnerSits(trajectories, episode, seat);
     const learned = new Float64Array(plan.episodes);
     let count = 0;
-    for (let e = 0; e < plan.episodes; e++) {
-      if (learnerSits(trajectories, e, seat)) learned[count++] = returns[e * 2 + seat];
-    }
+    for (let e = 0; e < plan.episodes; e++) if (sits(e)) learned[count++] = returns[e * 2 + seat];
     const advantages = advantageOf(learned.subarray(0, count), `${id}/${roles[seat]}`);
     count = 0;
-    for (let e = 0; e < plan.episodes; e++) {
-      if (learnerSits(trajectories, e, seat)) bySide[e * 2 + seat] = advantages[count++];
-    }
+    for (let e = 0; e < plan.episodes; e++) if (sits(e)) bySide[e * 2 + seat] = advantages[count++];
   }
   return ofSides(trajectories, bySide);
 }
