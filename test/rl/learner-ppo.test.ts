@@ -7,7 +7,7 @@ import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { kuhn, learnerWith, modelOf, rng, someRows, ttt } from "./learners.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 /** A model that notes which information sets its networks are asked about, call by call. */
 function noting(): { readonly model: PolicyModel; readonly calls: (readonly Infoset[])[] } {

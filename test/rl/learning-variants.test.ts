@@ -11,7 +11,7 @@ import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
 import { names } from "./estimators.ts";
 
-await startBackend("wasm");
+await startBackend("kernels");
 
 const kuhn = getGame("kuhn");
 

@@ -10,7 +10,7 @@ import { uniform } from "../../src/policies/policy.ts";
 import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 /** Exact values of the averaged policy at the end. */
 async function learn(id: string, episodes: number, updates: number, seed: number) {

@@ -5,7 +5,7 @@ import type { Policy } from "../../src/policies/policy.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { kuhn, learnerWith, quiet, rng, someRows, ttt } from "./learners.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 const COEFFICIENT = 0.7;
 const WEIGHTS = { kuhn: { entropy: 1, magnet: 0.4 }, ttt: { entropy: 1, magnet: 2 } };

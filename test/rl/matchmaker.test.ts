@@ -14,7 +14,7 @@ import { content, deals } from "../selfplay/plans.ts";
 import { learnerDecisions, learnerHas } from "./batches.ts";
 import { learnerWith, modelOf } from "./learners.ts";
 
-await startBackend("wasm");
+await startBackend("kernels");
 
 const learner: Policy = { ...randomPolicy("learner"), name: "learner" };
 const ALL = { every: 10, size: 3, sampling: "uniform" } as const;
