@@ -112,6 +112,14 @@ export function pointLatest(parent: string, name: string): void {
   }
 }
 
+/** Points `latest` at a run that goes on, if it is the newest: it may have been killed before its link was made. */
+export function mendLatest(parent: string, name: string): void {
+  const latest = join(parent, "latest");
+  // Something else of this name is left alone.
+  if (latestName(parent) === undefined && existsSync(latest)) return;
+  if (latestName(parent) !== name && listRuns(parent).at(-1)?.name === name) pointLatest(parent, name);
+}
+
 /** Removes `latest`, unless it is a folder or another file that `pointLatest` has not made. */
 export function removeLatest(parent: string): void {
   const latest = join(parent, "latest");

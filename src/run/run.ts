@@ -1,6 +1,6 @@
 /** The three ways to open a run directory: create a run, resume it, or read a checkpoint. */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
@@ -19,7 +19,14 @@ import {
   verifyCheckpoint,
   writeEntries,
 } from "./checkpoint-folder.ts";
-import { checkFreeName, defaultRunName, makeRunFolder, pointLatest, type ResolvedRun } from "./directory.ts";
+import {
+  checkFreeName,
+  defaultRunName,
+  makeRunFolder,
+  mendLatest,
+  pointLatest,
+  type ResolvedRun,
+} from "./directory.ts";
 import { completeExtension, continuedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
@@ -84,13 +91,20 @@ export function createRun(options: {
     if (!existsSync(join(dir, "manifest.json"))) rmSync(dir, { recursive: true, force: true });
     throw error;
   }
+  const problem = problemOf(() => pointLatest(parent, name));
+  if (problem !== undefined) warn(`"latest" does not point at ${name}. ${problem}`);
+  return writer;
+}
+
+/** The message of the UserError that `action` throws; undefined if it throws none. */
+function problemOf(action: () => void): string | undefined {
   try {
-    pointLatest(parent, name);
+    action();
+    return undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    warn(`"latest" does not point at ${name}. ${error.message}`);
+    return error.message;
   }
-  return writer;
 }
 
 /** Locks a folder that was just made. If that fails, an empty folder is removed. */
@@ -196,7 +210,8 @@ export function resumeRun(
     writeManifest(dir, continued);
     completeExtension(dir, readRunConfig);
     const other = `${name} ran on ${before} and goes on on ${backend}: its bytes will not be those of a run on either.`;
-    const warnings = isOther ? [...problems, other] : problems;
+    const unlinked = problemOf(() => mendLatest(dirname(dir), name));
+    const warnings = [...problems, ...(isOther ? [other] : []), ...(unlinked === undefined ? [] : [unlinked])];
     return { writer: new RunWriter(dir, continued, config.run.keepCheckpoints, release), checkpoint, config, warnings };
   } catch (error) {
     release();

@@ -312,6 +312,21 @@ describe("latest", () => {
     expect(warned("z")).toEqual(["z", []]);
   });
 
+  it("is mended by the newest run when it goes on, as after a kill before the link was made, and by no older one", () => {
+    start("c").finish("interrupted");
+    resumeRun(resolveRun("c", parent)).writer.finish("interrupted");
+    expect(latestName(parent)).toBe("c");
+    for (const target of ["z", undefined]) {
+      rmSync(join(parent, "latest"));
+      if (target) symlinkSync(target, join(parent, "latest"), "dir");
+      resumeRun(resolveRun("c", parent)).writer.finish("interrupted");
+      expect(latestName(parent)).toBe("c");
+    }
+    start("d").finish("interrupted");
+    resumeRun(resolveRun("c", parent)).writer.finish("interrupted");
+    expect(latestName(parent)).toBe("d");
+  });
+
   it("that is missing, or a folder, is the run that was started last", () => {
     expect(warned()).toEqual(["b", []]);
     cpSync(dirOf("z"), join(parent, "latest"), { recursive: true });
