@@ -5,7 +5,7 @@
  */
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { compare, lasting, newFolder, noToll, run, type Scenario, type Toll, tornIn } from "./torture.ts";
+import { compare, hasEnded, lasting, newFolder, noToll, run, type Scenario, type Toll, tornIn } from "./torture.ts";
 
 const PRELOADED = resolve("bench/lib/kill-at.cjs");
 
@@ -48,7 +48,7 @@ export async function tortureBoundaries(options: Boundaries): Promise<Toll> {
     toll.kills++;
     toll.torn += tornIn(place, toll.problems);
     const again = await run(bin, scenario.argv(place));
-    if (again.code === 0) {
+    if (hasEnded(scenario, again)) {
       toll.resumed++;
       toll.finished++;
       compare(lasting(whole), lasting(place), `${scenario.name}, call ${at}`, toll);

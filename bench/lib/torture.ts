@@ -13,7 +13,13 @@ export interface Scenario {
   readonly name: string;
   /** The arguments of `spiral` that begin the work in a folder, or go on with it. */
   readonly argv: (dir: string) => readonly string[];
+  /** What it says, with exit code 2, if it was killed when all was done. */
+  readonly complete?: RegExp;
 }
+
+/** Whether a command that was not killed has come to its end. */
+export const hasEnded = ({ complete }: Scenario, { code, err }: { code: number | null; err: string }): boolean =>
+  code === 0 || (code === 2 && complete?.test(err) === true);
 
 const TINY = ["--games", "kuhn", "--updates", "12", "--set", "perGame.kuhn.episodes=64"];
 const EVERY = ["evaluateEvery=3", "logEvery=1", "checkpointEvery=3", "keepEpisodes=2", "workers=0"];
@@ -22,6 +28,7 @@ const SETS = EVERY.flatMap((set) => ["--set", `run.${set}`]);
 export const scenarios: readonly Scenario[] = [
   {
     name: "train",
+    complete: /run is complete: all \d+ updates are done/,
     argv: (dir) =>
       existsSync(join(dir, "run", "manifest.json"))
         ? ["train", "--resume", "run", "--dir", dir]
@@ -145,7 +152,8 @@ async function oneRound({ bin, scenario, place, most, draws, milliseconds }: Rou
     const isLast = kill === most;
     const after = isLast ? undefined : draws.next() * milliseconds;
     const { code, err } = await run(bin, scenario.argv(place), { after, place, withChildren: draws.next() < 0.5 });
-    if (code !== null && code !== 0) {
+    const ended = hasEnded(scenario, { code, err });
+    if (code !== null && !ended) {
       toll.notResumed++;
       toll.problems.push(`${scenario.name} ended with ${code} after ${kill} kills: ${err.trim()}`);
       return;
@@ -159,7 +167,7 @@ async function oneRound({ bin, scenario, place, most, draws, milliseconds }: Rou
     // A tournament and a match keep every game that was logged; training repeats those after its last checkpoint.
     if (!/^(train|ablate)/.test(scenario.name)) for (const game of logged) if (!now.has(game)) toll.lost++;
     logged = now;
-    if (code === 0) break;
+    if (ended) break;
   }
   toll.finished++;
 }
