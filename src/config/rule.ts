@@ -15,7 +15,7 @@ const OWN: Readonly<Record<RuleName, readonly string[]>> = {
   mirror: ["exploration", "mirror"],
 };
 
-/** The rule of settings whose leaves are `given`, later ones before earlier ones; `games` if they name none. */
+/** The rule of a run whose settings are `given`, of which a later one counts. `games`: those of a run that names none. */
 export function chosenRule(given: readonly Leaf[], games: readonly string[], problems: string[]): RuleName {
   const last = (key: string): unknown => given.findLast(({ path }) => path.join(".") === key)?.value;
   const rule = last("rl.rule");

@@ -24,6 +24,7 @@ describe("rl.rule: auto", () => {
     ["kuhn-match", [], "mirror"],
     ["leduc", ["rl.advantage=critic"], "spiral"],
     ["leduc", ["rl.ppo.clip=0.1"], "spiral"],
+    ["leduc", ["rl.explorers.share=0.2"], "spiral"],
     ["leduc", ["nn.policy=text"], "spiral"],
     ["kuhn", ["rl.mirror.steps=4"], "mirror"],
     ["kuhn", ["rl.exploration=0.1"], "mirror"],

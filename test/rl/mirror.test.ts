@@ -79,7 +79,13 @@ it("rows weigh by the root of their visits, and by how much is known of them", (
 });
 
 /** NashConv before and after a few updates. */
-async function learned(id: string, updates: number, episodes: number, nn: Partial<TrainSettings["nn"]> = {}) {
+async function learned(
+  id: string,
+  updates: number,
+  episodes: number,
+  nn: Partial<TrainSettings["nn"]> = {},
+  magnet: TrainSettings["rl"]["magnet"] = { kind: "averaged", coefficient: 0.07, every: 1 },
+) {
   const game = getGame(id);
   const base = smallRun([[game, episodes]], updates);
   const settings: TrainSettings = {
@@ -89,7 +95,7 @@ async function learned(id: string, updates: number, episodes: number, nn: Partia
       ...base.rl,
       rule: "mirror",
       learningRate: { start: 0.01, end: 0.0005 },
-      magnet: { kind: "averaged", coefficient: 0.07, every: 1 },
+      magnet,
       averaging: 0.9,
       entropy: { start: 0.01, end: 0.004 },
     },
@@ -112,6 +118,15 @@ describe("learning", () => {
     const { first, last } = await learned("leduc", 40, 1024);
     expect(first).toBeGreaterThan(4);
     expect(last).toBeLessThan(3);
+  });
+
+  it("is pulled to nothing without a magnet, and to uniform play by that magnet", async () => {
+    const entropy = async (kind: "none" | "uniform", coefficient: number) => {
+      const { metrics } = await learned("kuhn", 10, 256, {}, { kind, coefficient, every: 1 });
+      return (metrics.at(-1) as unknown as { entropy: { kuhn: number } }).entropy.kuhn;
+    };
+    expect(await entropy("none", 5)).toBe(await entropy("none", 0));
+    expect(await entropy("uniform", 5)).toBeGreaterThan((await entropy("uniform", 0)) + 0.05);
   });
 
   it("moves any kind of policy: a table of logits", async () => {

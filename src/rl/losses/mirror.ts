@@ -5,9 +5,9 @@
  *   π* ∝ π · exp(η [ Q̂ − V̂ − α log(π / m) − τ log π ])      with max(π, δ / n) for π and max(m, δ / n) for m
  *   L  = − Σ_rows w(row) Σ_a π*(a) log π_θ(a)               ∂L/∂logits = w (π_θ − π*)
  *
- * m is the magnet, n the number of legal actions. The floor δ / n lets an action come back that has nearly died: its target is never far below. Without it, π* is
- * nearly 0 if π is, whatever Q̂ says, and the fit has no gradient there. A bluff that has died out so is missing when the other
- * player has forgotten how to answer it.
+ * m is the magnet, n the number of legal actions. The floor δ / n lets an action come back that has nearly died: its target is
+ * never far below the floor. Without it, π* is nearly 0 if π is, whatever Q̂ says, and the fit has no gradient there. A bluff that
+ * has so died out is missing when the other player has forgotten how to answer it.
  *
  * The weight of a row is w ∝ √visits · n / (n + 10), normalised by game, where n is its effective number of
  * decisions. The root lets rare rows count, and the second factor keeps those out whose values are noise.

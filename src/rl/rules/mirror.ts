@@ -50,7 +50,7 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
       {
         stepSize: rl.mirror.stepSize,
         floor: rl.mirror.floor * (weights?.floor ?? 1),
-        magnet: rl.magnet.coefficient * (weights?.magnet ?? 1),
+        magnet: rl.magnet.kind === "none" ? 0 : rl.magnet.coefficient * (weights?.magnet ?? 1),
         entropy: entropyAt(rl.entropy, update, settings) * (weights?.entropy ?? 1),
       },
     );
