@@ -1,66 +1,76 @@
-/** A chart of curves: SVG, with values under the pointer or, by the arrow keys, under a cursor. */
+/**
+ * A chart of curves: SVG, with values under the pointer or, by the arrow keys, under a cursor. A curve of means has its intervals as a
+ * band.
+ */
+import type { PageChart, PageCurve } from "../src/page/contents.ts";
 import { el, svg, tick } from "./dom.ts";
 import { figure } from "./text.ts";
 
-export interface Curve {
-  readonly name: string;
-  /** By ascending x. */
-  readonly points: readonly (readonly [x: number, y: number])[];
+export interface Chart {
+  readonly element: HTMLElement;
+  /** Draws other curves; the scale and the cursor stay. */
+  update(curves: readonly PageCurve[]): void;
 }
 
 const [WIDTH, HEIGHT] = [640, 260];
 const [LEFT, RIGHT, TOP, BOTTOM] = [58, 12, 12, 34];
-/** Strokes differ in dashes too, for who cannot tell the colours. */
-const DASHES = ["", "7 4", "2 3", "9 3 2 3", "1 4", "12 4"];
+const COLORS = 6;
+/** Strokes differ in dashes too, for who cannot tell the colours; curves of one colour differ in them as well. */
+const DASHES = ["", "7 4", "2 3", "9 3 2 3", "1 4", "12 4", "4 4"];
 
-export function chart(title: string, curves: readonly Curve[], canBeLog: boolean): HTMLElement {
+export function chart({ title, canBeLog, curves: first }: PageChart): Chart {
   const place = el("div");
+  const legend = el("ul", { class: "legend" });
   const values = el("output", { class: "values", "aria-live": "polite" });
-  let log = false;
+  const state: State = { log: false, cursor: undefined };
+  let curves = first;
   const draw = (): void => {
-    place.replaceChildren(plot(title, curves, log, values));
+    legend.replaceChildren(...curves.map(({ name }, i) => el("li", {}, sample(i), ` ${name}`)));
+    place.replaceChildren(plot(title, curves, state, values));
   };
   draw();
-  const legend = el(
-    "ul",
-    { class: "legend" },
-    ...curves.map(({ name }, i) =>
-      el(
-        "li",
-        {},
-        svg(
-          "svg",
-          { viewBox: "0 0 28 10", width: 28, height: 10, "aria-hidden": "true" },
-          svg("line", { x1: 1, x2: 27, y1: 5, y2: 5, class: `curve c${i % 6}`, "stroke-dasharray": DASHES[i % 6] }),
-        ),
-        ` ${name}`,
-      ),
-    ),
-  );
-  const scale = tick("log scale", log, (ticked) => {
-    log = ticked;
+  const scale = tick("log scale", state.log, (ticked) => {
+    state.log = ticked;
     draw();
   });
-  return el(
-    "figure",
-    { class: "chart" },
-    el("figcaption", {}, el("h3", {}, title), canBeLog && scale),
-    legend,
-    place,
-    values,
-  );
+  const caption = el("figcaption", {}, el("h3", {}, title), canBeLog && scale);
+  return {
+    element: el("figure", { class: "chart" }, caption, legend, place, values),
+    update(now) {
+      curves = now;
+      draw();
+    },
+  };
 }
 
-function plot(title: string, curves: readonly Curve[], log: boolean, values: HTMLOutputElement): SVGSVGElement {
+/** What stays when a chart is drawn again: its scale, and the update under the cursor. */
+interface State {
+  log: boolean;
+  cursor: number | undefined;
+}
+
+const strokeOf = (i: number) => ({ class: `curve c${i % COLORS}`, "stroke-dasharray": DASHES[i % DASHES.length] });
+
+const sample = (i: number): SVGSVGElement =>
+  svg(
+    "svg",
+    { viewBox: "0 0 28 10", width: 28, height: 10, "aria-hidden": "true" },
+    svg("line", { x1: 1, x2: 27, y1: 5, y2: 5, ...strokeOf(i) }),
+  );
+
+function plot(title: string, curves: readonly PageCurve[], state: State, values: HTMLOutputElement): SVGSVGElement {
+  const { log } = state;
   const shown = curves.map(({ name, points }) => ({ name, points: log ? points.filter(([, y]) => y > 0) : points }));
   const all = shown.flatMap(({ points }) => points);
   const xs = all.map(([x]) => x);
-  const ys = all.map(([, y]) => (log ? Math.log10(y) : y));
-  const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
-  const ticks = log ? decades(Math.min(...ys), Math.max(...ys)) : steps(Math.min(0, ...ys), Math.max(0, ...ys));
+  const scaled = (y: number): number => (log ? Math.log10(y) : y);
+  const ys = all.flatMap(([, y, low = y, high = y]) => [y, high, log && low <= 0 ? y : low].map(scaled));
+  const [x0, x1] = [least(xs), most(xs)];
+  const ticks = log ? decades(least(ys), most(ys)) : steps(Math.min(0, least(ys)), Math.max(0, most(ys)));
   const [y0, y1] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
   const px = (x: number): number => LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT);
   const py = (y: number): number => HEIGHT - BOTTOM - ((y - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM);
+  const at = (x: number, y: number): string => `${px(x).toFixed(1)},${py(Math.max(y0, scaled(y))).toFixed(1)}`;
   const label = shown
     .map(({ name, points }) => {
       const [first, last] = [points[0], points.at(-1)];
@@ -75,12 +85,15 @@ function plot(title: string, curves: readonly Curve[], log: boolean, values: HTM
   const bottom = steps(x0, x1)
     .filter((x) => x >= x0 && x <= x1)
     .map((x) => svg("text", { x: px(x), y: HEIGHT - 16, "text-anchor": "middle" }, String(x)));
+  const bands = shown.flatMap(({ points }, i) => {
+    const ends = points.filter(([, , low, high]) => low !== undefined && high !== undefined);
+    if (ends.length === 0) return [];
+    const there = ends.map(([x, , , high = 0]) => at(x, high));
+    const back = ends.map(([x, , low = 0]) => at(x, low)).reverse();
+    return [svg("polygon", { points: [...there, ...back].join(" "), class: `band c${i % COLORS}` })];
+  });
   const paths = shown.map(({ points }, i) =>
-    svg("polyline", {
-      points: points.map(([x, y]) => `${px(x).toFixed(1)},${py(log ? Math.log10(y) : y).toFixed(1)}`).join(" "),
-      class: `curve c${i % 6}`,
-      "stroke-dasharray": DASHES[i % 6],
-    }),
+    svg("polyline", { points: points.map(([x, y]) => at(x, y)).join(" "), ...strokeOf(i) }),
   );
   const cursor = svg("line", { y1: TOP, y2: HEIGHT - BOTTOM, class: "cursor", visibility: "hidden" });
   const picture = svg(
@@ -92,21 +105,22 @@ function plot(title: string, curves: readonly Curve[], log: boolean, values: HTM
     ...lines,
     ...bottom,
     svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 2, "text-anchor": "middle" }, "update"),
+    ...bands,
     ...paths,
     cursor,
   );
   const places = [...new Set(xs)].sort((a, b) => a - b);
-  let at = places.length - 1;
+  const read = shown.map(({ name, points }) => ({ name, points: new Map(points.map((point) => [point[0], point])) }));
   const show = (index: number): void => {
-    at = Math.max(0, Math.min(places.length - 1, index));
-    const x = places[at];
+    const x = places[Math.max(0, Math.min(places.length - 1, index))];
     if (x === undefined) return;
+    state.cursor = x;
     cursor.setAttribute("x1", String(px(x)));
     cursor.setAttribute("x2", String(px(x)));
     cursor.setAttribute("visibility", "visible");
-    const there = shown.flatMap(({ name, points }) => {
-      const point = points.find(([px]) => px === x);
-      return point ? [`${name} ${figure(point[1])}`] : [];
+    const there = read.flatMap(({ name, points }) => {
+      const point = points.get(x);
+      return point ? [`${name} ${valueText(point)}`] : [];
     });
     values.textContent = `update ${x}: ${there.join(" · ")}`;
   };
@@ -120,13 +134,23 @@ function plot(title: string, curves: readonly Curve[], log: boolean, values: HTM
     show(nearest);
   });
   picture.addEventListener("keydown", (event) => {
-    const moved = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: places.length - 1 }[event.key];
+    const index = state.cursor === undefined ? places.length - 1 : places.indexOf(state.cursor);
+    const moved = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: places.length - 1 }[event.key];
     if (moved === undefined) return;
     event.preventDefault();
     show(moved);
   });
+  if (state.cursor !== undefined) show(places.indexOf(state.cursor));
   return picture;
 }
+
+/** `0.0034`, or with its interval `0.0034 [0.0010, 0.0061]`. */
+const valueText = ([, y, low, high]: PageCurve["points"][number]): string =>
+  low === undefined || high === undefined ? figure(y) : `${figure(y)} [${figure(low)}, ${figure(high)}]`;
+
+const least = (numbers: readonly number[]): number =>
+  numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+const most = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 
 /** Round numbers that span low … high: four to eight of them. */
 function steps(low: number, high: number): number[] {

@@ -1,13 +1,10 @@
 /** The logged games: a list with filters, and the one that is opened. */
-import type { PageEpisode } from "../src/page/contents.ts";
-import { button, choice, el } from "./dom.ts";
+import type { ListedGame } from "../src/page/contents.ts";
+import { choice, el } from "./dom.ts";
+import { gameList } from "./game-list.ts";
 import type { Model } from "./model.ts";
-import { plyLink, type Replay, type ReplaySettings, replay, titleOf } from "./replay.ts";
-import { returnsText } from "./text.ts";
+import { type Replay, type ReplaySettings, replay } from "./replay.ts";
 import type { View } from "./view.ts";
-
-/** Games that are listed at once; more of them on demand. */
-const LISTED = 200;
 
 type Outcome = "" | "0" | "1" | "draw" | "forfeit";
 
@@ -19,71 +16,66 @@ interface Filter {
 }
 
 export function games(model: Model): View {
-  const episodes = model.contents.episodes.toReversed();
+  const { log } = model;
   const filter: Filter = { game: "", from: 0, to: Number.POSITIVE_INFINITY, outcome: "" };
   const settings: ReplaySettings = { viewer: "all", checkpoint: undefined };
-  const list = el("ol", { class: "list", "aria-label": "games" });
+  const list = gameList();
   const count = el("p", { class: "small", role: "status" });
   const opened = el("div", { class: "opened" });
-  let shown: readonly PageEpisode[] = episodes;
-  let listed = LISTED;
-  let open: { readonly line: number; readonly replay: Replay } | undefined;
+  let shown: readonly ListedGame[] = [];
+  /** The game that was asked for, and its replay once it is here. */
+  let open: { readonly line: number; replay?: Replay } | undefined;
+  let known = model.updates.length;
 
   const drawList = (): void => {
-    shown = episodes.filter((episode) => passes(episode, filter));
-    count.textContent = `${shown.length.toLocaleString("en")} of ${episodes.length.toLocaleString("en")} games`;
-    const items = shown.slice(0, listed).map((episode) => {
-      const { line, returns, actions } = episode;
-      const link = el("a", { href: plyLink(line, 0) }, titleOf(episode));
-      if (line === open?.line) link.setAttribute("aria-current", "true");
-      return el("li", {}, link, el("div", { class: "small" }, `${returnsText(returns)}, ${actions.length} plies`));
-    });
-    list.replaceChildren(...items);
-    if (shown.length > listed) {
-      const more = button(`Show ${Math.min(LISTED, shown.length - listed)} more`, () => {
-        listed += LISTED;
-        drawList();
-      });
-      list.append(el("li", {}, more));
+    shown = log.games.filter((game) => passes(game, filter)).reverse();
+    const more =
+      log.total > log.games.length ? `; reading ${(log.total - log.games.length).toLocaleString("en")} more` : "";
+    count.textContent = `${shown.length.toLocaleString("en")} of ${log.games.length.toLocaleString("en")} games${more}`;
+    list.show(shown, open?.line);
+  };
+  const openGame = async (line: number, ply: number): Promise<void> => {
+    const asked: typeof open = { line };
+    open = asked;
+    try {
+      const episode = await log.episode(line);
+      // Another game may have been asked for meanwhile.
+      if (open !== asked) return;
+      asked.replay = replay(model, episode, ply, settings);
+      opened.replaceChildren(asked.replay.element);
+    } catch (error) {
+      if (open !== asked) return;
+      opened.replaceChildren(el("p", { class: "note" }, error instanceof Error ? error.message : String(error)));
     }
-  };
-  const openGame = (episode: PageEpisode, ply: number): void => {
-    open = { line: episode.line, replay: replay(model, episode, ply, settings) };
-    opened.replaceChildren(open.replay.element);
-    const at = shown.indexOf(episode);
-    if (at >= listed) listed = at + 1;
-    drawList();
-  };
-  const refilter = (): void => {
-    listed = LISTED;
-    drawList();
+    list.show(shown, line);
+    list.reveal(line);
   };
   /** The game so many places further in the list. */
   const step = (by: number): void => {
     const at = shown.findIndex(({ line }) => line === open?.line);
     const next = shown[at + by];
-    if (next) openGame(next, 0);
+    if (next) void openGame(next.line, 0);
   };
 
-  const ids = [...new Set(episodes.map(({ game }) => game))];
+  const ids = [...new Set([...model.contents.games, ...log.games.map(({ game }) => game)])];
   const filters = el(
     "form",
     { class: "options", "aria-label": "filter" },
     choice("Game", [["", "all"], ...ids.map((id): [string, string] => [id, id])], "", (value) => {
       filter.game = value;
-      refilter();
+      drawList();
     }),
     numberField("Updates from", (value) => {
       filter.from = value ?? 0;
-      refilter();
+      drawList();
     }),
     numberField("to", (value) => {
       filter.to = value ?? Number.POSITIVE_INFINITY;
-      refilter();
+      drawList();
     }),
     choice("Outcome", OUTCOMES, "", (value) => {
       filter.outcome = value as Outcome;
-      refilter();
+      drawList();
     }),
   );
   filters.addEventListener("submit", (event) => event.preventDefault());
@@ -91,29 +83,32 @@ export function games(model: Model): View {
   const element = el(
     "div",
     { class: "games" },
-    el("section", { class: "chooser" }, el("h2", {}, "Logged games"), filters, count, list),
+    el("section", { class: "chooser" }, el("h2", {}, "Logged games"), filters, count, list.element),
     el("section", { class: "shown" }, opened, el("p", { class: "small" }, hint)),
   );
   return {
     element,
     show: ([line, ply]) => {
       const wanted = Number(ply ?? 0) || 0;
-      if (open && (line === undefined || Number(line) === open.line)) {
+      if (open?.replay && (line === undefined || Number(line) === open.line)) {
         open.replay.goTo(line === undefined ? undefined : wanted);
         return;
       }
       drawList();
-      const episode = line === undefined ? shown[0] : episodes.find((one) => one.line === Number(line));
-      if (episode) openGame(episode, wanted);
-      else {
-        open = undefined;
-        const why = episodes.length === 0 ? "This run has no logged games." : `Game ${line} is not in this file.`;
-        opened.replaceChildren(el("p", { class: "note" }, why));
-      }
+      const asked = line === undefined ? shown[0]?.line : Number(line);
+      if (asked !== undefined) void openGame(asked, wanted);
+      else opened.replaceChildren(el("p", { class: "note" }, "This run has no logged games."));
+    },
+    refresh: () => {
+      drawList();
+      // The policy that played this very game may be here now.
+      if (open?.replay && model.updates.length > known) open.replay.goTo();
+      known = model.updates.length;
+      if (open === undefined && shown[0]) void openGame(shown[0].line, 0);
     },
     key: (key) => {
       if (key === "n" || key === "p") step(key === "n" ? 1 : -1);
-      else return open?.replay.key(key) ?? false;
+      else return open?.replay?.key(key) ?? false;
       return true;
     },
   };
@@ -127,7 +122,7 @@ const OUTCOMES: readonly [Outcome, string][] = [
   ["forfeit", "forfeit"],
 ];
 
-function passes({ game, update = 0, returns, forfeit }: PageEpisode, filter: Filter): boolean {
+function passes({ game, update = 0, returns, forfeit }: ListedGame, filter: Filter): boolean {
   if (filter.game !== "" && game !== filter.game) return false;
   if (update < filter.from || update > filter.to) return false;
   switch (filter.outcome) {

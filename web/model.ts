@@ -6,6 +6,7 @@ import { decodeSafetensors } from "../src/nn/safetensors.ts";
 import type { PageContents, PageEpisode } from "../src/page/contents.ts";
 import { plainPolicy } from "../src/policies/features/plain.ts";
 import type { Policy } from "../src/policies/policy.ts";
+import { embeddedLog, type GameLog } from "./game-log.ts";
 
 /** A legal action and its probability. */
 export interface ActionProbability {
@@ -18,14 +19,17 @@ export interface ActionProbability {
 const MOST_STATES = 50_000;
 
 export class Model {
-  readonly contents: PageContents;
+  /** Replaced by `update` when a run that is followed has gone on. */
+  contents: PageContents;
+  readonly log: GameLog;
   /** The games that the run learned, in the order of the network. */
   readonly games: readonly Game[];
   readonly #policies = new Map<number, Policy>();
   readonly #graphs = new Map<string, GameGraph>();
 
-  constructor(contents: PageContents) {
+  constructor(contents: PageContents, log: GameLog = embeddedLog(contents.episodes)) {
     this.contents = contents;
+    this.log = log;
     this.games = contents.games.map((id) => getGame(id));
   }
 

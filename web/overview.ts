@@ -1,61 +1,71 @@
-/** The overview: what was trained, the curves of the training, and its evaluations. */
-import type { PageMetrics } from "../src/page/contents.ts";
-import { type Curve, chart } from "./chart.ts";
+/** The overview: what was trained, its evaluations and the curves of the training; of several runs, their tables and curves. */
+import type { PageContents, PageMetrics, PageRun } from "../src/page/contents.ts";
+import { type Chart, chart } from "./chart.ts";
+import { chartsOf } from "./curves.ts";
 import { el, table } from "./dom.ts";
 import type { Model } from "./model.ts";
 import { figure } from "./text.ts";
+import type { View } from "./view.ts";
 
-export function overview({ contents }: Model): HTMLElement {
-  const { facts, metrics, notes, games } = contents;
-  const exact = curvesOf(metrics, ({ evaluation }) => valuesOf(evaluation, "nashConv"));
-  const sampled = curvesOf(metrics, ({ evaluation }) => valuesOf(evaluation, "meanReturnVsRandom"));
-  const entropy = curvesOf(metrics, (line) => line.entropy);
-  const baselines = curvesOf(metrics, (line) => line.baselines);
-  return el(
-    "div",
-    { class: "overview" },
-    el(
-      "section",
-      {},
-      el("h2", {}, "What was trained"),
-      el("dl", { class: "facts" }, ...facts.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, text)])),
-      ...notes.map((text) => el("p", { class: "note" }, text)),
-    ),
-    el("section", {}, el("h2", {}, "Evaluation"), evaluationTable(metrics, games)),
-    el(
-      "section",
-      { class: "charts" },
-      el("h2", {}, "Curves"),
-      exact.length > 0 && chart("NashConv, exact", exact, true),
-      sampled.length > 0 && chart("Mean return against random play", sampled, false),
-      entropy.length > 0 && chart("Entropy of play, in nats", entropy, true),
-      baselines.length > 0 && chart("Baselines, by game and role", baselines, false),
-      exact.length + sampled.length + entropy.length === 0 && el("p", {}, "This run has no metrics yet."),
-    ),
-    el("details", {}, el("summary", {}, "All evaluations as a table"), allEvaluations(metrics, games)),
-  );
-}
+export function overview(model: Model): View {
+  const about = el("section");
+  const results = el("section");
+  const charts = el("section", { class: "charts" });
+  const list = el("details", {}, el("summary", {}, "All evaluations as a table"));
+  const drawn = new Map<string, Chart>();
 
-type ByName = Readonly<Record<string, number | undefined>> | undefined;
-
-/** A curve for each name, of the lines that have a value for it. */
-function curvesOf(metrics: readonly PageMetrics[], values: (line: PageMetrics) => ByName): Curve[] {
-  const curves = new Map<string, [number, number][]>();
-  for (const line of metrics) {
-    for (const [name, y] of Object.entries(values(line) ?? {})) {
-      if (y === undefined) continue;
-      const points = curves.get(name) ?? [];
-      curves.set(name, points);
-      points.push([line.update, y]);
+  const refresh = (): void => {
+    const { contents } = model;
+    about.replaceChildren(...aboutOf(contents));
+    results.replaceChildren(...resultsOf(contents));
+    const wanted = contents.charts ?? chartsOf(contents.metrics);
+    for (const one of wanted) {
+      const known = drawn.get(one.title);
+      if (known) known.update(one.curves);
+      else drawn.set(one.title, chart(one));
     }
-  }
-  return [...curves].map(([name, points]) => ({ name, points }));
+    const elements = wanted.map(({ title }) => drawn.get(title)?.element as HTMLElement);
+    const missing = el("p", {}, "There are no metrics yet.");
+    // A chart that is put in anew would lose the focus.
+    charts.hidden = contents.tables !== undefined && contents.charts === undefined;
+    if (charts.childElementCount !== elements.length + 1 || elements.length === 0) {
+      charts.replaceChildren(el("h2", {}, "Curves"), ...(elements.length > 0 ? elements : [missing]));
+    }
+    list.replaceChildren(list.firstChild as Node, allEvaluations(contents.metrics, contents.games));
+    list.hidden = contents.metrics.length === 0;
+  };
+  refresh();
+  return { element: el("div", { class: "overview" }, about, results, charts, list), refresh };
 }
 
-const valuesOf = (
-  evaluation: PageMetrics["evaluation"],
-  measure: "nashConv" | "greedyNashConv" | "meanReturnVsRandom",
-): ByName => evaluation && Object.fromEntries(Object.entries(evaluation).map(([game, of]) => [game, of[measure]]));
+function aboutOf({ facts, notes, runs, tables, charts }: PageContents): Node[] {
+  const wasTrained = charts !== undefined || tables === undefined;
+  return [
+    el("h2", {}, wasTrained ? "What was trained" : "What was played"),
+    el("dl", { class: "facts" }, ...facts.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, text)])),
+    ...(runs ? [el("h2", {}, "Runs"), runList(runs)] : []),
+    ...notes.map((text) => el("p", { class: "note" }, text)),
+  ];
+}
+
+/** Links to the runs, each of which has a page of its own. */
+const runList = (runs: readonly PageRun[]): HTMLElement =>
+  el(
+    "ul",
+    { class: "runs" },
+    ...runs.map(({ key, title }) => el("li", {}, el("a", { href: `?${new URLSearchParams({ run: key })}` }, title))),
+  );
+
+function resultsOf({ tables, metrics, games }: PageContents): Node[] {
+  if (!tables) return [el("h2", {}, "Evaluation"), evaluationTable(metrics, games)];
+  return [
+    el("h2", {}, "Results"),
+    ...tables.flatMap(({ caption, header, rows, notes }) => [
+      table(caption, header, rows),
+      ...notes.map((text) => el("p", { class: "small" }, text)),
+    ]),
+  ];
+}
 
 /** By game: the first and the last evaluation, and the best. */
 function evaluationTable(metrics: readonly PageMetrics[], games: readonly string[]): HTMLElement {

@@ -123,7 +123,7 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
   };
 }
 
-export function titleOf({ game, update, index }: PageEpisode): string {
+export function titleOf({ game, update, index }: Pick<PageEpisode, "game" | "update" | "index">): string {
   const when = update === undefined ? "" : ` · update ${update}`;
   return `${game}${when} · game ${index}`;
 }

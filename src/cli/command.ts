@@ -53,7 +53,7 @@ export type ArgumentsOf<Usage extends string> = Usage extends `${infer Word} ${i
   ? [...ArgumentOf<Word>, ...ArgumentsOf<Rest>]
   : ArgumentOf<Usage>;
 
-type ArgumentOf<Word extends string> = Word extends `<${string}...>`
+type ArgumentOf<Word extends string> = Word extends `<${string}...>` | `[${string}...]`
   ? [readonly string[]]
   : Word extends `<${string}>`
     ? [string]

@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { readLog } from "../replay/log.ts";
-import { readEntries, verifyCheckpoint } from "../run/checkpoint-folder.ts";
+import { type CheckpointEntry, readEntries, verifyCheckpoint } from "../run/checkpoint-folder.ts";
 import type { ResolvedRun } from "../run/directory.ts";
 import { type Manifest, readManifest } from "../run/manifest.ts";
 import { readMetrics } from "../run/metrics.ts";
 import { readRunConfig } from "../run/run.ts";
-import { statusOf } from "../run/status.ts";
+import { type DerivedStatus, statusOf } from "../run/status.ts";
 import { UserError } from "../util/errors.ts";
 import { plural } from "../util/figures.ts";
 import { quoted } from "../util/shell.ts";
@@ -22,6 +22,8 @@ export interface Collect {
   readonly names: boolean;
   /** Whether every logged game is in the page. */
   readonly allGames: boolean;
+  /** Of the bytes of a page, the share that this run may have; 1 by default. */
+  readonly share?: number;
 }
 
 /** Lines of metrics in a page: as many as a chart can show. */
@@ -37,6 +39,15 @@ const PROBLEMS = 5;
 
 /** Throws a UserError (exit 3) if the run cannot be read. Damaged lines and checkpoints are left out, and `notes` says so. */
 export function collect(run: ResolvedRun, options: Collect): PageContents {
+  const summary = collectSummary(run, options.names);
+  const notes = [...summary.notes];
+  const checkpoints = collectCheckpoints(run, WEIGHTS * (options.share ?? 1), notes);
+  const episodes = collectEpisodes(join(run.dir, "episodes.jsonl"), options, notes);
+  return { ...summary, checkpoints, episodes, notes };
+}
+
+/** What is known of a run without its checkpoints and games. */
+export function collectSummary(run: ResolvedRun, names: boolean): PageContents {
   const { dir } = run;
   const manifest = readManifest(dir);
   const config = readRunConfig(dir);
@@ -47,14 +58,13 @@ export function collect(run: ResolvedRun, options: Collect): PageContents {
   const shown = spreadOver(metrics.lines, METRICS);
   if (shown.length < metrics.lines.length)
     notes.push(`The curves show ${shown.length} of ${metrics.lines.length} points.`);
-  const checkpoints = collectCheckpoints(run, config, notes);
   const last = metrics.lines.at(-1);
   return {
-    title: options.names ? run.name : `${config.games.join(", ")} · seed ${config.seed}`,
+    title: names ? run.name : `${config.games.join(", ")} · seed ${config.seed}`,
     facts: [
-      ...factsOf(manifest, config, statusOf(dir, manifest)),
+      ...factsOf(manifest, config, statusText(statusOf(dir, manifest), last?.update)),
       ...(last ? [["games of self-play", last.episodes.toLocaleString("en")] as const] : []),
-      ...(options.names
+      ...(names
         ? [
             ["run", run.name] as const,
             ["command", `spiral ${manifest.argv.map((word) => quoted(word)).join(" ")}`] as const,
@@ -63,16 +73,18 @@ export function collect(run: ResolvedRun, options: Collect): PageContents {
     ],
     games: config.games,
     metrics: shown.map(
-      ({ update, entropy, baselines, evaluation }): PageMetrics => ({
-        ...{ update, entropy, baselines },
-        evaluation,
+      ({ update, decisions, seconds, entropy, magnetKl, returns, baselines, evaluation }): PageMetrics => ({
+        ...{ update, decisions, seconds, entropy, magnetKl, returns, baselines, evaluation },
       }),
     ),
-    checkpoints,
-    episodes: collectEpisodes(join(dir, "episodes.jsonl"), options, notes),
+    checkpoints: [],
+    episodes: [],
     notes,
   };
 }
+
+const statusText = (status: DerivedStatus, update: number | undefined): string =>
+  status === "finished" || update === undefined ? status : `${status}, after update ${update}`;
 
 function factsOf(manifest: Manifest, { games, seed, updates, nn, rl }: Config, status: string): [string, string][] {
   const network = nn.policy === "mlp" ? `multilayer perceptron, hidden layers ${nn.hidden.join(" × ")}` : nn.policy;
@@ -94,27 +106,12 @@ function factsOf(manifest: Manifest, { games, seed, updates, nn, rl }: Config, s
 /** `2026-11-23 05:42 UTC` */
 const timeText = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
-/** The last checkpoint, and as many others, evenly spread, as the budget allows. */
-function collectCheckpoints(
-  { dir, checkpoint: asked }: ResolvedRun,
-  { nn }: Config,
-  notes: string[],
-): PageCheckpoint[] {
-  if (nn.policy !== "mlp") {
-    notes.push(
-      `The page computes policies of kind mlp only; this run's is ${nn.policy}, so it shows no probabilities.`,
-    );
-    return [];
-  }
-  const { entries, problems } = readEntries(dir);
-  if (problems.length > 0)
-    notes.push(`${plural(problems.length, "line")} of the list of checkpoints could not be read.`);
-  const wanted = asked === undefined ? entries : entries.filter(({ update }) => update === asked);
-  if (asked !== undefined && wanted.length === 0) throw new UserError(3, `The run has no checkpoint ${asked}.`);
-  let most = wanted.length;
-  const read = (entry: (typeof entries)[number]): PageCheckpoint[] => {
+/** The last checkpoint, and as many others, evenly spread, as fit into so many bytes of base 64. */
+function collectCheckpoints(run: ResolvedRun, bytes: number, notes: string[]): PageCheckpoint[] {
+  const wanted = listedCheckpoints(run, notes);
+  const read = (entry: CheckpointEntry): PageCheckpoint[] => {
     try {
-      const { update, files } = verifyCheckpoint(dir, entry);
+      const { update, files } = verifyCheckpoint(run.dir, entry);
       const weights = files["model.safetensors"];
       return weights ? [{ update, weights: Buffer.from(weights).toString("base64") }] : [];
     } catch (error) {
@@ -124,41 +121,66 @@ function collectCheckpoints(
     }
   };
   const [last] = wanted.slice(-1).flatMap(read);
-  if (last) most = Math.max(1, Math.floor(WEIGHTS / last.weights.length));
-  const chosen = spreadOver(wanted, most);
+  const chosen = spreadOver(wanted, last ? Math.max(1, Math.floor(bytes / last.weights.length)) : wanted.length);
   if (chosen.length < wanted.length) notes.push(`${chosen.length} of ${wanted.length} checkpoints are in this file.`);
   const others = chosen.filter((entry) => entry.update !== wanted.at(-1)?.update);
   return [...others.flatMap(read), ...(last ? [last] : [])];
 }
 
-/** Every kth game of each id of a game, so that they fit the budget. */
-function collectEpisodes(path: string, { names, allGames }: Collect, notes: string[]): PageEpisode[] {
+/** The checkpoints whose policies the page can compute; one alone if the run was named with it. */
+export function listedCheckpoints({ dir, checkpoint: asked }: ResolvedRun, notes: string[]): CheckpointEntry[] {
+  const { nn } = readRunConfig(dir);
+  if (nn.policy !== "mlp") {
+    notes.push(
+      `The page computes policies of kind mlp only; this run's is ${nn.policy}, so it shows no probabilities.`,
+    );
+    return [];
+  }
+  const { entries, problems } = readEntries(dir);
+  if (problems.length > 0)
+    notes.push(`${plural(problems.length, "line")} of the list of checkpoints could not be read.`);
+  const wanted = entries.filter(({ update }) => asked === undefined || update === asked);
+  if (asked !== undefined && wanted.length === 0) throw new UserError(3, `The run has no checkpoint ${asked}.`);
+  return wanted;
+}
+
+/** Every kth game of each id of a game, so that they fit the budget. A log that ends in something unreadable is shown up to there. */
+export function collectEpisodes(path: string, { names, allGames, share = 1 }: Collect, notes: string[]): PageEpisode[] {
   if (!existsSync(path)) return [];
   const samplers = new Map<string, Sampler<PageEpisode>>();
   const problems: string[] = [];
-  for (const entry of readLog(path, () => notes.push("The last line of the log is torn and was left out."))) {
-    if ("problem" in entry) {
-      problems.push(`line ${entry.line}: ${entry.problem}`);
-      continue;
+  try {
+    for (const entry of readLog(path, () => notes.push("The last line of the log is torn and was left out."))) {
+      if ("problem" in entry) {
+        problems.push(`line ${entry.line}: ${entry.problem}`);
+        continue;
+      }
+      const { game } = entry.episode;
+      const sampler = samplers.get(game) ?? new Sampler<PageEpisode>(allGames ? Number.POSITIVE_INFINITY : KEPT);
+      samplers.set(game, sampler);
+      sampler.add(pageEpisode(entry.episode, entry.line, names));
     }
-    const { game } = entry.episode;
-    const sampler = samplers.get(game) ?? new Sampler<PageEpisode>(allGames ? Number.POSITIVE_INFINITY : KEPT);
-    samplers.set(game, sampler);
-    sampler.add(pageEpisode(entry.episode, entry.line, names));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const why = error.message.replace(`${path}:`, "line ").replace(path, "it");
+    notes.push(`The rest of the log could not be read: ${why.slice(0, LONGEST_NOTE)}`);
   }
-  if (problems.length > 0) {
-    const told = problems.slice(0, PROBLEMS).join("; ");
-    notes.push(`${plural(problems.length, "line")} of the log could not be read: ${told.slice(0, LONGEST_NOTE)}.`);
-  }
+  if (problems.length > 0) notes.push(damagedNote(problems.length, problems));
   const episodes = [...samplers.values()].flatMap(({ kept }) =>
-    allGames ? kept : fitting(kept, GAMES / samplers.size),
+    allGames ? kept : fitting(kept, (GAMES * share) / samplers.size),
   );
   const seen = [...samplers.values()].reduce((sum, sampler) => sum + sampler.seen, 0);
   if (episodes.length < seen) {
-    const share = `${episodes.length.toLocaleString("en")} of ${seen.toLocaleString("en")} logged games`;
-    notes.push(`${share} are in this file, evenly spread over the run; with --all-games it has all.`);
+    const shown = `${episodes.length.toLocaleString("en")} of ${seen.toLocaleString("en")} logged games`;
+    notes.push(`${shown} are in this file, evenly spread over the run; with --all-games it has all.`);
   }
   return episodes.sort((a, b) => a.line - b.line);
+}
+
+/** Names the first of the damaged lines. */
+export function damagedNote(count: number, problems: readonly string[]): string {
+  const told = problems.slice(0, PROBLEMS).join("; ");
+  return `${plural(count, "line")} of the log could not be read: ${told.slice(0, LONGEST_NOTE)}.`;
 }
 
 const LONGEST_NOTE = 1000;

@@ -16,15 +16,18 @@ interface PackedEpisodes {
   readonly rows: readonly Row[];
 }
 
-/** The contents as they are in the file. */
-export type PackedContents = Omit<PageContents, "episodes"> & { readonly episodes: PackedEpisodes };
+/** The contents as they are in the file, with those of the runs that they are of by key. */
+export type PackedContents = Omit<PageContents, "episodes"> & {
+  readonly episodes: PackedEpisodes;
+  readonly pages?: Readonly<Record<string, PackedContents | undefined>>;
+};
 
 export const packContents = (contents: PageContents): PackedContents => ({
   ...contents,
   episodes: packEpisodes(contents.episodes),
 });
 
-export const unpackContents = (packed: PackedContents): PageContents => ({
+export const unpackContents = ({ pages: _pages, ...packed }: PackedContents): PageContents => ({
   ...packed,
   episodes: unpackEpisodes(packed.episodes),
 });

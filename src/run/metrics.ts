@@ -23,6 +23,8 @@ const lineSchema = z.looseObject({
   seconds: z.number().min(0),
   loss: z.number().nullish(),
   entropy: byName.optional(),
+  magnetKl: byName.optional(),
+  returns: byName.optional(),
   baselines: byName.optional(),
   evaluation: z.record(z.string(), measuresSchema).optional(),
   writing: z.record(z.string(), z.record(z.string(), writingSchema)).optional(),

@@ -4,7 +4,7 @@
  * then removed.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { AppendOnlyFile, cutTornLine } from "../util/append-only-file.ts";
 import { firstIssue, UserError } from "../util/errors.ts";
@@ -79,12 +79,19 @@ function checkFree(dir: string): void {
   throw new UserError(2, `${dir} is there already and holds no tournament. Name another folder by --out.`);
 }
 
-function checkSame(path: string, planned: Planned): void {
+/** Whether a folder holds a tournament. */
+export const isTournament = (dir: string): boolean => existsSync(join(dir, MANIFEST));
+
+/** Throws a UserError (exit 3) if the manifest cannot be read. */
+export function readTournament(dir: string): Planned {
+  const path = join(dir, MANIFEST);
   const found = manifestSchema.safeParse(readJson(path));
-  if (!found.success) {
-    throw new UserError(3, `${path} is not the manifest of a tournament (${firstIssue(found.error)}).`);
-  }
-  const there: Planned = found.data;
+  if (found.success) return found.data;
+  throw new UserError(3, `${path} is not the manifest of a tournament (${firstIssue(found.error)}).`);
+}
+
+function checkSame(path: string, planned: Planned): void {
+  const there = readTournament(dirname(path));
   const differs = (["games", "pairs", "seed", "gauntlet", "openings"] as const).flatMap((key) => {
     const [before, now] = [there[key], planned[key]].map((value) => JSON.stringify(value));
     return before === now ? [] : [`${key}: ${before ?? "none"} there, ${now ?? "none"} now`];

@@ -1,6 +1,7 @@
 /** `spiral compare`: runs side by side, with intervals over seeds. */
-import type { Comparison, Difference, Estimates, Group, Measure } from "../../run/curves/compare.ts";
-import { plural, withMean } from "../../util/figures.ts";
+import type { Comparison } from "../../run/curves/compare.ts";
+import type { GameTable } from "../../run/curves/compare-table.ts";
+import { plural } from "../../util/figures.ts";
 import { JOINED } from "../../util/printable.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
@@ -15,10 +16,11 @@ export const command = defineCommand({
   async run([specs], options) {
     const { curveRuns } = await import("../../run/curves/runs.ts");
     const { compareRuns } = await import("../../run/curves/compare.ts");
+    const { COMPARISON_NOTE, comparisonTables } = await import("../../run/curves/compare-table.ts");
     const comparison = compareRuns(curveRuns(specs, await runsFolder(options), warn), warn);
     warnOfLengths(comparison);
     if (options.json) printJson(comparison);
-    else printComparison(comparison);
+    else printComparison(comparisonTables(comparison), COMPARISON_NOTE);
     return 0;
   },
 });
@@ -35,44 +37,16 @@ function warnOfLengths({ groups }: Comparison): void {
   warn(`${first.run} ${what}${more}; others were at update ${most}.`);
 }
 
-const COLUMNS: Readonly<Record<Measure, string>> = {
-  nashConv: "NashConv",
-  bestNashConv: "lowest",
-  greedyNashConv: "greedy",
-  meanReturnVsRandom: "return against random",
-};
-
-function printComparison({ groups, differences }: Comparison): void {
+function printComparison(tables: readonly GameTable[], about: string): void {
   const { bold, dim } = styleFor(process.stdout);
-  const games = [...new Set(groups.flatMap((group) => Object.keys(group.games)))];
-  if (games.length === 0) print("None of these runs was evaluated.");
-  for (const game of games) {
-    print(`${bold(game)}\n${gameTable(game, groups, differences)}\n`);
+  if (tables.length === 0) print("None of these runs was evaluated.");
+  for (const { game, header, rows } of tables) {
+    const joined = rows.map(([label = "", ...figures]) => [
+      label,
+      ...figures.map((cell) => cell.replaceAll(" ", JOINED)),
+    ]);
+    const right = header.map((_, column) => column).slice(1);
+    print(`${bold(game)}\n${table(header, joined, { right, folded: 0 })}\n`);
   }
-  if (games.length > 0)
-    print(dim("Means over seeds, with 95 % intervals by Student's t. A difference is taken seed by seed."));
-}
-
-function gameTable(game: string, groups: readonly Group[], differences: readonly Difference[]): string {
-  const found = groups.filter((group) => group.games[game]);
-  const measures = (Object.keys(COLUMNS) as Measure[]).filter((measure) =>
-    found.some((group) => group.games[game]?.[measure]),
-  );
-  const cells = (estimates: Estimates | undefined, isDifference: boolean) =>
-    measures.map((measure) => {
-      const estimate = estimates?.[measure];
-      return estimate ? withMean(estimate, { signs: isDifference || measure === "meanReturnVsRandom" }) : "–";
-    });
-  const rows = [
-    ...found.map(({ label, runs, games }) => [label, String(runs.length), ...cells(games[game], false)]),
-    ...differences
-      .filter(({ games }) => games[game])
-      .map(({ label, minus, seeds, games }) => [
-        `${label} − ${minus}`,
-        String(seeds.length),
-        ...cells(games[game], true),
-      ]),
-  ].map(([label = "", ...figures]) => [label, ...figures.map((figure) => figure.replaceAll(" ", JOINED))]);
-  const header = ["", "seeds", ...measures.map((measure) => COLUMNS[measure])];
-  return table(header, rows, { right: header.map((_, column) => column).slice(1), folded: 0 });
+  if (tables.length > 0) print(dim(about));
 }

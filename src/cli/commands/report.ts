@@ -1,5 +1,4 @@
-/** `spiral report`: a run as one HTML file that shows its curves and games, and plays against you. */
-import { basename } from "node:path";
+/** `spiral report`: a run, several, an ablation or a tournament as one HTML file. */
 import { plural } from "../../util/figures.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
@@ -8,7 +7,7 @@ import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
-  usage: "report [run]",
+  usage: "report [runs...]",
   example: "spiral report --html kuhn.html",
   flags: {
     html: path("--html <file>", "the file to write; by default the run's name with .html"),
@@ -18,29 +17,36 @@ export const command = defineCommand({
     ...json,
   },
 
-  async run([name], { html, allGames, names, json, ...options }) {
+  async run([names], { html, allGames, names: hasNames, json, ...options }) {
     const runs = await runsFolder(options);
-    const { resolveRun } = await import("../../run/directory.ts");
-    const { collect } = await import("../../page/collect.ts");
-    const { checkReportPath, pageProgram } = await import("../open/report-file.ts");
+    const { pageSource } = await import("../page/page-source.ts");
+    const { reportContents } = await import("../page/report-contents.ts");
+    const { checkReportPath, pageProgram } = await import("../page/report-file.ts");
     const { pageHtml } = await import("../../page/html.ts");
     const { writeFileAtomic } = await import("../../util/files.ts");
-    const run = resolveRun(name, runs, warn);
-    const file = html ?? `${basename(run.dir)}.html`;
+    const source = pageSource(names, runs, warn);
+    const file = html ?? `${fileName(source.name)}.html`;
     checkReportPath(file);
     const program = pageProgram();
-    const contents = collect(run, { names, allGames });
-    const text = pageHtml(contents, program);
+    const { contents, pages } = reportContents(source, { names: hasNames, allGames });
+    const text = pageHtml(contents, program, pages);
     writeFileAtomic(file, text);
-    const { games, checkpoints, episodes, notes } = contents;
+    const all = [contents, ...pages.values()];
+    const games = [...new Set(all.flatMap((one) => one.games))];
+    const checkpoints = all.reduce((sum, one) => sum + one.checkpoints.length, 0);
+    const episodes = all.reduce((sum, one) => sum + one.episodes.length, 0);
+    const notes = [...new Set(all.flatMap((one) => one.notes))];
     const bytes = Buffer.byteLength(text);
     if (json) {
-      printJson({ file, bytes, games, checkpoints: checkpoints.length, episodes: episodes.length, notes });
+      printJson({ file, bytes, games, checkpoints, episodes, notes });
       return 0;
     }
-    const holds = `${plural(checkpoints.length, "checkpoint")} and ${plural(episodes.length, "game")}`;
-    print(`${file} shows ${run.name}: ${holds}, ${Math.ceil(bytes / 1000)} kB. Open it in a browser.`);
+    const holds = `${plural(checkpoints, "checkpoint")} and ${plural(episodes, "game")}`;
+    print(`${file} shows ${source.name}: ${holds}, ${Math.ceil(bytes / 1000)} kB. Open it in a browser.`);
     for (const line of notes) note(line);
     return 0;
   },
 });
+
+/** `first, second` names two runs, of which one may be a path. */
+const fileName = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100);

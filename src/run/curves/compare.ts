@@ -20,7 +20,7 @@ interface ComparedRun {
   readonly update: number | null;
 }
 
-export interface Group {
+interface Group {
   /** `rl.advantage=rae`; several settings are joined by spaces. The name of the run or `all` if nothing differs. */
   readonly label: string;
   readonly settings: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export interface Group {
 }
 
 /** A group less the first one. */
-export interface Difference {
+interface Difference {
   readonly label: string;
   readonly minus: string;
   /** The seeds that both have. */

@@ -16,6 +16,7 @@ import { type Metric, metricsOf } from "./metrics-csv.ts";
 export interface CurveRun {
   /** Unique among the runs that are read together. */
   readonly name: string;
+  readonly dir: string;
   readonly games: readonly string[];
   readonly seed: number;
   /** When it was started, in seconds since 1970. */
@@ -54,6 +55,7 @@ export function curveRuns(specs: readonly string[], parent: string, warn: Warn):
     for (const problem of problems) warn(`${problem}; left out.`);
     return {
       name: runs.filter((run) => run.name === name).length > 1 ? dir : name,
+      dir,
       games,
       seed,
       started: Date.parse(started) / 1000,

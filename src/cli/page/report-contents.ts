@@ -1,0 +1,73 @@
+/** What `spiral report` writes into one file. */
+import { join } from "node:path";
+import { collect, collectEpisodes } from "../../page/collect.ts";
+import { comparisonContents, titled } from "../../page/comparison.ts";
+import type { PageContents } from "../../page/contents.ts";
+import { spreadOver } from "../../page/sample.ts";
+import type { CurveRun } from "../../run/curves/runs.ts";
+import type { PageSource } from "./page-source.ts";
+import { tournamentContents } from "./tournament-contents.ts";
+
+interface Options {
+  readonly names: boolean;
+  readonly allGames: boolean;
+}
+
+/** Runs of a comparison whose games and policies are in the file. */
+const MOST_RUNS = 8;
+
+interface ReportContents {
+  readonly contents: PageContents;
+  /** Of the runs that these are of, by key. */
+  readonly pages: ReadonlyMap<string, PageContents>;
+}
+
+export function reportContents(source: PageSource, options: Options): ReportContents {
+  switch (source.kind) {
+    case "run":
+      return { contents: collect(source.run, options), pages: new Map() };
+    case "runs":
+      return comparisonReport(source, options);
+    case "tournament": {
+      const { dir, name } = source;
+      const contents = tournamentContents(dir, options.names ? name : "Tournament");
+      const notes = [...contents.notes];
+      // Without the names of its players a tournament says nothing.
+      const episodes = collectEpisodes(join(dir, "episodes.jsonl"), { ...options, names: true }, notes);
+      return { contents: { ...contents, episodes, notes }, pages: new Map() };
+    }
+  }
+}
+
+function comparisonReport(source: Extract<PageSource, { kind: "runs" }>, options: Options): ReportContents {
+  const notes: string[] = [];
+  const runs = titled(
+    source.read((problem) => notes.push(options.names ? problem : "A run, or a part of one, could not be read.")),
+    options.names,
+  );
+  const games = [...new Set(runs.flatMap((run) => run.games))];
+  const title = options.names ? source.name : `${games.join(", ")} · ${runs.length} runs`;
+  const contents = comparisonContents(title, runs, source.byCell);
+  const candidates = source.byCell ? firstOfEach(runs) : runs;
+  const chosen = spreadOver(candidates, MOST_RUNS);
+  if (chosen.length < runs.length) {
+    notes.push(
+      `The games and policies of ${chosen.length} of ${runs.length} runs are in this file; spiral view has all.`,
+    );
+  }
+  const pages = new Map(
+    chosen.map(({ name, dir }, i) => {
+      const page = collect({ dir, name }, { ...options, share: 1 / chosen.length });
+      return [String(i), { ...page, title: name }] as const;
+    }),
+  );
+  const listed = chosen.map(({ name }, i) => ({ key: String(i), title: name }));
+  return { contents: { ...contents, notes: [...contents.notes, ...notes], runs: listed }, pages };
+}
+
+/** The first run of each cell; all runs of a single cell. */
+function firstOfEach(runs: readonly CurveRun[]): readonly CurveRun[] {
+  const cell = ({ settings }: CurveRun): string => JSON.stringify(settings);
+  const first = runs.filter((run, i) => runs.findIndex((other) => cell(other) === cell(run)) === i);
+  return first.length > 1 ? first : runs;
+}

@@ -1,0 +1,96 @@
+/** A run or a tournament as `spiral view` serves it: read from its folder whenever it is asked for, so that it follows a writer. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { checkpointName, verifyCheckpoint } from "../../run/checkpoint-folder.ts";
+import type { ResolvedRun } from "../../run/directory.ts";
+import { lockHolder } from "../../run/lock.ts";
+import { UserError } from "../../util/errors.ts";
+import { collectSummary, listedCheckpoints } from "../collect.ts";
+import type { LiveContents, LiveState, PageCheckpoint, PageContents, PageEpisode } from "../contents.ts";
+import type { PackedList } from "../listed.ts";
+import { spreadOver } from "../sample.ts";
+import { inside } from "./inside.ts";
+import { LiveLog } from "./live-log.ts";
+import type { Shown } from "./shown.ts";
+
+interface Parts {
+  /** The files that the summary is made of. */
+  readonly sources: readonly string[];
+  /** The contents without checkpoints and games. */
+  summary(): PageContents;
+  /** Present if there are checkpoints. */
+  readonly run?: ResolvedRun;
+}
+
+/** Files that the contents of a run are made of. */
+export const RUN_FILES = ["manifest.json", "config.yaml", "metrics.jsonl", "checkpoints.jsonl"];
+/** Bytes of weights that a page fetches. */
+const WEIGHTS = 3_000_000;
+
+export const liveRun = (run: ResolvedRun): LiveFolder =>
+  new LiveFolder(run.dir, { sources: RUN_FILES, summary: () => collectSummary(run, true), run });
+
+export class LiveFolder implements Shown {
+  readonly #dir: string;
+  readonly #parts: Parts;
+  readonly #log: LiveLog;
+
+  constructor(dir: string, parts: Parts) {
+    this.#dir = dir;
+    this.#parts = parts;
+    this.#log = new LiveLog(dir);
+  }
+
+  async contents(): Promise<LiveContents> {
+    const { contents: mark } = await this.state();
+    const { sources, run } = this.#parts;
+    for (const name of sources) inside(this.#dir, name);
+    const summary = this.#parts.summary();
+    const notes = [...summary.notes];
+    const listed = run ? listedCheckpoints(run, notes) : [];
+    const last = listed.at(-1);
+    const most = last ? Math.max(1, Math.floor(WEIGHTS / this.#weightBytes(last.update))) : 0;
+    const updates = spreadOver(listed, most).map(({ update }) => update);
+    if (updates.length < listed.length)
+      notes.push(`The page has ${updates.length} of the run's ${listed.length} checkpoints.`);
+    notes.push(...(await this.#log.notes(lockHolder(this.#dir) !== undefined)));
+    return { ...summary, updates, notes, mark };
+  }
+
+  async state(): Promise<LiveState> {
+    const log = await this.#log.state();
+    const writer = lockHolder(this.#dir)?.pid ?? "–";
+    const marks = [marksOf(this.#dir, this.#parts.sources), writer, log.damaged];
+    return { contents: marks.join(" "), games: log.games, log: log.log };
+  }
+
+  checkpoint(update: number): PageCheckpoint {
+    const { run } = this.#parts;
+    const entry = run && listedCheckpoints(run, []).find((one) => one.update === update);
+    if (!entry) throw new UserError(3, `The run has no checkpoint ${update}.`);
+    inside(this.#dir, "checkpoints");
+    const weights = verifyCheckpoint(this.#dir, entry).files["model.safetensors"];
+    if (!weights) throw new UserError(3, `The checkpoint of update ${update} holds no weights.`);
+    return { update, weights: Buffer.from(weights).toString("base64") };
+  }
+
+  games(from: number, to: number): Promise<PackedList> {
+    return this.#log.games(from, to);
+  }
+
+  game(line: number): Promise<PageEpisode> {
+    return this.#log.game(line);
+  }
+
+  #weightBytes(update: number): number {
+    const path = join(this.#dir, "checkpoints", checkpointName(update), "model.safetensors");
+    return statSync(path, { throwIfNoEntry: false })?.size || 1;
+  }
+}
+
+/** A text that changes when one of the files does. */
+export const marksOf = (dir: string, names: readonly string[]): string =>
+  names
+    .map((name) => statSync(join(dir, name), { throwIfNoEntry: false }))
+    .map((file) => (file ? `${file.ino}.${file.size}.${file.mtimeMs}` : "–"))
+    .join(" ");
