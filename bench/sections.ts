@@ -55,6 +55,10 @@ export const sections: Readonly<Record<string, Section>> = {
     title: "Transformer",
     measure: async (quick) => (await import("./sections/text.ts")).text(quick),
   },
+  page: {
+    title: "The page",
+    measure: async (quick) => (await import("./sections/page.ts")).page(quick),
+  },
   peers: {
     title: "Peers",
     measure: async (quick) => (await import("./sections/peers.ts")).peers(quick),

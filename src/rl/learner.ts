@@ -19,7 +19,7 @@ import type { Rng } from "../util/rng.ts";
 import { entropyAt, type LearningRate, type Length, learningRateAt, type Schedule } from "./annealing.ts";
 import { negativeEntropy } from "./losses/entropy.ts";
 import type { LossBatch, LossSettings, PolicyLoss } from "./losses/loss.ts";
-import { klToMagnet } from "./losses/magnet.ts";
+import { klToMagnet, meanKl } from "./losses/magnet.ts";
 import { losses } from "./losses/registry.ts";
 import { minibatchesOf } from "./minibatches.ts";
 import type { Row } from "./rows.ts";
@@ -77,6 +77,8 @@ export class Learner {
   readonly #averaged: PolicyNetwork;
   readonly #magnet: PolicyNetwork;
   readonly #freshOptimizer: () => OptimizerState;
+  /** By game id, KL(π_θ ‖ magnet) before the last step of `update`: the mean over decisions. Empty without a magnet. */
+  magnetKl: Readonly<Record<string, number>> = {};
   /** log π of the magnet at the information sets that were asked about since its last refresh. */
   readonly #magnetRows = new Map<Infoset, Float64Array>();
 
@@ -217,7 +219,10 @@ export class Learner {
     const lossGradient = (at: PolicyAtRows): Float64Array => {
       const gradient = new Float64Array(at.policy.length);
       loss = this.#policyLoss.loss(at, batch, gradient);
-      if (magnet.kind !== "none") loss += klToMagnet(magnet)(at, batch, gradient);
+      if (magnet.kind !== "none") {
+        loss += klToMagnet(magnet)(at, batch, gradient);
+        this.magnetKl = meanKl(rows, at.policy, at.logPolicy, batch.magnetLogPolicy);
+      }
       loss += negativeEntropy({ coefficient: entropy })(at, batch, gradient);
       phase("backward");
       return gradient;

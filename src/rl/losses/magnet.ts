@@ -10,6 +10,7 @@
  * cycles around it. The average lags behind the learner, so that it stabilises play even if it is refreshed often
  * (docs/results.md, `spiral ablate magnet`).
  */
+import type { Row } from "../rows.ts";
 import type { Loss } from "./loss.ts";
 
 export function klToMagnet({
@@ -27,4 +28,22 @@ export function klToMagnet({
     }
     return coefficient * sum;
   };
+}
+
+/** By game id: the mean over decisions of KL(π ‖ m), from π, log π and log m at the legal actions of the rows. [S] each */
+export function meanKl(
+  rows: readonly Pick<Row, "infoset" | "visits">[],
+  policy: Float64Array,
+  logPolicy: Float64Array,
+  magnetLogPolicy: Float64Array,
+): Record<string, number> {
+  const byGame: Record<string, number> = {};
+  let i = 0;
+  for (const { infoset, visits } of rows) {
+    let kl = 0;
+    for (const end = i + infoset.actions.length; i < end; i++) kl += policy[i] * (logPolicy[i] - magnetLogPolicy[i]);
+    const { id } = infoset.game;
+    byGame[id] = (byGame[id] ?? 0) + visits * kl;
+  }
+  return byGame;
 }

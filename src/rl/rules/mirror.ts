@@ -13,16 +13,18 @@
  */
 import type { Infoset } from "../../graph/game-graph.ts";
 import { exploring } from "../../policies/exploring.ts";
+import type { PolicyAtRows } from "../../policies/softmax.ts";
 import type { Trajectories } from "../../selfplay/plan.ts";
 import { ActionCritic } from "../action-critic.ts";
 import { type ActionValues, actionValues } from "../action-values.ts";
 import { learnerDecisions } from "../advantages/advantage.ts";
 import { entropyAt, learningRateAt } from "../annealing.ts";
+import { meanEntropy, meanReturns } from "../figures.ts";
+import { meanKl } from "../losses/magnet.ts";
 import { mirrorTargets, rowWeights } from "../losses/mirror.ts";
 import { minibatchesOf } from "../minibatches.ts";
 import { writingMetrics } from "../writing-metrics.ts";
 import type { Rule, RuleParts, Updated } from "./rule.ts";
-import { meanEntropy } from "./spiral.ts";
 
 export function mirror({ settings, model, learner, matchmaker, executor, rng, phase }: RuleParts): Rule {
   const { rl } = settings;
@@ -32,11 +34,14 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
 
   /** Action values, targets and weights of one game's rows. */
   function improve(batch: readonly Trajectories[], update: number) {
-    let at: { readonly logPolicy: Float64Array } = { logPolicy: new Float64Array(0) };
+    let at: Pick<PolicyAtRows, "policy" | "logPolicy"> = {
+      policy: new Float64Array(0),
+      logPolicy: new Float64Array(0),
+    };
     const values = actionValues(batch, {
       policy: (infosets) => {
         const { policy, logPolicy } = learner.policyAt(infosets);
-        at = { logPolicy };
+        at = { policy, logPolicy };
         return policy;
       },
       exploration: rl.exploration,
@@ -44,9 +49,10 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
     });
     const { id } = batch[0].plan.graph.game;
     const weights = settings.weights[id];
+    const magnetLogPolicy = learner.magnetLogPolicyAt(values.infosets);
     const targets = mirrorTargets(
       values,
-      { ...at, magnetLogPolicy: learner.magnetLogPolicyAt(values.infosets) },
+      { ...at, magnetLogPolicy },
       {
         stepSize: rl.mirror.stepSize,
         floor: rl.mirror.floor * (weights?.floor ?? 1),
@@ -54,7 +60,9 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
         entropy: entropyAt(rl.entropy, update, settings) * (weights?.entropy ?? 1),
       },
     );
-    return { values, targets, weights: rowWeights(values).map((w) => w / games.length) };
+    const visited = values.infosets.map((infoset, r) => ({ infoset, visits: values.visits[r] }));
+    const magnetKl = rl.magnet.kind === "none" ? {} : meanKl(visited, at.policy, at.logPolicy, magnetLogPolicy);
+    return { values, targets, weights: rowWeights(values).map((w) => w / games.length), magnetKl };
   }
 
   return {
@@ -85,7 +93,9 @@ export function mirror({ settings, model, learner, matchmaker, executor, rng, ph
         loss += (parts.length * fitTargets(part, learningRate)) / steps;
       }
       learner.follow(update);
-      const figures = { learningRate, rows: rows.length, entropy, ...written };
+      const magnetKl = Object.assign({}, ...improved.map((one) => one.magnetKl));
+      const returns = withFigures ? meanReturns(batch) : {};
+      const figures = { learningRate, rows: rows.length, entropy, magnetKl, returns, ...written };
       return { batch, decisions: batch.reduce((sum, one) => sum + turnsIn(one), 0), loss, figures };
     },
     save: () => critic?.save() ?? { numbers: {}, arrays: [] },

@@ -9,11 +9,11 @@
  *   θ̄ ← δ θ̄ + (1 − δ) θ; magnet ← θ̄ every `magnet.every` updates
  *   (the first updates may learn from an expert's games instead, by cross-entropy: demonstrations.ts)
  */
-import type { Policy } from "../../policies/policy.ts";
 import { estimators } from "../advantages/registry.ts";
 import { learningRateAt } from "../annealing.ts";
 import { DemonstrationBatches, imitation } from "../demonstrations.ts";
-import { mergeRows, type Row } from "../rows.ts";
+import { meanEntropy, meanReturns } from "../figures.ts";
+import { mergeRows } from "../rows.ts";
 import { writingMetrics } from "../writing-metrics.ts";
 import type { Rule, RuleParts, Updated } from "./rule.ts";
 
@@ -43,6 +43,7 @@ export function spiral({ settings, model, learner, matchmaker, executor, rng, ph
 
       phase("evaluate");
       const entropy = withFigures ? meanEntropy(learner.policy, rows) : {};
+      const returns = withFigures && !expert ? meanReturns(batch) : {};
       const { writing } = model;
       const written =
         withFigures && writing && !expert ? { writing: writingMetrics(batch, learner.policy, writing) } : {};
@@ -52,23 +53,14 @@ export function spiral({ settings, model, learner, matchmaker, executor, rng, ph
         ? learner.imitateExpert(rows, update)
         : learner.update(rows, update, draws.fork("minibatches"), phase);
       const learningRate = learningRateAt(rl.learningRate, update, settings);
-      const figures = { learningRate, rows: rows.length, entropy, baselines, ...written };
-      return { batch, decisions, loss, figures: expert ? { demonstrations: true, ...figures } : figures };
+      const common = { learningRate, rows: rows.length, entropy };
+      const figures = expert
+        ? { demonstrations: true, ...common, baselines }
+        : { ...common, magnetKl: learner.magnetKl, returns, baselines, ...written };
+      return { batch, decisions, loss, figures };
     },
     save: () => estimator.save(),
     restore: (state) => estimator.restore(state),
     dispose: () => estimator.dispose(),
   };
-}
-
-/** By game: the mean entropy of the policy over the decisions, in nats. */
-export function meanEntropy(policy: Policy, rows: readonly Pick<Row, "infoset" | "visits">[]): Record<string, number> {
-  const byGame: Record<string, number> = {};
-  const distributions = policy.distributions(rows.map(({ infoset }) => infoset));
-  rows.forEach(({ infoset, visits }, i) => {
-    let entropy = 0;
-    for (const p of distributions[i]) entropy -= p > 0 ? p * Math.log(p) : 0;
-    byGame[infoset.game.id] = (byGame[infoset.game.id] ?? 0) + visits * entropy;
-  });
-  return byGame;
 }
