@@ -1,6 +1,6 @@
 /**
  * `npm run docs` runs the commands in the documentation's examples and writes below each what it prints. With `-- --check` it changes
- * nothing, shows what it would change, and fails if there is anything. It takes one CPU minute. The figures are those of the backend
+ * nothing, shows what it would change, and fails if there is anything. It takes two CPU minutes. The figures are those of the backend
  * `wasm`, so it is meant for machines on which `--backend auto` takes that one. bench/lib/examples.ts says what an example is.
  */
 import { execFile, spawnSync } from "node:child_process";

@@ -105,8 +105,8 @@ function nodeIn(file: string, text: string): string[] {
   return [...modules, ...globals].map((name) => `${file}: uses ${name}, which browsers do not have`);
 }
 
-/** These files and all that they load, directly or not, when the program runs. */
-function reachedFrom(entries: readonly string[]): Set<string> {
+/** These files and all that they load, directly or not, when the program starts; `whenRun`: also what they load later. */
+function reachedFrom(entries: readonly string[], { whenRun = false } = {}): Set<string> {
   const reached = new Set<string>();
   const follow = (file: string): void => {
     if (reached.has(file)) return;
@@ -115,6 +115,9 @@ function reachedFrom(entries: readonly string[]): Set<string> {
     // Types are gone when the program runs, and `import(…)` waits until it is called.
     for (const [line, name] of text.matchAll(/^(?:import|export)\s[^;]*?from\s*["'](\.[^"']+)["']/gm)) {
       if (!/^(import|export)\s+type\b/.test(line)) follow(join(dirname(file), name as string).replaceAll("\\", "/"));
+    }
+    for (const [, name] of whenRun ? text.matchAll(/\bimport\("(\.[^"]+)"\)/g) : []) {
+      follow(join(dirname(file), name as string).replaceAll("\\", "/"));
     }
   };
   for (const entry of entries) follow(entry);
@@ -160,8 +163,17 @@ describe("the source", () => {
     const commands = files.filter(inFolder("cli/commands"));
     const reached = reachedFrom(["cli/main.ts", ...commands]);
     expect(commands.length).toBeGreaterThan(10);
-    expect([...reached].filter((file) => /^(nn|page)\//.test(file))).toEqual([]);
+    expect([...reached].filter((file) => /^(nn|page|cli\/page)\//.test(file))).toEqual([]);
     expect(reached.size).toBeGreaterThan(15);
+  });
+
+  it("loads the page for its own commands only, whatever else they do", () => {
+    const others = files.filter((file) => inFolder("cli/commands")(file) && !/\/(report|view)\.ts$/.test(file));
+    const reached = reachedFrom(others, { whenRun: true });
+    expect([...reached].filter((file) => /^(page|cli\/page)\//.test(file))).toEqual([]);
+    // The trainer, as a check of this test.
+    expect(reached).toContain("rl/train.ts");
+    expect(reachedFrom(["cli/commands/view.ts"], { whenRun: true })).toContain("page/live/server.ts");
   });
 
   it("runs in a browser where it plays games, solves them and reads records", () => {

@@ -28,44 +28,47 @@ export interface Live {
 export async function openLive(): Promise<Live> {
   const checkpoints: PageCheckpoint[] = [];
   const log = new LiveLog();
-  const fetched = await contentsOf(checkpoints);
-  let contents: PageContents = fetched;
+  // It reads the log while the contents come.
+  const events = new EventSource(address("/events"));
+  let state: LiveState | undefined;
+  let catchUp = (): void => {};
+  events.addEventListener("message", ({ data }) => {
+    state = JSON.parse(data) as LiveState;
+    catchUp();
+  });
+  const first = await contentsOf(checkpoints);
   return {
-    get contents() {
-      return contents;
-    },
+    contents: first,
     log,
     follow(changed, connection) {
-      let state: LiveState | undefined;
-      let seen: LiveState = { contents: fetched.mark, games: 0, log: 0 };
+      let seen: LiveState = { contents: first.mark, games: 0, log: 0 };
+      let contents: PageContents = first;
+      const readTo = async (wanted: LiveState): Promise<void> => {
+        if (wanted.contents !== seen.contents) contents = await contentsOf(checkpoints);
+        await log.grow(wanted, () => changed(contents));
+        seen = wanted;
+        changed(contents);
+      };
       let isBusy = false;
-      const catchUp = async (): Promise<void> => {
+      const run = async (): Promise<void> => {
         if (isBusy) return;
         isBusy = true;
-        while (state && state !== seen) {
-          const wanted: LiveState = state;
+        for (let tried: LiveState | undefined; state && state !== tried; ) {
+          tried = state;
           const started = performance.now();
-          try {
-            if (wanted.contents !== seen.contents) contents = await contentsOf(checkpoints);
-            await log.grow(wanted, () => changed(contents));
-            seen = wanted;
-            changed(contents);
-          } catch {
-            // The server has ended, or the folder is gone: what is shown stays.
-          }
+          // If the server has ended or the folder is gone, what is shown stays.
+          await readTo(tried).catch(() => {});
           const took = performance.now() - started;
           await new Promise((resolve) => setTimeout(resolve, Math.max(PAUSE, FACTOR * took)));
-          if (state === wanted) break;
         }
         isBusy = false;
       };
-      const events = new EventSource(address("/events"));
-      events.addEventListener("message", ({ data }) => {
-        state = JSON.parse(data) as LiveState;
-        void catchUp();
-      });
-      events.addEventListener("open", () => connection("following"));
-      events.addEventListener("error", () => connection("lost"));
+      catchUp = () => void run();
+      catchUp();
+      const tell = (): void => connection(events.readyState === EventSource.OPEN ? "following" : "lost");
+      events.addEventListener("open", tell);
+      events.addEventListener("error", tell);
+      tell();
     },
   };
 }
@@ -106,13 +109,14 @@ async function contentsOf(checkpoints: PageCheckpoint[]): Promise<LiveContents> 
   const contents = await ask<LiveContents>("/contents.json");
   const missing = contents.updates.filter((update) => checkpoints.every((one) => one.update !== update));
   const notes: string[] = [];
-  for (const update of missing) {
+  const fetched = missing.map(async (update) => {
     try {
       checkpoints.push(await ask<PageCheckpoint>(`/checkpoint/${update}.json`));
     } catch (error) {
       notes.push(`The checkpoint of update ${update} was left out: ${error instanceof Error ? error.message : error}`);
     }
-  }
+  });
+  await Promise.all(fetched);
   checkpoints.sort((a, b) => a.update - b.update);
   return { ...contents, checkpoints, notes: [...contents.notes, ...notes] };
 }

@@ -42,6 +42,7 @@ export const COSTLY_PAGES: readonly (readonly string[])[] = [
   commandPages("ladder"),
   [...commandPages("ablate", "compare"), "docs/json.md"],
   ["CONTRIBUTING.md"],
+  ["docs/tutorial.md"],
 ];
 
 const LEFT_OUT = "…";

@@ -185,8 +185,11 @@ describe("a run that is damaged", () => {
     );
     await look(served.port).finally(served.close);
   }
-  const contentsAt = async (port: number): Promise<LiveContents> =>
-    JSON.parse((await ask(port, "/contents.json")).text) as LiveContents;
+  /** Once the log is read. */
+  const contentsAt = async (port: number): Promise<LiveContents> => {
+    await ask(port, "/games.json");
+    return JSON.parse((await ask(port, "/contents.json")).text) as LiveContents;
+  };
 
   it("is shown as far as it can be, and what cannot is named", async () => {
     await withCopy(

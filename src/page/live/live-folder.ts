@@ -41,8 +41,9 @@ export class LiveFolder implements Shown {
     this.#log = new LiveLog(dir);
   }
 
+  /** They do not wait for a long log: what its list leaves out is told when it is read, by a new state. */
   async contents(): Promise<LiveContents> {
-    const { contents: mark } = await this.state();
+    const mark = this.#mark();
     const { sources, run } = this.#parts;
     for (const name of sources) inside(this.#dir, name);
     const summary = this.#parts.summary();
@@ -53,15 +54,13 @@ export class LiveFolder implements Shown {
     const updates = spreadOver(listed, most).map(({ update }) => update);
     if (updates.length < listed.length)
       notes.push(`The page has ${updates.length} of the run's ${listed.length} checkpoints.`);
-    notes.push(...(await this.#log.notes(lockHolder(this.#dir) !== undefined)));
+    notes.push(...this.#log.notes(lockHolder(this.#dir) !== undefined));
     return { ...summary, updates, notes, mark };
   }
 
   async state(): Promise<LiveState> {
-    const log = await this.#log.state();
-    const writer = lockHolder(this.#dir)?.pid ?? "–";
-    const marks = [marksOf(this.#dir, this.#parts.sources), writer, log.damaged];
-    return { contents: marks.join(" "), games: log.games, log: log.log };
+    await this.#log.refresh();
+    return { contents: this.#mark(), games: this.#log.count, log: this.#log.generation };
   }
 
   checkpoint(update: number): PageCheckpoint {
@@ -80,6 +79,11 @@ export class LiveFolder implements Shown {
 
   game(line: number): Promise<PageEpisode> {
     return this.#log.game(line);
+  }
+
+  #mark(): string {
+    const writer = lockHolder(this.#dir)?.pid;
+    return [marksOf(this.#dir, this.#parts.sources), writer ?? "–", ...this.#log.notes(writer !== undefined)].join(" ");
   }
 
   #weightBytes(update: number): number {

@@ -20,15 +20,18 @@ export class LiveLog {
     this.#index = new LogIndex(join(dir, "episodes.jsonl"));
   }
 
-  async state(): Promise<{ readonly games: number; readonly log: number; readonly damaged: string }> {
-    await this.#refresh();
-    const { count, generation, damaged, torn } = this.#index;
-    return { games: count, log: generation, damaged: `${damaged.count} ${torn} ${this.#problem}` };
+  /** Games that are listed so far. */
+  get count(): number {
+    return this.#index.count;
   }
 
-  /** What the list leaves out. A writer may be about to end the last line. */
-  async notes(isWritten: boolean): Promise<string[]> {
-    await this.#refresh();
+  /** Changes when the log is another. */
+  get generation(): number {
+    return this.#index.generation;
+  }
+
+  /** What the list leaves out, as far as the log is read. A writer may be about to end the last line. */
+  notes(isWritten: boolean): string[] {
     const { damaged, torn } = this.#index;
     return [
       ...(this.#problem === undefined ? [] : [this.#problem]),
@@ -38,19 +41,20 @@ export class LiveLog {
   }
 
   async games(from: number, to: number): Promise<PackedList> {
-    await this.#refresh();
+    await this.refresh();
     return this.#index.list(from, to);
   }
 
   async game(line: number): Promise<PageEpisode> {
-    await this.#refresh();
+    await this.refresh();
     return pageEpisode(this.#index.episode(line), line, true);
   }
 
-  async #refresh(): Promise<void> {
+  /** Reads on to the end of the log. */
+  async refresh(): Promise<void> {
     try {
-      this.#problem = undefined;
       if (inside(this.#dir, "episodes.jsonl")) await this.#index.refresh();
+      this.#problem = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.#problem = `The log could not be read: ${error.message}`;

@@ -13,19 +13,16 @@ import { withDiskErrors } from "../../util/files.ts";
 import type { ListedRow, PackedList } from "../listed.ts";
 
 const CHUNK = 1 << 20;
+const [LF, CR] = [10, 13];
 /** Bytes of a line in which its head is searched first. */
 const HEAD_BYTES = 4096;
 const HEAD =
   /^\{"game":"([\w:=.-]+)","version":\d+,(?:"update":(\d+),)?"index":(\d+),"players":(\["(?:[^"\\]|\\.)*","(?:[^"\\]|\\.)*"\]),(?:"opening":\d+,)?"actions":\[([\d,]*)\],"returns":\[(-?[\d.e+-]+),(-?[\d.e+-]+)\](?:,"forfeit":\{"seat":([01]),)?/;
-const END = /,"check":"[0-9a-f]{8}"\}\r?$/;
-const END_BYTES = 21;
+/** A line ends in `,"check":"01234567"}`. */
+const CHECK = Buffer.from(',"check":"');
+const END_BYTES = CHECK.length + 10;
 /** Problems that are kept. */
 const PROBLEMS = 5;
-
-interface Place {
-  readonly start: number;
-  readonly end: number;
-}
 
 export class LogIndex {
   readonly #path: string;
@@ -33,8 +30,9 @@ export class LogIndex {
   #heads: PackedList["heads"][number][] = [];
   #places = new Map<string, number>();
   #rows: ListedRow[] = [];
-  /** By line of the log, from 1. */
-  #lines = new Map<number, Place>();
+  /** Where the line of each row begins and ends. */
+  #starts: number[] = [];
+  #ends: number[] = [];
   #line = 0;
   #read = 0;
   #problems: string[] = [];
@@ -74,18 +72,30 @@ export class LogIndex {
 
   /** The game of a line. Throws a UserError (exit 3) if there is none, or if the line was altered. */
   episode(line: number): Episode {
-    const place = this.#lines.get(line);
-    if (!place) throw new UserError(3, `Line ${line} of the log is no game.`);
+    const at = this.#rowAt(line);
+    const [start, end] = [this.#starts[at], this.#ends[at]];
+    if (start === undefined || end === undefined) throw new UserError(3, `Line ${line} of the log is no game.`);
     return withDiskErrors("read", this.#path, () => {
       const fd = openSync(this.#path, "r");
       try {
-        const bytes = Buffer.alloc(place.end - place.start);
-        const text = bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, place.start));
+        const bytes = Buffer.alloc(end - start);
+        const text = bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, start));
         return parseEpisode(text.replace(/\r$/, ""));
       } finally {
         closeSync(fd);
       }
     });
+  }
+
+  /** The row of a line, by bisection; −1 if it has none. */
+  #rowAt(line: number): number {
+    let [low, high] = [0, this.#rows.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#rows[middle]?.[0] ?? 0) < line) low = middle + 1;
+      else high = middle;
+    }
+    return this.#rows[low]?.[0] === line ? low : -1;
   }
 
   /** Reads what was appended since the last call. Other work gets its turn between chunks. Throws a UserError if the log cannot be read. */
@@ -108,13 +118,13 @@ export class LogIndex {
         const count = withDiskErrors("read", this.#path, () => readSync(fd, chunk, 0, chunk.length, this.#read), 3);
         const mark = this.#read === 0 ? markLength(chunk.subarray(0, count), this.#path, 3) : 0;
         let start = mark;
-        for (let end = chunk.indexOf(10, start); end >= 0 && end < count; end = chunk.indexOf(10, start)) {
+        for (let end = chunk.indexOf(LF, start); end >= 0 && end < count; end = chunk.indexOf(LF, start)) {
           if (!isSkipping) this.#add(chunk.subarray(start, end), this.#read + start);
           isSkipping = false;
           start = end + 1;
         }
-        this.#torn = start < count;
         if (count < chunk.length) {
+          this.#torn = start < count;
           this.#read += start;
           return;
         }
@@ -136,7 +146,8 @@ export class LogIndex {
 
   #forget(file: string): void {
     this.#file = file;
-    [this.#heads, this.#places, this.#rows, this.#lines, this.#problems] = [[], new Map(), [], new Map(), []];
+    [this.#heads, this.#places, this.#problems] = [[], new Map(), []];
+    [this.#rows, this.#starts, this.#ends] = [[], [], []];
     [this.#line, this.#read, this.#damaged] = [0, 0, 0];
     this.#generation++;
   }
@@ -151,11 +162,13 @@ export class LogIndex {
     const row = this.#rowOf(bytes, line);
     if (!row) return;
     this.#rows.push(row);
-    this.#lines.set(line, { start, end: start + bytes.length });
+    this.#starts.push(start);
+    this.#ends.push(start + bytes.length);
   }
 
   #rowOf(bytes: Buffer, line: number): ListedRow | undefined {
-    const isEnded = END.test(bytes.toString("latin1", Math.max(0, bytes.length - END_BYTES)));
+    const end = bytes.length - (bytes[bytes.length - 1] === CR ? 1 : 0) - END_BYTES;
+    const isEnded = end > 0 && bytes.compare(CHECK, 0, CHECK.length, end, end + CHECK.length) === 0;
     const head = isEnded ? HEAD.exec(bytes.toString("utf8", 0, Math.min(bytes.length, HEAD_BYTES))) : null;
     if (head) {
       const [, game = "", update, index, players = "", actions = "", return0, return1, forfeit] = head;

@@ -45,6 +45,8 @@ export async function servePage(served: Served, port: number): Promise<PageServe
     answer(served, request, response, streams).catch((error: unknown) => fail(response, error));
   });
   await listening(server, port);
+  // A long log is read while the browser starts.
+  served.overview.state().catch(() => {});
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

@@ -84,6 +84,25 @@ describe("spiral report", () => {
     expect((await reported(runs, "copy", "--all-games")).contents.episodes).toHaveLength(5000);
   });
 
+  it("shows a run whose log is of another kind, or not to be read from some line on", async () => {
+    const { dir: runs, run } = copyOf(join(dir, "whole"));
+    const log = join(run, "episodes.jsonl");
+    const line = readFileSync(log, "utf8").split("\n")[0] ?? "";
+    writeFileSync(log, `{"event":"login"}\n${line}\n${"x".repeat(17 << 20)}\n${line}\n`);
+    const cut = (await reported(runs, "copy")).contents;
+    expect(cut.episodes.map((game) => game.line)).toEqual([2]);
+    expect(cut.notes).toEqual([
+      expect.stringMatching(/^The rest of the log could not be read: line 3: this is longer than 16 MiB/),
+      "1 line of the log could not be read: line 1: not an episode: it does not end in a checksum.",
+    ]);
+    writeFileSync(log, Buffer.from(line, "utf16le"));
+    const foreign = (await reported(runs, "copy")).contents;
+    expect(foreign.episodes).toEqual([]);
+    expect(foreign.notes).toEqual([expect.stringMatching(/^The rest of the log could not be read: it is UTF-16 text/)]);
+    expect(JSON.stringify([cut, foreign])).not.toContain(runs);
+    expect(foreign.checkpoints).toHaveLength(2);
+  });
+
   it("shows a run whose policy the page cannot compute without it", async () => {
     const { dir: runs, run } = copyOf(join(dir, "whole"));
     edit(join(run, "config.yaml"), (text) => text.replace("policy: mlp", "policy: text"));
