@@ -166,6 +166,10 @@ export function play(model: Model): View {
       isBegun = true;
       restart();
     },
+    // There may be another checkpoint to play against. The game goes on.
+    refresh: () => {
+      if (isBegun && !setup.contains(document.activeElement)) drawSetup();
+    },
     key: (key) => {
       const turn = game.turn(state);
       const action = turn.kind === "player" && /^[1-9]$/.test(key) ? turn.actions[Number(key) - 1] : undefined;
