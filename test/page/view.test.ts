@@ -142,9 +142,13 @@ describe.skipIf(!chromium)("the page of spiral view", () => {
   });
 
   it("stays when the trainer and then the server end", async () => {
+    await page.goto(`${url}#play`);
+    const opponents = page.getByLabel("Against");
+    expect(await opponents.locator("option").allInnerTexts()).not.toContain("the policy after update 4");
     checkpoint(4);
+    await opponents.locator("option", { hasText: "update 4" }).waitFor({ state: "attached" });
     writer.finish("finished");
-    await page.goto(url);
+    await page.getByRole("link", { name: "Overview" }).click();
     await page.getByText("finished", { exact: true }).waitFor();
     await page.getByRole("link", { name: "Play" }).click();
     await page.getByLabel("You are").selectOption("0");
