@@ -39,7 +39,7 @@ const PROBLEMS = 5;
 
 /** Throws a UserError (exit 3) if the run cannot be read. Damaged lines and checkpoints are left out, and `notes` says so. */
 export function collect(run: ResolvedRun, options: Collect): PageContents {
-  const summary = collectSummary(run, options.names);
+  const summary = collectSummary(run, options.names, options.share);
   const notes = [...summary.notes];
   const checkpoints = collectCheckpoints(run, WEIGHTS * (options.share ?? 1), notes);
   const episodes = collectEpisodes(join(run.dir, "episodes.jsonl"), options, notes);
@@ -47,7 +47,7 @@ export function collect(run: ResolvedRun, options: Collect): PageContents {
 }
 
 /** What is known of a run without its checkpoints and games. */
-export function collectSummary(run: ResolvedRun, names: boolean): PageContents {
+export function collectSummary(run: ResolvedRun, names: boolean, share = 1): PageContents {
   const { dir } = run;
   const manifest = readManifest(dir);
   const config = readRunConfig(dir);
@@ -55,7 +55,7 @@ export function collectSummary(run: ResolvedRun, names: boolean): PageContents {
   const notes: string[] = [];
   if (metrics.problems.length > 0)
     notes.push(`${plural(metrics.problems.length, "line")} of the metrics could not be read.`);
-  const shown = spreadOver(metrics.lines, METRICS);
+  const shown = spreadOver(metrics.lines, METRICS * Math.max(0.1, share));
   if (shown.length < metrics.lines.length)
     notes.push(`The curves show ${shown.length} of ${metrics.lines.length} points.`);
   const last = metrics.lines.at(-1);
