@@ -72,8 +72,8 @@ export function run(
   });
 }
 
-/** CPU seconds of a running process so far, in hundredths. */
-function cpuOf(pid: number | undefined): number | undefined {
+/** CPU seconds of a running process so far, in hundredths, if the system reports them (Linux). */
+export function cpuOf(pid: number | undefined): number | undefined {
   try {
     // Fields 3, 4, … follow the name, which is in parentheses; 14 and 15 are user and system time.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { formatEpisode, parseEpisode } from "../../src/record/episode.ts";
-import { runNode, SPIRAL } from "../lib/child.ts";
+import { cpuOf, runNode, SPIRAL } from "../lib/child.ts";
 import { type Figure, figure, type Measured } from "../lib/measure.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -56,7 +56,7 @@ async function reportFigures(browser: Browser, dir: string, repetitions: number)
 
 async function viewFigures(browser: Browser, dir: string, repetitions: number): Promise<Figure[]> {
   writeLongLog(dir);
-  const [started, first, whole, frames, slow]: number[][] = [[], [], [], [], []];
+  const [started, first, whole, cpu, frames, slow]: number[][] = [[], [], [], [], [], []];
   for (let i = 0; i < repetitions; i++) {
     const begun = performance.now();
     const { child, url } = await serve(dir);
@@ -70,6 +70,7 @@ async function viewFigures(browser: Browser, dir: string, repetitions: number): 
       const count = GAMES.toLocaleString("en");
       await opened.getByText(`${count} of ${count} games`, { exact: true }).waitFor();
       whole?.push(performance.now() - asked);
+      cpu?.push(cpuOf(child.pid) ?? Number.NaN);
       const took = await scrolled(opened);
       frames?.push(...took);
       slow?.push(took.sort((a, b) => a - b)[Math.floor(0.95 * took.length)] ?? Number.NaN);
@@ -82,6 +83,7 @@ async function viewFigures(browser: Browser, dir: string, repetitions: number): 
     figure("spiral view, until it prints its address", "ms", started ?? []),
     figure("100,000 games: from opening to the first list", "ms", first ?? [], { target: { most: 2000 } }),
     figure("from opening to the whole list", "ms", whole ?? []),
+    figure("CPU time of the server until then, its start included", "s", cpu ?? []),
     figure("a frame while the list is scrolled", "ms", frames ?? [], { target: { most: 34 } }),
     figure("the 95th percentile of such frames", "ms", slow ?? [], { target: { most: 50 } }),
   ];

@@ -1,7 +1,7 @@
 /** A run or a tournament as `spiral view` serves it: read from its folder whenever it is asked for, so that it follows a writer. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { checkpointName, verifyCheckpoint } from "../../run/checkpoint-folder.ts";
+import { checkpointName, readEntries, verifyCheckpoint } from "../../run/checkpoint-folder.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import { lockHolder } from "../../run/lock.ts";
 import { readMetrics } from "../../run/metrics.ts";
@@ -68,9 +68,9 @@ export class LiveFolder implements Shown {
 
   checkpoint(update: number): PageCheckpoint {
     const { run } = this.#parts;
-    const entry = run && listedCheckpoints(run, []).find((one) => one.update === update);
+    const entry = run && readEntries(this.#dir).entries.find((one) => one.update === update);
     if (!entry) throw new UserError(3, `The run has no checkpoint ${update}.`);
-    inside(this.#dir, "checkpoints");
+    inside(this.#dir, join("checkpoints", checkpointName(update)));
     const weights = verifyCheckpoint(this.#dir, entry).files["model.safetensors"];
     if (!weights) throw new UserError(3, `The checkpoint of update ${update} holds no weights.`);
     return { update, weights: Buffer.from(weights).toString("base64") };
