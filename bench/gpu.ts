@@ -1,6 +1,7 @@
 /**
- * `npm run bench:gpu`: the speed of training on a GPU. It times the training step of a large network and the shipped configs on
- * each GPU backend that works, and PyTorch's step of the same network for comparison. Prints a table and writes
+ * `npm run bench:gpu`: the speed of training on a GPU. On each GPU backend that works it times the training step of a large network,
+ * of small ones and of transformers, and the shipped configs. PyTorch's step of the large network, and the others on the backends
+ * that `auto` takes without a GPU, stand beside. Prints a table and writes
  * bench/results/<machine>-gpu.json.
  *
  *   --backend webgpu,cuda   the backends; by default all GPU backends that work
@@ -20,11 +21,13 @@ import { parseArgs } from "node:util";
 import { type BackendName, backendNames, findBackend } from "../src/nn/backend.ts";
 import { writeFileAtomic } from "../src/util/files.ts";
 import type { Steps, Task } from "./gpu-step.ts";
+import type { WidthStep } from "./gpu-widths.ts";
 import { type Card, firstCard } from "./lib/cards.ts";
 import { run, runNode, runScript, SPIRAL } from "./lib/child.ts";
 import { circumstances, load, thisMachine } from "./lib/machine.ts";
-import { type Figure, figure, type Took } from "./lib/measure.ts";
+import { type Figure, figure, milliseconds, type Took } from "./lib/measure.ts";
 import { terminalTable } from "./lib/report.ts";
+import type { TextSteps, TextTask } from "./sections/text.ts";
 
 /** The shipped sizes and configs. Size m is left out: it trains like s, only longer. */
 const CONFIGS: readonly (readonly string[])[] = [["--size", "xs"], ["--size", "s"], ["configs/leduc.yaml"]];
@@ -62,7 +65,11 @@ async function main(): Promise<number> {
     if (found.status !== "usable") notes.push(`${backend}: ${found.reason}.`);
     else figures.push(...(await ofBackend({ ...task, backend: backend as BackendName }, card, notes)));
   }
-  if (figures.length === 0) {
+  if (figures.length > 0) {
+    for (const backend of ["kernels", "wasm"] as const) figures.push(...(await widths(backend, task.seconds, notes)));
+    figures.push(...(await transformers("wasm", task.seconds, notes)));
+    for (const config of CONFIGS) figures.push(...(await training("kernels", config, notes)));
+  } else {
     process.stderr.write(`Nothing could be measured.\n${notes.map((note) => `  ${note}\n`).join("")}`);
     process.stderr.write(
       "docs/gpu.md says what each needs. To try this without a GPU: the last line of bench/gpu.ts's header.\n",
@@ -120,7 +127,41 @@ async function ofBackend(task: Task, card: Card | string, notes: string[]): Prom
   const torch = await torchSteps(task, steps);
   if (typeof torch === "string") notes.push(torch);
   else if (torch) figures.push(of(`PyTorch on ${flags.torch} beside ${backend}, step`, torch));
+  figures.push(...(await widths(backend, task.seconds, notes)));
+  figures.push(...(await transformers(backend, task.seconds, notes)));
   for (const config of CONFIGS) figures.push(...(await training(backend, config, notes)));
+  return figures;
+}
+
+/** Steps of small networks: wall time. */
+async function widths(backend: BackendName, seconds: number, notes: string[]): Promise<Figure[]> {
+  process.stderr.write(`${backend}: networks of several widths …\n`);
+  const outcome = await runScript("gpu-widths.js", [JSON.stringify({ backend, seconds: seconds / 10 })]);
+  if (outcome.code !== 0) {
+    notes.push(`${backend}, networks of several widths: ${lastLine(outcome.err)}.`);
+    return [];
+  }
+  const steps = JSON.parse(lastLine(outcome.out)) as WidthStep[];
+  return steps.map(({ width, rows, took }) => milliseconds(`${backend}, 2x${width}, step`, took, { also: { rows } }));
+}
+
+/** Steps of transformers of several widths, 2,048 tokens each: wall time. */
+async function transformers(backend: BackendName, seconds: number, notes: string[]): Promise<Figure[]> {
+  process.stderr.write(`${backend}: transformers of several widths …\n`);
+  const figures: Figure[] = [];
+  for (const [width, layers] of [
+    [32, 2],
+    [64, 2],
+    [128, 4],
+    [256, 4],
+  ] as const) {
+    const engine = backend === "wasm" ? "kernels" : "tensors";
+    const task: TextTask = { backend, engine, width, layers, seconds: seconds / 10 };
+    const outcome = await runScript("sections/text-step.js", [JSON.stringify(task)]);
+    const name = `${backend}, transformer ${layers}x${width}, step`;
+    if (outcome.code !== 0) notes.push(`${name}: ${lastLine(outcome.err)}.`);
+    else figures.push(milliseconds(name, (JSON.parse(lastLine(outcome.out)) as TextSteps).distinct));
+  }
   return figures;
 }
 

@@ -7,7 +7,7 @@
  */
 import { type BackendName, backendNames, findBackend } from "../../src/nn/backend.ts";
 import { run, runScript } from "../lib/child.ts";
-import { type Figure, figure, type Measured } from "../lib/measure.ts";
+import { type Figure, figure, type Measured, type Took } from "../lib/measure.ts";
 
 /** What one process measures. */
 export interface TextTask {
@@ -16,6 +16,15 @@ export interface TextTask {
   readonly width: number;
   readonly layers: number;
   readonly seconds: number;
+}
+
+/** The time of its training steps; `rows` tokens have a loss in each. */
+export interface TextSteps {
+  readonly rows: number;
+  /** No two sequences begin alike. */
+  readonly distinct: readonly Took[];
+  /** Sequences have their first tokens in common, by groups. */
+  readonly shared: readonly Took[];
 }
 
 const SIZES = [
@@ -31,7 +40,7 @@ export async function text(quick: boolean): Promise<Measured> {
   const measure = async (task: TextTask, what: string): Promise<void> => {
     const outcome = await runScript("sections/text-step.js", [JSON.stringify(task)]);
     if (outcome.code !== 0) notes.push(`${what}: ${outcome.err.trim().split("\n").at(-1)}`);
-    else figures.push(...(JSON.parse(outcome.out) as Measured).figures);
+    else figures.push(...figuresOf(task, JSON.parse(outcome.out) as TextSteps));
   };
   for (const { width, layers } of quick ? SIZES.slice(0, 1) : SIZES) {
     // Plain JavaScript is for tests: a step takes seconds. The backend kernels is for perceptrons.
@@ -53,6 +62,16 @@ export async function text(quick: boolean): Promise<Measured> {
     } else figures.push(peer);
   }
   return { figures, notes };
+}
+
+function figuresOf({ backend, engine, width, layers }: TextTask, { rows, distinct, shared }: TextSteps): Figure[] {
+  const operations = engine === "kernels" ? "own kernels" : "TensorFlow.js";
+  const of = (what: string, took: readonly Took[]): Figure => {
+    const cpu = took.map((each) => each.cpu);
+    const perSecond = cpu.map((each) => rows / each);
+    return figure(`${backend}, ${operations}, ${what}`, "tokens / CPU s", perSecond, { cpu, also: { width, layers } });
+  };
+  return [of("distinct", distinct), of("shared beginnings", shared)];
 }
 
 /** PyTorch's figure, or why there is none. */

@@ -5,7 +5,7 @@
 import { z } from "zod";
 
 export const SIZES = ["xs", "s", "m"] as const;
-const BACKENDS = ["auto", "cuda", "webgpu", "kernels", "wasm", "node", "js"] as const;
+const BACKENDS = ["auto", "kernels", "cuda", "webgpu", "wasm", "node", "js"] as const;
 const ADVANTAGES = ["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic"] as const;
 const TOKENS = ["sum", "mean", "constant"] as const;
 const RULES = ["auto", "spiral", "mirror"] as const;

@@ -87,6 +87,7 @@ export class Adam {
 /** min(1, max / RMS): the factor that brings the root mean square of all these numbers down to `max`. */
 function clipFactor(tensors: readonly tf.Tensor[], max: number): tf.Tensor {
   const count = tensors.reduce((sum, { size }) => sum + size, 0);
-  const squares = tf.addN(tensors.map((x) => tf.sum(tf.square(x))));
+  // Pair by pair: a program on a GPU takes only so many tensors, and a deep network has more.
+  const squares = tensors.map((x) => tf.sum(tf.square(x))).reduce((sum, x) => tf.add(sum, x));
   return tf.minimum(1, tf.div(max * Math.sqrt(count), tf.sqrt(squares)));
 }

@@ -9,8 +9,11 @@ import type { Availability, Unavailable } from "./backend-status.ts";
 import { findNative } from "./backends/native-package.ts";
 import { findWebgpu } from "./backends/webgpu-package.ts";
 
-/** In the order in which `auto` tries them. `node` comes after `wasm`, which is faster at the default size (docs/gpu.md). */
-export const backendNames = ["cuda", "webgpu", "kernels", "wasm", "node", "js"] as const;
+/**
+ * In the order in which `auto` tries them, among those that suit the networks. A GPU is slower than `kernels` for the small networks
+ * that those suit, and `node` is slower than `wasm` at the default size (docs/gpu.md).
+ */
+export const backendNames = ["kernels", "cuda", "webgpu", "wasm", "node", "js"] as const;
 export type BackendName = (typeof backendNames)[number];
 
 type PassedOver = Unavailable & { readonly name: BackendName };
@@ -27,14 +30,19 @@ export interface Backend {
 export interface NetworkKind {
   /** Name of the kind of policy, or the path of its module. */
   readonly policy: string;
+  /** Units of each hidden layer, if it is a multilayer perceptron. */
   readonly hidden: readonly number[];
+  /** Numbers per word, if it is a transformer. */
+  readonly text?: { readonly width: number };
 }
 
 /**
  * The widest layer for which `auto` takes our kernels. Up to it their forward pass is as fast as that of `wasm` and their training
- * step faster (docs/performance.md).
+ * step faster (docs/performance.md), and no slower than on an H200 with a few hundred rows (docs/gpu.md).
  */
 const MOST_UNITS = 512;
+/** The widest transformer whose training step is faster by the kernels of `wasm` than on an H200 (docs/gpu.md). */
+const WIDEST_TEXT = 64;
 
 interface Implementation {
   /** Whether it is installed, without loading it. */
@@ -93,7 +101,7 @@ export async function startBackend(
   if (choice === "kernels") networks.forEach(checkComputed);
   const passedOver: PassedOver[] = [];
   for (const name of choice === "auto" ? backendNames : [choice]) {
-    if (choice === "auto" && name === "kernels" && !networks.every(suitsKernels)) continue;
+    if (choice === "auto" && !networks.every((network) => suits(name, network))) continue;
     const tried = await tryBackend(name);
     if (tried.status === "usable") return { name, device: tried.device, passedOver };
     passedOver.push({ name, ...tried });
@@ -102,8 +110,12 @@ export async function startBackend(
   throw new UserError(2, `Backend ${choice} cannot run here: ${why.join("; ")}. See also: spiral doctor`);
 }
 
-const suitsKernels = ({ policy, hidden }: NetworkKind): boolean =>
-  policy === "mlp" && hidden.every((width) => width <= MOST_UNITS);
+/** Whether `auto` may take this backend for such a network. */
+function suits(name: BackendName, { policy, hidden, text }: NetworkKind): boolean {
+  if (name === "kernels") return policy === "mlp" && hidden.every((width) => width <= MOST_UNITS);
+  const isGpu = name === "cuda" || name === "webgpu";
+  return !isGpu || policy !== "text" || text === undefined || text.width > WIDEST_TEXT;
+}
 
 /** A kind from a module may compute by no network of ours, or by `mlp`. */
 function checkComputed({ policy }: NetworkKind): void {

@@ -234,7 +234,7 @@ describe("bad input", () => {
     [
       "a misspelt choice",
       "nn: {backend: wsm}",
-      [/it takes one of auto, cuda, webgpu, kernels, wasm, node, js\. Did you mean "wasm"\?/],
+      [/it takes one of auto, kernels, cuda, webgpu, wasm, node, js\. Did you mean "wasm"\?/],
     ],
     [
       "unknown games and games twice",

@@ -48,9 +48,10 @@ describe("the backends", () => {
     expect(await forwardAndGradients(name)).toEqual(first);
   });
 
-  it("auto takes the first that works, and says why not those before it", async () => {
-    const { name, passedOver } = await startBackend("auto");
-    expect(passedOver.map((better) => better.name)).toEqual(backendNames.slice(0, backendNames.indexOf(name)));
+  it("auto takes the first that works and suits, and says why not those before it", async () => {
+    const wide = { policy: "mlp", hidden: [64, 513] };
+    const { name, passedOver } = await startBackend("auto", [wide]);
+    expect(passedOver.map((better) => better.name)).toEqual(backendNames.slice(1, backendNames.indexOf(name)));
     for (const { reason } of passedOver) expect(reason).not.toBe("");
     expect((await startBackend("wasm")).passedOver).toEqual([]);
     expect(tf.getBackend()).toBe("wasm");
@@ -58,21 +59,28 @@ describe("the backends", () => {
     expect(tf.getBackend()).toBe("cpu");
   });
 
-  it("auto takes kernels only for perceptrons that are not wide", async () => {
+  it("auto takes kernels, before a GPU, for perceptrons that are not wide, and for no others", async () => {
     const small = { policy: "mlp", hidden: [64, 512] };
     const others = [
-      { policy: "text", hidden: [64] },
+      { policy: "text", hidden: [64], text: { width: 32 } },
       { policy: "./kind.js", hidden: [64] },
       { policy: "mlp", hidden: [64, 513] },
     ];
-    const { name } = await startBackend("auto", [small, small]);
-    expect(backendNames.indexOf(name)).toBeLessThanOrEqual(backendNames.indexOf("kernels"));
+    expect(await startBackend("auto", [small, small])).toMatchObject({ name: "kernels", passedOver: [] });
     for (const other of others) {
       const taken = await startBackend("auto", [small, other]);
       expect([taken, ...taken.passedOver].map((backend) => backend.name)).not.toContain("kernels");
     }
     expect((await startBackend("kernels", [small, ...others.slice(1)])).name).toBe("kernels");
     await expect(startBackend("kernels", others)).rejects.toThrow("kernels does not compute nn.policy text");
+    await startBackend("wasm");
+  });
+
+  it("auto looks for a GPU for wide transformers only", async () => {
+    const text = (width: number) => ({ policy: "text", hidden: [64], text: { width } });
+    expect(await startBackend("auto", [text(64)])).toMatchObject({ name: "wasm", passedOver: [] });
+    const { name, passedOver } = await startBackend("auto", [text(128)]);
+    expect([...passedOver.map((better) => better.name), name].slice(0, 1)).toEqual(["cuda"]);
     await startBackend("wasm");
   });
 

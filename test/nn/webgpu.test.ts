@@ -55,6 +55,19 @@ describe.skipIf(problem !== undefined)("webgpu", { timeout: 300_000 }, () => {
     expect(stdout).toBe("45 10\n");
   });
 
+  it("takes a step of Adam, with its gradient clipped, for more variables than a program binds", () => {
+    const { stdout } = child(
+      `await startBackend("webgpu");
+       const { Adam } = await import("./dist/nn/adam.js");
+       const variables = Array.from({ length: 300 }, () => tf.variable(tf.zeros([2])));
+       const adam = new Adam(variables, { beta1: 0, beta2: 0.999, epsilon: 1e-8, clip: 2 });
+       adam.step(variables.map(() => tf.ones([2])), 0.5);
+       console.log(new Set(variables.map((x) => x.dataSync().join(" "))).size, ...variables[299].dataSync());`,
+      software,
+    );
+    expect(stdout).toBe("1 -0.5 -0.5\n");
+  });
+
   it("an error on the GPU is thrown by the next read, and by all that follow, and is not printed", () => {
     const ended = child(
       `await startBackend("webgpu");
@@ -106,7 +119,8 @@ describe.skipIf(problem !== undefined || driver === undefined)("a software adapt
   });
 
   it("is passed over by auto, which says so", () => {
-    const { stdout } = child(`console.log(JSON.stringify(await startBackend("auto")));`, unasked);
+    const wide = JSON.stringify([{ policy: "mlp", hidden: [1024] }]);
+    const { stdout } = child(`console.log(JSON.stringify(await startBackend("auto", ${wide})));`, unasked);
     const { passedOver } = JSON.parse(stdout);
     expect(passedOver).toContainEqual({ name: "webgpu", status: "broken", reason: expect.stringMatching(/no GPU/) });
   });

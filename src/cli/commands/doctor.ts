@@ -116,9 +116,13 @@ function remarks(backends: readonly Probe[], auto: string | null): string[] {
   const next = backends.slice(backends.findIndex(({ name }) => name === auto) + 1);
   const wider = next.find(({ status }) => status === "usable")?.name;
   const suiting =
-    auto === "kernels" && wider
-      ? [`kernels compute multilayer perceptrons; for wide ones and for text, auto takes ${wider}.`]
-      : [];
+    auto === "kernels" && wider === "wasm"
+      ? ["kernels compute multilayer perceptrons; for wide ones and for text, auto takes wasm."]
+      : auto === "kernels" && wider
+        ? [
+            `kernels compute multilayer perceptrons; auto takes ${wider} for wide networks, and wasm for text of the default width.`,
+          ]
+        : [];
   const toInstall = ["What each backend is for and how to install it: docs/gpu.md"];
   return [
     "",

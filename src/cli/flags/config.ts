@@ -26,7 +26,7 @@ export const whatToLearn = {
 export const anySetting = { set: texts("--set <key=value>", "any setting (see: spiral config show); may be repeated") };
 
 export const howToRun = {
-  backend: text("--backend <name>", "auto, cuda, webgpu, kernels, wasm, node or js (see: spiral doctor)"),
+  backend: text("--backend <name>", "auto, kernels, cuda, webgpu, wasm, node or js (see: spiral doctor)"),
   keepEpisodes: text("--keep-episodes <n|all>", "games per game id and update that are logged"),
   workers: text(WORKERS.usage, WORKERS.help),
   ...runFolder,
