@@ -62,7 +62,11 @@ export function gameList(): GameList {
     show(shown, line) {
       const first = Math.floor(element.scrollTop / ROW);
       const top = games[first]?.line;
+      const before = games;
       [games, open] = [shown.slice(0, MOST), line];
+      const focused = document.activeElement;
+      const focusedRow = [...drawn].find(([, row]) => row.contains(focused))?.[0];
+      const focusedLine = focusedRow === undefined ? undefined : before[focusedRow]?.line;
       rows.style.height = `${games.length * ROW}px`;
       rows.replaceChildren();
       drawn = new Map();
@@ -70,6 +74,8 @@ export function gameList(): GameList {
       const moved = games.findIndex((game) => game.line === top) - first;
       if (first > 0) element.scrollTop += Math.max(-first, moved) * ROW;
       draw();
+      const again = [...drawn].find(([i]) => focusedLine !== undefined && games[i]?.line === focusedLine)?.[1];
+      again?.querySelector("a")?.focus({ preventScroll: true });
     },
     reveal(line) {
       const top = games.findIndex((game) => game.line === line) * ROW;

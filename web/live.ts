@@ -28,14 +28,17 @@ export interface Live {
 export async function openLive(): Promise<Live> {
   const checkpoints: PageCheckpoint[] = [];
   const log = new LiveLog();
-  // It reads the log while the contents come.
-  const events = new EventSource(address("/events"));
   let state: LiveState | undefined;
   let catchUp = (): void => {};
-  events.addEventListener("message", ({ data }) => {
-    state = JSON.parse(data) as LiveState;
-    catchUp();
-  });
+  let tell: (connection: Connection) => void = () => {};
+  // Before the contents come, so that the server reads the log meanwhile.
+  listen(
+    (now) => {
+      state = now;
+      catchUp();
+    },
+    (connection) => tell(connection),
+  );
   const first = await contentsOf(checkpoints);
   return {
     contents: first,
@@ -64,13 +67,27 @@ export async function openLive(): Promise<Live> {
         isBusy = false;
       };
       catchUp = () => void run();
+      tell = connection;
+      connection("following");
       catchUp();
-      const tell = (): void => connection(events.readyState === EventSource.OPEN ? "following" : "lost");
-      events.addEventListener("open", tell);
-      events.addEventListener("error", tell);
-      tell();
     },
   };
+}
+
+/** Listens to the server's events while the page is in sight: a browser allows one server few connections, over all its pages. */
+function listen(told: (state: LiveState) => void, tell: (connection: Connection) => void): void {
+  let events: EventSource | undefined;
+  const connect = (): void => {
+    events?.close();
+    events = undefined;
+    if (document.hidden) return;
+    events = new EventSource(address("/events"));
+    events.addEventListener("message", ({ data }) => told(JSON.parse(data) as LiveState));
+    events.addEventListener("open", () => tell("following"));
+    events.addEventListener("error", () => tell("lost"));
+  };
+  document.addEventListener("visibilitychange", connect);
+  connect();
 }
 
 /** The log of a run on the server. */

@@ -113,6 +113,34 @@ describe.skipIf(!chromium)("the page of spiral view", () => {
     expect(asked).toEqual([`/game/${total - 2}.json`]);
   });
 
+  it("compares two runs, each of which has a page of its own", async () => {
+    const both = await servePage(
+      servedPage(
+        pageSource(["trained", "followed"], dir, () => {}),
+        20,
+      ),
+      0,
+    );
+    const compared = await browser.newPage();
+    try {
+      compared.on("pageerror", (error) => problems.push(String(error)));
+      await compared.goto(`http://127.0.0.1:${both.port}/`);
+      await compared
+        .getByRole("img", { name: /^NashConv of kuhn, exact by update: trained from .*; followed from/ })
+        .waitFor();
+      await compared.getByRole("link", { name: "followed" }).click();
+      await compared.locator("h1", { hasText: "followed" }).waitFor();
+      await compared.getByRole("link", { name: "Games" }).click();
+      await compared.locator(".replay").waitFor();
+      await compared.getByRole("link", { name: "all runs" }).click();
+      await compared.locator("h1", { hasText: "trained, followed" }).waitFor();
+      expect(await compared.getByRole("link", { name: "Games" }).count()).toBe(0);
+    } finally {
+      await compared.close();
+      await both.close();
+    }
+  });
+
   it("stays when the trainer and then the server end", async () => {
     checkpoint(4);
     writer.finish("finished");

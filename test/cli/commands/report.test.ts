@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { PageContents } from "../../../src/page/contents.ts";
+import { liveRun } from "../../../src/page/live/live-folder.ts";
 import { contentsIn } from "../../page/contents-in.ts";
 import { disagreements } from "../documented.ts";
 import { copyOf, edit, folder, spiral } from "../spiral.ts";
@@ -48,6 +49,12 @@ describe("spiral report", () => {
     const { episodes, loss, learningRate, rows, ...shown } = last;
     expect(contents.metrics.at(-1)).toEqual(shown);
     expect((await reported(dir, "whole@3")).contents.checkpoints.map(({ update }) => update)).toEqual([3]);
+  });
+
+  it("has the games that spiral view serves one by one", async () => {
+    const { episodes } = (await reported(dir, "whole")).contents;
+    const live = liveRun({ dir: join(dir, "whole"), name: "whole" });
+    expect(await Promise.all(episodes.map(({ line }) => live.game(line)))).toEqual(episodes);
   });
 
   it("names nothing of this machine, unless asked", async () => {
