@@ -1,6 +1,8 @@
 /** What several tests share: policies at random, a statistic, a small training run that is recorded. */
+import { onTestFinished } from "vitest";
 import type { Game } from "../src/games/game.ts";
 import { GameGraph, type Infoset } from "../src/graph/game-graph.ts";
+import { startBackend } from "../src/nn/backend.ts";
 import type { Distribution, Policy } from "../src/policies/policy.ts";
 import type { Episode } from "../src/record/episode.ts";
 import type { TrainSettings } from "../src/rl/settings.ts";
@@ -119,4 +121,10 @@ export function recorder(
       progress: (update) => update >= stopAt,
     },
   };
+}
+
+/** The rest of a test computes on TensorFlow.js, whose tensors can be counted; its file computes on our kernels, which are quicker. */
+export async function onTensors(): Promise<void> {
+  await startBackend("wasm");
+  onTestFinished(() => startBackend("kernels").then(() => {}));
 }

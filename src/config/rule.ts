@@ -17,17 +17,17 @@ const OWN: Readonly<Record<RuleName, readonly string[]>> = {
 
 /** The rule of a run whose settings are `given`, of which a later one counts. `games`: those of a run that names none. */
 export function chosenRule(given: readonly Leaf[], games: readonly string[], problems: string[]): RuleName {
+  const rule = ruleOf(given, games);
+  problems.push(...given.flatMap((leaf) => strange(leaf, rule)));
+  return rule;
+}
+
+function ruleOf(given: readonly Leaf[], games: readonly string[]): RuleName {
   const last = (key: string): unknown => given.findLast(({ path }) => path.join(".") === key)?.value;
   const rule = last("rl.rule");
-  if (rule === "spiral" || rule === "mirror") {
-    problems.push(...given.flatMap((leaf) => strange(leaf, rule)));
-    return rule;
-  }
+  if (rule === "spiral" || rule === "mirror") return rule;
   const owner = (["spiral", "mirror"] as const).find((name) => given.some((leaf) => isOf(leaf, name)));
-  if (owner) {
-    problems.push(...given.flatMap((leaf) => strange(leaf, owner)));
-    return owner;
-  }
+  if (owner) return owner;
   const named = last("games");
   const ids = Array.isArray(named) ? named.map(String) : games;
   if (last("nn.policy") === "text") return "spiral";
@@ -39,6 +39,9 @@ const isOf = ({ path }: Leaf, rule: RuleName): boolean => path[0] === "rl" && OW
 /** A problem if the command line gives a setting that the rule does not have. A file may hold the settings of both. */
 function strange(leaf: Leaf, rule: RuleName): string[] {
   const other = rule === "spiral" ? "mirror" : "spiral";
-  if (!leaf.where.startsWith("--") || !isOf(leaf, other)) return [];
-  return [`${leaf.where}: ${leaf.path.join(".")} is a setting of rl.rule: ${other}, and the rule here is ${rule}.`];
+  const key = leaf.path.join(".");
+  // The sizes give it for both rules, so it chooses none.
+  const isUnused = rule === "mirror" && key === "rl.magnet.every";
+  if (!leaf.where.startsWith("--") || !(isUnused || isOf(leaf, other))) return [];
+  return [`${leaf.where}: ${key} is a setting of rl.rule: ${other}, and the rule here is ${rule}.`];
 }

@@ -178,7 +178,9 @@ export const configSchema = z.strictObject({
             .enum(MAGNETS)
             .describe("What the policy is pulled to: its average at the last refresh, uniform play, nothing."),
           coefficient: weight().describe("Weight of the KL divergence to the magnet policy."),
-          every: count().describe("Updates between refreshes of an averaged magnet."),
+          every: count().describe(
+            "Updates between refreshes of an averaged magnet, for rl.rule: spiral; that of mirror follows rl.averaging.",
+          ),
         })
         .describe("The policy that the learner is pulled to."),
       averaging: fraction().describe("Decay of the moving average of the weights, which is what is saved."),

@@ -67,6 +67,16 @@ it.each([
     "rl.exploration=0.1",
     "rl.exploration is a setting of rl.rule: mirror, and the rule here is spiral",
   ],
+  [
+    "rl.rule=mirror",
+    "rl.magnet.every=5",
+    "rl.magnet.every is a setting of rl.rule: spiral, and the rule here is mirror",
+  ],
+  [
+    "games=[leduc]",
+    "rl.magnet.every=5",
+    "rl.magnet.every is a setting of rl.rule: spiral, and the rule here is mirror",
+  ],
   ["rl.advantage=rae", "rl.mirror.steps=2", "rl.mirror.steps is a setting of rl.rule: mirror"],
 ])("%s with %s is an error that names both", (first, second, message) => {
   const load = () => loadConfig({ ...games("leduc"), sets: [first, second] });

@@ -71,7 +71,9 @@ function errors(game: Game, seed: string, episodes: number, corrected = true, ba
         const n = (weights[i] as number) ** 2 / (squares[i] as number);
         if (!(n >= 40)) continue;
         const entry = first + i - start;
-        estimates.set(entry, [...(estimates.get(entry) ?? []), sampled[i] as number]);
+        const known = estimates.get(entry);
+        if (known) known.push(sampled[i] as number);
+        else estimates.set(entry, [sampled[i] as number]);
       }
     });
   }

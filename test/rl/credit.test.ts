@@ -17,6 +17,7 @@ import { judged, perDecision } from "../../src/rl/credit/judged.ts";
 import { type CreditSettings, type EstimatorCredit, type Frozen, measureCredit } from "../../src/rl/credit/measure.ts";
 import { type Sample, truthOf } from "../../src/rl/credit/truth.ts";
 import { Rng } from "../../src/util/rng.ts";
+import { onTensors } from "../helpers.ts";
 
 const critic = { lambda: 0.95, learningRate: 0.003, hidden: [8] };
 const settings: CreditSettings = {
@@ -31,7 +32,7 @@ const settings: CreditSettings = {
   },
 };
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 function frozen(id: string, outputScale = 1): Frozen {
   const game = getGame(id);
@@ -137,7 +138,8 @@ describe("credit", () => {
     );
   });
 
-  it("of a baseline is that of none but for the gradient, which it makes less noisy", () => {
+  it("of a baseline is that of none but for the gradient, which it makes less noisy", async () => {
+    await onTensors();
     const { none, rae, shared, mirror } = judged;
     const game = getGame("ttt-draw");
     const ttt = frozen("ttt");

@@ -9,10 +9,11 @@ import type { WeightArray } from "../../src/nn/weights.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import type { EstimatorState } from "../../src/rl/advantages/advantage.ts";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
+import { onTensors } from "../helpers.ts";
 import { byCell, type Decision, gamesOf, learnerDecisions, opponent, playBatch, withReturns } from "./batches.ts";
 import { layout, make } from "./estimators.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 const critic = (lambda: number, learningRate = 0.01) =>
   make("critic", { critic: { lambda, learningRate, hidden: [8] } });
@@ -142,7 +143,8 @@ it("by hand: V is ¼ for the first and −½ for the second, λ = ½", () => {
   estimator.dispose();
 });
 
-it("V moves down the gradient of the mean squared error of every decision, none of them merged", () => {
+it("V moves down the gradient of the mean squared error of every decision, none of them merged", async () => {
+  await onTensors();
   const batch = someBatch();
   const lambda = 0.7;
   const estimator = critic(lambda);
@@ -188,7 +190,8 @@ it("V moves down the gradient of the mean squared error of every decision, none 
   estimator.dispose();
 });
 
-it("leaves no tensor behind, in 30 batches or after it is gone", () => {
+it("leaves no tensor behind, in 30 batches or after it is gone", async () => {
+  await onTensors();
   const tensors = () => [tf.memory().numTensors, tf.backend().numDataIds()];
   const before = tensors();
   const estimator = critic(0.9);

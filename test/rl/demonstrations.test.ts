@@ -16,13 +16,13 @@ import { type Snapshot, train } from "../../src/rl/train.ts";
 import { episodeOf } from "../../src/selfplay/play.ts";
 import { type RecordedGame, recordedTrajectories } from "../../src/selfplay/recorded.ts";
 import { Rng } from "../../src/util/rng.ts";
-import { randomPolicy, recorder, smallRun } from "../helpers.ts";
+import { onTensors, randomPolicy, recorder, smallRun } from "../helpers.ts";
 import { smallText } from "../policies/small-text.ts";
 import { throughFiles } from "../run/checkpoints.ts";
 import { learnerDecisions, playBatch } from "./batches.ts";
 import { kuhn, modelOf, ttt } from "./learners.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 const textModel = (think = 0): Promise<PolicyModel> =>
   policyModel({ policy: "text", hidden: [8], outputScale: 1, text: { ...smallText, think } }, [kuhn, ttt]);
@@ -144,6 +144,7 @@ describe.each([
   const games = { kuhn: some("kuhn", 20), ttt: some("ttt", 6) };
 
   it("goes down the gradient of the cross-entropy, and nothing else", async () => {
+    await onTensors();
     const model = await makeModel();
     // Adam's step is −g if the rate and ε are both large, so that θ tells the gradient.
     const [epsilon, quiet] = [1e7, { learningRate: { start: 1e7, end: 1e7 } }];

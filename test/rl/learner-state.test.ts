@@ -4,9 +4,10 @@ import { startBackend } from "../../src/nn/backend.ts";
 import { tf } from "../../src/nn/tf.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { Rng } from "../../src/util/rng.ts";
+import { onTensors } from "../helpers.ts";
 import { find, kuhn, learnerWith, rng, someRows, ttt } from "./learners.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 const tensors = () => [tf.memory().numTensors, tf.backend().numDataIds()];
 
@@ -60,7 +61,8 @@ it.each([
   ["ppo", "averaged"],
   ["ppo", "uniform"],
   ["pg", "none"],
-] as const)("leaves no tensor behind, in 100 updates or after it is gone: %s, magnet %s", (loss, kind) => {
+] as const)("leaves no tensor behind, in 100 updates or after it is gone: %s, magnet %s", async (loss, kind) => {
+  await onTensors();
   const before = tensors();
   const learner = learnerWith({ loss, magnet: { kind, coefficient: 0.5, every: 7 } });
   const batches = [someRows(kuhn, 1), someRows(ttt, 2, 10)];

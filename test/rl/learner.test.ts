@@ -5,7 +5,7 @@ import type { Learner } from "../../src/rl/learner.ts";
 import type { Row } from "../../src/rl/rows.ts";
 import { find, kuhn, layout, learnerWith, quiet, rng, someRows, ttt } from "./learners.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 /** Columns of the head, weights and bias, of θ. */
 function headColumn(learner: Learner, column: number): number[] {

@@ -7,10 +7,10 @@ import { networkPolicy } from "../../src/policies/network-policy.ts";
 import type { Policy } from "../../src/policies/policy.ts";
 import { Pool, type PoolMember, type PoolSettings } from "../../src/rl/pool.ts";
 import { Rng } from "../../src/util/rng.ts";
-import { chiSquaredZ } from "../helpers.ts";
+import { chiSquaredZ, onTensors } from "../helpers.ts";
 import { kuhn, modelOf, someRows, ttt } from "./learners.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 const infosets = someRows(kuhn, 1).map(({ infoset }) => infoset);
 const model = modelOf([kuhn, ttt], 4);
@@ -66,7 +66,8 @@ describe("membership", () => {
     pool.dispose();
   });
 
-  it("lets go of who leaves, and of all at the end", () => {
+  it("lets go of who leaves, and of all at the end", async () => {
+    await onTensors();
     const tensors = () => [tf.memory().numTensors, tf.backend().numDataIds()];
     const before = tensors();
     const pool = offered(20);

@@ -6,11 +6,11 @@ import { tf } from "../../src/nn/tf.ts";
 import type { TrainSettings } from "../../src/rl/settings.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
 import { UserError } from "../../src/util/errors.ts";
-import { recorder, smallRun } from "../helpers.ts";
+import { onTensors, recorder, smallRun } from "../helpers.ts";
 import { bytesOf, throughFiles } from "../run/checkpoints.ts";
 import { names } from "./estimators.ts";
 
-await startBackend("wasm");
+await startBackend("kernels");
 
 const UPDATES = 14;
 
@@ -158,6 +158,7 @@ describe("a loss that is not a number", () => {
     ["rae", "pg"],
     ["critic", "ppo"],
   ] as const)("stops %s with %s at once, and says of which update", async (advantage, loss) => {
+    await onTensors();
     const before = [tf.memory().numTensors, tf.backend().numDataIds()];
     const { hooks, metrics, snapshots } = recorder();
     const rates = { start: 1e30, end: 1e30 };

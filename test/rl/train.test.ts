@@ -7,10 +7,10 @@ import { tf } from "../../src/nn/tf.ts";
 import type { Policy } from "../../src/policies/policy.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 import { type Snapshot, train } from "../../src/rl/train.ts";
-import { type Recorded, recorder, smallRun } from "../helpers.ts";
+import { onTensors, type Recorded, recorder, smallRun } from "../helpers.ts";
 import { throughFiles } from "../run/checkpoints.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 const UPDATES = 30;
 const games = ["kuhn", "ttt"].map(getGame);
@@ -131,6 +131,7 @@ describe("a run that was interrupted", () => {
 });
 
 it("a run that cannot begin leaves no tensors", async () => {
+  await onTensors();
   const before = [tf.memory().numTensors, tf.backend().numDataIds()];
   const settings = smallRun([[getGame("negotiation-private"), 4]], 1);
   const impossible = { ...settings, rl: { ...settings.rl, opponents: "nash" } };
@@ -139,6 +140,7 @@ it("a run that cannot begin leaves no tensors", async () => {
 });
 
 it("a run leaves no tensors, not even one that fails half way", async () => {
+  await onTensors();
   const before = [tf.memory().numTensors, tf.backend().numDataIds()];
   const { hooks } = recorder();
   const failing = {

@@ -12,6 +12,7 @@ import { gradientVariance } from "../../src/rl/variance.ts";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { play } from "../../src/selfplay/play.ts";
 import { Rng } from "../../src/util/rng.ts";
+import { onTensors } from "../helpers.ts";
 
 const kuhn = getGame("kuhn");
 const layout = new FeatureLayout([kuhn]);
@@ -25,7 +26,7 @@ const measure = (
   arrays: readonly WeightArray[] = weights,
 ) => gradientVariance(arrays, model, kuhn, names, { ...settings, ...more }, new Rng("draws"));
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 /** The batches that are measured, after those that warm up. */
 function batches(count: number): Trajectories[] {
@@ -113,7 +114,8 @@ describe("the variance of the gradient", () => {
     expect(measure(["none"], {}, certain).get("none")).toBe(0);
   });
 
-  it("is the same from the same seed, and leaves no tensor behind", () => {
+  it("is the same from the same seed, and leaves no tensor behind", async () => {
+    await onTensors();
     const names = ["none", "rae", "infoset", "critic"] as const;
     measure(names);
     const before = tf.memory().numTensors;

@@ -25,8 +25,8 @@ import { randomPolicy } from "../helpers.ts";
 import { content } from "./plans.ts";
 
 const program = (name: string) => new URL(`../../dist/selfplay/${name}`, import.meta.url);
-// The third has many information sets, and two turns suffice for them.
-const games = ["kuhn", "ttt", "negotiation-private:maxQuantity=1:maxTurns=2"].map(getGame);
+// The third has many information sets.
+const games = ["kuhn", "ttt", "leduc"].map(getGame);
 const model = kind.model({ policy: "mlp", hidden: [4], outputScale: 3 }, games);
 let networks: PolicyNetwork[];
 let learner: Policy;
@@ -39,7 +39,7 @@ let wholeHere: readonly string[];
 const pools = new Map<number, ReturnType<typeof poolOf>>();
 
 beforeAll(async () => {
-  await startBackend("js");
+  await startBackend("kernels");
   networks = ["a", "b"].map((name) => model.network(model.firstWeights(new Rng(name))));
   [learner, past] = networks.map((network, i) => networkPolicy(`net ${i}`, network, model)) as [Policy, Policy];
   here = await playAll(play);
@@ -56,7 +56,13 @@ function poolOf(
   others: { readonly maxNodes?: number } = {},
 ): { pool: WorkerPool; warnings: string[] } {
   const warnings: string[] = [];
-  const pool = new WorkerPool({ workers, backend: "js", warn: (text) => warnings.push(text), program: url, ...others });
+  const pool = new WorkerPool({
+    workers,
+    backend: "kernels",
+    warn: (text) => warnings.push(text),
+    program: url,
+    ...others,
+  });
   return { pool, warnings };
 }
 
@@ -235,7 +241,7 @@ it("with a clock it plays in workers where that is quicker, and in this thread w
     let calls = 0;
     const clock = () => (calls++ % 2 === 0 ? 0 : seconds(calls / 2 - 1));
     const idle = answering(`port.postMessage(batch.jobs.map(nothing))`);
-    const pool = new WorkerPool({ workers: 1, backend: "js", warn: () => {}, program: idle, clock });
+    const pool = new WorkerPool({ workers: 1, backend: "kernels", warn: () => {}, program: idle, clock });
     await pool.ready();
     const found: boolean[] = [];
     for (let batch = 0; batch < 8; batch++) {

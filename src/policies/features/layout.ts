@@ -10,13 +10,22 @@ import type { Game } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 import { type LegalActions, slotStarts } from "../softmax.ts";
 
+/** A game's number, and the first columns of its features and its logits. */
+interface Slice {
+  readonly index: number;
+  readonly input: number;
+  readonly output: number;
+}
+
 export class FeatureLayout {
   readonly games: readonly Game[];
   /** Width of a row. */
   readonly inputs: number;
   /** Width of the head. */
   readonly outputs: number;
-  readonly #slices = new Map<string, { index: number; input: number; output: number }>();
+  readonly #slices = new Map<string, Slice>();
+  /** Rows of one game come together, and a look into the map costs more than the rest of a row. */
+  #latest: { readonly game: Game; readonly slice: Slice } | undefined;
 
   constructor(games: readonly Game[]) {
     let input = 0;
@@ -62,9 +71,11 @@ export class FeatureLayout {
     return { starts, places };
   }
 
-  #slice(game: Game): { index: number; input: number; output: number } {
+  #slice(game: Game): Slice {
+    if (this.#latest?.game === game) return this.#latest.slice;
     const slice = this.#slices.get(game.id);
     if (!slice) throw new Error(`this network was not made for ${game.id}`);
+    this.#latest = { game, slice };
     return slice;
   }
 }
