@@ -20,7 +20,7 @@ export interface ActionProbability {
 const MOST_STATES = 50_000;
 
 export class Model {
-  /** Replaced by `update` when a run that is followed has gone on. */
+  /** Replaced by main.ts when a run that is followed has gone on. */
   contents: PageContents;
   readonly log: GameLog;
   /** The games that the run learned, in the order of the network. */
