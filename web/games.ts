@@ -1,6 +1,7 @@
 /** The logged games: a list with filters, and the one that is opened. */
 import type { PageEpisode } from "../src/page/contents.ts";
-import { button, choice, el } from "./dom.ts";
+import { printable } from "../src/util/printable.ts";
+import { button, choice, el, keepingFocus } from "./dom.ts";
 import type { Model } from "./model.ts";
 import { plyLink, type Replay, type ReplaySettings, replay, titleOf } from "./replay.ts";
 import { returnsText } from "./text.ts";
@@ -16,11 +17,20 @@ interface Filter {
   from: number;
   to: number;
   outcome: Outcome;
+  /** A player's name; `SELF` for games of the learner against itself. */
+  opponent: string;
+  least: number;
+  most: number;
 }
+
+const SELF = "learner";
 
 export function games(model: Model): View {
   const episodes = model.contents.episodes.toReversed();
-  const filter: Filter = { game: "", from: 0, to: Number.POSITIVE_INFINITY, outcome: "" };
+  const filter: Filter = {
+    ...{ game: "", from: 0, to: Number.POSITIVE_INFINITY, outcome: "" },
+    ...{ opponent: "", least: 0, most: Number.POSITIVE_INFINITY },
+  };
   const settings: ReplaySettings = { viewer: "all", checkpoint: undefined };
   const list = el("ol", { class: "list", "aria-label": "games" });
   const count = el("p", { class: "small", role: "status" });
@@ -38,7 +48,7 @@ export function games(model: Model): View {
       if (line === open?.line) link.setAttribute("aria-current", "true");
       return el("li", {}, link, el("div", { class: "small" }, `${returnsText(returns)}, ${actions.length} plies`));
     });
-    list.replaceChildren(...items);
+    keepingFocus(list, () => list.replaceChildren(...items));
     if (shown.length > listed) {
       const more = button(`Show ${Math.min(LISTED, shown.length - listed)} more`, () => {
         listed += LISTED;
@@ -79,6 +89,18 @@ export function games(model: Model): View {
     }),
     numberField("to", (value) => {
       filter.to = value ?? Number.POSITIVE_INFINITY;
+      refilter();
+    }),
+    choice("Opponent", opponentsIn(episodes), "", (value) => {
+      filter.opponent = value;
+      refilter();
+    }),
+    numberField("Plies from", (value) => {
+      filter.least = value ?? 0;
+      refilter();
+    }),
+    numberField("up to", (value) => {
+      filter.most = value ?? Number.POSITIVE_INFINITY;
       refilter();
     }),
     choice("Outcome", OUTCOMES, "", (value) => {
@@ -127,9 +149,22 @@ const OUTCOMES: readonly [Outcome, string][] = [
   ["forfeit", "forfeit"],
 ];
 
-function passes({ game, update = 0, returns, forfeit }: PageEpisode, filter: Filter): boolean {
+/** The players beside the learner. */
+function opponentsIn(episodes: readonly PageEpisode[]): [string, string][] {
+  const others = [...new Set(episodes.flatMap(({ players }) => players))].filter((name) => name !== SELF).sort();
+  return [["", "any"], [SELF, "itself"], ...others.map((name): [string, string] => [name, printable(name)])];
+}
+
+function passes({ game, update = 0, players, actions, returns, forfeit }: PageEpisode, filter: Filter): boolean {
   if (filter.game !== "" && game !== filter.game) return false;
   if (update < filter.from || update > filter.to) return false;
+  if (actions.length < filter.least || actions.length > filter.most) return false;
+  if (
+    filter.opponent === SELF
+      ? players.some((name) => name !== SELF)
+      : filter.opponent !== "" && !players.includes(filter.opponent)
+  )
+    return false;
   switch (filter.outcome) {
     case "":
       return true;

@@ -1,6 +1,6 @@
 /**
  * The page of a report. Its contents are in the document, as JSON; the program is that of the trainer where games are played,
- * read and drawn. The address names what is shown: `#overview`, `#games/12/3`, `#play`.
+ * read and drawn. The address names what is shown: `#overview`, `#games/12/3`, `#strategy/kuhn/5.1`, `#play`.
  */
 import { type PackedContents, unpackContents } from "../src/page/packed.ts";
 import { el } from "./dom.ts";
@@ -8,6 +8,7 @@ import { games } from "./games.ts";
 import { Model } from "./model.ts";
 import { overview } from "./overview.ts";
 import { play } from "./play.ts";
+import { strategy } from "./strategy/strategy.ts";
 import type { View } from "./view.ts";
 
 const json = document.getElementById("contents")?.textContent ?? "";
@@ -17,6 +18,7 @@ const model = new Model(unpackContents(JSON.parse(json) as PackedContents));
 const VIEWS: readonly { readonly name: string; readonly label: string; readonly make: () => View }[] = [
   { name: "overview", label: "Overview", make: () => ({ element: overview(model) }) },
   { name: "games", label: "Games", make: () => games(model) },
+  { name: "strategy", label: "Strategy", make: () => strategy(model) },
   { name: "play", label: "Play", make: () => play(model) },
 ];
 const made = new Map<string, View>();

@@ -6,6 +6,7 @@ import { decodeSafetensors } from "../src/nn/safetensors.ts";
 import type { PageContents, PageEpisode } from "../src/page/contents.ts";
 import { plainPolicy } from "../src/policies/features/plain.ts";
 import type { Policy } from "../src/policies/policy.ts";
+import { Solver } from "./solver/solver.ts";
 
 /** A legal action and its probability. */
 export interface ActionProbability {
@@ -21,12 +22,14 @@ export class Model {
   readonly contents: PageContents;
   /** The games that the run learned, in the order of the network. */
   readonly games: readonly Game[];
+  readonly solver: Solver;
   readonly #policies = new Map<number, Policy>();
   readonly #graphs = new Map<string, GameGraph>();
 
   constructor(contents: PageContents) {
     this.contents = contents;
     this.games = contents.games.map((id) => getGame(id));
+    this.solver = new Solver(contents);
   }
 
   /** Updates of the checkpoints in the page. */

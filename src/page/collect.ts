@@ -12,6 +12,7 @@ import { statusOf } from "../run/status.ts";
 import { UserError } from "../util/errors.ts";
 import { plural } from "../util/figures.ts";
 import { quoted } from "../util/shell.ts";
+import { advantagesOf } from "./advantages.ts";
 import type { PageCheckpoint, PageContents, PageEpisode, PageMetrics } from "./contents.ts";
 import { pageEpisode } from "./episode.ts";
 import { packedSize } from "./packed.ts";
@@ -69,7 +70,8 @@ export function collect(run: ResolvedRun, options: Collect): PageContents {
       }),
     ),
     checkpoints,
-    episodes: collectEpisodes(join(dir, "episodes.jsonl"), options, notes),
+    ...(config.rl.rule === "spiral" ? { estimator: config.rl.advantage } : {}),
+    episodes: collectEpisodes(join(dir, "episodes.jsonl"), options, advantagesOf(config.rl, metrics.lines), notes),
     notes,
   };
 }
@@ -132,7 +134,12 @@ function collectCheckpoints(
 }
 
 /** Every kth game of each id of a game, so that they fit the budget. */
-function collectEpisodes(path: string, { names, allGames }: Collect, notes: string[]): PageEpisode[] {
+function collectEpisodes(
+  path: string,
+  { names, allGames }: Collect,
+  advantages: ReturnType<typeof advantagesOf>,
+  notes: string[],
+): PageEpisode[] {
   if (!existsSync(path)) return [];
   const samplers = new Map<string, Sampler<PageEpisode>>();
   const problems: string[] = [];
@@ -144,7 +151,7 @@ function collectEpisodes(path: string, { names, allGames }: Collect, notes: stri
     const { game } = entry.episode;
     const sampler = samplers.get(game) ?? new Sampler<PageEpisode>(allGames ? Number.POSITIVE_INFINITY : KEPT);
     samplers.set(game, sampler);
-    sampler.add(pageEpisode(entry.episode, entry.line, names));
+    sampler.add({ ...pageEpisode(entry.episode, entry.line, names), ...advantages(entry.episode) });
   }
   if (problems.length > 0) {
     const told = problems.slice(0, PROBLEMS).join("; ");

@@ -23,6 +23,8 @@ export function pageHtml(contents: PageContents, { script, style }: PageProgram)
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
+    // The program starts itself as a worker; the worker inherits this policy.
+    "worker-src blob:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");

@@ -9,6 +9,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Episode, formatEpisode } from "../../src/record/episode.ts";
 import { folder, spiral } from "../cli/spiral.ts";
+import { strategyTests } from "./strategy-in-browser.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const chromium =
@@ -37,7 +38,8 @@ describe.skipIf(!chromium)("the page", () => {
 
   beforeAll(async () => {
     dir = folder();
-    const training = ["--games", "kuhn,ttt", "--size", "xs", "--updates", "4", "--set", "run.checkpointEvery=2"];
+    const sets = ["run.checkpointEvery=2", "run.logEvery=1"].flatMap((set) => ["--set", set]);
+    const training = ["--games", "kuhn,ttt", "--size", "xs", "--updates", "4", ...sets];
     await spiral(dir, "train", ...training, "--name", "small");
     const log = join(dir, "small/episodes.jsonl");
     writeFileSync(log, `${readFileSync(log, "utf8")}${formatEpisode(SPOKEN)}\n`);
@@ -53,7 +55,9 @@ describe.skipIf(!chromium)("the page", () => {
     page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("request", (request) => {
-      if (!request.url().startsWith(url)) problems.push(`request: ${request.url()}`);
+      // The worker's program comes out of the page.
+      if (!request.url().startsWith(url) && !request.url().startsWith("blob:"))
+        problems.push(`request: ${request.url()}`);
     });
   });
   afterAll(async () => {
@@ -162,6 +166,8 @@ describe.skipIf(!chromium)("the page", () => {
     expect(await status.innerText()).toMatch(/wins \+\d\. You have [+−]\d after 1 game\.$/);
     expect(await page.locator("svg.board").getAttribute("aria-label")).not.toContain("hidden");
   });
+
+  strategyTests(() => ({ page, url, dir }));
 
   it("fits a screen 380 pixels wide", async () => {
     await page.setViewportSize({ width: 380, height: 700 });
