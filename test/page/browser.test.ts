@@ -9,6 +9,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Episode, formatEpisode } from "../../src/record/episode.ts";
 import { folder, spiral } from "../cli/spiral.ts";
+import { accessTests } from "./access-in-browser.ts";
+import { boardTests } from "./boards-in-browser.ts";
 import { strategyTests } from "./strategy-in-browser.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -55,9 +57,9 @@ describe.skipIf(!chromium)("the page", () => {
     page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("request", (request) => {
-      // The worker's program comes out of the page.
-      if (!request.url().startsWith(url) && !request.url().startsWith("blob:"))
-        problems.push(`request: ${request.url()}`);
+      // A report is opened, and the worker's program comes out of it.
+      const isOwn = request.isNavigationRequest() ? /^file:.*html/ : /^blob:/;
+      if (!isOwn.test(request.url())) problems.push(`request: ${request.url()}`);
     });
   });
   afterAll(async () => {
@@ -168,12 +170,6 @@ describe.skipIf(!chromium)("the page", () => {
   });
 
   strategyTests(() => ({ page, url, dir }));
-
-  it("fits a screen 380 pixels wide", async () => {
-    await page.setViewportSize({ width: 380, height: 700 });
-    for (const view of ["#overview", `#games/${episodes.length}/2`, "#play"]) {
-      await page.goto(`${url}${view}`);
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(380);
-    }
-  });
+  boardTests(() => ({ page, url, dir }));
+  accessTests(() => ({ page, url, dir }));
 });
