@@ -121,6 +121,25 @@ describe.skipIf(!chromium)("the page", () => {
     await page.getByLabel("Show").selectOption("all");
   });
 
+  it("shows the advantage that a decision was given, and leads into the tree", async () => {
+    const lines = readFileSync(join(dir, "small/metrics.jsonl"), "utf8").trim().split("\n");
+    const { baselines } = JSON.parse(lines.at(-1) ?? "");
+    const line = episodes.findIndex(({ game, update, index }) => game === "kuhn" && update === 4 && index === 0) + 1;
+    const { actions, returns } = episodes[line - 1] as Episode;
+    await page.goto(`${url}#games/${line}/2`);
+    const [advantage, baseline] = [returns[1] - baselines["kuhn/second"], baselines["kuhn/second"]];
+    const text = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(4)}`;
+    expect(await page.locator(".advantage").innerText()).toBe(
+      `Advantage ${text(advantage)} = return ${returns[1] < 0 ? "−" : "+"}${Math.abs(returns[1])} − baseline ${text(baseline)}`,
+    );
+    expect(advantage).not.toBe(returns[1]);
+    await page.getByText("In the tree").click();
+    expect(await page.evaluate("location.hash")).toBe(`#strategy/kuhn/${actions.slice(0, 2).join(".")}`);
+    // The last line of the log was added by hand; no metrics tell its advantage.
+    await page.goto(`${url}#games/${episodes.length}/2`);
+    expect(await page.locator(".advantage").count()).toBe(0);
+  });
+
   it("filters the list of games", async () => {
     await page.goto(`${url}#games`);
     const count = page.locator(".chooser [role=status]");
@@ -139,6 +158,15 @@ describe.skipIf(!chromium)("the page", () => {
     await page.locator("h2").last().click();
     await page.keyboard.press("p");
     expect(await page.evaluate("location.hash")).toMatch(/^#games\/\d+\/0$/);
+    await page.getByLabel("Opponent").selectOption({ index: 2 });
+    expect(await count.innerText()).toBe(`1 of ${total} games`);
+    await page.getByLabel("Opponent").selectOption({ label: "itself" });
+    expect(await count.innerText()).toBe(`${late.length - 1} of ${total} games`);
+    await page.getByLabel("Plies from").fill("7");
+    await page.getByLabel("up to").fill("8");
+    const long = late.filter(({ actions }) => actions.length === 7 || actions.length === 8);
+    expect(long.length).toBeGreaterThan(0);
+    expect(await count.innerText()).toBe(`${long.length} of ${total} games`);
   });
 
   it("shows hostile text as text", async () => {
