@@ -83,24 +83,16 @@ export function games(model: Model): View {
       filter.game = value;
       refilter();
     }),
-    numberField("Updates from", (value) => {
-      filter.from = value ?? 0;
-      refilter();
-    }),
-    numberField("to", (value) => {
-      filter.to = value ?? Number.POSITIVE_INFINITY;
+    range("Updates", (from, to) => {
+      [filter.from, filter.to] = [from, to];
       refilter();
     }),
     choice("Opponent", opponentsIn(episodes), "", (value) => {
       filter.opponent = value;
       refilter();
     }),
-    numberField("Plies from", (value) => {
-      filter.least = value ?? 0;
-      refilter();
-    }),
-    numberField("up to", (value) => {
-      filter.most = value ?? Number.POSITIVE_INFINITY;
+    range("Plies", (least, most) => {
+      [filter.least, filter.most] = [least, most];
       refilter();
     }),
     choice("Outcome", OUTCOMES, "", (value) => {
@@ -177,8 +169,14 @@ function passes({ game, update = 0, players, actions, returns, forfeit }: PageEp
   }
 }
 
-function numberField(label: string, change: (value: number | undefined) => void): HTMLElement {
-  const input = el("input", { type: "number", min: 0, step: 1, inputmode: "numeric" });
-  input.addEventListener("input", () => change(input.value === "" ? undefined : input.valueAsNumber));
-  return el("label", { class: "choice" }, `${label} `, input);
+/** Two fields for whole numbers; `change` is called with 0 and infinity for those that are empty. */
+function range(noun: string, change: (from: number, to: number) => void): HTMLElement {
+  const [from, to] = ["from", "to"].map((end) =>
+    el("input", { type: "number", min: 0, step: 1, inputmode: "numeric", "aria-label": `${noun} ${end}` }),
+  ) as [HTMLInputElement, HTMLInputElement];
+  const read = ({ value, valueAsNumber }: HTMLInputElement, empty: number): number =>
+    value === "" ? empty : valueAsNumber;
+  const element = el("div", { class: "choice" }, `${noun} `, from, " to ", to);
+  element.addEventListener("input", () => change(read(from, 0), read(to, Number.POSITIVE_INFINITY)));
+  return element;
 }

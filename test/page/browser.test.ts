@@ -163,7 +163,7 @@ describe.skipIf(!chromium)("the page", () => {
     await page.getByLabel("Opponent").selectOption({ label: "itself" });
     expect(await count.innerText()).toBe(`${late.length - 1} of ${total} games`);
     await page.getByLabel("Plies from").fill("7");
-    await page.getByLabel("up to").fill("8");
+    await page.getByLabel("Plies to").fill("8");
     const long = late.filter(({ actions }) => actions.length === 7 || actions.length === 8);
     expect(long.length).toBeGreaterThan(0);
     expect(await count.innerText()).toBe(`${long.length} of ${total} games`);

@@ -17,6 +17,9 @@ export interface Player {
   readonly values: Values | undefined;
 }
 
+/** The colour of perfect play, whether or not there are two policies before it. */
+const PERFECT = 2;
+
 /** `go` is called with the actions of the position that is chosen on the board. */
 export function positionOf(
   model: Model,
@@ -120,7 +123,7 @@ function ofMover(
 ): Column[] {
   const infoset = tree ? (tree.infoset[nodeAt(tree, game, actions)] ?? 0) : 0;
   const [first, end] = [tree?.firstEntry[infoset], tree?.firstEntry[infoset + 1]];
-  return players.flatMap(({ title, update, values }, policy): Column[] => {
+  return players.flatMap(({ title, update, values }, i): Column[] => {
     const known = tree && values;
     const probabilities = known
       ? values.strategy.subarray(first, end)
@@ -128,7 +131,7 @@ function ofMover(
         ? undefined
         : model.probabilities(model.policy(update), game, state).map(({ probability }) => probability);
     if (!probabilities) return [];
-    const column = { title, probabilities, policy };
+    const column = { title, probabilities, policy: update === undefined ? PERFECT : i };
     if (!known) return [column];
     const q = values.q.subarray(first, end);
     // An action that is never taken adds nothing, even where its value is not known.
