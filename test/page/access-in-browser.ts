@@ -1,6 +1,6 @@
 /** Every view by keyboard alone, in enough contrast, on a narrow screen and on paper. */
 import { describe, expect, it } from "vitest";
-import type { Opened } from "./opened.ts";
+import { arrived, type Opened, solved } from "./opened.ts";
 
 /** Remembers the elements that get the focus, and those of them whose focus cannot be seen. */
 const WATCH = `(() => {
@@ -54,16 +54,15 @@ export function accessTests(opened: () => Opened): void {
   const open = async (view: string): Promise<void> => {
     const { page, url } = opened();
     await page.goto(`${url}${view}`);
-    if (view.startsWith("#strategy")) await page.locator(".tree tfoot").waitFor();
+    if (view.startsWith("#strategy")) await solved(page);
   };
 
   describe("the page for everybody", () => {
     it.each(VIEWS)("has %s in reach of the Tab key", async (view) => {
-      const { page, url } = opened();
+      const { page } = opened();
       // A new document, so that the Tab key begins at its top.
       await page.goto("about:blank");
-      await page.goto(`${url}${view}`);
-      if (view.startsWith("#strategy")) await page.locator(".tree tfoot").waitFor();
+      await open(view);
       if (view.startsWith("#games")) {
         await page.getByLabel("Plies from").fill("5");
         await page.locator("h1").click();
@@ -89,10 +88,10 @@ export function accessTests(opened: () => Opened): void {
       await page.goto(url);
       // The third link of four: the strategy. Then the game, the policies, and on to the table of moves.
       await press("Tab", "Tab", "Tab", "Enter");
-      expect(await page.evaluate("location.hash")).toBe("#strategy/kuhn");
+      await arrived(page, "#strategy/kuhn");
       await press("Tab", "Tab", "ArrowDown");
-      expect(await page.evaluate("location.hash")).toBe("#strategy/ttt");
-      await page.locator(".tree tfoot").waitFor();
+      await arrived(page, "#strategy/ttt");
+      await solved(page);
       while (!(await page.evaluate("document.activeElement.closest('.tree') !== null"))) await press("Tab");
       // Each move is made by Enter, and the focus is on the first of the next moves.
       for (const keys of [["Enter"], ["Enter"], ["Enter"], ["Tab", "Enter"]]) {
@@ -100,7 +99,7 @@ export function accessTests(opened: () => Opened): void {
         await press(...keys);
         await page.locator(".walked li").nth(moves).waitFor();
       }
-      expect(await page.evaluate("location.hash")).toBe("#strategy/ttt/0.1.2.4");
+      await arrived(page, "#strategy/ttt/0.1.2.4");
       await page.evaluate("location.hash = '#play'");
       await page.getByLabel("Game").focus();
       await press("Home", "Tab", "Home");

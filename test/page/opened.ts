@@ -9,8 +9,22 @@ export interface Opened {
   readonly dir: string;
 }
 
-/** The text of each cell of the rows of a table, without the space around it. */
-export async function cellsOf(page: Page, rows: string): Promise<string[][]> {
-  const texts = await page.locator(rows).allInnerTexts();
-  return texts.map((text) => text.split("\t").map((cell) => cell.trim()));
+/** The text of each cell of the rows of a table, all at one instant. */
+export const cellsOf = (page: Page, rows: string): Promise<string[][]> =>
+  page.evaluate(
+    `[...document.querySelectorAll(${JSON.stringify(rows)})].map((row) => [...row.cells].map((cell) => cell.textContent))`,
+  );
+
+/** Opens a position of the strategy, and waits until the page has solved its game. */
+export async function openStrategy({ page, url }: Opened, hash: string): Promise<void> {
+  await page.goto(`${url}${hash}`);
+  await solved(page);
 }
+
+/** Waits until nothing of the game that is shown is being solved. */
+export const solved = (page: Page): Promise<void> =>
+  page.locator(".strategy .note:empty").waitFor({ state: "attached" });
+
+/** Waits until the position of this address is shown. */
+export const arrived = (page: Page, hash: string): Promise<void> =>
+  page.locator(`.walked li:last-child a[href="${hash}"]`).waitFor();

@@ -1,7 +1,7 @@
 /** The strategy in a browser: it agrees with `spiral policy` and `spiral eval`, and with known values; and the tree is walked. */
 import { describe, expect, it } from "vitest";
 import { spiral } from "../cli/spiral.ts";
-import { cellsOf, type Opened } from "./opened.ts";
+import { arrived, cellsOf, type Opened, openStrategy } from "./opened.ts";
 
 interface PolicyRow {
   readonly infoset: string;
@@ -16,8 +16,9 @@ export function strategyTests(opened: () => Opened): void {
   describe("the strategy", () => {
     it("has all information sets of Kuhn poker, as spiral policy has them", async () => {
       const { page, url } = opened();
+      await page.goto("about:blank");
       await page.goto(`${url}#strategy`);
-      expect(await page.evaluate("location.hash")).toBe("#strategy/kuhn");
+      await arrived(page, "#strategy/kuhn");
       await page.locator("summary", { hasText: "The same as a table" }).click();
       const shown = new Map((await cellsOf(page, ".family tbody tr")).map(([key, ...cells]) => [key, cells]));
       const last: { rows: PolicyRow[] } = await jsonOf("policy", "small", "--game", "kuhn");
@@ -44,9 +45,9 @@ export function strategyTests(opened: () => Opened): void {
     });
 
     it("has the exact values of Kuhn poker, and the NashConv that spiral eval gives", async () => {
-      const { page, url } = opened();
+      const { page } = opened();
       const { games } = await jsonOf("eval", "small", "--episodes", "2", "--vs", "random");
-      await page.goto(`${url}#strategy/kuhn`);
+      await openStrategy(opened(), "#strategy/kuhn");
       const measures = page.locator(".strategy p", { hasText: /equilibrium: 0$/ });
       expect(await measures.innerText()).toMatch(
         new RegExp(`update 4: ${games.kuhn.nashConv.toFixed(4)} · update 2: `),
@@ -57,7 +58,7 @@ export function strategyTests(opened: () => Opened): void {
       // Player 1 holds a king and faces a bet: it calls, and wins 2.
       await page.locator(".tree a", { hasText: "J K" }).click();
       await page.locator(".tree a", { hasText: "[bet]" }).click();
-      expect(await page.evaluate("location.hash")).toBe("#strategy/kuhn/1.1");
+      await arrived(page, "#strategy/kuhn/1.1");
       const rows: { rows: PolicyRow[] } = await jsonOf("policy", "small", "--game", "kuhn");
       const king = rows.rows.find(({ infoset }) => infoset === "K:b");
       const cells = await cellsOf(page, ".tree tbody tr");
@@ -72,37 +73,31 @@ export function strategyTests(opened: () => Opened): void {
     });
 
     it("walks the tree of tic-tac-toe by pointer, by keys and by address", async () => {
-      const { page, url } = opened();
-      await page.goto(`${url}#strategy/ttt/0.3.1.4`);
+      const { page } = opened();
+      await openStrategy(opened(), "#strategy/ttt/0.3.1.4");
       // X wins in the corner; after anything else, O wins or saves the draw.
-      const row = page.locator(".tree tbody tr", { hasText: "[2]" });
-      await page.locator(".tree th", { hasText: "perfect play" }).waitFor();
-      expect(
-        (await row.innerText())
-          .split("\t")
-          .slice(-2)
-          .map((cell) => cell.trim()),
-      ).toEqual(["100.0 %", "+1.0000"]);
+      expect((await cellsOf(page, ".tree tbody tr"))[0]?.slice(-2)).toEqual(["100.0 %", "+1.0000"]);
       expect((await cellsOf(page, ".tree tbody tr")).map((cells) => cells.at(-1))).toEqual([
         ...["+1.0000", "0.0000", "−1.0000", "−1.0000", "−1.0000"],
       ]);
       await page.locator(".strategy svg.board .playable").first().click();
-      expect(await page.evaluate("location.hash")).toBe("#strategy/ttt/0.3.1.4.2");
+      await arrived(page, "#strategy/ttt/0.3.1.4.2");
       expect(await page.locator(".strategy .said").innerText()).toBe("After [2]: Player 0 (X) wins +1.");
       await page.keyboard.press("ArrowLeft");
+      await arrived(page, "#strategy/ttt/0.3.1.4");
       await page.keyboard.press("ArrowLeft");
-      expect(await page.evaluate("location.hash")).toBe("#strategy/ttt/0.3.1");
+      await arrived(page, "#strategy/ttt/0.3.1");
       await page.keyboard.press("2");
-      expect(await page.evaluate("location.hash")).toBe("#strategy/ttt/0.3.1.4");
+      await arrived(page, "#strategy/ttt/0.3.1.4");
       await page.keyboard.press("Home");
-      expect(await page.evaluate("location.hash")).toBe("#strategy/ttt");
+      await arrived(page, "#strategy/ttt");
       expect((await cellsOf(page, ".tree tfoot tr"))[0]?.at(-1)).toBe("0.0000");
       await page.getByLabel("Beside it").selectOption("");
       expect(await page.locator(".tree th[scope=col]").allInnerTexts()).toEqual([
         ...["move", "update 4", "value", "perfect play", "value"],
       ]);
       await page.goBack();
-      expect(await page.evaluate("location.hash")).toBe("#strategy/ttt/0.3.1.4");
+      await arrived(page, "#strategy/ttt/0.3.1.4");
       await page.getByLabel("Beside it").selectOption("2");
     });
 

@@ -14,7 +14,7 @@ export interface Path {
   readonly nearest: number | undefined;
 }
 
-const [WIDTH, HEIGHT, LEFT, EDGE] = [200, 110, 26, 8];
+const [WIDTH, HEIGHT, LEFT, EDGE] = [200, 74, 26, 8];
 
 /** `update` is that of the chosen checkpoint. */
 export function path(

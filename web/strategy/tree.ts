@@ -50,8 +50,7 @@ export function positionOf(
           moves,
           ofMover(model, game, at, players, tree),
         );
-  const told = turn.kind === "player" ? knowledge(game, state, turn.player) : [];
-  return [...(drawn ? [drawn] : []), el("div", {}, moving, ...told)];
+  return [...(drawn ? [drawn] : []), moving, ...(turn.kind === "player" ? [knowledge(game, state, turn.player)] : [])];
 }
 
 function boardOf(
@@ -71,17 +70,18 @@ function boardOf(
 }
 
 /** What the player to move knows. */
-const knowledge = (game: Game, state: unknown, player: Seat): HTMLElement[] => [
-  ...(game.perfectInformation
-    ? []
-    : [el("p", { class: "small" }, `Its information set is ${game.infosetKey(state, player)}`)]),
+const knowledge = (game: Game, state: unknown, player: Seat): HTMLElement =>
   el(
-    "details",
-    { open: !game.view },
-    el("summary", {}, `What ${seatName(game, player)} reads`),
-    el("pre", {}, printable(game.observe(state, player))),
-  ),
-];
+    "div",
+    { class: "known" },
+    !game.perfectInformation && el("p", { class: "small" }, `Its information set is ${game.infosetKey(state, player)}`),
+    el(
+      "details",
+      { open: !game.view },
+      el("summary", {}, `What ${seatName(game, player)} reads`),
+      el("pre", {}, printable(game.observe(state, player))),
+    ),
+  );
 
 /** `After [bet]: player 1 (second) is to move.` */
 export function sentence(game: Game, { turn, names }: Position): string {
