@@ -43,14 +43,14 @@ const PICTURES: Readonly<
     hash: "#strategy/kuhn",
     height: 1010,
     act: async (page) => {
-      await page.locator(".strategy .note:empty").waitFor({ state: "attached" });
+      await page.locator(".strategy .note[role=status]:empty").waitFor({ state: "attached" });
     },
   },
   tree: {
     hash: "#strategy/ttt/4.1",
     height: 640,
     act: async (page) => {
-      await page.locator(".strategy .note:empty").waitFor({ state: "attached" });
+      await page.locator(".strategy .note[role=status]:empty").waitFor({ state: "attached" });
     },
   },
   play: {

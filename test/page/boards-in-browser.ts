@@ -42,7 +42,7 @@ export function boardTests(opened: () => Opened): void {
       }
       // Games that are too large to be solved are walked without values.
       await page.evaluate("location.hash = '#strategy/pig'");
-      expect(await page.locator(".strategy .note").innerText()).toContain("too many states");
+      expect(await page.locator(".strategy .note[role=status]").innerText()).toContain("too many states");
       await page.locator(".tree a, .strategy svg.board").first().waitFor();
       await page.evaluate("location.hash = '#strategy/negotiation-private'");
       await page.getByText("Let chance decide").click();

@@ -23,7 +23,7 @@ export async function openStrategy({ page, url }: Opened, hash: string): Promise
 
 /** Waits until nothing of the game that is shown is being solved. */
 export const solved = (page: Page): Promise<void> =>
-  page.locator(".strategy .note:empty").waitFor({ state: "attached" });
+  page.locator(".strategy .note[role=status]:empty").waitFor({ state: "attached" });
 
 /** Waits until the position of this address is shown. */
 export const arrived = (page: Page, hash: string): Promise<void> =>

@@ -107,7 +107,7 @@ export function strategyTests(opened: () => Opened): void {
     ])("goes as far as the address %s leads, and says so", async (_, hash, moves) => {
       const { page, url } = opened();
       await page.goto(`${url}${hash}`);
-      expect(await page.locator(".strategy .note").innerText()).toContain("as far as it leads");
+      expect(await page.locator(".strategy .note[role=status]").innerText()).toContain("as far as it leads");
       expect(await page.locator(".tree tbody tr").count()).toBe(moves);
     });
   });

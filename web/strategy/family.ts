@@ -58,7 +58,7 @@ export function family(model: Model, game: Game, update: number | undefined): HT
     el(
       "p",
       {},
-      "Each picture shows how the probability of a bet or a call moved from checkpoint to checkpoint. " +
+      `Each picture is of the probability of a bet or a call${updates.length > 0 ? ", checkpoint by checkpoint" : ""}. ` +
         `The green band is Kuhn's family of equilibria, α from 0 to 1/3.${member}`,
     ),
     ...pictures,

@@ -113,7 +113,7 @@ export function strategy(model: Model): View {
               drawPlace();
             }),
           ]
-        : []),
+        : [el("p", { class: "note" }, "The page computes no policy of this run, so that perfect play stands alone.")]),
     );
   };
   element.append(
