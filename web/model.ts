@@ -29,7 +29,7 @@ export class Model {
   constructor(contents: PageContents) {
     this.contents = contents;
     this.games = contents.games.map((id) => getGame(id));
-    this.solver = new Solver(contents);
+    this.solver = new Solver(() => this.contents);
   }
 
   /** Updates of the checkpoints in the page. */

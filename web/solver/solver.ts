@@ -20,14 +20,15 @@ interface Entry {
 }
 
 export class Solver {
-  readonly #contents: PageContents;
+  readonly #contents: () => PageContents;
   readonly #entries = new Map<string, Entry>();
   /** By id of the question. */
   readonly #asked: Entry[] = [];
   readonly #perfect = new Map<string, Policy>();
   #worker: Worker | undefined;
 
-  constructor(contents: PageContents) {
+  /** `contents` gives those of the page, which may grow. */
+  constructor(contents: () => PageContents) {
     this.#contents = contents;
   }
 
@@ -84,8 +85,9 @@ export class Solver {
   }
 
   #network(update: number): Network | undefined {
-    const checkpoint = this.#contents.checkpoints.find((one) => one.update === update);
-    return checkpoint && { games: this.#contents.games, weights: checkpoint.weights };
+    const { games, checkpoints } = this.#contents();
+    const checkpoint = checkpoints.find((one) => one.update === update);
+    return checkpoint && { games, weights: checkpoint.weights };
   }
 
   #answer(key: string, question: Question, changed: () => void): Tree | Values | undefined {
