@@ -29,6 +29,7 @@ export function strategy(model: Model): View {
   const state = el("p", { class: "note", role: "status" });
   const measures = el("p");
   const place = el("div", { class: "place" });
+  const meaning = el("p", { class: "small" }, MEANING);
 
   const go = (actions: readonly number[]): void => {
     location.hash = positionLink(game, actions);
@@ -56,6 +57,7 @@ export function strategy(model: Model): View {
   const drawPlace = (): void => {
     const tree = game.walkable ? model.solver.tree(game, arrived) : undefined;
     const shown = players();
+    meaning.hidden = !game.walkable;
     const status = game.walkable ? model.solver.status(game) : TOO_LARGE;
     state.textContent = isBroken ? BROKEN : status;
     measures.textContent = shown
@@ -108,10 +110,14 @@ export function strategy(model: Model): View {
               drawWhole();
               drawPlace();
             }),
-            choice("Beside it", [[NONE, "no other"], ...updates], chosen(beside), (value) => {
-              beside = value === NONE ? undefined : Number(value);
-              drawPlace();
-            }),
+            ...(updates.length > 1
+              ? [
+                  choice("Beside it", [[NONE, "no other"], ...updates], chosen(beside), (value) => {
+                    beside = value === NONE ? undefined : Number(value);
+                    drawPlace();
+                  }),
+                ]
+              : []),
           ]
         : [el("p", { class: "note" }, "The page computes no policy of this run, so that perfect play stands alone.")]),
     );
@@ -127,7 +133,7 @@ export function strategy(model: Model): View {
       state,
       place,
       measures,
-      el("p", { class: "small" }, MEANING),
+      meaning,
       el("p", { class: "small" }, "Keys: 1 to 9 make a move of the table, ← takes one back, Home goes to the start."),
     ),
   );
