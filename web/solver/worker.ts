@@ -14,7 +14,7 @@ export type Told = { readonly id: number } & (
 );
 
 /** Shares of the work are told in steps of this size. */
-const STEP = 0.02;
+const STEP = 0.1;
 
 export function serve(): void {
   addEventListener("message", ({ data }: MessageEvent<Asked>) => {
