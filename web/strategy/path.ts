@@ -35,7 +35,7 @@ export function path(
     y: py(high) - 2,
     width: WIDTH - LEFT,
     height: py(low) - py(high) + 4,
-    class: "band",
+    class: "family-range",
   });
   const points = probabilities.map((p, i) => [px(i), py(p)] as const);
   const at = updates.indexOf(update ?? Number.NaN);
