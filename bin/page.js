@@ -20,7 +20,7 @@ if (existsSync(join(root, "web"))) {
 async function bundle() {
   const { build } = await import("esbuild");
   await build({
-    entryPoints: ["main.ts", "page.css"].map((file) => ({ in: join(root, "web", file), out: "page" })),
+    entryPoints: ["program.ts", "page.css"].map((file) => ({ in: join(root, "web", file), out: "page" })),
     outdir: join(root, "dist/web"),
     bundle: true,
     minify: true,

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ["config", "util"],
   jobs: ["run", "arena", "util"],
   replay: ["record", "games", "util"],
-  page: ["run", "replay", "config", "record", "util"],
+  page: ["run", "replay", "config", "record", "games", "util"],
   cli: [
     ...["page", "jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
     ...["graph", "games", "nn", "util"],

@@ -78,3 +78,22 @@ export function table(caption: string, header: readonly string[], rows: readonly
     ),
   );
 }
+
+/**
+ * Draws anew. If that removes the element of `container` that has the focus, the focus goes to the one that `next` chooses; by
+ * default to the one in the same place of their order.
+ */
+export function keepingFocus(
+  container: HTMLElement,
+  draw: () => void,
+  next: (elements: readonly HTMLElement[], index: number) => HTMLElement | null | undefined = (elements, index) =>
+    elements[index],
+): void {
+  const elements = (): HTMLElement[] => [
+    ...container.querySelectorAll<HTMLElement>("a, button, input, select, summary"),
+  ];
+  const focused = document.activeElement;
+  const index = elements().indexOf(focused as HTMLElement);
+  draw();
+  if (index >= 0 && !focused?.isConnected) next(elements(), index)?.focus();
+}

@@ -1,6 +1,7 @@
 /** The logged games: a list with filters, and the one that is opened. */
 import type { ListedGame } from "../src/page/contents.ts";
-import { choice, el } from "./dom.ts";
+import { printable } from "../src/util/printable.ts";
+import { choice, el, keepingFocus } from "./dom.ts";
 import { gameList } from "./game-list.ts";
 import type { Model } from "./model.ts";
 import { type Replay, type ReplaySettings, replay } from "./replay.ts";
@@ -13,11 +14,20 @@ interface Filter {
   from: number;
   to: number;
   outcome: Outcome;
+  /** A player's name; `SELF` for games of the learner against itself. */
+  opponent: string;
+  least: number;
+  most: number;
 }
+
+const SELF = "learner";
 
 export function games(model: Model): View {
   const { log } = model;
-  const filter: Filter = { game: "", from: 0, to: Number.POSITIVE_INFINITY, outcome: "" };
+  const filter: Filter = {
+    ...{ game: "", from: 0, to: Number.POSITIVE_INFINITY, outcome: "" },
+    ...{ opponent: "", least: 0, most: Number.POSITIVE_INFINITY },
+  };
   const settings: ReplaySettings = { viewer: "all", checkpoint: undefined };
   const list = gameList();
   const count = el("p", { class: "small", role: "status" });
@@ -57,6 +67,20 @@ export function games(model: Model): View {
     if (next) void openGame(next.line, 0);
   };
 
+  const opponents = el("div", { class: "choice" });
+  let named = 0;
+  /** The list of opponents grows with the log. */
+  const drawOpponents = (): void => {
+    const names = opponentsIn(log.games);
+    if (names.length === named) return;
+    named = names.length;
+    const made = choice("Opponent", names, filter.opponent, (value) => {
+      filter.opponent = value;
+      drawList();
+    });
+    keepingFocus(opponents, () => opponents.replaceChildren(made));
+  };
+  drawOpponents();
   const ids = [...new Set([...model.contents.games, ...log.games.map(({ game }) => game)])];
   const filters = el(
     "form",
@@ -65,12 +89,13 @@ export function games(model: Model): View {
       filter.game = value;
       drawList();
     }),
-    numberField("Updates from", (value) => {
-      filter.from = value ?? 0;
+    range("Updates", (from, to) => {
+      [filter.from, filter.to] = [from, to];
       drawList();
     }),
-    numberField("to", (value) => {
-      filter.to = value ?? Number.POSITIVE_INFINITY;
+    opponents,
+    range("Plies", (least, most) => {
+      [filter.least, filter.most] = [least, most];
       drawList();
     }),
     choice("Outcome", OUTCOMES, "", (value) => {
@@ -100,6 +125,7 @@ export function games(model: Model): View {
       else opened.replaceChildren(el("p", { class: "note" }, "This run has no logged games."));
     },
     refresh: () => {
+      drawOpponents();
       drawList();
       // The policy that played this very game may be here now.
       if (open?.replay && model.updates.length > known) open.replay.goTo();
@@ -122,9 +148,22 @@ const OUTCOMES: readonly [Outcome, string][] = [
   ["forfeit", "forfeit"],
 ];
 
-function passes({ game, update = 0, returns, forfeit }: ListedGame, filter: Filter): boolean {
+/** The players beside the learner. */
+function opponentsIn(listed: readonly ListedGame[]): [string, string][] {
+  const others = [...new Set(listed.flatMap(({ players }) => players))].filter((name) => name !== SELF).sort();
+  return [["", "any"], [SELF, "itself"], ...others.map((name): [string, string] => [name, printable(name)])];
+}
+
+function passes({ game, update = 0, players, plies, returns, forfeit }: ListedGame, filter: Filter): boolean {
   if (filter.game !== "" && game !== filter.game) return false;
   if (update < filter.from || update > filter.to) return false;
+  if (plies < filter.least || plies > filter.most) return false;
+  if (
+    filter.opponent === SELF
+      ? players.some((name) => name !== SELF)
+      : filter.opponent !== "" && !players.includes(filter.opponent)
+  )
+    return false;
   switch (filter.outcome) {
     case "":
       return true;
@@ -137,8 +176,14 @@ function passes({ game, update = 0, returns, forfeit }: ListedGame, filter: Filt
   }
 }
 
-function numberField(label: string, change: (value: number | undefined) => void): HTMLElement {
-  const input = el("input", { type: "number", min: 0, step: 1, inputmode: "numeric" });
-  input.addEventListener("input", () => change(input.value === "" ? undefined : input.valueAsNumber));
-  return el("label", { class: "choice" }, `${label} `, input);
+/** Two fields for whole numbers; `change` is called with 0 and infinity for those that are empty. */
+function range(noun: string, change: (from: number, to: number) => void): HTMLElement {
+  const [from, to] = ["from", "to"].map((end) =>
+    el("input", { type: "number", min: 0, step: 1, inputmode: "numeric", "aria-label": `${noun} ${end}` }),
+  ) as [HTMLInputElement, HTMLInputElement];
+  const read = ({ value, valueAsNumber }: HTMLInputElement, empty: number): number =>
+    value === "" ? empty : valueAsNumber;
+  const element = el("div", { class: "choice" }, `${noun} `, from, " to ", to);
+  element.addEventListener("input", () => change(read(from, 0), read(to, Number.POSITIVE_INFINITY)));
+  return element;
 }

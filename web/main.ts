@@ -1,7 +1,7 @@
 /**
  * The page of a report, or of `spiral view`. The contents of a report are in the document, as JSON; a page of `spiral view` asks its
  * server for them (live.ts). The program is that of the trainer where games are played, read and drawn. The address names what is
- * shown: `#overview`, `#games/12/3`, `#play`; and `?run=2` one of several runs.
+ * shown: `#overview`, `#games/12/3`, `#strategy/kuhn/5.1`, `#play`; and `?run=2` one of several runs.
  */
 import type { PageContents } from "../src/page/contents.ts";
 import { type PackedContents, unpackContents } from "../src/page/packed.ts";
@@ -11,12 +11,14 @@ import { type Connection, type Live, openLive } from "./live.ts";
 import { Model } from "./model.ts";
 import { overview } from "./overview.ts";
 import { play } from "./play.ts";
+import { strategy } from "./strategy/strategy.ts";
 import type { View } from "./view.ts";
 
 /** Each is made when it is first shown. */
 const VIEWS: readonly { readonly name: string; readonly label: string; make(model: Model): View }[] = [
   { name: "overview", label: "Overview", make: overview },
   { name: "games", label: "Games", make: games },
+  { name: "strategy", label: "Strategy", make: strategy },
   { name: "play", label: "Play", make: play },
 ];
 

@@ -7,6 +7,7 @@ import type { PageContents, PageEpisode } from "../src/page/contents.ts";
 import { plainPolicy } from "../src/policies/features/plain.ts";
 import type { Policy } from "../src/policies/policy.ts";
 import { embeddedLog, type GameLog } from "./game-log.ts";
+import { Solver } from "./solver/solver.ts";
 
 /** A legal action and its probability. */
 export interface ActionProbability {
@@ -24,6 +25,7 @@ export class Model {
   readonly log: GameLog;
   /** The games that the run learned, in the order of the network. */
   readonly games: readonly Game[];
+  readonly solver: Solver;
   readonly #policies = new Map<number, Policy>();
   readonly #graphs = new Map<string, GameGraph>();
 
@@ -31,6 +33,7 @@ export class Model {
     this.contents = contents;
     this.log = log;
     this.games = contents.games.map((id) => getGame(id));
+    this.solver = new Solver(() => this.contents);
   }
 
   /** Updates of the checkpoints in the page. */

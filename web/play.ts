@@ -1,18 +1,21 @@
-/** Play against the policy of a checkpoint, in either seat. */
+/** Play against the policy of a checkpoint, against perfect play or random play, in either seat. */
 import type { Game, Seat } from "../src/games/game.ts";
 import { type Policy, sampleSlot, uniform } from "../src/policies/policy.ts";
 import { withSign } from "../src/util/figures.ts";
 import { printable } from "../src/util/printable.ts";
 import { board } from "./boards/board.ts";
-import { button, choice, el, tick } from "./dom.ts";
-import type { Model } from "./model.ts";
-import { probabilityBars } from "./probabilities.ts";
+import { button, choice, el, keepingFocus, tick } from "./dom.ts";
+import { hint, perfectName } from "./hint.ts";
+import type { ActionProbability, Model } from "./model.ts";
+import { random } from "./random.ts";
 import { capital, resultText, seatName } from "./text.ts";
 import type { View } from "./view.ts";
 
 /** With more legal actions than this, a field takes them as text too. */
 const FEW = 12;
 const RANDOM = "random";
+/** The opponent that plays perfectly, where the page can solve the game. */
+const PERFECT = "perfect";
 
 export function play(model: Model): View {
   const [first] = model.games;
@@ -30,13 +33,30 @@ export function play(model: Model): View {
   const place = el("div", { class: "place" });
   const history = el("ol", { class: "moves" });
   const setup = el("div", { class: "options" });
+  const hinted = el("div");
 
-  const policy = (): Policy => (opponent === RANDOM ? uniform : model.policy(Number(opponent)));
+  let isWaiting = false;
+  /** Undefined while the game is being solved; then `begin` is called again. */
+  const policy = (): Policy | undefined => {
+    if (opponent === RANDOM) return uniform;
+    if (opponent === PERFECT) return model.solver.perfectPlay(game, solved);
+    return model.policy(Number(opponent));
+  };
 
+  const solved = (): void => {
+    if (isWaiting) begin();
+  };
   const begin = (): void => {
+    isWaiting = policy() === undefined;
     state = game.initial();
     moves = [];
-    advance();
+    if (!isWaiting) {
+      advance();
+      return;
+    }
+    status.textContent = model.solver.status(game);
+    history.replaceChildren();
+    place.replaceChildren();
   };
   /** Chance and the opponent move until the person must, or the game ends. */
   const advance = (): void => {
@@ -48,7 +68,7 @@ export function play(model: Model): View {
         break;
       }
       if (turn.kind === "player" && turn.player === seat) break;
-      const choices = turn.kind === "chance" ? turn.probabilities : probabilities();
+      const choices = turn.kind === "chance" ? turn.probabilities : byAction().map(({ probability }) => probability);
       const action = turn.actions[sampleSlot(choices, random())] as number;
       const name = game.actionName(state, action);
       if (turn.kind === "player") moves.push(`${capital(seatName(game, turn.player))} ${name}`);
@@ -57,8 +77,7 @@ export function play(model: Model): View {
     }
     draw();
   };
-  const probabilities = (): number[] =>
-    model.probabilities(policy(), game, state).map(({ probability }) => probability);
+  const byAction = (): readonly ActionProbability[] => model.probabilities(policy() ?? uniform, game, state);
   const move = (action: number): void => {
     moves.push(`You ${game.actionName(state, action)}`);
     state = game.apply(state, action);
@@ -85,6 +104,7 @@ export function play(model: Model): View {
       place.replaceChildren(drawn, button("Play again", begin, { class: "main" }));
       return;
     }
+    drawHint();
     const last = moves.at(-1);
     const before = last === undefined ? "" : `${last}. `;
     status.textContent = `${before}Your turn, ${seatName(game, seat)}.`;
@@ -96,7 +116,7 @@ export function play(model: Model): View {
       drawn,
       el("div", { class: "actions", role: "group", "aria-label": "your moves" }, ...buttons),
       ...(actions.length > FEW ? [typed(parse)] : []),
-      ...(hints ? [hint()] : []),
+      hinted,
       el(
         "details",
         { open: !view },
@@ -105,17 +125,23 @@ export function play(model: Model): View {
       ),
     );
   };
-  const hint = (): HTMLElement => {
-    const what = opponent === RANDOM ? "Random play" : `The policy after update ${opponent}, in your place`;
-    return probabilityBars(what, model.probabilities(policy(), game, state), undefined);
+  const drawHint = (): void => {
+    const isAsked = hints && !isWaiting && game.turn(state).kind === "player";
+    const update = opponent === PERFECT ? undefined : opponent === RANDOM ? model.updates.at(-1) : Number(opponent);
+    hinted.replaceChildren(...(isAsked ? hint(model, game, state, seat, update, drawHint) : []));
   };
   const restart = (): void => {
     [total, played] = [0, 0];
-    drawSetup();
+    keepingFocus(setup, drawSetup);
     begin();
   };
   const drawSetup = (): void => {
-    const opponents = [...model.updates.map(String), RANDOM];
+    const opponents: [string, string][] = [
+      ...model.updates.map((update): [string, string] => [String(update), `the policy after update ${update}`]),
+      ...(game.walkable ? [[PERFECT, perfectName(game)] as [string, string]] : []),
+      [RANDOM, "random play"],
+    ];
+    if (!opponents.some(([name]) => name === opponent)) opponent = opponents[0]?.[0] ?? RANDOM;
     setup.replaceChildren(
       choice(
         "Game",
@@ -138,18 +164,13 @@ export function play(model: Model): View {
           restart();
         },
       ),
-      choice(
-        "Against",
-        opponents.map((name) => [name, name === RANDOM ? "random play" : `the policy after update ${name}`]),
-        opponent,
-        (name) => {
-          opponent = name;
-          restart();
-        },
-      ),
+      choice("Against", opponents, opponent, (name) => {
+        opponent = name;
+        restart();
+      }),
       tick("hints", hints, (ticked) => {
         hints = ticked;
-        draw();
+        drawHint();
       }),
       button("New game", begin),
     );
@@ -171,6 +192,7 @@ export function play(model: Model): View {
       if (isBegun && !setup.contains(document.activeElement)) drawSetup();
     },
     key: (key) => {
+      if (isWaiting) return false;
       const turn = game.turn(state);
       const action = turn.kind === "player" && /^[1-9]$/.test(key) ? turn.actions[Number(key) - 1] : undefined;
       if (action !== undefined) move(action);
@@ -193,6 +215,3 @@ function typed(parse: (text: string) => string | undefined): HTMLElement {
 
 const score = (total: number, played: number): string =>
   `You have ${withSign(Number(total.toFixed(4)), "−")} after ${played} ${played === 1 ? "game" : "games"}.`;
-
-/** A number in [0, 1). */
-const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;

@@ -5,10 +5,12 @@ import type { PageEpisode } from "../src/page/contents.ts";
 import { replaySteps, type Step } from "../src/record/steps.ts";
 import { UserError } from "../src/util/errors.ts";
 import { printable } from "../src/util/printable.ts";
+import { advantage } from "./advantage.ts";
 import { board } from "./boards/board.ts";
-import { button, choice, el } from "./dom.ts";
+import { button, choice, el, keepingFocus } from "./dom.ts";
 import type { Model } from "./model.ts";
 import { probabilityBars } from "./probabilities.ts";
+import { positionLink } from "./strategy/walk.ts";
 import { capital, resultText, seatName } from "./text.ts";
 
 /** What a person sees: everything, what one seat sees, or what the player to move sees. */
@@ -47,6 +49,7 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
   const place = el("div", { class: "place" });
   const counter = el("span", { class: "counter" });
   const link = el("a", {}, "Link to this ply");
+  const tree = el("a", {}, "In the tree");
   const moves = el("ol", { class: "moves", start: 0 });
 
   const draw = (): void => {
@@ -55,7 +58,9 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
     scrubber.setAttribute("aria-valuetext", `ply ${at} of ${last}`);
     counter.textContent = `ply ${at} of ${last}`;
     link.setAttribute("href", plyLink(episode.line, at));
-    moves.replaceChildren(...steps.map((one) => moveItem(game, episode, one, at, viewerAt(settings.viewer, step))));
+    tree.setAttribute("href", positionLink(game, episode.actions.slice(0, at)));
+    const items = steps.map((one) => moveItem(game, episode, one, at, viewerAt(settings.viewer, step)));
+    keepingFocus(moves, () => moves.replaceChildren(...items));
     said.textContent = sentence(game, episode, step, viewerAt(settings.viewer, step));
     place.replaceChildren(...position(model, game, episode, steps, at, settings));
     history.replaceState(null, "", plyLink(episode.line, at));
@@ -81,6 +86,7 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
     scrubber,
     counter,
     link,
+    model.learned(game) && tree,
   );
   const options = el(
     "div",
@@ -208,6 +214,7 @@ function position(
     const probabilities = model.probabilities(model.policy(update), game, state);
     shown.push(probabilityBars(`The policy after update ${update}`, probabilities, action));
   }
+  shown.push(...advantage(episode, player, model.contents.estimator));
   const words = answers(game, episode, step);
   shown.push(...words);
   const text = printable(game.observe(state, player));

@@ -1,6 +1,6 @@
 /** Words and numbers of the page. */
 import type { Game, Seat } from "../src/games/game.ts";
-import { withSign } from "../src/util/figures.ts";
+import { signed, withSign } from "../src/util/figures.ts";
 
 /** `player 0 (X)` */
 export const seatName = ({ roles }: Pick<Game, "roles">, seat: Seat): string => `player ${seat} (${roles[seat]})`;
@@ -27,3 +27,7 @@ export function figure(x: number): string {
   if (x === 0) return "0";
   return Math.abs(x) < 0.001 ? x.toExponential(1) : x.toFixed(4);
 }
+
+/** `+0.0556`; `–` if it is not known. */
+export const valueText = (value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? "–" : signed(value, 4).replace("-", "−");

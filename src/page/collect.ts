@@ -12,6 +12,7 @@ import { type DerivedStatus, statusOf } from "../run/status.ts";
 import { UserError } from "../util/errors.ts";
 import { plural } from "../util/figures.ts";
 import { quoted } from "../util/shell.ts";
+import { advantagesOf } from "./advantages.ts";
 import type { PageCheckpoint, PageContents, PageEpisode, PageMetrics } from "./contents.ts";
 import { pageEpisode } from "./episode.ts";
 import { packedSize } from "./packed.ts";
@@ -42,7 +43,8 @@ export function collect(run: ResolvedRun, options: Collect): PageContents {
   const summary = collectSummary(run, options.names, options.share);
   const notes = [...summary.notes];
   const checkpoints = collectCheckpoints(run, WEIGHTS * (options.share ?? 1), notes);
-  const episodes = collectEpisodes(join(run.dir, "episodes.jsonl"), options, notes);
+  const advantages = advantagesOf(readRunConfig(run.dir).rl, readMetrics(run.dir).lines);
+  const episodes = collectEpisodes(join(run.dir, "episodes.jsonl"), options, notes, advantages);
   return { ...summary, checkpoints, episodes, notes };
 }
 
@@ -77,6 +79,7 @@ export function collectSummary(run: ResolvedRun, names: boolean, share = 1): Pag
         ...{ update, decisions, seconds, entropy, magnetKl, returns, baselines, evaluation },
       }),
     ),
+    ...(config.rl.rule === "spiral" ? { estimator: config.rl.advantage } : {}),
     checkpoints: [],
     episodes: [],
     notes,
@@ -145,7 +148,12 @@ export function listedCheckpoints({ dir, checkpoint: asked }: ResolvedRun, notes
 }
 
 /** Every kth game of each id of a game, so that they fit the budget. A log that ends in something unreadable is shown up to there. */
-export function collectEpisodes(path: string, { names, allGames, share = 1 }: Collect, notes: string[]): PageEpisode[] {
+export function collectEpisodes(
+  path: string,
+  { names, allGames, share = 1 }: Collect,
+  notes: string[],
+  advantages: ReturnType<typeof advantagesOf> = () => ({}),
+): PageEpisode[] {
   if (!existsSync(path)) return [];
   const samplers = new Map<string, Sampler<PageEpisode>>();
   const problems: string[] = [];
@@ -158,7 +166,7 @@ export function collectEpisodes(path: string, { names, allGames, share = 1 }: Co
       const { game } = entry.episode;
       const sampler = samplers.get(game) ?? new Sampler<PageEpisode>(allGames ? Number.POSITIVE_INFINITY : KEPT);
       samplers.set(game, sampler);
-      sampler.add(pageEpisode(entry.episode, entry.line, names));
+      sampler.add({ ...pageEpisode(entry.episode, entry.line, names), ...advantages(entry.episode) });
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

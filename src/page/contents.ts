@@ -15,6 +15,8 @@ export interface PageContents {
   readonly metrics: readonly PageMetrics[];
   /** Weights of the policy by update; empty if the page cannot compute this kind of policy. */
   readonly checkpoints: readonly PageCheckpoint[];
+  /** The advantage estimator of the run; absent if its rule has none. */
+  readonly estimator?: string | undefined;
   /** Logged games, in the order of the log. */
   readonly episodes: readonly PageEpisode[];
   /** Sentences that say what was left out or could not be read. */
@@ -82,6 +84,8 @@ export interface PageCheckpoint {
 export interface PageEpisode extends Episode {
   /** Its line in the log, from 1. */
   readonly line: number;
+  /** The advantage that the decisions of each seat were given, if it is known; null for a seat that the learner did not play. */
+  readonly advantages?: readonly [number | null, number | null] | undefined;
 }
 
 /** A game in a list: what is known of it without its moves. */

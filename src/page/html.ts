@@ -39,6 +39,8 @@ const policyOf = ({ script, style }: PageProgram): string =>
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
+    // The program starts itself as a worker; the worker inherits this policy.
+    "worker-src blob:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");

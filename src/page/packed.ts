@@ -3,7 +3,7 @@ import type { Episode } from "../record/episode.ts";
 import type { PageContents, PageEpisode } from "./contents.ts";
 
 type Head = Pick<Episode, "game" | "version" | "players">;
-type Rest = Pick<Episode, "opening" | "forfeit" | "said">;
+type Rest = Pick<PageEpisode, "opening" | "forfeit" | "said" | "advantages">;
 
 /** `head` is an index into `heads`. `rest` is left out of most games. */
 type Row = readonly [

@@ -29,7 +29,7 @@ const lineSchema = z.looseObject({
   evaluation: z.record(z.string(), measuresSchema).optional(),
   writing: z.record(z.string(), z.record(z.string(), writingSchema)).optional(),
 });
-type MetricsLine = z.infer<typeof lineSchema>;
+export type MetricsLine = z.infer<typeof lineSchema>;
 
 /** The content of a file of eval/. `untrained`: NashConv of uniform play by game, in a run that begins with trained weights. */
 export const evaluationSchema = z.looseObject({

@@ -28,6 +28,7 @@ describe("the file", () => {
       "default-src 'none'",
       `script-src 'sha256-${sum(PROGRAM.script)}'`,
       `style-src 'sha256-${sum(PROGRAM.style)}'`,
+      "worker-src blob:",
       "base-uri 'none'",
       "form-action 'none'",
     ]);

@@ -254,3 +254,15 @@ describe("a run that is damaged", () => {
     );
   });
 });
+
+describe("a game that is asked for", () => {
+  it("has the advantage of a game, which the games of its batch before it lead to", async () => {
+    const baselines = { "kuhn/first": 0.25, "kuhn/second": -0.5 };
+    writer.metrics({ update: 9, episodes: 9, decisions: 9, seconds: 1, baselines });
+    writer.episodes([0, 1].map((index) => formatEpisode(episode(index, { update: 9 }))));
+    const line = unpackList(await json<PackedList>("/games.json")).find(({ update }) => update === 9)?.line ?? 0;
+    expect((await json<PageEpisode>(`/game/${line}.json`)).advantages).toEqual([1.75, -1.5]);
+    // 0.25 · 0.95 + 2 · 0.05 = 0.3375; −0.5 · 0.95 − 2 · 0.05 = −0.575.
+    expect((await json<PageEpisode>(`/game/${line + 1}.json`)).advantages).toEqual([1.6625, -1.425]);
+  });
+});

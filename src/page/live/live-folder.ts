@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { checkpointName, readEntries, verifyCheckpoint } from "../../run/checkpoint-folder.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import { lockHolder } from "../../run/lock.ts";
+import { readMetrics } from "../../run/metrics.ts";
+import { readRunConfig } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
+import { advantagesOf } from "../advantages.ts";
 import { collectSummary, listedCheckpoints } from "../collect.ts";
 import type { LiveContents, LiveState, PageCheckpoint, PageContents, PageEpisode } from "../contents.ts";
 import type { PackedList } from "../listed.ts";
@@ -78,7 +81,9 @@ export class LiveFolder implements Shown {
   }
 
   game(line: number): Promise<PageEpisode> {
-    return this.#log.game(line);
+    const { run } = this.#parts;
+    const known = run && advantagesOf(readRunConfig(run.dir).rl, readMetrics(run.dir).lines);
+    return this.#log.game(line, known ?? (() => ({})));
   }
 
   #mark(): string {

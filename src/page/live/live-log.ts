@@ -1,12 +1,17 @@
 /** The episode log of a folder, as `spiral view` serves it. */
 import { join } from "node:path";
+import type { Episode } from "../../record/episode.ts";
 import { UserError } from "../../util/errors.ts";
+import type { advantagesOf } from "../advantages.ts";
 import { damagedNote } from "../collect.ts";
 import type { PageEpisode } from "../contents.ts";
 import { pageEpisode } from "../episode.ts";
 import type { PackedList } from "../listed.ts";
 import { inside } from "./inside.ts";
 import { LogIndex } from "./log-index.ts";
+
+/** Games of a batch that are read for the advantages of one of them. */
+const LONGEST_BATCH = 1000;
 
 /** It may not exist yet. */
 export class LiveLog {
@@ -45,9 +50,21 @@ export class LiveLog {
     return this.#index.list(from, to);
   }
 
-  async game(line: number): Promise<PageEpisode> {
+  /** `advantages` as `advantagesOf` makes it. It is called with the games of the batch before this one, and with this one. */
+  async game(line: number, advantages: ReturnType<typeof advantagesOf>): Promise<PageEpisode> {
     await this.refresh();
-    return pageEpisode(this.#index.episode(line), line, true);
+    const episode = this.#index.episode(line);
+    if (episode.index < LONGEST_BATCH) for (let at = line - episode.index; at < line; at++) this.#read(at, advantages);
+    return { ...pageEpisode(episode, line, true), ...advantages(episode) };
+  }
+
+  /** Passes over a line that is no game. */
+  #read(line: number, use: (episode: Episode) => unknown): void {
+    try {
+      use(this.#index.episode(line));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
   }
 
   /** Reads on to the end of the log. */
