@@ -77,6 +77,12 @@ describe("an ablation", () => {
     ]);
   });
 
+  it("is one from its first run on", () => {
+    mkdirSync("ablations/begun");
+    cpSync("ablations/grid/none_s1", "ablations/begun/none_s1", { recursive: true });
+    expect(Object.fromEntries(shown("begun").facts)).toMatchObject({ runs: "1", cells: "1" });
+  });
+
   it("has the table of spiral compare", async () => {
     const { out } = await spiral("runs", "compare", "ablations/grid");
     const lines = out.split("\n").map(cellsIn);

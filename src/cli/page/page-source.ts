@@ -28,14 +28,17 @@ export function pageSource(specs: readonly string[], parent: string, warn: Warn)
     const dir = at("tournaments").find(isTournament);
     if (dir !== undefined) return { kind: "tournament", name: basename(resolve(dir)), dir };
     const ablation = at("ablations").find((folder) => existsSync(folder) && listRuns(folder).length > 0);
-    if (ablation !== undefined) return severalRuns(specs, basename(resolve(ablation)), parent);
+    if (ablation !== undefined) {
+      return { kind: "runs", name: basename(resolve(ablation)), byCell: true, read: runsOf(specs, parent) };
+    }
   }
-  if (others.length > 0) return severalRuns(specs, specs.join(", "), parent);
+  if (others.length > 0) {
+    const read = runsOf(specs, parent);
+    // A folder of runs among them is an ablation.
+    return { kind: "runs", name: specs.join(", "), byCell: read(() => {}).length > specs.length, read };
+  }
   const run = resolveRun(spec, parent, warn);
   return { kind: "run", name: run.name, run };
 }
 
-function severalRuns(specs: readonly string[], name: string, parent: string): PageSource {
-  const read = (warn: Warn) => curveRuns(specs, parent, warn);
-  return { kind: "runs", name, byCell: read(() => {}).length > specs.length, read };
-}
+const runsOf = (specs: readonly string[], parent: string) => (warn: Warn) => curveRuns(specs, parent, warn);
