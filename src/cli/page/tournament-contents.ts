@@ -17,6 +17,7 @@ import { readJson } from "../../util/files.ts";
 export function tournamentContents(dir: string, title: string): PageContents {
   const { players, games, pairs, seed, gauntlet } = readTournament(dir);
   const notes: string[] = [];
+  const ratings = standingsOf(dir, notes);
   return {
     title,
     facts: [
@@ -30,7 +31,7 @@ export function tournamentContents(dir: string, title: string): PageContents {
     metrics: [],
     checkpoints: [],
     episodes: [],
-    tables: [...standingsOf(dir, notes), conductTable(join(dir, "episodes.jsonl"))],
+    tables: [...ratings.tables, conductTable(join(dir, "episodes.jsonl"), !ratings.haveAnswers)],
     notes,
   };
 }
@@ -45,6 +46,11 @@ const standing = z.object({
   ...{ games: count, wins: count, draws: count, losses: count, forfeits: count },
 });
 const pair = <T extends z.ZodType>(item: T) => z.tuple([item, item]);
+const answers = z.object({
+  ...{ player: z.string(), answers: count, illegal: count, cutOff: count, failed: count, retries: count },
+  ...{ promptTokens: count, completionTokens: count, cost: z.number().nullable() },
+  latency: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+});
 const standingsSchema: z.ZodType<Standings> = z.object({
   players: z.array(z.string()),
   games: z.array(z.string()),
@@ -68,30 +74,33 @@ const standingsSchema: z.ZodType<Standings> = z.object({
   ),
   openings: z.array(z.object({ game: z.string(), plies: count })),
   satOut: z.array(z.object({ player: z.string(), games: z.array(z.string()) })),
+  // Absent from tournaments of earlier versions.
+  answers: z.array(answers).default([]),
 });
 
-/** The tables of `spiral arena`. */
-function standingsOf(dir: string, notes: string[]): PageTable[] {
+/** The tables of `spiral arena`, and whether one is of answers in words. */
+function standingsOf(dir: string, notes: string[]): { readonly tables: PageTable[]; readonly haveAnswers: boolean } {
   const path = join(dir, "standings.json");
   if (!existsSync(path)) {
     notes.push("The tournament is not at its end, where the ratings are made.");
-    return [];
+    return { tables: [], haveAnswers: false };
   }
   try {
     const found = standingsSchema.safeParse(readJson(path));
     if (!found.success) throw new UserError(3, `standings.json is damaged (${firstIssue(found.error)}).`);
     const about = standingsNotes(found.data);
-    return standingsTables(found.data).map(({ title, header, rows }, i, all) => ({
+    const tables = standingsTables(found.data).map(({ title, header, rows }, i, all) => ({
       caption: title,
       // A place, then the player: the page has the name first.
       header: ["player", "", ...header.slice(2)],
       rows: rows.map(([place = "", player = "", ...figures]) => [player, place, ...figures]),
       notes: i === all.length - 1 ? about : [],
     }));
+    return { tables, haveAnswers: found.data.answers.length > 0 };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     notes.push(`The ratings could not be read: ${error.message}`);
-    return [];
+    return { tables: [], haveAnswers: false };
   }
 }
 
@@ -104,8 +113,8 @@ interface Conduct {
   completionTokens: number;
 }
 
-/** Games, forfeits and answers of each player, from every game in the log that can be read. */
-function conductTable(log: string): PageTable {
+/** Games, forfeits and, if wanted, answers of each player, from every game in the log that can be read. */
+function conductTable(log: string, withAnswers: boolean): PageTable {
   const players = new Map<string, Conduct>();
   const of = (name: string): Conduct => {
     const known = players.get(name) ?? {
@@ -122,11 +131,11 @@ function conductTable(log: string): PageTable {
     countAnswers(entry.episode, of);
   }
   const all = [...players].sort(([a], [b]) => (a < b ? -1 : 1));
-  const speaks = all.some(([, { answers }]) => answers > 0);
+  const speaks = withAnswers && all.some(([, { answers }]) => answers > 0);
   const words = ["answers", "not legal", "prompt tokens", "answer tokens"];
   const shown = (n: number): string => n.toLocaleString("en");
   return {
-    caption: "Games played, forfeits and answers in words",
+    caption: speaks ? "Games played, forfeits and answers in words" : "Games played and forfeits",
     header: ["player", "games", "forfeits", ...(speaks ? words : [])],
     rows: all.map(([name, { games, forfeits, answers, illegal, promptTokens, completionTokens }]) => [
       name,
