@@ -11,6 +11,7 @@ export function overview(model: Model): View {
   const about = el("section");
   const results = el("section");
   const charts = el("section", { class: "charts" });
+  const runs = el("section");
   const list = el("details", {}, el("summary", {}, "All evaluations as a table"));
   const drawn = new Map<string, Chart>();
 
@@ -18,6 +19,7 @@ export function overview(model: Model): View {
     const { contents } = model;
     about.replaceChildren(...aboutOf(contents));
     results.replaceChildren(...resultsOf(contents));
+    runs.replaceChildren(...(contents.runs ? [el("h2", {}, "Runs"), runList(contents.runs)] : []));
     const wanted = contents.charts ?? chartsOf(contents.metrics);
     for (const one of wanted) {
       const known = drawn.get(one.title);
@@ -35,15 +37,14 @@ export function overview(model: Model): View {
     list.hidden = contents.metrics.length === 0;
   };
   refresh();
-  return { element: el("div", { class: "overview" }, about, results, charts, list), refresh };
+  return { element: el("div", { class: "overview" }, about, results, charts, runs, list), refresh };
 }
 
-function aboutOf({ facts, notes, runs, tables, charts }: PageContents): Node[] {
+function aboutOf({ facts, notes, tables, charts }: PageContents): Node[] {
   const wasTrained = charts !== undefined || tables === undefined;
   return [
     el("h2", {}, wasTrained ? "What was trained" : "What was played"),
     el("dl", { class: "facts" }, ...facts.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, text)])),
-    ...(runs ? [el("h2", {}, "Runs"), runList(runs)] : []),
     ...notes.map((text) => el("p", { class: "note" }, text)),
   ];
 }

@@ -71,6 +71,7 @@ export function strategyTests(opened: () => Opened): void {
       expect(cells.map((row) => row.at(-1))).toEqual(["−1.0000", "+2.0000"]);
       expect(cells.map((row) => row.at(-2))).toEqual(["0.0 %", "100.0 %"]);
       await page.locator(".tree a", { hasText: "[call]" }).press("Enter");
+      await page.locator(".strategy .said", { hasText: "After" }).waitFor();
       expect(await page.locator(".strategy .said").innerText()).toBe("After [call]: Player 1 (second) wins +2.");
       expect(await page.locator(".strategy svg.board").getAttribute("aria-label")).toContain("Player 1: call.");
     });
