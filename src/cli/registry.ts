@@ -6,6 +6,7 @@ const COMMANDS = linesOf({
   "train [config]": ["train a policy by self-play", () => import("./commands/train.ts")],
   "eval [run]": ["measure a trained policy", () => import("./commands/eval.ts")],
   "policy [run]": ["show what a policy does at each information set", () => import("./commands/policy.ts")],
+  "probe <player>": ["ask a language model in several ways, and compare", () => import("./commands/probe.ts")],
   play: ["play against a policy, or any other player", () => import("./commands/play.ts")],
   "match <first> <second>": ["play two players against each other", () => import("./commands/match.ts")],
   "arena <players...>": ["hold a tournament, and rate the players", () => import("./commands/arena.ts")],

@@ -73,7 +73,7 @@ export const command = defineCommand({
       const planned: Planned = {
         players: players.map((player, i) => ({
           name: player.name,
-          identity: identityOf(specs[i] as string, player, runs, options),
+          identity: identityOf(specs[i] as string, player, runs),
         })),
         games: games.map(({ id, version }) => ({ id, version })),
         pairs,

@@ -2,7 +2,8 @@
 import type { Sprt, SprtState } from "../../arena/sprt.ts";
 import type { MatchSummary } from "../../arena/summary.ts";
 import type { Game } from "../../games/game.ts";
-import type { Player, Usage } from "../../players/player.ts";
+import type { Player } from "../../players/player.ts";
+import type { Usage } from "../../record/usage.ts";
 import { UserError } from "../../util/errors.ts";
 import { estimated, likelihood, plural, withInterval } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";
@@ -11,6 +12,7 @@ import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
+import { usageText } from "../models/usage-text.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 const PAIRS = 500;
@@ -152,9 +154,10 @@ function show(report: Report, utility: Game["utility"]): void {
   for (const [i, name] of players.entries()) {
     const count = forfeits[i] as number;
     if (count > 0) results.push(rowOf(`forfeited by ${name}`, count));
-    const { answers = 0, cutOff = 0 } = report.answers[i] ?? {};
-    const share = `${((100 * cutOff) / answers).toFixed(1)} % of its answers`;
-    if (cutOff > 0) results.push([`  cut off: ${name}`, String(cutOff), share]);
+    const { answers = 0, cutOff = 0, illegal = 0 } = report.answers[i] ?? {};
+    const share = (part: number): string => `${((100 * part) / answers).toFixed(1)} % of its answers`;
+    if (illegal > 0) results.push([`  illegal: ${name}`, String(illegal), share(illegal)]);
+    if (cutOff > 0) results.push([`  cut off: ${name}`, String(cutOff), share(cutOff)]);
   }
   const { elo } = report;
   const figures = [
@@ -171,6 +174,10 @@ function show(report: Report, utility: Game["utility"]): void {
         "Superiority: how likely its mean return is truly the greater. Seat advantage: mean return of seat 0 less that of seat 1.",
     ),
   );
+  for (const [i, name] of players.entries()) {
+    const usage = report.answers[i];
+    if (usage && usage.answers > 0) print(dim(`${name}: ${usageText(usage)}.`));
+  }
   if (report.deterministic) print(dim(COPIES));
   if (report.openings) print(dim(`Each pair starts from an opening of its own, ${report.openings.plies} plies long.`));
   const { min, max } = utility;

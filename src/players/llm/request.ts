@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly maxTokens: number;
   /** If undefined, the endpoint uses its default. */
   readonly temperature?: number | undefined;
+  /** Sent as `reasoning_effort`: low, medium, high, or what else the endpoint knows. */
+  readonly effort?: string | undefined;
 }
 
 /** What the requests to an endpoint share. */
@@ -36,9 +38,22 @@ export interface Connection {
 }
 
 export interface ChatMessage {
-  readonly role: "user" | "assistant";
+  readonly role: "system" | "user" | "assistant";
   readonly content: string;
 }
+
+/** What is asked of a model. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  /** A whole number, for endpoints that repeat an answer to the same seed. */
+  readonly seed?: number | undefined;
+  /** Whether the probabilities of tokens are asked for. */
+  readonly logprobs?: boolean | undefined;
+}
+
+/** The most alternatives of a token that endpoints give. */
+const ALTERNATIVES = 20;
 
 /** A failure that may be temporary. */
 export interface Failure {
@@ -76,12 +91,12 @@ const CONNECTION: Readonly<Record<string, string | undefined>> = {
  */
 export async function requestChat(
   connection: Connection,
-  model: string,
-  messages: readonly ChatMessage[],
+  request: ChatRequest,
   signal: AbortSignal,
 ): Promise<ChatAnswer | Failure> {
   const { endpoint, transport, clean, usesMaxCompletionTokens } = connection;
-  const { url, key, headers, proxy, timeoutMs, maxTokens, temperature } = endpoint;
+  const { url, key, headers, proxy, timeoutMs, maxTokens, temperature, effort } = endpoint;
+  const { model, messages, seed, logprobs } = request;
   const limit = usesMaxCompletionTokens.has(model) ? "max_completion_tokens" : "max_tokens";
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal.reason);
@@ -105,6 +120,9 @@ export async function requestChat(
       messages: messages.map(({ role, content }) => ({ role, content: wellFormed(content) })),
       [limit]: maxTokens,
       temperature,
+      reasoning_effort: effort,
+      seed,
+      ...(logprobs ? { logprobs: true, top_logprobs: ALTERNATIVES } : {}),
       stream: false,
     };
     response = await transport.post(url, sent, JSON.stringify(body), controller.signal);
@@ -136,7 +154,7 @@ export async function requestChat(
   }
   if (failed === 400 && limit === "max_tokens" && body.includes("max_completion_tokens")) {
     usesMaxCompletionTokens.add(model);
-    return requestChat(connection, model, messages, signal);
+    return requestChat(connection, request, signal);
   }
   const what = `answers ${failed}: ${quote(body, clean)}`;
   const isFinal = hasNoCredit(value);
