@@ -10,7 +10,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
-import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
+import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { usageText } from "../models/usage-text.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
@@ -40,6 +40,7 @@ export const command = defineCommand({
     notation: path("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
     ...json,
+    ...watch,
     ...llmFlags,
   },
 
@@ -54,6 +55,7 @@ export const command = defineCommand({
     const { playPairs } = await import("../open/match.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
     const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
+    const { watched } = await import("../models/watch.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
@@ -70,7 +72,8 @@ export const command = defineCommand({
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
     const openings = count === undefined ? undefined : openingsOf([game], count, seed).get(game.id);
-    const players = (await open()) as [Player, Player];
+    const opened = await open();
+    const players = (options.watch ? opened.map(watched) : opened) as [Player, Player];
     try {
       const idle = players.filter(({ plays }) => !plays(game));
       if (idle.length > 0) {

@@ -61,6 +61,11 @@ function price(name: string, text: string): Price {
   throw new UserError(2, `${name} is "${text}"; it takes two numbers, such as 0.25,2.`);
 }
 
+/** Of commands that play games with such players. */
+export const watch = {
+  watch: toggle("--watch", "show on stderr what players that are asked see and say, as they play"),
+};
+
 export type LlmOptions = OptionsOf<typeof llmFlags>;
 
 /** Games in progress at once if models answer: enough that the endpoint is never idle. */

@@ -33,11 +33,15 @@ export function llmSettings(options: LlmOptions, env: NodeJS.ProcessEnv = proces
   const keyFile = own?.keyFile ?? (isElsewhere || own?.keyVariable ? undefined : options.llmApiKeyFile);
   const variable = own?.keyVariable ?? (isElsewhere ? undefined : "SPIRAL_LLM_API_KEY");
   const written = Object.entries(own?.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
+  const ownHeaders = `a header of ${own?.name}`;
   const [url, key, headers, retries, attempts, concurrency, timeout, maxTokens, temperature, seed, price, system] =
     checkAll(
       () => chatUrl(own?.baseUrl ?? options.llmBaseUrl ?? env.SPIRAL_LLM_BASE_URL),
       () => readKey(keyFile, variable, env),
-      () => headersOf([...(isElsewhere ? [] : options.llmHeader), ...written], env),
+      () => ({
+        ...headersOf("--llm-header", isElsewhere ? [] : options.llmHeader, env),
+        ...headersOf(ownHeaders, written, env),
+      }),
       () => own?.retries ?? options.llmRetries(),
       () => own?.attempts ?? options.llmAttempts(),
       () => own?.concurrency ?? options.llmConcurrency(),
@@ -161,7 +165,7 @@ const RESERVED = [
  * The headers of `Name: value`, names in lower case. A value `$NAME` is that of the environment, as command lines are kept by
  * shells. No message holds a value.
  */
-function headersOf(given: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+function headersOf(where: string, given: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   return Object.fromEntries(
     given.map((text) => {
       const [, name = "", written = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
@@ -176,7 +180,7 @@ function headersOf(given: readonly string[], env: NodeJS.ProcessEnv): Readonly<R
             : /^[\x20-\x7e]+$/.test(value)
               ? undefined
               : `has a value for ${name} with characters that no header has`;
-      if (problem !== undefined) throw new UserError(2, `--llm-header ${problem}.`);
+      if (problem !== undefined) throw new UserError(2, `${where} ${problem}.`);
       return [name.toLowerCase(), value];
     }),
   );
