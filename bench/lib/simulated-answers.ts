@@ -1,4 +1,6 @@
 /** Players of Kuhn poker whose strategies are known, asked at every information set: how often an interval holds their NashConv. */
+
+import { compareAnswers, significant } from "../../src/exact/compared-answers.ts";
 import { type CompiledGame, compiledGame } from "../../src/exact/compiled-game.ts";
 import { nashConv } from "../../src/exact/nash-conv.ts";
 import { type AnswerCounts, nashConvBand, shares } from "../../src/exact/nash-conv-band.ts";
@@ -35,6 +37,29 @@ export const KNOWN_PLAYERS: readonly KnownPlayer[] = [
   { name: "deterministic", policy: kingsOnly, forfeits: 0 },
   { name: "forfeits three times in ten", policy: mixed(0.4), forfeits: 0.3 },
 ];
+
+/** How often a probe of a player finds something in any of `variations` wordings, each asked about `samples` times at every set. */
+export function findings(
+  { name, policy, forfeits }: KnownPlayer,
+  { samples, probes, variations, deals }: Readonly<Record<"samples" | "probes" | "variations" | "deals", number>>,
+  /** The player in the varied wordings; the same one if none is given. */
+  varied: KnownPlayer = { name, policy, forfeits },
+): number {
+  const compiled = compiledGame(kuhn);
+  const u = uniforms(`probes of ${name} and ${varied.name}`);
+  const asked = (player: KnownPlayer): number[][] =>
+    simulatedAnswers(strategyOf(compiled, player.policy), samples, player.forfeits, u).map((counts) => [
+      ...counts,
+      samples - counts.reduce((a, b) => a + b, 0),
+    ]);
+  let found = 0;
+  for (let probe = 0; probe < probes; probe++) {
+    const usual = asked({ name, policy, forfeits });
+    const ps = Array.from({ length: variations }, () => compareAnswers(usual, asked(varied), deals).p);
+    found += significant(ps).includes(true) ? 1 : 0;
+  }
+  return found / probes;
+}
 
 /** The legal answers of K at every information set of Kuhn poker. */
 export function simulatedAnswers(strategy: Strategy, samples: number, forfeits: number, u: () => number): number[][] {

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { readPlayersFile } from "../../src/config/players-file.ts";
 import { type Reply, says, serve } from "../players/llm/server.ts";
 import { stubModel } from "../players/llm/stub.ts";
+import { disagreements } from "./documented.ts";
 import { contents, folder, spiral } from "./spiral.ts";
 
 const files = mkdtempSync(join(tmpdir(), "spiral-models-"));
@@ -131,6 +132,7 @@ describe("--players", () => {
       { player: "llm:gpt", cost: expect.any(Number), latency: { p50: expect.any(Number) } },
       { player: "llm:local", cost: null },
     ]);
+    expect(disagreements("json.md", "spiral arena --json", standings)).toEqual([]);
     expect(standings.answers[0].retries).toBeGreaterThan(0);
     expect(contents(join(dir, "t"))["answers.csv"]).toMatch(/^player,answers,illegal,cut_off,asked_again,failed,/);
     expect(contents(join(dir, "t"))["standings.md"]).toContain("## Answers");

@@ -12,7 +12,6 @@ import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
-import { usageText } from "../models/usage-text.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 const PAIRS = 500;
@@ -110,7 +109,7 @@ export const command = defineCommand({
           answers: [answersOf(players[0]), answersOf(players[1])],
         };
         if (options.json) printJson(report);
-        else show(report, game.utility);
+        else await show(report, game.utility);
         if (isOnePair) warn(SAME_ANSWERS);
         if (interrupted !== undefined) return interrupted;
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
@@ -144,7 +143,8 @@ function named(id: string | undefined): string {
   throw new UserError(2, "Name the game that they play: --game ttt. What there is: spiral games");
 }
 
-function show(report: Report, utility: Game["utility"]): void {
+async function show(report: Report, utility: Game["utility"]): Promise<void> {
+  const { usageText } = await import("../models/usage-text.ts");
   const { game, players, pairs, wins, draws, losses, forfeits, sprt } = report;
   const { bold, dim } = styleFor(process.stdout);
   const games = 2 * pairs;

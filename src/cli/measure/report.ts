@@ -78,7 +78,7 @@ export function policyOf(measured: Measured): Policy {
 }
 
 /** The rows of the sets that have answers. */
-export function measuredRows(measured: Measured) {
+function measuredRows(measured: Measured) {
   const { game, sets, answered, compiled } = measured;
   const shown = sets.filter((_, i) => (answered[i]?.answers ?? 0) > 0);
   const isWhole = compiled !== null && isCounted(measured);

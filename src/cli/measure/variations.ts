@@ -20,7 +20,7 @@ interface Kind {
   readonly read?: (text: string, path: string) => Wording;
 }
 
-export const VARIATIONS: Readonly<Record<string, Kind>> = {
+const VARIATIONS: Readonly<Record<string, Kind>> = {
   order: { what: "the legal actions last first", change: (usual) => ({ ...usual, reversed: !usual.reversed }) },
   "role-tag": {
     what: "Player 0 and Player 1 change names",

@@ -30,5 +30,5 @@ export function usageText({
   ].join("; ");
 }
 
-export const seconds = (s: number): string => `${Number(s.toPrecision(2))} s`;
-export const money = (cost: number): string => String(Number(cost.toPrecision(3)));
+const seconds = (s: number): string => `${Number(s.toPrecision(2))} s`;
+const money = (cost: number): string => String(Number(cost.toPrecision(3)));

@@ -67,11 +67,11 @@ export interface Failure {
 
 /** Statuses below 500 that are worth a retry. */
 const TEMPORARY = [408, 409, 425, 429];
-const SEE_URL = "See that --llm-base-url names an OpenAI-compatible endpoint (docs/llm.md).";
+const SEE_URL = "See that --llm-base-url names an OpenAI-compatible endpoint (docs/llm-measure.md).";
 const MEND: Readonly<Record<number, string>> = {
   402: "The account has no credit left.",
   403: "The key may not use this model.",
-  404: "The endpoint does not know the model, or --llm-base-url is wrong (docs/llm.md says what is appended to it).",
+  404: "The endpoint does not know the model, or --llm-base-url is wrong (docs/llm-measure.md says what is appended to it).",
   413: "The prompt is longer than the server takes.",
   429: "Lower --llm-concurrency, or see what the account allows.",
 };
@@ -170,7 +170,7 @@ export async function requestChat(
     const to = oneLine(clean(header("location") ?? ""), 200) || "it does not say where";
     throw new UserError(1, `${at} answers ${failed}: it has moved (${to}). Give its own address as --llm-base-url.`);
   }
-  throw new UserError(1, `${at} ${what}. ${mend || "It would refuse the same request again (docs/llm.md)."}`);
+  throw new UserError(1, `${at} ${what}. ${mend || "It would refuse the same request again (docs/llm-measure.md)."}`);
 }
 
 const SET_KEY = "Set SPIRAL_LLM_API_KEY, or name a file that holds the key: --llm-api-key-file.";

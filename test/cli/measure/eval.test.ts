@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { says, serve } from "../../players/llm/server.ts";
 import { stubModel } from "../../players/llm/stub.ts";
+import { disagreements } from "../documented.ts";
 import { folder, spiral } from "../spiral.ts";
 
 /** Kings bet and call; others do so two times in five. Three in ten answers with a king name no action. */
@@ -71,6 +72,7 @@ describe("spiral eval of a model", () => {
     const { out } = await evalOf("a", "--samples", "8", "--llm-price", "1,2", "--llm-retries", "0", "--json");
     expect(endpoint.asked).toHaveLength(before);
     const report = JSON.parse(out);
+    expect(disagreements("json.md", "eval: a player that is asked", report)).toEqual([]);
     expect(report).toMatchObject({
       game: "kuhn",
       player: "llm:m",

@@ -10,6 +10,7 @@ import { getGame } from "../../../src/games/registry.ts";
 import { llmPlayer } from "../../../src/players/llm/llm-player.ts";
 import { serve } from "../../players/llm/server.ts";
 import { type StubStrategy, stubClient, stubModel } from "../../players/llm/stub.ts";
+import { disagreements } from "../documented.ts";
 import { folder, spiral } from "../spiral.ts";
 
 const files = mkdtempSync(join(tmpdir(), "spiral-probe-"));
@@ -79,6 +80,7 @@ describe("spiral probe", () => {
     expect(out).toMatch(/^K:b +second +\[fold\] 1\.00 → 0\.00 {2}\[call\] 0\.00 → 1\.00 +/m);
     expect(asked).toHaveLength(2 * 12 * 8);
     const again = await spiral(dir, ...argv, "--out", join(dir, "p"), "--json");
+    expect(disagreements("json.md", "spiral probe --json", JSON.parse(again.out))).toEqual([]);
     expect(JSON.parse(again.out).variations).toMatchObject([{ variation: "order", found: true, totalVariation: 1 }]);
     expect(asked).toHaveLength(2 * 12 * 8);
   });
