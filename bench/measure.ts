@@ -34,7 +34,7 @@ function probes(): void {
   console.log("\n| player | false alarms of a probe in 3 wordings | found, if the wordings are of the next player |");
   console.log("|---|---|---|");
   for (const [i, player] of KNOWN_PLAYERS.entries()) {
-    const settings = { samples: 30, variations: 3, deals: 499 };
+    const settings = { samples: 30, variations: 3, deals: 199 };
     const alarms = findings(player, { ...settings, probes: MEASUREMENTS });
     const next = KNOWN_PLAYERS[(i + 1) % KNOWN_PLAYERS.length];
     const found = findings(player, { ...settings, probes: MEASUREMENTS / 10 }, next);

@@ -55,7 +55,7 @@ export function findings(
   let found = 0;
   for (let probe = 0; probe < probes; probe++) {
     const usual = asked({ name, policy, forfeits });
-    const ps = Array.from({ length: variations }, () => compareAnswers(usual, asked(varied), deals).p);
+    const ps = Array.from({ length: variations }, () => compareAnswers(usual, asked(varied), { deals, draws: 1 }).p);
     found += significant(ps).includes(true) ? 1 : 0;
   }
   return found / probes;

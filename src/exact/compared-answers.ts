@@ -39,8 +39,12 @@ const DEALS = 1999;
 const DRAWS = 1000;
 const PRIOR = 0.5;
 
-/** Compares the answers at the same sets, of which there is at least one. */
-export function compareAnswers(one: readonly Counts[], other: readonly Counts[], deals = DEALS): ComparedAnswers {
+/** Compares the answers at the same sets, of which there is at least one. `draws`: for the interval. */
+export function compareAnswers(
+  one: readonly Counts[],
+  other: readonly Counts[],
+  { deals = DEALS, draws = DRAWS }: { readonly deals?: number; readonly draws?: number } = {},
+): ComparedAnswers {
   const uniform = uniforms(`deals ${JSON.stringify([one, other])}`);
   const seen = one.map((counts, i) => totalVariation(counts, other[i] as Counts));
   // [deals][sets]
@@ -55,7 +59,7 @@ export function compareAnswers(one: readonly Counts[], other: readonly Counts[],
   const sets = seen.map((tv, i) => ({ totalVariation: tv, bySampling: means[i], p: pOf(standard(tv, i), greatest) }));
   const mean = meanOf(seen);
   const pMean = pOf(mean, dealt.map(meanOf));
-  const reach = quantile(furthestDraws(one, other, uniform), 0.95);
+  const reach = quantile(furthestDraws(one, other, draws, uniform), 0.95);
   return {
     totalVariation: mean,
     ci95: [Math.max(0, mean - reach), Math.min(1, mean + reach)],
@@ -119,12 +123,17 @@ function dealtAnew(one: Counts, other: Counts, uniform: () => number): number {
 }
 
 /** Draws of the mean over sets of how far a difference p − q lies from its mean, ascending. */
-function furthestDraws(one: readonly Counts[], other: readonly Counts[], uniform: () => number): Float64Array {
+function furthestDraws(
+  one: readonly Counts[],
+  other: readonly Counts[],
+  draws: number,
+  uniform: () => number,
+): Float64Array {
   const differences = one.map((counts, i) => ({ p: counts, q: other[i] as Counts }));
   const expected = (counts: Counts): number[] => normalised(counts.map((k) => k + PRIOR));
   const drawn = (counts: Counts): number[] => normalised(counts.map((k) => gamma(k + PRIOR, uniform)));
   const centres = differences.map(({ p, q }) => difference(expected(p), expected(q)));
-  return Float64Array.from({ length: DRAWS }, () =>
+  return Float64Array.from({ length: draws }, () =>
     meanOf(
       differences.map(({ p, q }, i) => {
         const centre = centres[i] as number[];

@@ -30,7 +30,7 @@ describe("two lots of answers", () => {
     const u = uniforms("null");
     let alarms = 0;
     for (let i = 0; i < 100; i++)
-      alarms += compareAnswers(answers(one, 20, u), answers(one, 20, u), 99).p <= 0.05 ? 1 : 0;
+      alarms += compareAnswers(answers(one, 20, u), answers(one, 20, u), { deals: 99, draws: 1 }).p <= 0.05 ? 1 : 0;
     // With 5 %, eight or more of 60 come up about once in 80 tries.
     expect(alarms).toBeLessThanOrEqual(7);
   });
@@ -41,7 +41,10 @@ describe("two lots of answers", () => {
     expect(atOne.p).toBeLessThan(0.01);
     expect(atOne.sets.map(({ p }) => p < 0.01)).toEqual([true, false, false, false]);
     const even = Array(30).fill([0.5, 0.5]);
-    const everywhere = compareAnswers(answers(even, 30, u), answers(Array(30).fill([0.7, 0.3]), 30, u), 499);
+    const everywhere = compareAnswers(answers(even, 30, u), answers(Array(30).fill([0.7, 0.3]), 30, u), {
+      deals: 499,
+      draws: 10,
+    });
     expect(everywhere.p).toBeLessThan(0.01);
     expect(everywhere.sets.filter(({ p }) => p < 0.01)).toHaveLength(0);
   });
