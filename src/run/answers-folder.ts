@@ -1,5 +1,5 @@
 /**
- * The folder of a measurement of a player that is asked. measurement.json fixes who is asked about what, and how. Every answer is
+ * The folder of a measurement of a language model. measurement.json fixes who is asked about what, and how. Every answer is
  * appended to answers.jsonl as it comes, which is all that is needed to go on. If the process was killed, the last line may be
  * incomplete; it is then removed, and that answer is asked for again.
  */

@@ -1,6 +1,6 @@
 /**
- * `spiral eval`: measures a saved policy exactly, if its game can be walked, and plays it against opponents in pairs. A player that
- * is asked, such as a language model, is measured by its answers at every information set.
+ * `spiral eval`: measures a saved policy exactly, if its game can be walked, and plays it against opponents in pairs. A
+ * language model is measured by its answers at every information set.
  */
 import type { Config } from "../../config/schema.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
@@ -49,14 +49,14 @@ export const command = defineCommand({
         ["--vs", "--games", "--greedy", "--free", "--fail-under", "--workers"],
         "trained policies",
       );
-      const { measurePlayer } = await import("../measure/asked-player.ts");
+      const { measurePlayer } = await import("../measure/model.ts");
       const { measuredJson, showMeasured } = await import("../measure/report.ts");
       return measurePlayer(spec, await runsFolder(options), options, (measured) => {
         if (options.json) printJson(measuredJson(measured));
         else showMeasured(measured);
       });
     }
-    refuseFlags(invocation, ["--game", ...measuringFlags], "players that are asked, such as llm:MODEL");
+    refuseFlags(invocation, ["--game", ...measuringFlags], "language models: llm:MODEL");
     const { greedy: greedily } = await import("../../policies/policy.ts");
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");

@@ -39,7 +39,7 @@ export const command = defineCommand({
     const { getGame } = await import("../../games/registry.ts");
     const parent = await runsFolder(options);
     if (isAsked(spec)) {
-      const { measurePlayer } = await import("../measure/asked-player.ts");
+      const { measurePlayer } = await import("../measure/model.ts");
       const { policyOf } = await import("../measure/report.ts");
       const [rowLimit = ROWS] = checkAll(options.rows);
       return measurePlayer(spec, parent, options, async (measured) => {
@@ -54,7 +54,7 @@ export const command = defineCommand({
         );
       });
     }
-    refuseFlags(invocation, measuringFlags, "players that are asked, such as llm:MODEL");
+    refuseFlags(invocation, measuringFlags, "language models: llm:MODEL");
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");
     const { readCheckpoint } = await import("../../run/run.ts");

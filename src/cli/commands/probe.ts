@@ -21,7 +21,7 @@ export const command = defineCommand({
   },
 
   async run([spec], options) {
-    const { measureWordings } = await import("../measure/asked-player.ts");
+    const { measureWordings } = await import("../measure/model.ts");
     const { compareMeasured, showProbe } = await import("../measure/probe.ts");
     const { parseVariations } = await import("../measure/variations.ts");
     const runs = await runsFolder(options);

@@ -1,4 +1,4 @@
-/** The flags of the commands that measure a player that is asked, such as a language model. */
+/** The flags of the commands that measure a language model by asking it. */
 import { UserError } from "../../util/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checked, type OptionsOf, path, text, toggle, whole } from "./flag.ts";
@@ -8,7 +8,7 @@ import { positiveNumber } from "./numbers.ts";
 export const SAMPLES = 30;
 
 export const measureFlags = {
-  samples: whole("--samples <n>", `answers of a player that is asked, at each information set (default: ${SAMPLES})`, {
+  samples: whole("--samples <n>", `answers of an llm: player at each information set (default: ${SAMPLES})`, {
     min: 1,
     max: 100_000,
   }),
@@ -20,8 +20,8 @@ export const measureFlags = {
   out: path("--out <folder>", "where the answers are kept (default: one in measurements/)"),
 };
 
-/** The game of a player that is asked. */
-export const askedGame = { game: text("--game <id>", "the game of a player that is asked, such as llm:MODEL") };
+/** The game that a language model is asked about. */
+export const askedGame = { game: text("--game <id>", "the game that an llm: player is asked about") };
 
 export const logprobs = {
   logprobs: toggle(
@@ -32,8 +32,8 @@ export const logprobs = {
 
 export type MeasureFlagOptions = OptionsOf<typeof measureFlags>;
 
-/** Whether a spec names a player that is asked. */
-export const isAsked = (spec: string | undefined): spec is string => /^\s*(llm:|human\s*$)/.test(spec ?? "");
+/** Whether a spec names a language model, which is measured by asking it. */
+export const isAsked = (spec: string | undefined): spec is string => /^\s*llm:/.test(spec ?? "");
 
 /** Throws if a flag is given that is of the other use of a command. `of`: whom the flags are for. */
 export function refuseFlags({ given }: Invocation, names: readonly string[], of: string): void {
@@ -41,5 +41,5 @@ export function refuseFlags({ given }: Invocation, names: readonly string[], of:
   if (wrong.length > 0) throw new UserError(2, `${wrong.join(", ")}: only for ${of}.`);
 }
 
-/** What only a player that is asked has. `--out` and others are as in `arena`. */
+/** What only a language model has. `--out` and others are as in `arena`. */
 export const measuringFlags: readonly string[] = ["--samples", "--sets", "--budget", "--out", "--logprobs"];

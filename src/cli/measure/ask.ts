@@ -5,7 +5,6 @@ import { type Asks, converse, type Turn } from "../../players/llm/conversation.t
 import { utterance } from "../../players/llm/llm-player.ts";
 import { actionNames, actionProbabilities } from "../../players/llm/logprobs.ts";
 import { phrase, reworded } from "../../players/llm/wording.ts";
-import type { AskedPlayer } from "../../players/player.ts";
 import type { KeptAnswer } from "../../run/answers-folder.ts";
 import { UserError } from "../../util/errors.ts";
 import { Rng } from "../../util/rng.ts";
@@ -55,21 +54,6 @@ export const logprobsAsk = ({ client, model, wording = {} }: Asks): Ask => {
       action: actions[likeliest] > 0 ? (names[likeliest] ?? null) : null,
       probabilities: Object.fromEntries(names.map((name, slot) => [name, Math.min(1, actions[slot] ?? 0)])),
       answers: [keptTurn({ answer, ...(parsed.ok ? {} : { illegal: parsed.reason }) })],
-    };
-  };
-};
-
-/** Asks any other player, such as a person. */
-export const playerAsk = ({ choose }: AskedPlayer): Ask => {
-  let episode = 0;
-  return async ({ set, sample }, signal) => {
-    const choice = await choose({ infoset: set, episode: episode++, ply: 0, signal });
-    const slot = "slot" in choice ? choice.slot : undefined;
-    return {
-      set: nameOf(set),
-      sample,
-      action: nameIn(set, slot),
-      answers: (choice.said ?? []).map((said) => ({ ...said })),
     };
   };
 };

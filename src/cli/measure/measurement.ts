@@ -1,5 +1,5 @@
 /**
- * Measures a player that is asked as a strategy: K answers at each information set, their shares, and NashConv of them. Everything
+ * Measures a language model as a strategy: K answers at each information set, their shares, and NashConv of them. Everything
  * that is asked is kept in a folder of its own, so that the same command goes on and costs nothing twice.
  */
 import { join } from "node:path";
@@ -7,7 +7,6 @@ import type { AnswerCounts } from "../../exact/nash-conv-band.ts";
 import type { Game } from "../../games/game.ts";
 import type { LlmPlayer } from "../../players/llm/llm-player.ts";
 import { phrase } from "../../players/llm/wording.ts";
-import type { AskedPlayer } from "../../players/player.ts";
 import { costOf, type Usage, UsageTally } from "../../record/usage.ts";
 import { type KeptAnswer, openAnswers } from "../../run/answers-folder.ts";
 import { UserError } from "../../util/errors.ts";
@@ -16,7 +15,7 @@ import { spiralVersion } from "../../util/package.ts";
 import { digest } from "../open/tournament.ts";
 import { countedOff } from "../terminal/counter.ts";
 import { note } from "../terminal/output.ts";
-import { askAll, logprobsAsk, modelAsk, nameOf, playerAsk, type Task } from "./ask.ts";
+import { askAll, logprobsAsk, modelAsk, nameOf, type Task } from "./ask.ts";
 import { type AskedSets, setsToAsk } from "./sets.ts";
 
 const FOLDER = "measurements";
@@ -60,10 +59,8 @@ export interface Measured extends AskedSets {
 }
 
 /** Asks what is not kept yet. Throws the first error of an answer, after all others are kept. */
-export async function measure(player: AskedPlayer, game: Game, options: MeasureOptions): Promise<Measured> {
-  const model = "asks" in player ? (player as LlmPlayer) : undefined;
+export async function measure(player: LlmPlayer, game: Game, options: MeasureOptions): Promise<Measured> {
   const { logprobs, budget, signal } = options;
-  if (logprobs && !model) throw new UserError(2, `--logprobs is for language models; ${player.name} is none.`);
   if (budget !== undefined && !player.price) {
     throw new UserError(
       2,
@@ -72,9 +69,8 @@ export async function measure(player: AskedPlayer, game: Game, options: MeasureO
   }
   const samples = logprobs ? 1 : options.samples;
   const asked = setsToAsk(game, options.sets);
-  const identity = model
-    ? { url: model.asks.client.url, model: model.asks.model, ...model.identity, logprobs }
-    : { logprobs };
+  const { asks } = player;
+  const identity = { url: asks.client.url, model: asks.model, ...player.identity, logprobs };
   const dir = options.out ?? join(FOLDER, folderName(game, player.name, digest(identity)));
   const folder = openAnswers(
     dir,
@@ -89,8 +85,8 @@ export async function measure(player: AskedPlayer, game: Game, options: MeasureO
     };
     answers.forEach(add);
     const tasks = missing(answers, asked, samples);
-    if (model && tasks.length > 0) announce(tasks, answers, model, { dir, logprobs, budget });
-    const ask = model ? (logprobs ? logprobsAsk : modelAsk)(model.asks) : playerAsk(player);
+    if (tasks.length > 0) announce(tasks, answers, player, { dir, logprobs, budget });
+    const ask = (logprobs ? logprobsAsk : modelAsk)(asks);
     const isSpent = (): boolean => budget !== undefined && (tally.usage().cost ?? 0) >= budget;
     const total = samples * asked.sets.length;
     const counter = countedOff("answers", total);
@@ -101,7 +97,7 @@ export async function measure(player: AskedPlayer, game: Game, options: MeasureO
       counter.at(answers.length);
     };
     try {
-      await askAll(tasks, ask, { atOnce: player.oneByOne ? 1 : options.atOnce, keep, signal, isSpent });
+      await askAll(tasks, ask, { atOnce: options.atOnce, keep, signal, isSpent });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const kept = `${answers.length} of ${plural(total, "answer")} are kept in ${dir}. The same command goes on with the rest.`;

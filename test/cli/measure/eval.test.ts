@@ -72,7 +72,7 @@ describe("spiral eval of a model", () => {
     const { out } = await evalOf("a", "--samples", "8", "--llm-price", "1,2", "--llm-retries", "0", "--json");
     expect(endpoint.asked).toHaveLength(before);
     const report = JSON.parse(out);
-    expect(disagreements("json.md", "eval: a player that is asked", report)).toEqual([]);
+    expect(disagreements("json.md", "eval: a language model", report)).toEqual([]);
     expect(report).toMatchObject({
       game: "kuhn",
       player: "llm:m",
@@ -181,7 +181,7 @@ describe("spiral eval of a model", () => {
   it("refuses the flags of trained policies, and a run those of models", async () => {
     expect((await evalOf("g", "--vs", "random")).err).toContain("--vs: only for trained policies.");
     const run = await spiral(dir, "eval", "latest", "--samples", "3");
-    expect(run).toMatchObject({ code: 2, err: expect.stringContaining("--samples: only for players that are asked") });
+    expect(run).toMatchObject({ code: 2, err: expect.stringContaining("--samples: only for language models") });
     expect(await spiral(dir, "eval", "llm:m", "--llm-base-url", endpoint.url)).toMatchObject({
       code: 2,
       err: expect.stringContaining("--game kuhn"),

@@ -1,16 +1,15 @@
-/** Opens a player that is asked, measures it, and closes it: shared by `eval`, `policy` and `probe`. */
+/** Opens a language model, measures it, and closes it: shared by `eval`, `policy` and `probe`. */
 import { join } from "node:path";
 import type { Game } from "../../games/game.ts";
 import { getGame } from "../../games/registry.ts";
 import type { LlmPlayer } from "../../players/llm/llm-player.ts";
-import type { AskedPlayer, Player } from "../../players/player.ts";
+import type { Player } from "../../players/player.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import { gamesAtOnce, type LlmOptions } from "../flags/llm.ts";
 import { type MeasureFlagOptions, SAMPLES } from "../flags/measure.ts";
 import { checkPlayers, closePlayers } from "../open/players.ts";
 import { note } from "../terminal/output.ts";
-import { personAtTerminal } from "../terminal/person.ts";
 import { exitCodeOf, interruption } from "../terminal/signals.ts";
 import { type Measured, type MeasureOptions, measure } from "./measurement.ts";
 import { inWording } from "./probe.ts";
@@ -48,12 +47,9 @@ export const measureWordings = (
   report: (measured: readonly Measured[]) => void,
 ): Promise<number> =>
   withPlayer(spec, runs, options, async (player, game, settings) => {
-    if (!("asks" in player))
-      throw new UserError(2, `Language models can be asked in several ways; ${player.name} cannot.`);
-    const model = player as LlmPlayer;
     const wordings = [
-      { name: "usual", player: model },
-      ...variations.map((variation) => ({ name: variation.name, player: inWording(model, variation) })),
+      { name: "usual", player },
+      ...variations.map((variation) => ({ name: variation.name, player: inWording(player, variation) })),
     ];
     const all: Measured[] = [];
     let spent = 0;
@@ -80,22 +76,20 @@ async function withPlayer(
   spec: string,
   runs: string,
   options: Options & LlmOptions,
-  work: (player: AskedPlayer, game: Game, settings: MeasureOptions) => Promise<Measured["stopped"]>,
+  work: (player: LlmPlayer, game: Game, settings: MeasureOptions) => Promise<Measured["stopped"]>,
 ): Promise<number> {
-  const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
   const [game, samples = SAMPLES, sets, budget, open] = checkAll(
     () => named(options.game),
     options.samples,
     options.sets,
     options.budget,
-    () => checkPlayers([spec], { runs, llm: options, human }),
+    () => checkPlayers([spec], { runs, llm: options }),
   );
   const atOnce = gamesAtOnce(options);
   const players = await open();
   try {
     const [player] = players;
-    if (player?.kind !== "asked")
-      throw new UserError(2, `${spec} is not asked for its moves; see spiral policy ${spec}`);
+    if (!player || !isModel(player)) throw new UserError(2, `${spec} is no language model: write llm:MODEL.`);
     if (!player.plays(game)) throw new UserError(2, `${player.name} does not play ${game.id}.`);
     const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
     try {
@@ -109,6 +103,8 @@ async function withPlayer(
     await closePlayers(players);
   }
 }
+
+const isModel = (player: Player): player is LlmPlayer => "asks" in player;
 
 function sayIfStopped({ stopped, samples, sets, answered, dir }: Measured): void {
   if (stopped === undefined) return;
