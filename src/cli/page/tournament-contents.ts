@@ -44,6 +44,11 @@ const standing = z.object({
   ...{ player: z.string(), rating: z.number(), ci95: interval, group: z.int(), score: z.number() },
   ...{ games: count, wins: count, draws: count, losses: count, forfeits: count },
 });
+const answers = z.object({
+  ...{ player: z.string(), answers: count, illegal: count, cutOff: count, failed: count, retries: count },
+  ...{ promptTokens: count, completionTokens: count, cost: z.number().nullable() },
+  latency: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+});
 const pair = <T extends z.ZodType>(item: T) => z.tuple([item, item]);
 const standingsSchema: z.ZodType<Standings> = z.object({
   players: z.array(z.string()),
@@ -68,6 +73,8 @@ const standingsSchema: z.ZodType<Standings> = z.object({
   ),
   openings: z.array(z.object({ game: z.string(), plies: count })),
   satOut: z.array(z.object({ player: z.string(), games: z.array(z.string()) })),
+  // Earlier versions did not count them here.
+  answers: z.array(answers).default([]),
 });
 
 /** The tables of `spiral arena`. */
