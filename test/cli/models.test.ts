@@ -209,7 +209,7 @@ describe("advise=", () => {
       const other = names.find((name) => name !== proposed) ?? "";
       return says(Number(advantage) < 0 ? `\\boxed{[${other}]}` : `\\boxed{[${proposed}]}`)(response, request, n);
     });
-    const argv = ["--game", "kuhn", "--pairs", "40", "--llm-base-url", url, "--llm-concurrency", "8", "--json"];
+    const argv = ["--game", "kuhn", "--pairs", "20", "--llm-base-url", url, "--llm-concurrency", "8", "--json"];
     const { code, out } = await spiral(folder(), "match", "llm:m,advise=nash", "llm:m", ...argv);
     expect(code).toBe(0);
     const report = JSON.parse(out);

@@ -54,6 +54,8 @@ export interface Measured extends AskedSets {
   /** Why it ended early; undefined if all was asked. */
   readonly stopped: "budget" | "interrupted" | undefined;
   readonly usage: Usage;
+  /** Whether all answers at each set are the same text, three or more: the endpoint may decode greedily. */
+  readonly repeats: boolean;
   /** Who answered, by the endpoint's own names. */
   readonly served: readonly { readonly model: string; readonly fingerprint: string | null; readonly answers: number }[];
 }
@@ -116,6 +118,7 @@ export async function measure(player: LlmPlayer, game: Game, options: MeasureOpt
       answered: asked.sets.map((set) => tallied(set, answers)),
       stopped: isComplete ? undefined : signal.aborted ? "interrupted" : "budget",
       usage: tally.usage(),
+      repeats: samples > 2 && isComplete && asked.sets.every((set) => areOneText(set, answers)),
       served: servedBy(answers),
     };
   } finally {
@@ -198,6 +201,11 @@ function tallied(set: Task["set"], answers: readonly KeptAnswer[]): SetAnswers {
     ),
   );
   return { counts, forfeits: own.filter(({ action }) => action === null).length, answers: own.length };
+}
+
+function areOneText(set: Task["set"], answers: readonly KeptAnswer[]): boolean {
+  const own = answers.filter((answer) => answer.set === nameOf(set));
+  return new Set(own.map(({ answers }) => answers.map(({ text }) => text).join("\n"))).size === 1;
 }
 
 function servedBy(answers: readonly KeptAnswer[]): Measured["served"] {

@@ -138,6 +138,16 @@ export function showMeasured(measured: Measured, rowLimit = ROWS): void {
   const asked = answered.reduce((sum, one) => sum + one.answers, 0);
   if (forfeited > 0)
     print(dim(`It forfeited ${forfeited} of ${asked}; NashConv is of play renormalised to legal actions.`));
+  if (answered.some(({ counts, answers }) => answers > 0 && counts.every((count) => count === 0))) {
+    print(dim("Where no answer was legal, it is taken to play every action alike."));
+  }
+  if (measured.repeats) {
+    print(
+      dim(
+        "All answers at each information set are the same: the endpoint may decode greedily. --llm-temperature 1 asks it to sample.",
+      ),
+    );
+  }
   if (usage.answers > 0) print(dim(usageText(usage)));
   for (const { model, fingerprint, answers } of served) {
     print(dim(`${plural(answers, "answer")} by ${model}${fingerprint === null ? "" : `, ${fingerprint}`}.`));

@@ -45,6 +45,11 @@ const standing = z.object({
   ...{ player: z.string(), rating: z.number(), ci95: interval, group: z.int(), score: z.number() },
   ...{ games: count, wins: count, draws: count, losses: count, forfeits: count },
 });
+const answers = z.object({
+  ...{ player: z.string(), answers: count, illegal: count, cutOff: count, failed: count, retries: count },
+  ...{ promptTokens: count, completionTokens: count, cost: z.number().nullable() },
+  latency: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+});
 const pair = <T extends z.ZodType>(item: T) => z.tuple([item, item]);
 const answers = z.object({
   ...{ player: z.string(), answers: count, illegal: count, cutOff: count, failed: count, retries: count },
@@ -74,7 +79,7 @@ const standingsSchema: z.ZodType<Standings> = z.object({
   ),
   openings: z.array(z.object({ game: z.string(), plies: count })),
   satOut: z.array(z.object({ player: z.string(), games: z.array(z.string()) })),
-  // Absent from tournaments of earlier versions.
+  // Earlier versions did not count them here.
   answers: z.array(answers).default([]),
 });
 

@@ -21,10 +21,11 @@ const file = (name: string, text: string): string => {
 const persona = file("bold.txt", "You are a bold gambler.\n");
 const names = file("names.txt", "bet = raise\nfold = drop\n");
 const variations = parseVariations(`order,role-tag,message,reasoning,system=${persona},names=${names}`);
+const twoOf = variations.filter(({ name }) => name === "order" || name.startsWith("system"));
 const wordings = [{}, ...variations.map(({ change }) => change({}))];
 
-/** The probe of a model in this process, 20 answers at each of the 12 sets in each of the 7 wordings. */
-async function probe(strategy: StubStrategy): Promise<VariationResult[]> {
+/** The probe of a model in this process, 20 answers at each of the 12 sets in each wording. */
+async function probe(strategy: StubStrategy, varied = variations): Promise<VariationResult[]> {
   const client = stubClient("kuhn", strategy, wordings);
   const player = llmPlayer("m", client, 0);
   const dir = folder();
@@ -34,13 +35,16 @@ async function probe(strategy: StubStrategy): Promise<VariationResult[]> {
   };
   const kuhn = getGame("kuhn");
   const usual = await measure(player, kuhn, { ...settings, out: join(dir, "usual") });
-  const varied = [];
-  for (const [i, variation] of variations.entries()) {
-    const measured = await measure(inWording(player, variation), kuhn, { ...settings, out: join(dir, String(i)) });
-    varied.push({ name: variation.name, measured });
+  const measured = [];
+  for (const [i, variation] of varied.entries()) {
+    const out = join(dir, String(i));
+    measured.push({
+      name: variation.name,
+      measured: await measure(inWording(player, variation), kuhn, { ...settings, out }),
+    });
   }
-  expect(client.asked).toBe(7 * 12 * 20);
-  return compareMeasured(usual, varied);
+  expect(client.asked).toBe((1 + varied.length) * 12 * 20);
+  return compareMeasured(usual, measured);
 }
 const foundIn = (results: readonly VariationResult[]): string[] =>
   results.flatMap(({ variation, found }) => (found ? [variation] : []));
@@ -59,13 +63,16 @@ describe("spiral probe", () => {
   });
 
   it("finds nothing in a model that is the same in all wordings", async () => {
-    expect(foundIn(await probe(({ key }) => (key.startsWith("J") ? [0.8, 0.15] : [0.4, 0.6])))).toEqual([]);
+    expect(foundIn(await probe(({ key }) => (key.startsWith("J") ? [0.8, 0.15] : [0.4, 0.6]), twoOf))).toEqual([]);
   });
 
   it("finds a change at one information set only, and names it", async () => {
-    const results = await probe(({ key }, { system }) => (system && key === "K:b" ? [0.95, 0.05] : [0.15, 0.85]));
+    const results = await probe(
+      ({ key }, { system }) => (system && key === "K:b" ? [0.95, 0.05] : [0.15, 0.85]),
+      twoOf,
+    );
     expect(foundIn(results)).toEqual(["system=bold.txt"]);
-    expect(results[4]?.rows.filter(({ found }) => found)).toMatchObject([{ infoset: "K:b", player: 1 }]);
+    expect(results[1]?.rows.filter(({ found }) => found)).toMatchObject([{ infoset: "K:b", player: 1 }]);
   });
 
   it("as a command asks, compares and shows; a second time it asks nothing", async () => {
