@@ -16,6 +16,7 @@ const COMMANDS = linesOf({
   "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
   "export <curves> <runs...>": ["write curves for notebooks and TensorBoard", () => import("./commands/export.ts")],
   "compare <runs...>": ["set runs side by side, with intervals over seeds", () => import("./commands/compare.ts")],
+  serve: ["serve games as environments to trainers outside", () => import("./commands/serve.ts")],
   "solve <game>": ["solve a game exactly", () => import("./commands/solve.ts")],
   "games [id]": ["list the games, or describe one", () => import("./commands/games.ts")],
   "prompt <game>": ["show what a policy that reads text is told", () => import("./commands/prompt.ts")],

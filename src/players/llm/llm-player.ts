@@ -16,7 +16,7 @@ import type { ChatMessage } from "./request.ts";
 
 /** The log keeps this many characters of the beginning and of the end of an answer. */
 const KEPT = 50_000;
-/** After an illegal answer, the model is shown this many characters of its end, where the decision is. */
+/** After an illegal answer, the model is shown this many characters of its end. */
 const SHOWN_AGAIN = 4000;
 
 export type LlmPlayer = AskedPlayer & Required<Pick<AskedPlayer, "usage">>;
@@ -53,15 +53,15 @@ export function llmPlayer(model: string, client: ChatClient, retries: number): L
         const reason = (cutOff ? "Your answer was cut off; be brief. " : "") + wellFormed(parsed.reason);
         said.push({ ...utterance(answer), illegal: reason, ...(cutOff ? { cutOff } : {}) });
         if (said.length > retries) return { forfeit: reason, said };
-        const shown = client.clean(withoutThoughts(answer.text)).trim().slice(-SHOWN_AGAIN);
-        messages.push({ role: "assistant", content: shown || "(no answer)" }, { role: "user", content: again(reason) });
+        const shown = shownAgain(answer.text, client.clean);
+        messages.push({ role: "assistant", content: shown }, { role: "user", content: again(reason) });
       }
     },
   };
 }
 
 /** The prompt at a decision. It has no example of an answer, because models tend to play the example. */
-function prompt({ game, state, player }: Infoset): string {
+export function prompt({ game, state, player }: Pick<Infoset, "game" | "state" | "player">): string {
   return [
     "You are playing a two-player zero-sum game. Choose one of your available actions, and play to win.",
     "",
@@ -71,7 +71,12 @@ function prompt({ game, state, player }: Infoset): string {
   ].join("\n");
 }
 
-const again = (reason: string): string =>
+/** What of an illegal answer its player is shown again: the end, where the decision is. */
+export const shownAgain = (text: string, clean = (kept: string): string => kept): string =>
+  clean(withoutThoughts(text)).trim().slice(-SHOWN_AGAIN) || "(no answer)";
+
+/** What an illegal answer is answered with. */
+export const again = (reason: string): string =>
   `That is no action you can take. ${reason}\nReason step by step, and put your final action within \\boxed{}.`;
 
 function utterance({ text, reasoning, promptTokens, completionTokens }: ChatAnswer): Utterance {
