@@ -3,11 +3,13 @@
  * the same code (arena/asked-match.ts): in seat 0 the first game of the first pair, in seat 1 the second, on the same deal. So
  * the same seed and answers give the game that `spiral match` plays.
  */
-import { playAsked } from "../arena/asked-match.ts";
+import { playGameOf, sidesOf } from "../arena/asked-match.ts";
 import { matchRng } from "../arena/pairing.ts";
 import type { Game, Seat } from "../games/game.ts";
+import { GameGraph } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision, Player } from "../players/player.ts";
 import type { Episode } from "../record/episode.ts";
+import { memoised } from "../util/memoised.ts";
 import { SELF } from "./offer.ts";
 
 export interface GameSettings {
@@ -44,7 +46,8 @@ export class GameInPlay {
   }
 
   abandon(): void {
-    this.#abandoned.abort();
+    // With a reason, as the error that is made without one takes longer than a move.
+    this.#abandoned.abort("abandoned");
   }
 
   async #play({ game, seed, player, seat, opponent }: GameSettings): Promise<void> {
@@ -58,12 +61,12 @@ export class GameInPlay {
     const players = [client, opponent === SELF ? { ...client } : opponent] as const;
     const match = { game, players, rng: matchRng(seed, game, players) };
     const { signal } = this.#abandoned;
+    const sides = [sidesOf(match, 0), sidesOf(match, 1)] as const;
     try {
-      for await (const [ended] of playAsked(match, { pairs: 1, isDone: (index) => index !== seat, signal })) {
-        if (ended) this.#arrive({ kind: "end", episode: ended.episode() });
-      }
+      const options = { sides, graph: graphOf(game), number: 0, signal };
+      this.#arrive({ kind: "end", episode: await playGameOf(match, seat, options) });
     } catch (error) {
-      this.#arrive({ kind: "failure", error });
+      if (!signal.aborted) this.#arrive({ kind: "failure", error });
     }
   }
 
@@ -80,3 +83,7 @@ export class GameInPlay {
     waiter(arrived);
   }
 }
+
+/** Games that can be walked share a graph, which has an end; others have one each, which goes with them. */
+const graphOf = (game: Game): GameGraph => (game.walkable ? sharedGraph(game) : new GameGraph(game));
+const sharedGraph = memoised((game: Game) => new GameGraph(game));

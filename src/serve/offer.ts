@@ -1,4 +1,5 @@
 /** What a server offers: its games, and the players that a client may choose as its opponent. */
+import { seated } from "../arena/pairing.ts";
 import type { Game } from "../games/game.ts";
 import type { Player } from "../players/player.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
@@ -23,9 +24,10 @@ export interface Offer {
   readonly opponents: readonly Opponent[];
 }
 
-/** The same player, whose policies are made once and shared by all games. */
+/** The same player, whose policies are made once, and asked once about each information set of a graph, for all games. */
 export function shared(player: Player): Player {
-  return player.kind === "policy" ? { ...player, policy: memoised(player.policy) } : player;
+  if (player.kind !== "policy") return player;
+  return { ...player, policy: memoised((game: Game) => seated(player, game)) };
 }
 
 /** Throws a UserError if the game is not offered. */
