@@ -28,24 +28,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ["config", "util"],
   jobs: ["run", "arena", "util"],
   replay: ["record", "games", "util"],
+  datasets: ["replay", "players", "exact", "policies", "record", "graph", "games", "util"],
   page: ["run", "replay", "config", "record", "games", "util"],
   cli: [
-    ...[
-      "page",
-      "jobs",
-      "run",
-      "serve",
-      "config",
-      "replay",
-      "rl",
-      "arena",
-      "selfplay",
-      "players",
-      "exact",
-      "policies",
-      "record",
-    ],
-    ...["graph", "games", "nn", "util"],
+    ...["page", "datasets", "serve", "jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact"],
+    ...["policies", "record", "graph", "games", "nn", "util"],
   ],
 };
 

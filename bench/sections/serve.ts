@@ -74,20 +74,21 @@ class Load {
   #playOn(client: WebSocket, last: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = (): void => {
-        if (this.#seeds >= last) {
-          client.removeAllListeners("message");
-          return resolve();
-        }
         const seed = this.#seeds++;
         client.send(`{"type":"reset","data":{"seed":${seed},"seat":${seed % 2}}}`);
       };
       client.on("message", (raw) => {
         const { type, data } = JSON.parse(String(raw)) as Reply;
-        if (type !== "observation") return reject(new Error(String(raw)));
-        if (data.done) return begin();
-        this.steps++;
-        const { legal_actions: names } = data.observation;
-        client.send(JSON.stringify({ type: "step", data: { message: names[this.steps % names.length] } }));
+        if (type !== "observation") reject(new Error(String(raw)));
+        else if (!data.done) {
+          this.steps++;
+          const { legal_actions: names } = data.observation;
+          client.send(JSON.stringify({ type: "step", data: { message: names[this.steps % names.length] } }));
+        } else if (this.#seeds < last) begin();
+        else {
+          client.removeAllListeners("message");
+          resolve();
+        }
       });
       begin();
     });

@@ -10,7 +10,7 @@ import { Rng } from "../util/rng.ts";
 export const SELF = "self";
 
 /** A player, or the checkpoints of a pool, of which the seed of a game draws one. */
-export interface Opponent {
+interface Opponent {
   /** The name that a client asks for. */
   readonly name: string;
   /** At least one; all play the same games. */

@@ -22,7 +22,7 @@ export const command = defineCommand({
       "who may be played against, separated by commas; pool:RUN: a run's checkpoints (default: fixed players and mcts)",
     ),
     host: text("--host <address>", "where to listen; beyond this machine only with a token", "127.0.0.1"),
-    port: whole("--port <n>", "port; 0: any that is free", { min: 0, max: 65_535 }, "8000"),
+    port: whole("--port <n>", "port; 0 takes one that is free", { min: 0, max: 65_535 }, "8000"),
     tokenFile: path(
       "--token-file <file>",
       "file with the token that clients must send (or SPIRAL_SERVE_TOKEN, the token)",
@@ -50,7 +50,7 @@ export const command = defineCommand({
   async run(_args, options) {
     const { serve } = await import("../../serve/server.ts");
     const { checkGameFiles, gameFiles } = await import("../open/game-files.ts");
-    const { checkOffer, serveToken } = await import("../open/serving.ts");
+    const { checkOffer, serveToken } = await import("../open/trainers/serving.ts");
     const { interruption } = await import("../terminal/signals.ts");
 
     const { host } = options;

@@ -1,18 +1,18 @@
 /** What `spiral serve` offers, from its flags: games, opponents, and the token that clients must send. */
-import type { Game } from "../../games/game.ts";
-import { getGame, splitGames } from "../../games/registry.ts";
-import { opponents } from "../../players/opponents.ts";
-import type { Player } from "../../players/player.ts";
-import { checkpointName, wholeCheckpoints } from "../../run/checkpoint-folder.ts";
-import { resolveRun } from "../../run/directory.ts";
-import { type Offer, SELF, shared } from "../../serve/offer.ts";
-import { isLoopback } from "../../serve/server.ts";
-import { UserError } from "../../util/errors.ts";
-import { readText } from "../../util/files.ts";
-import { checkAll } from "../check-all.ts";
-import { warn } from "../terminal/output.ts";
-import { solveAloud } from "./exact.ts";
-import { checkPlayers, closePlayers, type OpenPlayerOptions } from "./players.ts";
+import type { Game } from "../../../games/game.ts";
+import { getGame, splitGames } from "../../../games/registry.ts";
+import { opponents } from "../../../players/opponents.ts";
+import type { Player } from "../../../players/player.ts";
+import { checkpointName, wholeCheckpoints } from "../../../run/checkpoint-folder.ts";
+import { resolveRun } from "../../../run/directory.ts";
+import { type Offer, SELF, shared } from "../../../serve/offer.ts";
+import { isLoopback } from "../../../serve/server.ts";
+import { UserError } from "../../../util/errors.ts";
+import { readText } from "../../../util/files.ts";
+import { checkAll } from "../../check-all.ts";
+import { warn } from "../../terminal/output.ts";
+import { solveAloud } from "../exact.ts";
+import { checkPlayers, closePlayers, type OpenPlayerOptions } from "../players.ts";
 
 const POOL = "pool:";
 /** Who plays against clients if nobody is named, in the order of preference as a game's default. */
