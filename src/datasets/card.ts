@@ -1,7 +1,8 @@
 /** The card of a data set: README.md beside it, in the form that dataset hubs read, which says how the set was made. */
+import { ERRS } from "../players/equilibrium-values.ts";
 import { spiralVersion } from "../util/package.ts";
 import type { Counts, Wanted } from "./collect.ts";
-import { COLUMNS, ERRS } from "./rows.ts";
+import { COLUMNS } from "./rows.ts";
 
 export interface Made {
   /** The command as it may be typed again. */

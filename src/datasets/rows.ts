@@ -8,12 +8,10 @@
  * The prompt is the text that `spiral match` gives a language model and `spiral serve` a client. A player that does not answer in
  * words answers with its action in \boxed{}.
  */
-import { regretIn, type ValuesAgainst, valuesAgainst } from "../exact/values-against.ts";
-import type { Game } from "../games/game.ts";
+import { regretIn } from "../exact/values-against.ts";
 import type { Infoset } from "../graph/game-graph.ts";
+import { equilibriumValues } from "../players/equilibrium-values.ts";
 import { prompt } from "../players/llm/llm-player.ts";
-import { nash } from "../players/opponents.ts";
-import { memoised } from "../util/memoised.ts";
 import type { Decision } from "./decisions.ts";
 
 export const FORMATS = ["messages", "completions", "preferences"] as const;
@@ -59,18 +57,10 @@ export const COLUMNS: Readonly<Record<Format, Readonly<Record<string, string>>>>
   },
 };
 
-/** The share of random moves of the equilibrium that values are against in games that hide something, so that all have values. */
-export const ERRS = 0.001;
-
-/** Values of the actions of a game that can be walked, against an equilibrium. */
-const exactValues = memoised(
-  (game: Game): ValuesAgainst => valuesAgainst(game, nash(game), game.perfectInformation ? 0 : ERRS),
-);
-
 /** NaN if it is not known: after a forfeit, and in games with too many states. */
 export function regretOf({ infoset, slot }: Decision): number {
   if (slot === undefined || !infoset.game.walkable) return Number.NaN;
-  return regretIn(exactValues(infoset.game)(infoset), slot);
+  return regretIn(equilibriumValues(infoset.game)(infoset), slot);
 }
 
 /** A row of `messages`; undefined for a forfeit, which nobody should learn from an example. */
@@ -111,7 +101,7 @@ interface Ranked {
  */
 export function rankedPair({ infoset, slot }: Decision, gap: number): Ranked | undefined {
   if (slot === undefined || !infoset.game.walkable) return undefined;
-  const values = exactValues(infoset.game)(infoset);
+  const values = equilibriumValues(infoset.game)(infoset);
   const { min, max } = infoset.game.utility;
   const least = gap * Math.max(-min, max);
   const order = [...values.keys()].sort((a, b) => values[b] - values[a] || a - b);

@@ -5,7 +5,7 @@
 import { regretIn, type ValuesAgainst, valuesAgainst } from "../exact/values-against.ts";
 import type { Game, Seat } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
-import { nash } from "../players/opponents.ts";
+import { equilibriumValues } from "../players/equilibrium-values.ts";
 import type { Player } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Episode } from "../record/episode.ts";
@@ -22,12 +22,8 @@ export interface Rewards {
 
 const RETURNS: Rewards = { ofMove: () => 0, atEnd: ({ returns }, seat) => returns[seat] };
 
-/** The share of random moves of the equilibrium that values are against in self-play, so that every position has a value. */
-const ERRS = 0.01;
-
 /** Values against a policy, by game. Each is computed once. */
 const againstPolicy = memoised((policy: Policy) => memoised((game: Game) => valuesAgainst(game, policy)));
-const againstNash = memoised((game: Game) => valuesAgainst(game, nash(game), ERRS));
 
 /** Throws a UserError if regrets are wanted and not known. */
 export function rewardsFor(kind: "return" | "regret", game: Game, opponent: Player | typeof SELF): Rewards {
@@ -43,7 +39,7 @@ function valuesOf(game: Game, opponent: Player | typeof SELF): ValuesAgainst {
   const no = (why: string): UserError =>
     new UserError(1, `reward regret needs exact values: ${why}. Take reward return.`);
   if (!game.walkable) throw no(`${game.id} has too many states to walk`);
-  if (opponent === SELF) return againstNash(game);
+  if (opponent === SELF) return equilibriumValues(game);
   const policy = opponent.kind === "policy" && !opponent.seeded ? opponent.policy(game) : undefined;
   if (!policy || policy.slow) throw no(`the strategy of ${opponent.name} is not known in full`);
   return againstPolicy(policy)(game);
