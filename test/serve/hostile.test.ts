@@ -46,11 +46,11 @@ describe("others go on playing while a client", () => {
     }));
 
   it("stops reading: nothing more is read of it, and the idle time ends it", () =>
-    serving({ idleMs: 1000 }, async (url, sessions) => {
+    serving({ idleMs: 600 }, async (url, sessions) => {
       const mute = await Client.connect(url);
       mute.socket.pause();
-      // The answers are 30 MB in all. The kernel's buffers take a part of them.
-      const resets = 20_000;
+      // The answers are 12 MB in all. The kernel's buffers take a part of them.
+      const resets = 8_000;
       for (let i = 0; i < resets; i++) mute.socket.send('{"type":"reset","data":{"seat":0}}');
       const other = await Client.connect(url);
       do expect(await plays(other)).toBe(true);
