@@ -73,7 +73,8 @@ export function answers(): Target {
     const post: Transport["post"] = () => Promise.resolve({ status: 200, header: () => null, body });
     const transport = { post, close: () => {} };
     const connection = { endpoint, transport, clean: printable, usesMaxCompletionTokens: new Set<string>() };
-    return requestChat(connection, "m", [{ role: "user", content: "?" }], new AbortController().signal);
+    const request = { model: "m", messages: [{ role: "user", content: "?" } as const], logprobs: true };
+    return requestChat(connection, request, new AbortController().signal);
   };
   const decisions = gameIds.map((id) => {
     const game = getGame(id);

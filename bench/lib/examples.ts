@@ -38,7 +38,7 @@ export const CHEAP_PAGES: readonly (readonly string[])[] = [
 export const COSTLY_PAGES: readonly (readonly string[])[] = [
   ["README.md"],
   commandPages("arena", "play", "doctor"),
-  ["docs/configuration.md", "docs/llm.md"],
+  ["docs/configuration.md", "docs/llm-measure.md"],
   commandPages("ladder"),
   [...commandPages("ablate", "compare"), "docs/json.md"],
   ["CONTRIBUTING.md"],

@@ -3,6 +3,7 @@ import { getGame } from "../games/registry.ts";
 import { csv } from "../util/csv.ts";
 import { plural, signed, withInterval } from "../util/figures.ts";
 import { markdownTable } from "../util/markdown.ts";
+import type { PlayerAnswers } from "./answers.ts";
 import { copiesNote } from "./deterministic.ts";
 import type { MatchResult, Standing, Standings } from "./standings.ts";
 
@@ -16,8 +17,35 @@ export interface Table {
 
 /** The ratings over all games if there are several, then a table for each game with its cross-table. */
 export function standingsTables(standings: Standings): Table[] {
-  const { games } = standings;
-  return [...(games.length > 1 ? [overallTable(standings)] : []), ...games.map((id) => gameTable(standings, id))];
+  const { games, answers } = standings;
+  return [
+    ...(games.length > 1 ? [overallTable(standings)] : []),
+    ...games.map((id) => gameTable(standings, id)),
+    ...(answers.length > 0 ? [answersTable(standings)] : []),
+  ];
+}
+
+/** A column that has nothing to say in any row is left out. */
+function answersTable({ answers }: Standings): Table {
+  const columns: readonly (readonly [string, (of: PlayerAnswers) => string])[] = [
+    ["answers", (of) => String(of.answers)],
+    ["illegal", (of) => String(of.illegal)],
+    ["cut off", (of) => String(of.cutOff)],
+    ["asked again", (of) => String(of.retries)],
+    ["failed", (of) => String(of.failed)],
+    ["tokens read", (of) => of.promptTokens.toLocaleString("en-US")],
+    ["written", (of) => of.completionTokens.toLocaleString("en-US")],
+    ["seconds", ({ latency }) => (latency ? String(Number(latency.p50.toPrecision(2))) : "")],
+    ["95 %", ({ latency }) => (latency ? String(Number(latency.p95.toPrecision(2))) : "")],
+    ["cost", ({ cost }) => (cost === null ? "" : String(Number(cost.toPrecision(3))))],
+  ];
+  const told = columns.filter(([, text]) => answers.some((of) => !["", "0"].includes(text(of))));
+  return {
+    title: "Answers",
+    header: ["", "player", ...told.map(([name]) => name)],
+    rows: answers.map((of) => ["", of.player, ...told.map(([, text]) => text(of))]),
+    figuresFrom: 2,
+  };
 }
 
 /** A player that does not play every game has no rating over all games; it is listed last. */
@@ -130,6 +158,22 @@ export function ratingsCsv({ overall, byGame }: Standings): string {
       standings.map(({ player, rating, ci95, group, games, wins, draws, losses, forfeits, score }) => {
         return [game, player, rating, ...ci95, group, games, wins, draws, losses, forfeits, score];
       }),
+    ),
+  );
+}
+
+/** A row for each player that answers in words. Seconds are of the requests of the last process. */
+export function answersCsv({ answers }: Standings): string {
+  return csv(
+    [
+      ...["player", "answers", "illegal", "cut_off", "asked_again", "failed", "prompt_tokens", "completion_tokens"],
+      ...["p50_seconds", "p95_seconds", "cost"],
+    ],
+    answers.map(
+      ({ player, answers, illegal, cutOff, retries, failed, promptTokens, completionTokens, latency, cost }) => [
+        ...[player, answers, illegal, cutOff, retries, failed, promptTokens, completionTokens],
+        ...[latency?.p50 ?? "", latency?.p95 ?? "", cost ?? ""],
+      ],
     ),
   );
 }

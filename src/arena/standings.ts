@@ -1,5 +1,6 @@
 /** The results of a tournament: ratings over all games, ratings in each game, and every match. */
 import { meanOf } from "../util/bootstrap-interval.ts";
+import type { PlayerAnswers } from "./answers.ts";
 import { type Meeting, type Ratings, rate } from "./ratings.ts";
 import { type MatchSummary, meanReturnOf, pairScore, pairScores, resultsOf } from "./summary.ts";
 import { type Fixture, type Tournament, tallyOf } from "./tournament.ts";
@@ -51,10 +52,17 @@ export interface Standings {
   readonly openings: readonly { readonly game: string; readonly plies: number }[];
   /** Players that do not play every game, and the games that they do not play. */
   readonly satOut: readonly { readonly player: string; readonly games: readonly string[] }[];
+  /** Of players that answer in words. */
+  readonly answers: readonly PlayerAnswers[];
 }
 
 /** Only complete pairs count. */
-export function standingsOf(tournament: Tournament, fixtures: readonly Fixture[], anchor?: string): Standings {
+export function standingsOf(
+  tournament: Tournament,
+  fixtures: readonly Fixture[],
+  anchor?: string,
+  answers: readonly PlayerAnswers[] = [],
+): Standings {
   const matches = fixtures.map(resultOf).filter(({ pairs }) => pairs > 0);
   const meetings = fixtures.map(meetingOf);
   const { games, players } = tournament;
@@ -86,6 +94,7 @@ export function standingsOf(tournament: Tournament, fixtures: readonly Fixture[]
       const idle = games.filter((game) => !plays(game)).map(({ id }) => id);
       return idle.length > 0 ? [{ player: name, games: idle }] : [];
     }),
+    answers,
   };
 }
 

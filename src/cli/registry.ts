@@ -4,8 +4,9 @@ import type { AllCommands, Command } from "./command.ts";
 /** By `usage`, which must equal that of the module (a type checks it): a summary for the help, and the module. */
 const COMMANDS = linesOf({
   "train [config]": ["train a policy by self-play", () => import("./commands/train.ts")],
-  "eval [run]": ["measure a trained policy", () => import("./commands/eval.ts")],
+  "eval [run]": ["measure a trained policy, or a language model", () => import("./commands/eval.ts")],
   "policy [run]": ["show what a policy does at each information set", () => import("./commands/policy.ts")],
+  "probe <player>": ["ask a language model in several ways, and compare", () => import("./commands/probe.ts")],
   play: ["play against a policy, or any other player", () => import("./commands/play.ts")],
   "match <first> <second>": ["play two players against each other", () => import("./commands/match.ts")],
   "arena <players...>": ["hold a tournament, and rate the players", () => import("./commands/arena.ts")],

@@ -11,19 +11,15 @@
 import { regretIn } from "../exact/values-against.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import { equilibriumValues } from "../players/equilibrium-values.ts";
-import { prompt } from "../players/llm/llm-player.ts";
+import type { ChatMessage } from "../players/llm/request.ts";
+import { phrase } from "../players/llm/wording.ts";
 import type { Decision } from "./decisions.ts";
 
 export const FORMATS = ["messages", "completions", "preferences"] as const;
 export type Format = (typeof FORMATS)[number];
 
-interface Message {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
 /** A cell: a text, a number (NaN if it is not known), or a conversation. */
-export type Cell = string | number | readonly Message[];
+export type Cell = string | number | readonly ChatMessage[];
 export type Row = Readonly<Record<string, Cell>>;
 
 /** The columns of a format in their order, with a word on each for the card. */
@@ -124,8 +120,8 @@ export function preferencesRow(infoset: Infoset, { chosen, rejected, values }: R
   };
 }
 
-const asked = (infoset: Infoset): Message[] => [{ role: "user", content: prompt(infoset) }];
-const answered = (content: string): Message[] => [{ role: "assistant", content }];
+const asked = (infoset: Infoset): readonly ChatMessage[] => phrase(infoset).messages;
+const answered = (content: string): ChatMessage[] => [{ role: "assistant", content }];
 const about = ({ game, player }: Infoset) => ({ game: game.id, role: game.roles[player] });
 const boxed = ({ game, state, actions }: Infoset, slot: number): string =>
   `\\boxed{${game.actionName(state, actions[slot] as number)}}`;

@@ -9,6 +9,7 @@ import type { Game, Seat } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Utterance } from "../record/episode.ts";
+import type { Price, Usage } from "../record/usage.ts";
 
 interface Common {
   /** Its name in tables, which is also a spec that makes it again: `minimax`, `mcts:sims=200`, `kuhn_s1@000600:greedy`. */
@@ -41,21 +42,12 @@ export interface AskedPlayer extends Common {
   readonly oneByOne?: boolean;
   /** The answers so far of a player that answers in words. */
   readonly usage?: () => Usage;
+  /** What its tokens cost. */
+  readonly price?: Price | undefined;
   /** Called at every move in a game of this player, its own and those of chance too, if the game has perfect information. */
   readonly moved?: (move: MoveMade) => void;
   /** Called when a game of this player has ended. */
   readonly ended?: (end: GameEnd) => void;
-}
-
-export interface Usage {
-  readonly answers: number;
-  /** Complete answers without a legal action. */
-  readonly illegal: number;
-  /** Answers that the limit on tokens ended. */
-  readonly cutOff: number;
-  /** As the endpoint reports them; 0 if it does not. */
-  readonly promptTokens: number;
-  readonly completionTokens: number;
 }
 
 export type Player = PolicyPlayer | AskedPlayer;

@@ -11,15 +11,16 @@ import { type Opponent, opponents } from "./opponents.ts";
 export type PlayerSpec =
   | { readonly kind: "fixed"; readonly opponent: Opponent }
   | { readonly kind: "mcts"; readonly settings: Readonly<Record<string, number>> }
-  | { readonly kind: "llm"; readonly model: string }
+  /** `advise`: who advises it. */
+  | { readonly kind: "llm"; readonly model: string; readonly advise?: Named | undefined }
   | { readonly kind: "human" }
   /** The exact exploiter of a run or of a fixed opponent. */
-  | { readonly kind: "best-response"; readonly of: Exploited }
+  | { readonly kind: "best-response"; readonly of: Named }
   /** `run` is for `resolveRun`, which checks whether the run exists. */
   | { readonly kind: "run"; readonly run: string; readonly greedy: boolean };
 
-/** Whom a best response may be to. */
-type Exploited = Extract<PlayerSpec, { readonly kind: "fixed" | "run" }>;
+/** Whom a best response may be to, and who may advise. */
+export type Named = Extract<PlayerSpec, { readonly kind: "fixed" | "run" }>;
 
 /** A numeric parameter of a spec, as in `sims=200`. */
 export interface SpecParameter {
@@ -91,7 +92,10 @@ export function parseSpec(text: string): PlayerSpec {
   if (spec === "") throw new UserError(2, `A player has no name. ${whoThereIs()}`);
   if (name === "llm") {
     // The name appears in tables and logs, so it must not contain control characters.
-    if (rest && !/\p{C}/u.test(rest)) return { kind: "llm", model: rest };
+    const [, model, adviser] = /^(.+),advise=(.*)$/s.exec(rest ?? "") ?? [undefined, rest];
+    if (model && !/\p{C}/u.test(model)) {
+      return { kind: "llm", model, ...(adviser === undefined ? {} : { advise: adviserIn(spec, adviser) }) };
+    }
     throw new UserError(2, `"${oneLine(spec, 100)}" names no model; write llm:MODEL with what the endpoint calls it.`);
   }
   if (name === "mcts") return { kind: "mcts", settings: parseParameters(name, rest, MCTS_PARAMETERS) };
@@ -114,12 +118,19 @@ export function parseSpec(text: string): PlayerSpec {
 }
 
 /** The player in `of=PLAYER`. */
-function exploited(spec: string, rest: string | undefined): Exploited {
+function exploited(spec: string, rest: string | undefined): Named {
   const [, text] = /^of=(.*)$/s.exec(rest ?? "") ?? [];
   if (!text) throw new UserError(2, `"${spec}" names nobody to exploit; write ${BEST_RESPONSE}:of=latest.`);
   const of = parseSpec(text);
   if (of.kind === "fixed" || of.kind === "run") return of;
   throw new UserError(2, `"${spec}": ${BEST_RESPONSE} is of a run or of a fixed opponent, such as latest or nash.`);
+}
+
+/** The player in `advise=PLAYER`. */
+function adviserIn(spec: string, text: string): Named {
+  const adviser = text === "" ? undefined : parseSpec(text);
+  if (adviser?.kind === "fixed" || adviser?.kind === "run") return adviser;
+  throw new UserError(2, `"${oneLine(spec, 100)}": a run or a fixed opponent advises, such as latest or nash.`);
 }
 
 /** A sentence that lists all players, for messages. */

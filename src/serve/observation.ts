@@ -1,13 +1,10 @@
 /** What a client is told: at a decision, after an illegal answer, and at the end of a game. */
 import type { Seat } from "../games/game.ts";
 import type { Infoset } from "../graph/game-graph.ts";
-import { again, prompt } from "../players/llm/llm-player.ts";
+import { notLegal } from "../players/llm/conversation.ts";
+import type { ChatMessage } from "../players/llm/request.ts";
+import { phrase } from "../players/llm/wording.ts";
 import { type Episode, formatEpisode } from "../record/episode.ts";
-
-interface ChatMessage {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
 
 export interface Observation {
   /** What the player reads, in one text: the text that `spiral match` gives a language model. */
@@ -36,16 +33,18 @@ export interface Refusal {
   readonly reason: string;
 }
 
-export function atDecision({ game, state, player, actions }: Infoset, refusals: readonly Refusal[]): Observation {
-  const first = prompt({ game, state, player });
+export function atDecision(infoset: Infoset, refusals: readonly Refusal[]): Observation {
+  const { game, state, player, actions } = infoset;
+  const { messages, remark } = phrase(infoset);
+  const first = messages.map(({ content }) => content).join("\n\n");
   const last = refusals.at(-1);
   return {
-    prompt: last ? `${again(last.reason)}\n\n${first}` : first,
+    prompt: last ? `${remark(notLegal(last.reason))}\n\n${first}` : first,
     messages: [
-      { role: "user", content: first },
+      ...messages,
       ...refusals.flatMap(({ said, reason }): ChatMessage[] => [
         { role: "assistant", content: said },
-        { role: "user", content: again(reason) },
+        { role: "user", content: remark(notLegal(reason)) },
       ]),
     ],
     current_player_id: player,

@@ -4,7 +4,7 @@
  */
 import type { Seat } from "../games/game.ts";
 import { readAnswer } from "../players/llm/answer.ts";
-import { shownAgain } from "../players/llm/llm-player.ts";
+import { shownAgain } from "../players/llm/conversation.ts";
 import type { Choice } from "../players/player.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { UserError } from "../util/errors.ts";

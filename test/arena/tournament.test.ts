@@ -152,6 +152,7 @@ describe("its tables", () => {
   const standings: Standings = {
     ...{ players: ["mcts:sims=2,c=1", "b|c"], games: ["ttt"], seed: 3, pairs: 10, format: "gauntlet", anchor: null },
     overall: [],
+    answers: [],
     byGame: {
       ttt: {
         standings: [

@@ -5,8 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
 import { type Given, optionsOf } from "../../src/cli/flags/flag.ts";
 import { llmFlags } from "../../src/cli/flags/llm.ts";
-import { chatUrl, clientHooks, llmSettings } from "../../src/cli/open/llm-settings.ts";
-import { identityOf } from "../../src/cli/open/tournament.ts";
+import { answerSettings, chatUrl, clientHooks, llmSettings } from "../../src/cli/models/settings.ts";
 import { makeProgram } from "../../src/cli/program.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -219,16 +218,15 @@ describe("what is given", () => {
   });
 });
 
-it("what shapes a model's answers is known without reading the key a second time, which a pipe would not give", () => {
-  const player = { kind: "policy", name: "llm:x", plays: () => true, policy: () => never() } as const;
-  const flags = { llmApiKeyFile: "/nowhere/key", llmRetries: "1", llmTemperature: "0.5" };
-  expect(identityOf("llm:x", player, ".", llm(flags))).toBe('{"retries":1,"maxTokens":4096,"temperature":0.5}');
-  expect(identityOf("llm:x", player, ".", llm({}))).toBe('{"retries":2,"maxTokens":4096}');
+it("what shapes a model's answers identifies it, as it did before there were further settings", () => {
+  const identity = (given: Record<string, Given>) =>
+    JSON.stringify(
+      answerSettings(llmSettings(llm({ llmBaseUrl: BASE, ...given }), { SPIRAL_LLM_API_KEY: "sk-secret-1" })),
+    );
+  expect(identity({})).toBe('{"retries":2,"maxTokens":4096}');
+  expect(identity({ llmRetries: "1", llmTemperature: "0.5" })).toBe('{"retries":1,"maxTokens":4096,"temperature":0.5}');
+  expect(identity({ llmSeed: "3", llmEffort: "low" })).toBe('{"retries":2,"maxTokens":4096,"seed":3,"effort":"low"}');
 });
-
-function never(): never {
-  throw new Error("it does not play");
-}
 
 it("each kind of failure is told of once", () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);

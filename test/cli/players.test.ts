@@ -155,7 +155,10 @@ describe("openPlayers", () => {
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     try {
       await closePlayers([player]);
-      expect(stderr.mock.calls).toEqual([["llm:a: 2 answers, 1 illegal; 2,400 tokens read, 60 written\n"]]);
+      const counts = "2 answers, 1 illegal, 1 asked for again; 2,400 tokens read, 60 written";
+      expect(stderr.mock.calls).toEqual([
+        [expect.stringMatching(`^llm:a: ${counts}; [\\d.]+ s an answer, 95 % within [\\d.]+ s\n$`)],
+      ]);
     } finally {
       stderr.mockRestore();
     }

@@ -26,10 +26,13 @@ const model = (retries: number): Player =>
         text: answerTo(messages.at(-1)?.content ?? ""),
         reasoning: "",
         cutOff: false,
+        ms: 0,
+        failed: 0,
         refused: false,
       }),
       clean: (text: string) => text,
       close: () => {},
+      url: "",
     },
     retries,
   );

@@ -10,7 +10,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
-import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
+import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
@@ -37,6 +37,7 @@ export const command = defineCommand({
     out: path("--out <folder>", "the tournament's own folder (default: one in tournaments/)"),
     ...runFolder,
     ...json,
+    ...watch,
     ...llmFlags,
   },
 
@@ -47,6 +48,7 @@ export const command = defineCommand({
     const { openingsOf, pairsFrom } = await import("../open/openings.ts");
     const { playIn } = await import("../open/tournament-folder.ts");
     const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
+    const { watched } = await import("../models/watch.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
@@ -62,7 +64,8 @@ export const command = defineCommand({
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
     const drawn = openings === undefined ? undefined : openingsOf(games, openings, seed);
-    const players = await open();
+    const opened = await open();
+    const players = options.watch ? opened.map(watched) : opened;
     try {
       const tournament: Tournament = { games, players, pairs, seed, gauntlet: options.gauntlet, openings: drawn };
       const names = players.map(({ name }) => name);
@@ -73,7 +76,7 @@ export const command = defineCommand({
       const planned: Planned = {
         players: players.map((player, i) => ({
           name: player.name,
-          identity: identityOf(specs[i] as string, player, runs, options),
+          identity: identityOf(specs[i] as string, player, runs),
         })),
         games: games.map(({ id, version }) => ({ id, version })),
         pairs,

@@ -1,4 +1,7 @@
-/** `spiral eval`: measures a saved policy exactly, if its game can be walked, and plays it against opponents in pairs. */
+/**
+ * `spiral eval`: measures a saved policy exactly, if its game can be walked, and plays it against opponents in pairs. A
+ * language model is measured by its answers at every information set.
+ */
 import type { Config } from "../../config/schema.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
@@ -11,6 +14,8 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, runFolder, seed, WORKERS } from "../flags/common.ts";
 import { checked, finite, text, toggle } from "../flags/flag.ts";
+import { llmFlags } from "../flags/llm.ts";
+import { askedGame, isAsked, logprobs, measureFlags, measuringFlags, refuseFlags } from "../flags/measure.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { GameReport } from "../open/evaluation.ts";
@@ -31,9 +36,27 @@ export const command = defineCommand({
     workers: checked(WORKERS.usage, WORKERS.help, workerCount),
     ...runFolder,
     ...json,
+    ...askedGame,
+    ...measureFlags,
+    ...logprobs,
+    ...llmFlags,
   },
 
-  async run([spec], options) {
+  async run([spec], options, invocation) {
+    if (isAsked(spec)) {
+      refuseFlags(
+        invocation,
+        ["--vs", "--games", "--greedy", "--free", "--fail-under", "--workers"],
+        "trained policies",
+      );
+      const { measurePlayer } = await import("../measure/model.ts");
+      const { measuredJson, showMeasured } = await import("../measure/report.ts");
+      return measurePlayer(spec, await runsFolder(options), options, (measured) => {
+        if (options.json) printJson(measuredJson(measured));
+        else showMeasured(measured);
+      });
+    }
+    refuseFlags(invocation, ["--game", ...measuringFlags], "language models: llm:MODEL");
     const { greedy: greedily } = await import("../../policies/policy.ts");
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");

@@ -2,14 +2,15 @@
 import type { Sprt, SprtState } from "../../arena/sprt.ts";
 import type { MatchSummary } from "../../arena/summary.ts";
 import type { Game } from "../../games/game.ts";
-import type { Player, Usage } from "../../players/player.ts";
+import type { Player } from "../../players/player.ts";
+import type { Usage } from "../../record/usage.ts";
 import { UserError } from "../../util/errors.ts";
 import { estimated, likelihood, plural, withInterval } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
-import { gamesAtOnce, llmFlags } from "../flags/llm.ts";
+import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
@@ -38,6 +39,7 @@ export const command = defineCommand({
     notation: path("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
     ...json,
+    ...watch,
     ...llmFlags,
   },
 
@@ -52,6 +54,7 @@ export const command = defineCommand({
     const { playPairs } = await import("../open/match.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
     const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
+    const { watched } = await import("../models/watch.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
     const runs = await runsFolder(options);
@@ -68,7 +71,8 @@ export const command = defineCommand({
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
     const openings = count === undefined ? undefined : openingsOf([game], count, seed).get(game.id);
-    const players = (await open()) as [Player, Player];
+    const opened = await open();
+    const players = (options.watch ? opened.map(watched) : opened) as [Player, Player];
     try {
       const idle = players.filter(({ plays }) => !plays(game));
       if (idle.length > 0) {
@@ -105,7 +109,7 @@ export const command = defineCommand({
           answers: [answersOf(players[0]), answersOf(players[1])],
         };
         if (options.json) printJson(report);
-        else show(report, game.utility);
+        else await show(report, game.utility);
         if (isOnePair) warn(SAME_ANSWERS);
         if (interrupted !== undefined) return interrupted;
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
@@ -139,7 +143,8 @@ function named(id: string | undefined): string {
   throw new UserError(2, "Name the game that they play: --game ttt. What there is: spiral games");
 }
 
-function show(report: Report, utility: Game["utility"]): void {
+async function show(report: Report, utility: Game["utility"]): Promise<void> {
+  const { usageText } = await import("../models/usage-text.ts");
   const { game, players, pairs, wins, draws, losses, forfeits, sprt } = report;
   const { bold, dim } = styleFor(process.stdout);
   const games = 2 * pairs;
@@ -152,9 +157,10 @@ function show(report: Report, utility: Game["utility"]): void {
   for (const [i, name] of players.entries()) {
     const count = forfeits[i] as number;
     if (count > 0) results.push(rowOf(`forfeited by ${name}`, count));
-    const { answers = 0, cutOff = 0 } = report.answers[i] ?? {};
-    const share = `${((100 * cutOff) / answers).toFixed(1)} % of its answers`;
-    if (cutOff > 0) results.push([`  cut off: ${name}`, String(cutOff), share]);
+    const { answers = 0, cutOff = 0, illegal = 0 } = report.answers[i] ?? {};
+    const share = (part: number): string => `${((100 * part) / answers).toFixed(1)} % of its answers`;
+    if (illegal > 0) results.push([`  illegal: ${name}`, String(illegal), share(illegal)]);
+    if (cutOff > 0) results.push([`  cut off: ${name}`, String(cutOff), share(cutOff)]);
   }
   const { elo } = report;
   const figures = [
@@ -171,6 +177,10 @@ function show(report: Report, utility: Game["utility"]): void {
         "Superiority: how likely its mean return is truly the greater. Seat advantage: mean return of seat 0 less that of seat 1.",
     ),
   );
+  for (const [i, name] of players.entries()) {
+    const usage = report.answers[i];
+    if (usage && usage.answers > 0) print(dim(`${name}: ${usageText(usage)}.`));
+  }
   if (report.deterministic) print(dim(COPIES));
   if (report.openings) print(dim(`Each pair starts from an opening of its own, ${report.openings.plies} plies long.`));
   const { min, max } = utility;

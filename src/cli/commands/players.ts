@@ -32,7 +32,7 @@ export const command = defineCommand({
       `${whole ? "a whole number" : "a number"}, ${min} to ${max.toLocaleString("en-US")}; ${usual} unless given`,
     ]);
     print(`\n${table(["parameter", "what it is", "takes"], settings, { folded: 1 })}`);
-    print(styleFor(process.stdout).dim("\nMore: docs/players.md, docs/llm.md"));
+    print(styleFor(process.stdout).dim("\nMore: docs/players.md, docs/llm-measure.md"));
     return 0;
   },
 });

@@ -1,5 +1,7 @@
-/** The flags of every command that may seat a language model. `open/llm-settings.ts` makes settings of them. */
-import { checked, type Flag, type OptionsOf, path, text, texts } from "./flag.ts";
+/** The flags of every command that may seat a language model. `models/settings.ts` makes settings of them. */
+import type { Price } from "../../record/usage.ts";
+import { UserError } from "../../util/errors.ts";
+import { checked, type Flag, type OptionsOf, path, text, texts, toggle, whole } from "./flag.ts";
 import { numberBetween, wholeNumber } from "./numbers.ts";
 
 type Check = (name: string, text: string) => number;
@@ -42,6 +44,26 @@ export const llmFlags = {
     "sampling temperature; the endpoint's own if not given",
     (name, value) => numberBetween(name, value, 0, 10),
   ),
+  llmSeed: whole("--llm-seed <n>", "send each request a seed of its own, made from this one", { min: 0 }),
+  llmEffort: text("--llm-effort <word>", "reasoning effort, as the endpoint names it: low, medium, high"),
+  llmPrice: checked("--llm-price <in,out>", "what a million tokens cost, read and written: 0.25,2", price),
+  answerOnly: toggle("--answer-only", "ask llm: players for their action alone, without reasoning"),
+  system: path("--system <file>", "a system message for llm: players, such as a persona"),
+  players: path("--players <file>", "named models, each with its own endpoint and settings (see docs/llm-measure.md)"),
+};
+
+/** Of a million tokens, those that are read and those that are written. */
+function price(name: string, text: string): Price {
+  const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const [prompt = Number.NaN, completion = Number.NaN] = numbers;
+  if (numbers.length === 2 && prompt >= 0 && completion >= 0 && prompt + completion < 1e9)
+    return { prompt, completion };
+  throw new UserError(2, `${name} is "${text}"; it takes two numbers, such as 0.25,2.`);
+}
+
+/** Of commands that play games with such players. */
+export const watch = {
+  watch: toggle("--watch", "show on stderr what players that are asked see and say, as they play"),
 };
 
 export type LlmOptions = OptionsOf<typeof llmFlags>;

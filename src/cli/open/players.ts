@@ -4,11 +4,10 @@ import type { Config } from "../../config/schema.ts";
 import type { Game } from "../../games/game.ts";
 import { BEST_RESPONSE, bestResponseTo } from "../../players/best-response.ts";
 import { chatClient } from "../../players/llm/client.ts";
-import { type LlmPlayer, llmPlayer } from "../../players/llm/llm-player.ts";
 import { mctsPlayer } from "../../players/mcts.ts";
 import type { Opponent } from "../../players/opponents.ts";
 import type { Player, PolicyPlayer } from "../../players/player.ts";
-import { fixedNames, type PlayerSpec, parseSpec, whoThereIs } from "../../players/spec.ts";
+import { fixedNames, type Named, type PlayerSpec, parseSpec, whoThereIs } from "../../players/spec.ts";
 import { greedy, type Policy } from "../../policies/policy.ts";
 import type { PolicyKind } from "../../policies/policy-kind.ts";
 import { policyKind } from "../../policies/registry.ts";
@@ -17,10 +16,11 @@ import { readCheckpoint } from "../../run/run.ts";
 import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
-import { note, warn } from "../terminal/output.ts";
+import { modelPlayer, SHARED, settingsOfModels } from "../models/model-player.ts";
+import { clientHooks, type LlmSettings } from "../models/settings.ts";
+import { warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
 import { compiledAloud } from "./exact.ts";
-import { clientHooks, type LlmSettings, llmSettings } from "./llm-settings.ts";
 
 export interface OpenPlayerOptions {
   /** The folder that holds runs. */
@@ -45,13 +45,12 @@ export type PlayersToOpen<P = Player> = (() => Promise<P[]>) & { readonly networ
 
 /** The first half of `openPlayers`: throws the problems of the specs; returns the second half. */
 export function checkPlayers(specs: readonly string[], options: OpenPlayerOptions): PlayersToOpen {
-  const usesModels = specs.some((spec) => spec.trim().startsWith("llm:"));
   const [prepared, settings] = checkAll(
     () => checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options))),
-    () => (usesModels && options.llm ? llmSettings(options.llm) : undefined),
+    () => (options.llm ? settingsOfModels(specs, options.llm) : new Map<string, LlmSettings>()),
     () => checkPeople(specs),
   );
-  const networks = prepared.flatMap((player) => ("run" in player ? player.run.checkpoint.config.nn : []));
+  const networks = prepared.flatMap((player) => runsIn(player).map(({ checkpoint }) => checkpoint.config.nn));
   const open = () => openPrepared(prepared, settings, networks, options.backendRuns === true);
   return Object.assign(open, { networks });
 }
@@ -63,21 +62,25 @@ function checkPeople(specs: readonly string[]): void {
 
 async function openPrepared(
   prepared: readonly PreparedPlayer[],
-  llm: LlmSettings | undefined,
+  llm: ReadonlyMap<string, LlmSettings>,
   networks: readonly Config["nn"][],
   backendRuns: boolean,
 ): Promise<Player[]> {
   const load = networks.length > 0 ? await policyLoader(networks, backendRuns) : undefined;
-  // One for all models, so that its limit on requests is that of the command.
-  const client = llm && chatClient(llm, clientHooks());
+  // One for all models with the same settings, so that a limit on requests is one limit.
+  const clients = new Map([...llm].map(([name, settings]) => [name, chatClient(settings, clientHooks())]));
+  const policyPlayer = (player: PreparedPolicy): PolicyPlayer => {
+    if ("open" in player) return player.open();
+    if (load) return runPlayer(player.run, load);
+    throw new Error("what a player needs was not made");
+  };
   const make = (player: PreparedPlayer): Player => {
     if ("open" in player) return player.open();
-    if ("model" in player && client) return modelPlayer(llmPlayer(player.model, client, llm.retries), llm.maxTokens);
-    if ("run" in player && load) {
-      const run = runPlayer(player.run, load);
-      return player.isExploited ? exploiter(run) : run;
-    }
-    throw new Error("what a player needs was not made");
+    if ("run" in player) return player.isExploited ? exploiter(policyPlayer(player)) : policyPlayer(player);
+    const name = llm.has(player.model) ? player.model : SHARED;
+    const [settings, client] = [llm.get(name), clients.get(name)];
+    if (!settings || !client) throw new Error("what a player needs was not made");
+    return modelPlayer(player.model, settings, client, player.adviser && policyPlayer(player.adviser));
   };
   const open: Player[] = [];
   try {
@@ -97,9 +100,22 @@ export async function closePlayers(players: readonly Player[]): Promise<void> {
 /** A player that can be opened as it is, one that needs an endpoint, or one that needs a backend. */
 type PreparedPlayer =
   | { readonly open: () => Player }
-  | { readonly model: string }
+  | PreparedModel
   /** `isExploited`: the player is a best response to the run. */
   | { readonly run: PreparedRun; readonly isExploited: boolean };
+
+interface PreparedModel {
+  readonly model: string;
+  readonly adviser?: PreparedPolicy | undefined;
+}
+
+type PreparedPolicy = { readonly open: () => PolicyPlayer } | { readonly run: PreparedRun };
+
+/** The runs that a player needs. */
+function runsIn(player: PreparedPlayer): PreparedRun[] {
+  if ("run" in player) return [player.run];
+  return "model" in player && player.adviser && "run" in player.adviser ? [player.adviser.run] : [];
+}
 
 interface PreparedRun {
   readonly name: string;
@@ -122,8 +138,11 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
       return { open: () => exploiter(fixedPlayer(of.opponent)) };
     }
     case "llm":
-      if (options.llm) return { model: spec.model };
-      throw new UserError(2, `Language models play in spiral match, arena and play; ${text} cannot play here.`);
+      if (options.llm) return { model: spec.model, adviser: spec.advise && prepareNamed(spec.advise, options) };
+      throw new UserError(
+        2,
+        `Language models play in spiral match, arena and play, and are measured by spiral eval; ${text} cannot play here.`,
+      );
     case "human":
       if (options.human) return { open: options.human };
       throw new UserError(2, "A person plays in spiral play, match and arena; human cannot play here.");
@@ -132,28 +151,8 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
   }
 }
 
-/** The share of answers that were cut off from which the report says what to do. */
-const COMMON = 0.05;
-
-/** Reports the tokens at the end, because they are paid for. */
-function modelPlayer(player: LlmPlayer, maxTokens: number): Player {
-  const { name, usage, dispose } = player;
-  const say = (n: number, what: string): string => `${n.toLocaleString("en-US")} ${what}`;
-  return {
-    ...player,
-    dispose() {
-      const { answers, illegal, cutOff, promptTokens, completionTokens } = usage();
-      const tokens = `${say(promptTokens, "tokens read")}, ${say(completionTokens, "written")}`;
-      const truncated = cutOff === 0 ? "" : `, ${say(cutOff, "cut off")}`;
-      if (answers > 0) note(`${name}: ${say(answers, "answers")}, ${say(illegal, "illegal")}${truncated}; ${tokens}`);
-      if (cutOff >= COMMON * answers && cutOff > 0) {
-        const share = `${Math.round((100 * cutOff) / answers)} % of its answers were cut off at ${say(maxTokens, "tokens")}`;
-        note(`${name}: ${share} and counted as no action. Raise --llm-max-tokens.`);
-      }
-      return dispose?.();
-    },
-  };
-}
+const prepareNamed = (spec: Named, { runs }: OpenPlayerOptions): PreparedPolicy =>
+  spec.kind === "run" ? { run: prepareRun(spec, runs) } : { open: () => fixedPlayer(spec.opponent) };
 
 export function fixedPlayer({ name, plays, make }: Opponent): PolicyPlayer {
   return { kind: "policy", name, plays, policy: make };

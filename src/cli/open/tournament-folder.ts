@@ -1,8 +1,9 @@
 /** Plays a tournament in its folder: reads the games that are there, plays the others and writes the standings. */
 import { join } from "node:path";
+import { AnswersOfTournament } from "../../arena/answers.ts";
 import type { PlayedGame } from "../../arena/pairing.ts";
 import { type Standings, standingsOf } from "../../arena/standings.ts";
-import { matchesCsv, ratingsCsv, standingsMarkdown } from "../../arena/standings-table.ts";
+import { answersCsv, matchesCsv, ratingsCsv, standingsMarkdown } from "../../arena/standings-table.ts";
 import { type Fixture, fixturesOf, type Tournament, tallyOf } from "../../arena/tournament.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { readLog } from "../../replay/log.ts";
@@ -28,14 +29,17 @@ export async function playIn(
   const fixtures = fixturesOf(tournament);
   const total = gamesOf(fixtures);
   const count = (): number => fixtures.reduce((sum, { played }) => sum + played.size, 0);
-  restore(folder.log, fixtures, tournament.pairs);
+  const answers = new AnswersOfTournament(tournament.players);
+  restore(folder.log, fixtures, tournament.pairs, answers);
   const before = count();
   if (before > 0) note(`${before} of ${plural(total, "game")} are there already.`);
   if (before < total)
     note(`Playing ${plural(total - before, "game")} in ${dir}. Stopped at any time, the same command goes on.`);
   try {
-    const keep = (games: readonly PlayedGame[]): void =>
+    const keep = (games: readonly PlayedGame[], { game }: Fixture): void => {
       folder.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join(""));
+      for (const { episode } of games) answers.add(game, episode());
+    };
     await playAll(tournament, fixtures, atOnce, keep, signal);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -46,18 +50,21 @@ export async function playIn(
     note(`Stopped after ${count()} of ${plural(total, "game")}, which are kept in ${dir}. The same command goes on.`);
     const begun = fixtures.filter((fixture) => tallyOf(fixture).pairs > 0);
     const isRated = begun.some(({ players }) => players.some(({ name }) => name === anchor));
-    return begun.length === 0 ? undefined : standingsOf(tournament, begun, isRated ? anchor : undefined);
+    return begun.length === 0
+      ? undefined
+      : standingsOf(tournament, begun, isRated ? anchor : undefined, answers.results());
   }
-  const standings = standingsOf(tournament, fixtures, anchor);
+  const standings = standingsOf(tournament, fixtures, anchor, answers.results());
   writeFileAtomic(join(dir, "standings.json"), `${JSON.stringify(standings, null, 2)}\n`);
   writeFileAtomic(join(dir, "standings.md"), standingsMarkdown("Tournament", standings));
   writeFileAtomic(join(dir, "ratings.csv"), ratingsCsv(standings));
   writeFileAtomic(join(dir, "matches.csv"), matchesCsv(standings));
+  if (standings.answers.length > 0) writeFileAtomic(join(dir, "answers.csv"), answersCsv(standings));
   return standings;
 }
 
 /** Enters the games of an earlier process. Each counts once; a line that is none of them ends the command, exit code 3. */
-function restore(log: string, fixtures: readonly Fixture[], pairs: number): void {
+function restore(log: string, fixtures: readonly Fixture[], pairs: number, answers: AnswersOfTournament): void {
   const keyOf = (game: string, first: string, second: string): string => JSON.stringify([game, first, second]);
   const byKey = new Map(
     fixtures.map((fixture) => {
@@ -75,6 +82,8 @@ function restore(log: string, fixtures: readonly Fixture[], pairs: number): void
       throw new UserError(3, `${log}:${entry.line}: this is no game of this tournament. Delete that line.`);
     }
     // The same game twice is the same entry. Copies of a fixture's only pair are left out, so that counts of games are right.
-    if (index < 2 * fixture.pairs) fixture.played.set(index, returns);
+    if (index >= 2 * fixture.pairs) continue;
+    if (!fixture.played.has(index)) answers.add(fixture.game, entry.episode);
+    fixture.played.set(index, returns);
   }
 }

@@ -10,9 +10,7 @@ import { readEntries } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
-import type { LlmOptions } from "../flags/llm.ts";
 import { countedOff } from "../terminal/counter.ts";
-import { answerSettings } from "./llm-settings.ts";
 
 /** The games in `ttt,kuhn`. Throws a UserError with all their problems. */
 export function gamesIn(ids: string): Game[] {
@@ -40,10 +38,11 @@ export function checkField({ players, games, gauntlet }: Pick<Tournament, "playe
  * Identifies a player: a run by the checksum of its checkpoint, a language model by the settings that shape its answers. Others
  * are identified by their names.
  */
-export function identityOf(spec: string, { name }: Player, runs: string, options: LlmOptions): string {
+export function identityOf(spec: string, player: Player, runs: string): string {
+  const { name } = player;
   const named = parseSpec(spec);
+  if (named.kind === "llm") return JSON.stringify("identity" in player ? player.identity : {});
   const parsed = named.kind === "best-response" ? named.of : named;
-  if (parsed.kind === "llm") return JSON.stringify(answerSettings(options));
   // Before, it played the same game in every pair; those games do not mix with these.
   if (parsed.kind === "mcts") return "draws anew in each pair";
   if (parsed.kind !== "run") return "";
@@ -65,7 +64,7 @@ export async function playAll(
   tournament: Tournament,
   fixtures: readonly Fixture[],
   atOnce: number,
-  keep: (games: readonly PlayedGame[]) => void = () => {},
+  keep: (games: readonly PlayedGame[], fixture: Fixture) => void = () => {},
   signal?: AbortSignal,
 ): Promise<void> {
   const total = gamesOf(fixtures);
@@ -73,7 +72,7 @@ export async function playAll(
   const counter = countedOff("games", total);
   try {
     for await (const { fixture, games } of playTournament(tournament, fixtures, { atOnce, signal })) {
-      keep(games);
+      keep(games, fixture);
       for (const { index, returns } of games) fixture.played.set(index, returns);
       done += games.length;
       const [first, second] = fixture.players;

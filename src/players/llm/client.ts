@@ -11,7 +11,7 @@ import { UserError } from "../../util/errors.ts";
 import type { Rng } from "../../util/rng.ts";
 import type { ChatAnswer } from "./completion.ts";
 import { keyRemover } from "./key-remover.ts";
-import { type ChatMessage, type Connection, type Endpoint, requestChat } from "./request.ts";
+import { type ChatRequest, type Connection, type Endpoint, requestChat } from "./request.ts";
 import { openTransport } from "./transport.ts";
 
 export interface ClientSettings extends Endpoint {
@@ -19,6 +19,8 @@ export interface ClientSettings extends Endpoint {
   readonly attempts: number;
   /** Questions in progress at a time; the others wait, in order. A question keeps its place while it waits for a retry. */
   readonly concurrency: number;
+  /** If given, each answer is asked for with a seed of its own, made of this one and the place of the answer. */
+  readonly seed?: number | undefined;
 }
 
 /** The clock, the timer and the warnings of the process, which tests replace. */
@@ -31,17 +33,24 @@ export interface ClientHooks {
   readonly warn: (message: string) => void;
 }
 
-interface Question {
-  readonly model: string;
-  readonly messages: readonly ChatMessage[];
-  /** For the random part of the waiting times. */
+interface Question extends Omit<ChatRequest, "seed"> {
+  /** For the random part of the waiting times, and for seeds. */
   readonly rng: Rng;
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface Answered extends ChatAnswer {
+  /** Milliseconds from the request to the answer. */
+  readonly ms: number;
+  /** Requests before it that failed. */
+  readonly failed: number;
+}
+
 export interface ChatClient {
+  /** The endpoint's address. */
+  readonly url: string;
   /** Rejects with a UserError (exit 1) if the endpoint gives no answer, or with the signal's reason if it aborts. */
-  ask(question: Question): Promise<ChatAnswer>;
+  ask(question: Question): Promise<Answered>;
   /** Removes the endpoint's secrets from text, and what a terminal would obey. */
   clean(text: string): string;
   /** Aborts all questions. */
@@ -63,7 +72,9 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Clien
   // Every open request listens to this signal.
   setMaxListeners(0, closing.signal);
 
-  async function ask({ model, messages, rng, signal }: Question): Promise<ChatAnswer> {
+  async function ask({ model, messages, logprobs, rng, signal }: Question): Promise<Answered> {
+    const seed = settings.seed === undefined ? undefined : seedOf(settings.seed, rng, messages.length);
+    const request = { model, messages, logprobs, seed };
     const controller = new AbortController();
     const ends = [closing.signal, ...(signal ? [signal] : [])];
     const abort = (): void => controller.abort(ends.find(({ aborted }) => aborted)?.reason);
@@ -71,8 +82,9 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Clien
     try {
       for (const end of ends) end.throwIfAborted();
       for (let failures = 1; ; failures++) {
-        const outcome = await requestChat(connection, model, messages, controller.signal);
-        if (!("what" in outcome)) return outcome;
+        const start = now();
+        const outcome = await requestChat(connection, request, controller.signal);
+        if (!("what" in outcome)) return { ...outcome, ms: Math.max(0, now() - start), failed: failures - 1 };
         const said = `llm:${model}: ${settings.url} ${outcome.what}`;
         if (failures === settings.attempts) {
           const times = failures === 1 ? "" : `, after ${failures} attempts`;
@@ -91,6 +103,7 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Clien
   }
 
   return {
+    url: settings.url,
     ask: (question) => inTurn(() => ask(question)),
     clean: connection.clean,
     close() {
@@ -99,6 +112,10 @@ export function chatClient(settings: ClientSettings, { now, sleep, warn }: Clien
     },
   };
 }
+
+/** 31 bits, which every endpoint takes. */
+const seedOf = (seed: number, rng: Rng, messages: number): number =>
+  rng.fork("seed", seed).fork("messages", messages).key() >>> 1;
 
 /** The key, the values of headers, their credentials after a scheme such as `Bearer`, and the proxy's password. */
 function secretsOf({ key, headers = {}, proxy }: Endpoint): string[] {

@@ -11,6 +11,18 @@ export interface ChatAnswer {
   readonly refused: boolean;
   readonly promptTokens?: number;
   readonly completionTokens?: number;
+  /** The model that answered, as the endpoint names it; it may be a version of the one that was asked. */
+  readonly served?: string;
+  /** `system_fingerprint`: the endpoint's name for the model with all that it runs on. */
+  readonly fingerprint?: string;
+  /** The tokens of `text`, each with its likeliest alternatives, if they were asked for and given. */
+  readonly tokens?: readonly TokenAlternatives[];
+}
+
+export interface TokenAlternatives {
+  readonly token: string;
+  readonly logprob: number;
+  readonly alternatives: readonly { readonly token: string; readonly logprob: number }[];
 }
 
 /** Values of `finish_reason` with which servers say that the limit on tokens ended an answer. */
@@ -39,8 +51,31 @@ export function chatAnswer(value: unknown, maxTokens: number, clean: (text: stri
         : isCount(completionTokens) && completionTokens >= maxTokens,
     ...(isCount(promptTokens) ? { promptTokens } : {}),
     ...(isCount(completionTokens) ? { completionTokens } : {}),
+    ...named("served", value.model, clean),
+    ...named("fingerprint", value.system_fingerprint, clean),
+    ...tokensOf(choice.logprobs),
   };
 }
+
+/** A name that the endpoint gives, as one line. */
+const named = <K extends string>(key: K, value: unknown, clean: (text: string) => string): { [_ in K]?: string } =>
+  typeof value === "string" && value !== "" ? ({ [key]: oneLine(clean(value), 200) } as { [_ in K]: string }) : {};
+
+function tokensOf(logprobs: unknown): Pick<ChatAnswer, "tokens"> {
+  if (!isRecord(logprobs) || !Array.isArray(logprobs.content)) return {};
+  const tokens = logprobs.content.flatMap((one: unknown): TokenAlternatives[] => {
+    if (!isToken(one)) return [];
+    const others: readonly unknown[] = Array.isArray(one.top_logprobs) ? one.top_logprobs : [];
+    const alternatives = others.flatMap((other) =>
+      isToken(other) ? { token: other.token, logprob: other.logprob } : [],
+    );
+    return [{ token: one.token, logprob: one.logprob, alternatives }];
+  });
+  return tokens.length === logprobs.content.length && tokens.length > 0 ? { tokens } : {};
+}
+
+const isToken = (value: unknown): value is Record<string, unknown> & { token: string; logprob: number } =>
+  isRecord(value) && typeof value.token === "string" && typeof value.logprob === "number" && value.logprob <= 0.01;
 
 /** The status of an error that the body of a 200 reports, for the whole or for its choice; undefined if there is none. */
 export function failureWithin(value: unknown): number | undefined {

@@ -6,85 +6,89 @@
  */
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Utterance } from "../../record/episode.ts";
+import { type Price, type Usage, UsageTally } from "../../record/usage.ts";
 import { wellFormed } from "../../util/printable.ts";
 import { Rng } from "../../util/rng.ts";
 import type { AskedPlayer } from "../player.ts";
-import { readAnswer, withoutThoughts } from "./answer.ts";
+import type { Advise } from "./advice.ts";
 import type { ChatClient } from "./client.ts";
-import type { ChatAnswer } from "./completion.ts";
-import type { ChatMessage } from "./request.ts";
+import { type Asks, type Circumstances, converse, type Decided, type Turn } from "./conversation.ts";
+import { phrase, type Wording } from "./wording.ts";
 
 /** The log keeps this many characters of the beginning and of the end of an answer. */
 const KEPT = 50_000;
-/** After an illegal answer, the model is shown this many characters of its end. */
-const SHOWN_AGAIN = 4000;
 
-export type LlmPlayer = AskedPlayer & Required<Pick<AskedPlayer, "usage">>;
+export interface LlmPlayer extends AskedPlayer {
+  readonly usage: () => Usage;
+  /** How it is asked. */
+  readonly asks: Asks;
+  /** All that shapes its answers, as plain data: the model, its settings, the wording. */
+  readonly identity: Readonly<Record<string, unknown>>;
+}
+
+interface More {
+  /** `llm:MODEL` by default. */
+  readonly name?: string;
+  readonly wording?: Wording | undefined;
+  readonly price?: Price | undefined;
+  readonly identity?: Readonly<Record<string, unknown>>;
+  /** What is said of an action that it proposes, after which it may choose once more. */
+  readonly advise?: Advise | undefined;
+}
 
 /** `retries`: how often it is asked again at one decision. Players may share a client; the first `dispose` closes it. */
-export function llmPlayer(model: string, client: ChatClient, retries: number): LlmPlayer {
+export function llmPlayer(model: string, client: ChatClient, retries: number, more: More = {}): LlmPlayer {
+  const { name = `llm:${model}`, wording, price, identity = { model }, advise } = more;
   const waits = new Rng("llm").fork(model);
-  const usage = { answers: 0, illegal: 0, cutOff: 0, promptTokens: 0, completionTokens: 0 };
+  const tally = new UsageTally(price);
+  const asks: Asks = { client, model, retries, wording };
+
+  /** Goes on from a legal proposal. A second thought that is no legal action changes nothing. */
+  async function advised(
+    infoset: Infoset,
+    proposed: Awaited<ReturnType<typeof converse>>,
+    circumstances: Circumstances,
+  ): Promise<Decided> {
+    const advice = proposed.slot === undefined ? undefined : advise?.(infoset, proposed.slot);
+    if (advice === undefined) return proposed;
+    const messages = [
+      ...proposed.messages,
+      { role: "user", content: phrase(infoset, wording).remark(advice) } as const,
+    ];
+    const second = await converse({ ...asks, retries: 0 }, infoset, { ...circumstances, messages });
+    const turns = [...proposed.turns, ...second.turns];
+    return second.slot === undefined ? { ...proposed, turns } : { ...second, turns };
+  }
+
   return {
     kind: "asked",
-    name: `llm:${model}`,
+    name,
     plays: () => true,
-    usage: () => ({ ...usage }),
+    usage: () => tally.usage(),
+    price,
+    asks,
+    identity,
     dispose: () => client.close(),
     async choose({ infoset, episode, ply, signal }) {
-      const rng = waits.fork("episode", episode).fork("ply", ply);
-      const messages: ChatMessage[] = [{ role: "user", content: prompt(infoset) }];
-      const said: Utterance[] = [];
-      for (;;) {
-        const answer = await client.ask({ model, messages, rng, signal });
-        const { cutOff, refused } = answer;
-        // The decision comes last: an action in a truncated answer may stand in a list of what could be done. One in a
-        // refusal may be what the model refuses.
-        const parsed = readAnswer(infoset, cutOff || refused ? "" : answer.text, client.clean);
-        usage.answers++;
-        usage.cutOff += cutOff ? 1 : 0;
-        usage.illegal += parsed.ok || cutOff ? 0 : 1;
-        usage.promptTokens += answer.promptTokens ?? 0;
-        usage.completionTokens += answer.completionTokens ?? 0;
-        if (parsed.ok) {
-          said.push(utterance(answer));
-          return { slot: infoset.actions.indexOf(parsed.action), said };
-        }
-        const reason = (cutOff ? "Your answer was cut off; be brief. " : "") + wellFormed(parsed.reason);
-        said.push({ ...utterance(answer), illegal: reason, ...(cutOff ? { cutOff } : {}) });
-        if (said.length > retries) return { forfeit: reason, said };
-        const shown = shownAgain(answer.text, client.clean);
-        messages.push({ role: "assistant", content: shown }, { role: "user", content: again(reason) });
-      }
+      const onTurn = (turn: Turn, isRetry: boolean): void => tally.add(utterance(turn), isRetry, turn.answer);
+      const circumstances = { rng: waits.fork("episode", episode).fork("ply", ply), signal, onTurn };
+      const proposed = await converse(asks, infoset, circumstances);
+      const { slot, forfeit, turns } = await advised(infoset, proposed, circumstances);
+      const said = turns.map(utterance);
+      return forfeit === undefined ? { slot, said } : { forfeit, said };
     },
   };
 }
 
-/** The prompt at a decision. It has no example of an answer, because models tend to play the example. */
-export function prompt({ game, state, player }: Pick<Infoset, "game" | "state" | "player">): string {
-  return [
-    "You are playing a two-player zero-sum game. Choose one of your available actions, and play to win.",
-    "",
-    game.observe(state, player),
-    "",
-    "Reason step by step, and put your final action, with its square brackets, within \\boxed{}.",
-  ].join("\n");
-}
-
-/** What of an illegal answer its player is shown again: the end, where the decision is. */
-export const shownAgain = (text: string, clean = (kept: string): string => kept): string =>
-  clean(withoutThoughts(text)).trim().slice(-SHOWN_AGAIN) || "(no answer)";
-
-/** What an illegal answer is answered with. */
-export const again = (reason: string): string =>
-  `That is no action you can take. ${reason}\nReason step by step, and put your final action within \\boxed{}.`;
-
-function utterance({ text, reasoning, promptTokens, completionTokens }: ChatAnswer): Utterance {
+/** An answer as the log has it. */
+export function utterance({ answer, illegal }: Turn): Utterance {
+  const { text, reasoning, promptTokens, completionTokens, cutOff } = answer;
   const all = reasoning === "" ? text : `<think>\n${reasoning}\n</think>\n${text}`;
   const left = all.length - 2 * KEPT;
   return {
     text: wellFormed(left > 0 ? `${all.slice(0, KEPT)}\n[… ${left} characters …]\n${all.slice(-KEPT)}` : all),
     ...(promptTokens === undefined ? {} : { promptTokens }),
     ...(completionTokens === undefined ? {} : { completionTokens }),
+    ...(illegal === undefined ? {} : { illegal, ...(cutOff ? { cutOff } : {}) }),
   };
 }

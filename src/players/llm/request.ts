@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly maxTokens: number;
   /** If undefined, the endpoint uses its default. */
   readonly temperature?: number | undefined;
+  /** Sent as `reasoning_effort`: low, medium, high, or what else the endpoint knows. */
+  readonly effort?: string | undefined;
 }
 
 /** What the requests to an endpoint share. */
@@ -36,9 +38,22 @@ export interface Connection {
 }
 
 export interface ChatMessage {
-  readonly role: "user" | "assistant";
+  readonly role: "system" | "user" | "assistant";
   readonly content: string;
 }
+
+/** What is asked of a model. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  /** A whole number, for endpoints that repeat an answer to the same seed. */
+  readonly seed?: number | undefined;
+  /** Whether the probabilities of tokens are asked for. */
+  readonly logprobs?: boolean | undefined;
+}
+
+/** The most alternatives of a token that endpoints give. */
+const ALTERNATIVES = 20;
 
 /** A failure that may be temporary. */
 export interface Failure {
@@ -52,11 +67,11 @@ export interface Failure {
 
 /** Statuses below 500 that are worth a retry. */
 const TEMPORARY = [408, 409, 425, 429];
-const SEE_URL = "See that --llm-base-url names an OpenAI-compatible endpoint (docs/llm.md).";
+const SEE_URL = "See that --llm-base-url names an OpenAI-compatible endpoint (docs/llm-measure.md).";
 const MEND: Readonly<Record<number, string>> = {
   402: "The account has no credit left.",
   403: "The key may not use this model.",
-  404: "The endpoint does not know the model, or --llm-base-url is wrong (docs/llm.md says what is appended to it).",
+  404: "The endpoint does not know the model, or --llm-base-url is wrong (docs/llm-measure.md says what is appended to it).",
   413: "The prompt is longer than the server takes.",
   429: "Lower --llm-concurrency, or see what the account allows.",
 };
@@ -76,12 +91,12 @@ const CONNECTION: Readonly<Record<string, string | undefined>> = {
  */
 export async function requestChat(
   connection: Connection,
-  model: string,
-  messages: readonly ChatMessage[],
+  request: ChatRequest,
   signal: AbortSignal,
 ): Promise<ChatAnswer | Failure> {
   const { endpoint, transport, clean, usesMaxCompletionTokens } = connection;
-  const { url, key, headers, proxy, timeoutMs, maxTokens, temperature } = endpoint;
+  const { url, key, headers, proxy, timeoutMs, maxTokens, temperature, effort } = endpoint;
+  const { model, messages, seed, logprobs } = request;
   const limit = usesMaxCompletionTokens.has(model) ? "max_completion_tokens" : "max_tokens";
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal.reason);
@@ -105,6 +120,9 @@ export async function requestChat(
       messages: messages.map(({ role, content }) => ({ role, content: wellFormed(content) })),
       [limit]: maxTokens,
       temperature,
+      reasoning_effort: effort,
+      seed,
+      ...(logprobs ? { logprobs: true, top_logprobs: ALTERNATIVES } : {}),
       stream: false,
     };
     response = await transport.post(url, sent, JSON.stringify(body), controller.signal);
@@ -136,7 +154,7 @@ export async function requestChat(
   }
   if (failed === 400 && limit === "max_tokens" && body.includes("max_completion_tokens")) {
     usesMaxCompletionTokens.add(model);
-    return requestChat(connection, model, messages, signal);
+    return requestChat(connection, request, signal);
   }
   const what = `answers ${failed}: ${quote(body, clean)}`;
   const isFinal = hasNoCredit(value);
@@ -152,7 +170,7 @@ export async function requestChat(
     const to = oneLine(clean(header("location") ?? ""), 200) || "it does not say where";
     throw new UserError(1, `${at} answers ${failed}: it has moved (${to}). Give its own address as --llm-base-url.`);
   }
-  throw new UserError(1, `${at} ${what}. ${mend || "It would refuse the same request again (docs/llm.md)."}`);
+  throw new UserError(1, `${at} ${what}. ${mend || "It would refuse the same request again (docs/llm-measure.md)."}`);
 }
 
 const SET_KEY = "Set SPIRAL_LLM_API_KEY, or name a file that holds the key: --llm-api-key-file.";

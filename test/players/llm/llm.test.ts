@@ -132,10 +132,13 @@ describe("an illegal answer", () => {
       ),
     );
     const { player } = playerAt(url);
-    expect(player.usage()).toEqual({ answers: 0, illegal: 0, cutOff: 0, promptTokens: 0, completionTokens: 0 });
+    const none = { answers: 0, illegal: 0, cutOff: 0, failed: 0, retries: 0, promptTokens: 0, completionTokens: 0 };
+    expect(player.usage()).toEqual({ ...none, latency: null, cost: null });
     await player.choose(decision);
     await player.choose(decision);
-    expect(player.usage()).toEqual({ answers: 3, illegal: 1, cutOff: 0, promptTokens: 10, completionTokens: 2 });
+    const counts = { ...none, answers: 3, illegal: 1, failed: 1, retries: 1, promptTokens: 10, completionTokens: 2 };
+    // The clock of the test stands still.
+    expect(player.usage()).toEqual({ ...counts, latency: { p50: 0, p95: 0 }, cost: null });
   });
 
   it.each<[string, Reply]>([

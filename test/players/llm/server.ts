@@ -17,13 +17,24 @@ export interface Asked {
 /** Answers request number `n`, counted from 0. */
 export type Reply = (response: ServerResponse, asked: Asked, n: number) => void;
 
+interface Parts {
+  message?: object;
+  usage?: object;
+  finish_reason?: string | null;
+  logprobs?: object;
+  /** Of the completion itself, such as `model`. */
+  more?: object;
+}
+
 /** Sends the parts of a completion; `message` over its content. */
 export const says =
-  (content: unknown, more: { message?: object; usage?: object; finish_reason?: string | null } = {}): Reply =>
+  (content: unknown, parts: Parts = {}): Reply =>
   (response) => {
-    const { message, usage, finish_reason = "stop" } = more;
-    const choices = [{ index: 0, finish_reason, message: { role: "assistant", content, ...message } }];
-    sends(200, JSON.stringify({ object: "chat.completion", choices, ...(usage ? { usage } : {}) }))(response, never, 0);
+    const { message, usage, finish_reason = "stop", logprobs, more } = parts;
+    const choice = { index: 0, finish_reason, message: { role: "assistant", content, ...message } };
+    const choices = [{ ...choice, ...(logprobs ? { logprobs } : {}) }];
+    const body = { object: "chat.completion", choices, ...(usage ? { usage } : {}), ...more };
+    sends(200, JSON.stringify(body))(response, never, 0);
   };
 
 export const sends =

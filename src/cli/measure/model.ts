@@ -1,0 +1,124 @@
+/** Opens a language model, measures it, and closes it: shared by `eval`, `policy` and `probe`. */
+import { join } from "node:path";
+import type { Game } from "../../games/game.ts";
+import { getGame } from "../../games/registry.ts";
+import type { LlmPlayer } from "../../players/llm/llm-player.ts";
+import type { Player } from "../../players/player.ts";
+import { UserError } from "../../util/errors.ts";
+import { checkAll } from "../check-all.ts";
+import { gamesAtOnce, type LlmOptions } from "../flags/llm.ts";
+import { type MeasureFlagOptions, SAMPLES } from "../flags/measure.ts";
+import { checkPlayers, closePlayers } from "../open/players.ts";
+import { note } from "../terminal/output.ts";
+import { exitCodeOf, interruption } from "../terminal/signals.ts";
+import { type Measured, type MeasureOptions, measure } from "./measurement.ts";
+import { inWording } from "./probe.ts";
+import type { Variation } from "./variations.ts";
+
+interface Options extends MeasureFlagOptions {
+  readonly game: string | undefined;
+  readonly logprobs: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * Measures the player and hands what came of it to `report`, also if it ended early with some answers. Returns the exit code: that
+ * of what ended the measurement early, or 0.
+ */
+export const measurePlayer = (
+  spec: string,
+  runs: string,
+  options: Options & LlmOptions,
+  report: (measured: Measured) => void | Promise<void>,
+): Promise<number> =>
+  withPlayer(spec, runs, options, async (player, game, settings) => {
+    const measured = await measure(player, game, settings);
+    sayIfStopped(measured);
+    if (measured.answered.some(({ answers }) => answers > 0)) await report(measured);
+    return measured.stopped;
+  });
+
+/** Measures a model in its usual wording and in each variation of it. `report` gets all of them, if none ended early. */
+export const measureWordings = (
+  spec: string,
+  runs: string,
+  options: Options & LlmOptions,
+  variations: readonly Variation[],
+  report: (measured: readonly Measured[]) => void,
+): Promise<number> =>
+  withPlayer(spec, runs, options, async (player, game, settings) => {
+    const wordings = [
+      { name: "usual", player },
+      ...variations.map((variation) => ({ name: variation.name, player: inWording(player, variation) })),
+    ];
+    const all: Measured[] = [];
+    let spent = 0;
+    for (const { name, player } of wordings) {
+      note(`In the wording "${name}":`);
+      const { budget, out } = settings;
+      const left = budget === undefined ? undefined : budget - spent;
+      const measured = await measure(player, game, {
+        ...settings,
+        budget: left,
+        out: out === undefined ? undefined : join(out, name.replaceAll(/[^\w.=-]/g, "-")),
+      });
+      sayIfStopped(measured);
+      if (measured.stopped !== undefined) return measured.stopped;
+      all.push(measured);
+      spent += measured.usage.cost ?? 0;
+    }
+    report(all);
+    return undefined;
+  });
+
+/** Opens the player, and closes it in the end. `work` returns why it ended early. */
+async function withPlayer(
+  spec: string,
+  runs: string,
+  options: Options & LlmOptions,
+  work: (player: LlmPlayer, game: Game, settings: MeasureOptions) => Promise<Measured["stopped"]>,
+): Promise<number> {
+  const [game, samples = SAMPLES, sets, budget, open] = checkAll(
+    () => named(options.game),
+    options.samples,
+    options.sets,
+    options.budget,
+    () => checkPlayers([spec], { runs, llm: options }),
+  );
+  const atOnce = gamesAtOnce(options);
+  const players = await open();
+  try {
+    const [player] = players;
+    if (!player || !isModel(player)) throw new UserError(2, `${spec} is no language model: write llm:MODEL.`);
+    if (!player.plays(game)) throw new UserError(2, `${player.name} does not play ${game.id}.`);
+    const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
+    try {
+      const { logprobs, out } = options;
+      const stopped = await work(player, game, { samples, sets, logprobs, budget, out, atOnce, signal });
+      return exitCodeOf(signal) ?? (stopped === "budget" ? 1 : 0);
+    } finally {
+      stop();
+    }
+  } finally {
+    await closePlayers(players);
+  }
+}
+
+const isModel = (player: Player): player is LlmPlayer => "asks" in player;
+
+function sayIfStopped({ stopped, samples, sets, answered, dir }: Measured): void {
+  if (stopped === undefined) return;
+  const why = stopped === "budget" ? "The budget is spent" : "Stopped";
+  const count = answered.reduce((sum, { answers }) => sum + answers, 0);
+  note(`${why} after ${count} of ${samples * sets.length} answers, which are kept in ${dir}. ${GO_ON[stopped]}`);
+}
+
+const GO_ON = {
+  budget: "The same command with a larger --budget goes on.",
+  interrupted: "The same command goes on.",
+} as const;
+
+function named(id: string | undefined): Game {
+  if (id !== undefined) return getGame(id);
+  throw new UserError(2, "Name the game that it is asked about: --game kuhn. What there is: spiral games");
+}
