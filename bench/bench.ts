@@ -8,8 +8,8 @@
  *   --report               writes docs/performance.md from the file of results, after measuring; with `--only none`
  *                          without measuring
  *
- * Parts: engines, exact, merging, backends, perceptron, training, startup, games, width, turns, text, page, peers. Each runs in a
- * separate process.
+ * Parts: engines, exact, merging, backends, perceptron, training, startup, games, width, turns, text, page, serve, peers. Each runs
+ * in a separate process.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -59,6 +59,10 @@ export const sections: Readonly<Record<string, Section>> = {
     title: "The page",
     measure: async (quick) => (await import("./sections/page.ts")).page(quick),
   },
+  serve: {
+    title: "Environment server",
+    measure: async (quick) => (await import("./sections/serve.ts")).serve(quick),
+  },
   peers: {
     title: "Peers",
     measure: async (quick) => (await import("./sections/peers.ts")).peers(quick),

@@ -23,14 +23,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   selfplay: ["players", "policies", "record", "graph", "games", "util", "nn/backend.ts", "nn/weights.ts"],
   rl: ["selfplay", "players", "policies", "record", "graph", "games", "nn", "util"],
   arena: ["selfplay", "players", "exact", "policies", "record", "graph", "games", "util"],
+  serve: ["arena", "players", "exact", "policies", "record", "graph", "games", "util"],
   config: ["players", "policies", "games", "util"],
   run: ["config", "util"],
   jobs: ["run", "arena", "util"],
   replay: ["record", "games", "util"],
+  datasets: ["replay", "players", "exact", "policies", "record", "graph", "games", "util"],
   page: ["run", "replay", "config", "record", "games", "util"],
   cli: [
-    ...["page", "jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact", "policies", "record"],
-    ...["graph", "games", "nn", "util"],
+    ...["page", "datasets", "serve", "jobs", "run", "config", "replay", "rl", "arena", "selfplay", "players", "exact"],
+    ...["policies", "record", "graph", "games", "nn", "util"],
   ],
 };
 

@@ -19,6 +19,7 @@ import { readMetrics } from "../../src/run/metrics.ts";
 import { readCheckpoint, readRunConfig } from "../../src/run/run.ts";
 import { UserError } from "../../src/util/errors.ts";
 import type { Target } from "./campaign.ts";
+import { messages } from "./message-targets.ts";
 import { must } from "./must.ts";
 import { mutate, mutateTensors } from "./mutate.ts";
 import { randomEpisodes } from "./sample-games.ts";
@@ -36,6 +37,7 @@ export function targetsIn(folder: string): Target[] {
     ...tensors(run),
     ...configs(folder),
     ...tournaments(folder),
+    messages,
     answers(),
   ];
 }

@@ -47,18 +47,10 @@ export async function* playAsked(
 
   const begin = (index: number): void => {
     if (graph.size > maxNodes) graph = new GameGraph(game);
-    const draw = drawsOf(match.rng, index);
-    const pair = index >> 1;
-    const seats = bySeat(index, [sides[0](pair), sides[1](pair)]);
-    const opening = match.openings?.[pair] ?? [];
-    const opened = match.openings ? { opening: opening.length } : {};
     const number = firstEpisode + index;
-    const played = playAskedGame({ graph, seats, opening, episode: number, draw, signal: abandon.signal });
-    const done = played.then(
-      (result) => {
-        const names = bySeat(index, [players[0].name, players[1].name]);
-        const episode: Episode = { game: game.id, version: game.version, index, players: names, ...opened, ...result };
-        ended.push({ index, returns: result.returns, episode: () => episode });
+    const done = playGameOf(match, index, { sides, graph, number, signal: abandon.signal }).then(
+      (episode) => {
+        ended.push({ index, returns: episode.returns, episode: () => episode });
       },
       (error: unknown) => {
         failure ??= error;
@@ -94,11 +86,39 @@ export async function* playAsked(
   }
 }
 
+/** How one game of a match is played. */
+interface GameOptions {
+  /** Of the first and second player (`sidesOf`). */
+  readonly sides: readonly [SideOfPair, SideOfPair];
+  /** The graph of the game to play; it grows during play. */
+  readonly graph: GameGraph;
+  /** The number by which asked players know this game. */
+  readonly number: number;
+  readonly signal: AbortSignal;
+}
+
+/** Plays one game of the match. Rejects if a player rejects, or with the signal's reason if it is aborted. */
+export async function playGameOf(
+  { game, players, rng, openings }: Match,
+  index: number,
+  { sides, graph, number, signal }: GameOptions,
+): Promise<Episode> {
+  const pair = index >> 1;
+  const seats = bySeat(index, [sides[0](pair), sides[1](pair)]);
+  const opening = openings?.[pair] ?? [];
+  const opened = openings ? { opening: opening.length } : {};
+  const played = await playAskedGame({ graph, seats, opening, episode: number, draw: drawsOf(rng, index), signal });
+  const names = bySeat(index, [players[0].name, players[1].name]);
+  return { game: game.id, version: game.version, index, players: names, ...opened, ...played };
+}
+
+type SideOfPair = (pair: number) => Side;
+
 /**
  * The first or second player of a match as it plays each pair. If it draws random numbers, their stream depends on the match,
  * the pair and the player.
  */
-function sidesOf({ game, players, rng }: Match, which: 0 | 1): (pair: number) => Side {
+export function sidesOf({ game, players, rng }: Match, which: 0 | 1): SideOfPair {
   const player = players[which];
   if (player.kind === "asked") return () => player;
   const { seeded } = player;

@@ -15,8 +15,12 @@ const COMMANDS = linesOf({
   "report [runs...]": ["write runs or a tournament as a page for the browser", () => import("./commands/report.ts")],
   "view [runs...]": ["show runs or a tournament in the browser, and follow them", () => import("./commands/view.ts")],
   "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
-  "export <curves> <runs...>": ["write curves for notebooks and TensorBoard", () => import("./commands/export.ts")],
+  "export <what> <sources...>": [
+    "write curves for notebooks, or games for training language models",
+    () => import("./commands/export.ts"),
+  ],
   "compare <runs...>": ["set runs side by side, with intervals over seeds", () => import("./commands/compare.ts")],
+  serve: ["serve games as environments to trainers outside", () => import("./commands/serve.ts")],
   "solve <game>": ["solve a game exactly", () => import("./commands/solve.ts")],
   "games [id]": ["list the games, or describe one", () => import("./commands/games.ts")],
   "prompt <game>": ["show what a policy that reads text is told", () => import("./commands/prompt.ts")],

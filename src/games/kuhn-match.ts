@@ -1,5 +1,5 @@
 /**
- * A match of several hands of Kuhn poker. Seat 0 opens hands 1, 3, 5, …, and seat 1 the others. Chips move after every hand. The
+ * A match of several hands of Kuhn poker. The seat that `opener` names opens hands 1, 3, 5, …, and the other the rest. Chips move after every hand. The
  * player that has won more chips after the last hand wins the match (+1/−1); equal chips are a draw.
  *
  * A state is the number of the hand, the chip lead and the state of the hand, packed into one integer. States, keys, text and
@@ -25,7 +25,10 @@ import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { View } from "./view.ts";
 
-export const KUHN_MATCH_PARAMETERS = { hands: { default: 5, min: 1, max: 9 } } as const;
+export const KUHN_MATCH_PARAMETERS = {
+  hands: { default: 5, min: 1, max: 25 },
+  opener: { default: 0, min: 0, max: 1 },
+} as const;
 
 /** (hand number · number of leads + lead of seat 0 + greatest lead) · HAND_STATES + state of the hand. */
 export type KuhnMatchState = number;
@@ -40,7 +43,7 @@ const HAND_TURNS = ([0, 1] as const).map((opener) =>
 
 export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {}): Game<KuhnMatchState> {
   const parameters = resolve(KUHN_MATCH_PARAMETERS, settings);
-  const { hands } = parameters;
+  const { hands, opener: firstOpener } = parameters;
   const maxLead = 2 * hands;
   const leads = 2 * maxLead + 1;
   /** At a decision at least one hand is not over, so the lead is −shown … shown. */
@@ -54,7 +57,7 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
   /** Chips that seat 0 has won from seat 1 in the finished hands. */
   const leadOf = (state: KuhnMatchState): number => (Math.floor(state / HAND_STATES) % leads) - maxLead;
   const handOf = (state: KuhnMatchState): number => state % HAND_STATES;
-  const openerOf = (state: KuhnMatchState): Seat => (numberOf(state) % 2) as Seat;
+  const openerOf = (state: KuhnMatchState): Seat => ((numberOf(state) + firstOpener) % 2) as Seat;
   const ownLead = (state: KuhnMatchState, player: Seat): number => (player === 0 ? leadOf(state) : 0 - leadOf(state));
   const ownCard = (state: KuhnMatchState, player: Seat): number =>
     cardOf(handOf(state), (player ^ openerOf(state)) as Seat);
@@ -72,20 +75,21 @@ export function kuhnMatch(settings: Settings<typeof KUHN_MATCH_PARAMETERS> = {})
       "Whoever has won more chips when the last hand is over wins the match.",
       "Rules:",
       HAND_RULES,
-      "- Player 0 acts first in the first hand; after that the players take turns to act first",
+      `- Player ${firstOpener} acts first in the first hand; after that the players take turns to act first`,
     ].join("\n");
 
   const game: Game<KuhnMatchState> = {
     id: idOf("kuhn-match", KUHN_MATCH_PARAMETERS, parameters),
-    title: `Kuhn poker, a match of ${hands} ${hands === 1 ? "hand" : "hands"}`,
+    title: `Kuhn poker, a match of ${hands} ${hands === 1 ? "hand" : "hands"}${firstOpener === 1 ? ", opened by player 1" : ""}`,
     version: 1,
-    roles: ["first", "second"],
+    roles: firstOpener === 0 ? ["first", "second"] : ["second", "first"],
     actionCount: 2,
     // card (3) · history of the hand (4) · opener (1) · hand number (hands) · lead one-hot (leadCount) · lead (1)
     featureCount: 3 + 4 + 1 + hands + leadCount + 1,
     utility: { min: -1, max: 1 },
     maxPlies: 4 * hands,
     perfectInformation: false,
+    // 30,701 states with 25 hands.
     walkable: true,
 
     initial: () => pack(0, 0, 0),

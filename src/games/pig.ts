@@ -14,7 +14,7 @@ import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions, parseByName } from "./text.ts";
 import type { View } from "./view.ts";
 
-export const PIG_PARAMETERS = { target: { default: 100, min: 2, max: 100 } } as const;
+export const PIG_PARAMETERS = { target: { default: 100, min: 2, max: 500 } } as const;
 
 export interface PigState {
   readonly scores: readonly [number, number];

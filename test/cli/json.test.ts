@@ -129,6 +129,10 @@ it("export curves", async () => {
   documented("spiral export curves --json", await json("export", "curves", "tiny", "--json"));
 });
 
+it("export games", async () => {
+  documented("spiral export games --json", await json("export", "games", "tiny", "--out", join(dir, "set"), "--json"));
+});
+
 it("config show", async () => {
   documented("spiral config show --json", await json("config", "show", "--json"));
 });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
+import { nashConv } from "../../src/exact/nash-conv.ts";
+import { strategyOf } from "../../src/exact/strategy.ts";
 import type { Game, Seat } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
+import { uniform } from "../../src/policies/policy.ts";
 import { features, stateAfter } from "./play.ts";
 
 const DEALS = ["J Q", "J K", "Q J", "Q K", "K J", "K Q"];
@@ -79,6 +83,21 @@ describe("a match", () => {
   it("alternates who opens: player 0 in hands 1 and 3, player 1 in hand 2", () => {
     const openers = [[KJ], [KJ, 0, 0, KJ], [KJ, 0, 0, KJ, 0, 0, KJ]].map((moves) => game.turn(stateAfter(game, moves)));
     expect(openers.map((turn) => turn.kind === "player" && turn.player)).toEqual([0, 1, 0]);
+  });
+
+  it("lets the other seat open where that is wanted, and then everything is the other way round", () => {
+    const other = getGame("kuhn-match:hands=3,opener=1");
+    const openers = [[KJ], [KJ, 0, 0, KJ], [KJ, 0, 0, KJ, 0, 0, KJ]].map((moves) =>
+      other.turn(stateAfter(other, moves)),
+    );
+    expect(openers.map((turn) => turn.kind === "player" && turn.player)).toEqual([1, 0, 1]);
+    expect(other.roles).toEqual(["second", "first"]);
+    expect(other.observe(stateAfter(other, [KJ]), 1)).toContain("- Player 1 acts first in the first hand");
+    const best = [game, other].map(
+      (one) => nashConv(compiledGame(one), strategyOf(compiledGame(one), uniform)).bestResponse,
+    );
+    expect(best[1]?.toReversed()).toEqual(best[0]?.map((value) => expect.closeTo(value, 12)));
+    expect(best[0]?.[0]).not.toBeCloseTo(best[0]?.[1] as number, 3);
   });
 
   it("moves chips: a called bet is worth 2, a check-down or a fold 1", () => {

@@ -16,6 +16,7 @@ export const specs = [
   "kuhn-match",
   "kuhn-match:hands=1",
   "kuhn-match:hands=4",
+  "kuhn-match:hands=2:opener=1",
   "leduc",
   "liars-dice",
   "liars-dice:dice=2",

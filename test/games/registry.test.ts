@@ -78,9 +78,12 @@ describe("the registry", () => {
     { spec: "khun", says: [/Unknown game "khun"\. Did you mean "kuhn"\? Games: .*kuhn-match/] },
     { spec: "constructor", says: [/Unknown game "constructor"/] },
     { spec: "kuhn:hands=3", says: [/Game kuhn has no parameter "hands"\. It has no parameters\./] },
-    { spec: "kuhn-match:hand=3", says: [/no parameter "hand"\. Did you mean "hands"\? Its parameters: hands\./] },
+    {
+      spec: "kuhn-match:hand=3",
+      says: [/no parameter "hand"\. Did you mean "hands"\? Its parameters: hands, opener\./],
+    },
     { spec: "connect-four:cols=4", says: [/Separate them by commas: connect-four:rows=6,columns=7,connect=4$/] },
-    { spec: "kuhn-match:hands=10", says: [/kuhn-match:hands is "10"; it takes a whole number from 1 to 9\./] },
+    { spec: "kuhn-match:hands=26", says: [/kuhn-match:hands is "26"; it takes a whole number from 1 to 25\./] },
     { spec: "kuhn-match:hands=", says: [/hands is ""/] },
     { spec: "kuhn-match:hands=0x3", says: [/hands is "0x3"/] },
     { spec: "kuhn-match:hands=3=4", says: [/hands is "3=4"/] },
@@ -89,7 +92,7 @@ describe("the registry", () => {
     { spec: "biased:of=", says: [/^biased:of is ""/] },
     { spec: "biased:bonus=0", says: [/biased:bonus is "0"; it takes a whole number from 1 to 100\./] },
     { spec: "biased:hands=3", says: [/Game biased has no parameter "hands"\..* Its parameters: of, bonus\./] },
-    { spec: "biased:of=kuhn-match,hands=10", says: [/biased:hands is "10"; it takes a whole number from 1 to 9\./] },
+    { spec: "biased:of=kuhn-match,hands=26", says: [/biased:hands is "26"; it takes a whole number from 1 to 25\./] },
     { spec: "negotiation:maxQuantity=99:turns=3", says: [/maxQuantity is "99"/, /no parameter "turns"/] },
   ])("names every problem of $spec", ({ spec, says }) => {
     const found = problems(spec);

@@ -42,6 +42,13 @@ export interface Circumstances {
   readonly onTurn?: ((turn: Turn, isRetry: boolean) => void) | undefined;
 }
 
+/** What of an answer its player is shown again; `clean` removes secrets. */
+export const shownAgain = (text: string, clean = (kept: string): string => kept): string =>
+  clean(withoutThoughts(text)).trim().slice(-SHOWN_AGAIN) || "(no answer)";
+
+/** What is remarked on an answer without a legal action. */
+export const notLegal = (reason: string): string => `That is no action you can take. ${reason}`;
+
 /** Asks until there is an action, or no retry is left. `messages`: the whole conversation, with the last answer. */
 export async function converse(
   { client, model, retries, wording }: Asks,
@@ -61,8 +68,7 @@ export async function converse(
     // The decision comes last: an action in a truncated answer may stand in a list of what could be done. One in a
     // refusal may be what the model refuses.
     const parsed = read(cutOff || refused ? "" : answer.text, client.clean);
-    const shown = client.clean(withoutThoughts(answer.text)).trim().slice(-SHOWN_AGAIN);
-    const said: ChatMessage = { role: "assistant", content: shown || "(no answer)" };
+    const said: ChatMessage = { role: "assistant", content: shownAgain(answer.text, client.clean) };
     if (parsed.ok) {
       add({ answer });
       return { slot: infoset.actions.indexOf(parsed.action), turns, messages: [...messages, said] };
@@ -70,6 +76,6 @@ export async function converse(
     const reason = (cutOff ? "Your answer was cut off; be brief. " : "") + wellFormed(parsed.reason);
     add({ answer, illegal: reason });
     if (turns.length > retries) return { forfeit: reason, turns, messages: [...messages, said] };
-    messages.push(said, { role: "user", content: remark(`That is no action you can take. ${reason}`) });
+    messages.push(said, { role: "user", content: remark(notLegal(reason)) });
   }
 }
