@@ -51,11 +51,6 @@ const answers = z.object({
   latency: z.object({ p50: z.number(), p95: z.number() }).nullable(),
 });
 const pair = <T extends z.ZodType>(item: T) => z.tuple([item, item]);
-const answers = z.object({
-  ...{ player: z.string(), answers: count, illegal: count, cutOff: count, failed: count, retries: count },
-  ...{ promptTokens: count, completionTokens: count, cost: z.number().nullable() },
-  latency: z.object({ p50: z.number(), p95: z.number() }).nullable(),
-});
 const standingsSchema: z.ZodType<Standings> = z.object({
   players: z.array(z.string()),
   games: z.array(z.string()),
