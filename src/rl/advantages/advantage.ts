@@ -93,13 +93,16 @@ export function byRole(
   const bySide = new Float64Array(plan.episodes * 2);
   const isSelfPlay = plan.policies[0] === plan.policies[1];
   for (const seat of [0, 1] as const) {
-    const sits = (episode: number): boolean => isSelfPlay || learnerSits(trajectories, episode, seat);
-    const learned = new Float64Array(plan.episodes);
+    // The places of the learner's returns, 2 · episode + seat.
+    const places = new Int32Array(plan.episodes);
     let count = 0;
-    for (let e = 0; e < plan.episodes; e++) if (sits(e)) learned[count++] = returns[e * 2 + seat];
-    const advantages = advantageOf(learned.subarray(0, count), `${id}/${roles[seat]}`);
-    count = 0;
-    for (let e = 0; e < plan.episodes; e++) if (sits(e)) bySide[e * 2 + seat] = advantages[count++];
+    for (let e = 0; e < plan.episodes; e++) {
+      if (isSelfPlay || learnerSits(trajectories, e, seat)) places[count++] = e * 2 + seat;
+    }
+    const learned = new Float64Array(count);
+    for (let i = 0; i < count; i++) learned[i] = returns[places[i]];
+    const advantages = advantageOf(learned, `${id}/${roles[seat]}`);
+    for (let i = 0; i < count; i++) bySide[places[i]] = advantages[i];
   }
   return ofSides(trajectories, bySide);
 }
