@@ -52,8 +52,11 @@ export async function workAt(options: WorkOptions): Promise<number> {
     const next = asking(queue, build);
     while (!signal.aborted && !ended.signal.aborted) {
       const asked = idle === undefined ? ASK : Math.min(ASK, Math.max(1000, idle));
-      const message = await Promise.race([next(asked), stopped]);
-      if (!message) {
+      const answer = next(asked);
+      // What comes after the signal is given back.
+      answer.then((late) => signal.aborted && late?.nak()).catch(() => {});
+      const message = await Promise.race([answer, stopped]);
+      if (!message || signal.aborted) {
         if (running.length === 0) quiet += asked / atOnce;
         if (idle !== undefined && quiet >= idle) return;
         continue;
