@@ -40,7 +40,8 @@ export const subjects = {
 };
 
 /** Makes the streams if they are not there. */
-export async function makeStreams({ jsm, url }: Queue): Promise<void> {
+export async function makeStreams(queue: Queue): Promise<void> {
+  const { streams } = queue.jsm;
   const common = {
     max_msgs_per_subject: 1,
     discard: "new",
@@ -48,18 +49,19 @@ export async function makeStreams({ jsm, url }: Queue): Promise<void> {
     allow_direct: true,
     max_age: KEEP,
   } as Partial<StreamConfig>;
-  try {
-    const work = { retention: "workqueue" } as Partial<StreamConfig>;
-    await jsm.streams.add({ name: JOBS, subjects: ["spiral.jobs.>"], ...common, ...work });
-    const names = ["spiral.batches.*", "spiral.results.*.*", "spiral.blobs.*.*.*"];
-    await jsm.streams.add({ name: DATA, subjects: names, ...common });
-  } catch (error) {
-    throw queueError(error, url);
+  const work = { retention: "workqueue" } as Partial<StreamConfig>;
+  const jobs = { name: JOBS, subjects: ["spiral.jobs.>"], ...common, ...work };
+  const names = ["spiral.batches.*", "spiral.results.*.*", "spiral.blobs.*.*.*"];
+  const data = { name: DATA, subjects: names, ...common };
+  for (const config of [jobs, data]) {
+    const there = () => streams.info(config.name);
+    await insisting(queue, () => there().catch((error) => ifMissing(error, () => streams.add(config))));
   }
 }
 
 /** The consumer that all workers of a build share. */
-export async function makeConsumer({ jsm, url }: Queue, build: string): Promise<void> {
+export async function makeConsumer(queue: Queue, build: string): Promise<void> {
+  const { consumers } = queue.jsm;
   const config = {
     durable_name: build,
     filter_subject: `spiral.jobs.${build}.>`,
@@ -68,11 +70,14 @@ export async function makeConsumer({ jsm, url }: Queue, build: string): Promise<
     inactive_threshold: KEEP,
     ack_policy: "explicit" as const,
   };
-  try {
-    await jsm.consumers.add(JOBS, config);
-  } catch (error) {
-    throw queueError(error, url);
-  }
+  const there = () => consumers.info(JOBS, build);
+  await insisting(queue, () => there().catch((error) => ifMissing(error, () => consumers.add(JOBS, config))));
+}
+
+/** Asking first is quick; when a thousand workers begin at once, making is not. */
+function ifMissing<T>(error: unknown, make: () => Promise<T>): Promise<T> {
+  if (/not found/i.test((error as Error).message)) return make();
+  throw error;
 }
 
 /** Code of the server's refusal of a second message on a subject. */
