@@ -128,7 +128,8 @@ function jobsOf(
   return Array.from({ length: Math.ceil(pairs / size) }, (_, i) => [i * size, Math.min((i + 1) * size, pairs)] as const)
     .filter(([from, to]) => missingIn(played, from, to))
     .map(([from, to]) => ({
-      ...{ id: `${number}-${from}`, kind: "games" as const, field: blob, fixture: number },
+      id: `${game.id}: ${two[0].name} against ${two[1].name}, pairs ${from + 1} to ${to}`,
+      ...{ kind: "games" as const, field: blob, fixture: number },
       ...{ game: game.id, rules: game.version, players: [first, second], from, to },
     }));
 }

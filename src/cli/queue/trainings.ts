@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
 import { packFolder, unpackFolder } from "../../jobs/archive.ts";
@@ -16,13 +17,23 @@ import { type Place, type Training, trainInProcess } from "../ablation/training.
 /** Threads of a run beside its main one: a worker takes as many runs at once as it has cores. */
 export const THREADS = 0;
 
-/** A training for a queue. The backend is one that computes here too, so that all machines take the same. */
-export interface QueuedTraining extends Training {
-  readonly backend: string;
-}
+/** Settings that name a file of the machine that trains. */
+const isFile = (set: string): boolean => /^(nn\.policy|rl\.demonstrations\.from)=.*[./\\]/.test(set);
+
+/** A training for a queue. The backend was chosen where the command runs, so that all machines take the same. */
+const trainingSchema = z.strictObject({
+  id: z.string(),
+  kind: z.literal("train"),
+  seed: z.int().min(0),
+  sets: z.array(z.string().refine((set) => !isFile(set), "a job may name no file of a worker")),
+  label: z.string(),
+  backend: z.string(),
+});
+export type QueuedTraining = Training & { readonly backend: string };
 
 /** Trains a run in a new folder below `scratch`. → the archive of the run's folder */
-export async function trainForQueue(job: QueuedTraining, scratch: string, children: Place["children"]) {
+export async function trainForQueue(given: QueuedTraining, scratch: string, children: Place["children"]) {
+  const job = trainingSchema.parse(given);
   checkRunName(job.id);
   makeFolders(scratch);
   const dir = mkdtempSync(join(scratch, "run-"));

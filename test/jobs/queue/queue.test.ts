@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { queueAddress } from "../../../src/cli/flags/queue.ts";
 import { getBlob, putBlob } from "../../../src/jobs/queue/blobs.ts";
 import { checkAddress, connectQueue, type Queue, type QueueAddress } from "../../../src/jobs/queue/connection.ts";
 import { queueRunner } from "../../../src/jobs/queue/coordinator.ts";
@@ -264,6 +265,15 @@ describe("an address", () => {
       expect(() => checkAddress(local(url))).toThrow(/^--queue \(or SPIRAL_QUEUE\) takes the address/);
     },
   );
+
+  it("is that of the flag, else that of the environment", () => {
+    const none = { queue: undefined, queueCreds: undefined, insecure: false };
+    const env = { SPIRAL_QUEUE: "nats://127.0.0.1:1", SPIRAL_QUEUE_CREDS: "c" };
+    expect(queueAddress(none, {})).toBeUndefined();
+    expect(queueAddress(none, { SPIRAL_QUEUE: "" })).toBeUndefined();
+    expect(queueAddress(none, env)).toEqual({ url: "nats://127.0.0.1:1", creds: "c", insecure: false });
+    expect(queueAddress({ ...none, queue: "nats://127.0.0.1:2" }, env)?.url).toBe("nats://127.0.0.1:2");
+  });
 
   it("of another machine needs credentials, or a person who says that it does not", () => {
     for (const url of ["nats://10.0.0.1:4222", "tls://queue.example.org", "nats://127.0.0.1.example.org:4222"]) {
