@@ -1,13 +1,13 @@
 /** A worker: connects, takes jobs, and does each in a process of its own, so that its claims are renewed while they compute. */
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { connectQueue, type QueueAddress } from "../../jobs/queue/connection.ts";
 import { workAt } from "../../jobs/queue/worker.ts";
 import type { Job } from "../../jobs/runner.ts";
 import { UserError } from "../../util/errors.ts";
-import { makeFolders } from "../../util/files.ts";
+import { errnoOf, makeFolders } from "../../util/files.ts";
 import { note, warn } from "../terminal/output.ts";
 import { ownBuild } from "./build.ts";
 import type { QueuedGames } from "./games-job.ts";
@@ -25,6 +25,21 @@ interface WorkerSettings {
   readonly parent: string;
 }
 
+/** Of the folders of workers on this machine; the process id follows. */
+const PREFIX = `spiral-worker-${hostname()}-`;
+
+/** Removes what workers of this machine have left that were killed. */
+function sweepScratch(parent: string): void {
+  for (const name of readdirSync(parent).filter((one) => one.startsWith(PREFIX))) {
+    const pid = Number.parseInt(name.slice(PREFIX.length), 10);
+    try {
+      process.kill(pid, 0); // Signal 0 only checks whether the process exists.
+    } catch (error) {
+      if (errnoOf(error) === "ESRCH") rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  }
+}
+
 /** → the number of jobs that were done */
 export async function workInProcesses(
   address: QueueAddress,
@@ -32,7 +47,8 @@ export async function workInProcesses(
 ): Promise<number> {
   const queue = await connectQueue(address, "spiral worker");
   makeFolders(parent);
-  const scratch = mkdtempSync(join(parent, `spiral-worker-${process.pid}-`));
+  sweepScratch(parent);
+  const scratch = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
   const children = new Set<ChildProcess>();
   const endAll = (): void => {
     for (const child of children) child.kill("SIGKILL");
