@@ -7,6 +7,7 @@
  *   --minutes <n>   after this time no more commands are begun; 30 by default
  *   --every <name>  instead of random instants, kills `train`, `ablate`, `arena` or `match --log` at every call that flushes, renames,
  *                   removes or makes a file: just before the first such call, then before the second, … until it ends by itself
+ *   --queue         kills workers, the command and the server of `ablate --queue` and `arena --queue`; needs nats-server
  *
  * Exits with 1 if a command does not resume, a file is torn, a game is lost or doubled, or the bytes differ.
  */
@@ -17,6 +18,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { tortureBoundaries } from "./lib/boundaries.ts";
 import { scenarios, type Toll, torture } from "./lib/torture.ts";
+import { queueScenarios, tortureQueue } from "./lib/torture-queue.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -24,6 +26,7 @@ const { values: flags } = parseArgs({
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "30" },
     every: { type: "string" },
+    queue: { type: "boolean", default: false },
   },
 });
 
@@ -39,9 +42,19 @@ const common = {
 };
 const scenario = scenarios.find(({ name }) => name === flags.every);
 if (flags.every !== undefined && !scenario) throw new Error(`There is no ${flags.every} to kill.`);
-const toll = scenario
-  ? await tortureBoundaries({ ...common, scenario })
-  : await torture({ ...common, kills: Number(flags.kills), seed: Number(flags.seed), scenarios });
+const random = { ...common, kills: Number(flags.kills), seed: Number(flags.seed) };
+const queued = flags.queue ? await tortureQueue({ ...random, scenarios: queueScenarios }) : undefined;
+const toll = queued
+  ? queued
+  : scenario
+    ? await tortureBoundaries({ ...common, scenario })
+    : await torture({ ...random, scenarios });
 rmSync(dir, { recursive: true });
+if (queued) {
+  const { workers, command, server } = queued.of;
+  console.log(
+    `Killed: ${workers} workers, ${command} commands, ${server} servers; ${queued.givenUp} commands ended as a job was given up.`,
+  );
+}
 console.log(`${scenario ? `${scenario.name}, every call` : `seed ${flags.seed}`}: ${told(toll)}`);
 process.exitCode = toll.notResumed + toll.torn + toll.lost + toll.doubled + toll.different > 0 ? 1 : 0;

@@ -18,6 +18,7 @@ export async function* playAsked(
   match: Match,
   {
     pairs,
+    from = 0,
     isDone = () => false,
     atOnce = AT_ONCE,
     firstEpisode = 0,
@@ -43,7 +44,7 @@ export async function* playAsked(
   let failure: unknown;
   let wake = (): void => {};
   let graph = new GameGraph(game);
-  let next = 0;
+  let next = 2 * from;
 
   const begin = (index: number): void => {
     if (graph.size > maxNodes) graph = new GameGraph(game);

@@ -26,13 +26,13 @@ const isFixed = (player: Player): player is PolicyPlayer => player.kind === "pol
 async function* playPolicies(
   { game, rng }: Match,
   players: readonly [PolicyPlayer, PolicyPlayer],
-  { pairs, isDone = () => false, signal, maxNodes = MAX_CACHED_NODES }: MatchOptions,
+  { pairs, from: firstPair = 0, isDone = () => false, signal, maxNodes = MAX_CACHED_NODES }: MatchOptions,
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = players.map((player) => seated(player, game)) as [Policy, Policy];
   const policies = [first, second] as const;
   let size = 2;
   let graph = new GameGraph(game);
-  for (let block = 0; block * BLOCK < pairs; block++) {
+  for (let block = Math.floor(firstPair / BLOCK); block * BLOCK < pairs; block++) {
     const start = 2 * BLOCK * block;
     const episodes = Math.min(2 * BLOCK, 2 * pairs - start);
     const keys = blockKeys(rng, block);
@@ -40,7 +40,9 @@ async function* playPolicies(
       to = Math.min(from + size, episodes);
       size = Math.min(2 * size, 2 * BLOCK);
       const first = start + from;
-      const open = Array.from({ length: to - from }, (_, i) => i).filter((i) => !isDone(first + i));
+      const open = Array.from({ length: to - from }, (_, i) => i).filter(
+        (i) => first + i >= 2 * firstPair && !isDone(first + i),
+      );
       if (open.length === 0) continue;
       // Lets the process handle signals.
       await setImmediate();

@@ -36,7 +36,10 @@ export interface PlayedGame {
 }
 
 export interface MatchOptions {
+  /** The pairs to play end before this one. */
   readonly pairs: number;
+  /** The first pair to play; 0 by default. */
+  readonly from?: number;
   /** Whether a game was already played; it is skipped. */
   readonly isDone?: (index: number) => boolean;
   /** The most games that run at the same time, if a player must be asked. */

@@ -1,6 +1,6 @@
 /**
- * The files that a process leaves if it is killed while it replaces a file (`.manifest.json.4711.tmp`, see `writeFileAtomic`)
- * or takes over a lock (`lock.4711.stale`). The number is its process id.
+ * The files that a process leaves if it is killed while it replaces a file (`.manifest.json.4711.tmp`, see `writeFileAtomic`),
+ * puts the folder of a run in place (`.RUN.4711.tmp`) or takes over a lock (`lock.4711.stale`). The number is its process id.
  */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ export function sweepLeftovers(folder: string, { isLocked }: { readonly isLocked
       const temporary = TEMPORARY.exec(name);
       const pid = (temporary ?? STALE_LOCK.exec(name))?.[1];
       if (pid === undefined || (isAlive(Number(pid)) && !(temporary && isLocked))) continue;
-      rmSync(join(folder, name), { force: true });
+      rmSync(join(folder, name), { recursive: true, force: true });
     }
   });
 }

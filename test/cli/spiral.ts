@@ -35,7 +35,9 @@ async function inThisProcess(run: typeof runCommand, dir: string, argv: readonly
   });
   vi.stubEnv("NO_COLOR", "1");
   try {
-    const isAboutRuns = !["games", "players", "prompt", "solve", "completion"].includes(argv[0] ?? "");
+    const isAboutRuns = !["games", "queue", "worker", "players", "prompt", "solve", "completion"].includes(
+      argv[0] ?? "",
+    );
     return { code: await run(isAboutRuns ? [...argv, "--dir", dir] : argv), out, err };
   } finally {
     stdout.mockRestore();

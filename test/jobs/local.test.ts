@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type Job, runLocally } from "../../src/jobs/local.ts";
+import { localRunner } from "../../src/jobs/local.ts";
+import type { Job } from "../../src/jobs/runner.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const jobs: readonly Job[] = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
@@ -9,13 +10,15 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 async function running(run: (job: Job, leave: AbortController) => Promise<void>) {
   const [begun, ended]: [string[], string[]] = [[], []];
   const leave = new AbortController();
-  const outcome = runLocally(jobs, {
+  const runner = localRunner<Job>({
     atOnce: 2,
-    signal: leave.signal,
     run(job) {
       begun.push(job.id);
       return run(job, leave);
     },
+  });
+  const outcome = runner(jobs, {
+    signal: leave.signal,
     onDone: ({ id }, done) => ended.push(`${id}${done}`),
   });
   return { ...(await outcome), begun: begun.join(""), ended: ended.join(" ") };

@@ -171,6 +171,13 @@ describe("a run that was killed", () => {
     sweepLeftovers(folder, { isLocked: true });
     expect(readdirSync(folder)).toEqual([`lock.${process.ppid}.stale`]);
   });
+
+  it("removes the folder of a run that a process was putting in place", () => {
+    const folder = mkdtempSync(join(tmpdir(), "spiral-durable-"));
+    mkdirSync(join(folder, ".a_s1.4194305.tmp", "checkpoints"), { recursive: true });
+    sweepLeftovers(folder, { isLocked: false });
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 describe("a run whose files vanish while it is trained", () => {

@@ -3,7 +3,7 @@ import { type Ablation, readResult } from "../../run/ablation.ts";
 import { warn } from "../terminal/output.ts";
 import { creditOf } from "./credit.ts";
 import type { Plan, PlannedCell } from "./plan.ts";
-import type { Task } from "./runs.ts";
+import type { Task } from "./training.ts";
 import { type EstimatorName, varianceOf } from "./variance.ts";
 
 export async function resultsOf(

@@ -1,46 +1,35 @@
 /** Trains the runs of an ablation, some at a time, each by `spiral train` in a process of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { availableParallelism, hostname } from "node:os";
+import type { ChildProcess } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
-import { type Job, runLocally } from "../../jobs/local.ts";
+import { localRunner } from "../../jobs/local.ts";
+import type { QueueAddress } from "../../jobs/queue/connection.ts";
 import { isFinished, runNameOf } from "../../run/ablation.ts";
-import { lockHolder } from "../../run/lock.ts";
 import { readRunConfig } from "../../run/run.ts";
 import { sealRun } from "../../run/seal.ts";
 import { UserError } from "../../util/errors.ts";
-import { packageFile } from "../../util/package.ts";
 import { note } from "../terminal/output.ts";
 import { exitCodeOf, SIGNALS, type Signal } from "../terminal/signals.ts";
 import type { PlannedCell } from "./plan.ts";
-
-/** Milliseconds between looks at a run that another process writes. */
-const LOOK_AGAIN = 100;
-
-export interface Task {
-  readonly cell: PlannedCell;
-  readonly seed: number;
-  /** Of the run. */
-  readonly name: string;
-}
+import {
+  isThere,
+  isWrittenHere,
+  type Place,
+  type Task,
+  type Trainer,
+  type Training,
+  trainInProcess,
+  trainingOf,
+  untilUnlocked,
+} from "./training.ts";
 
 /** Every cell with every seed from 1, seed by seed. */
 export function tasksOf(cells: readonly PlannedCell[], seeds: number): Task[] {
   return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     cells.map((cell) => ({ cell, seed, name: runNameOf(cell, seed) })),
   );
-}
-
-/** What `spiral train` needs for a run, whose name is the id. */
-interface Training extends Job {
-  readonly seed: number;
-  /** `key=value`, each. */
-  readonly sets: readonly string[];
-  /** Of the cell, for those who wait. */
-  readonly label: string;
 }
 
 /** Refuses runs that are there already and were begun with other settings: their results do not belong in this table. */
@@ -69,53 +58,58 @@ function firstDifference(earlier: Config, now: Config): string | undefined {
  * Trains what is not finished yet, `jobs` at a time; a run that was interrupted goes on from its checkpoint. Returns the
  * exit code of a signal that came meanwhile: the runs under way are then saved, and no more are begun.
  */
-export async function runAll(dir: string, tasks: readonly Task[], jobs: number): Promise<number | undefined> {
+export async function runAll(
+  dir: string,
+  tasks: readonly Task[],
+  jobs: number,
+  address: QueueAddress | undefined,
+): Promise<number | undefined> {
   const open = tasks.filter(({ name }) => !isFinished(dir, name));
   for (const { name } of tasks) if (isFinished(dir, name)) sealRun(join(dir, name));
   const there = tasks.length - open.length;
   if (there > 0) note(`${there} of ${tasks.length} runs are finished already.`);
-  if (open.length > 0) note(`Training ${open.length} runs in ${dir}. Ctrl-C saves and stops.`);
+  if (open.length === 0) return undefined;
+  const queued = address && (await (await import("./queued.ts")).queuedTrainer(address, dir, tasks));
+  const trainer = queued ?? localTrainer(dir, Math.min(jobs, open.length));
+  const { runner, signal } = trainer;
+  note(`Training ${open.length} runs in ${dir}. ${trainer.begin}`);
   const started = performance.now();
-  const children = new Set<ChildProcess>();
-  const signals = forwardSignals(children);
-  // Between them the runs keep every core busy, and no more.
-  const workers = Math.max(0, Math.floor(availableParallelism() / Math.max(1, Math.min(jobs, open.length))) - 1);
-  const trainings: Training[] = open.map(({ cell, seed, name }) => {
-    return { id: name, seed, sets: cell.sets, label: cell.label || "base" };
-  });
-  const running = runLocally(trainings, {
-    atOnce: jobs,
-    run: (training) => trainOnce(training, { dir, workers, children, signal: signals.signal }),
-    signal: signals.signal,
-    onDone({ label, seed }, done) {
-      const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      note(`${done} of ${open.length} runs, ${seconds} s: ${label}, seed ${seed}`);
-    },
-  });
-  const { done, problems } = await running.finally(signals.stop);
-  if (problems.length > 0) throw new UserError(1, [...problems, "Run the same command to go on."]);
-  if (!signals.signal.aborted) return undefined;
-  note(`Stopped: ${there + done} of ${tasks.length} runs are finished. Run the same command to go on.`);
-  return exitCodeOf(signals.signal);
+  const trainings = open.map(trainingOf);
+  const onDone = ({ label, seed }: Training, done: number): void => {
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    note(`${done} of ${open.length} runs, ${seconds} s: ${label}, seed ${seed}`);
+  };
+  try {
+    const { done, problems } = await runner(trainings, { signal, onDone });
+    if (problems.length > 0) throw new UserError(1, [...problems, "Run the same command to go on."]);
+    if (!signal.aborted) return undefined;
+    note(`Stopped: ${there + done} of ${tasks.length} runs are finished. ${trainer.goOn}`);
+    return exitCodeOf(signal);
+  } finally {
+    await trainer.close();
+  }
 }
 
-/** Whether a run was begun: its manifest is written before anything that counts. */
-const isThere = (dir: string, run: string): boolean => existsSync(join(dir, run, "manifest.json"));
-
-interface Place {
-  readonly dir: string;
-  /** Threads of each run beside the main one. */
-  readonly workers: number;
-  /** The processes that train at present. */
-  readonly children: Set<ChildProcess>;
-  readonly signal: AbortSignal;
+/** Trains on this machine, `atOnce` runs at a time. */
+function localTrainer(dir: string, atOnce: number): Trainer {
+  const children = new Set<ChildProcess>();
+  const { signal, stop } = forwardSignals(children);
+  // Between them the runs keep every core busy, and no more.
+  const workers = Math.max(0, Math.floor(availableParallelism() / atOnce) - 1);
+  return {
+    runner: localRunner({ atOnce, run: (training) => trainOnce(training, { dir, workers, children, signal }) }),
+    signal,
+    begin: "Ctrl-C saves and stops.",
+    goOn: "Run the same command to go on.",
+    close: stop,
+  };
 }
 
 /**
  * Trains a run to its end. If this ablation was killed before, a process that it had started may still write the run: it saves
  * within an update, and is waited for.
  */
-async function trainOnce(training: Training, place: Place): Promise<void> {
+async function trainOnce(training: Training, place: Place & { readonly signal: AbortSignal }): Promise<void> {
   for (;;) {
     await untilUnlocked(join(place.dir, training.id), place.signal);
     if (place.signal.aborted) throw new UserError(1, `${training.id} was not begun.`);
@@ -133,45 +127,6 @@ async function trainOnce(training: Training, place: Place): Promise<void> {
       if (!cameBetween && !isWrittenHere(join(place.dir, training.id))) throw error;
     }
   }
-}
-
-async function untilUnlocked(run: string, signal: AbortSignal): Promise<void> {
-  if (!isWrittenHere(run)) return;
-  note(`Waiting for process ${lockHolder(run)?.pid}, which writes ${run}.`);
-  while (!signal.aborted && isWrittenHere(run)) await setTimeout(LOOK_AGAIN);
-}
-
-/** Whether a process of this machine writes the run. */
-const isWrittenHere = (run: string): boolean => lockHolder(run)?.host === hostname();
-
-/** Ends normally where the run is finished; else throws a UserError. */
-async function trainInProcess({ id, seed, sets }: Training, { dir, workers, children }: Place): Promise<void> {
-  const run = join(dir, id);
-  const args = isThere(dir, id)
-    ? ["--resume", id]
-    : ["--name", id, "--seed", String(seed), ...sets.flatMap((set) => ["--set", set])];
-  // A process group of its own: Ctrl-C on a terminal reaches this process alone, which passes it on once. The channel tells
-  // the run if this process dies.
-  const command = ["train", ...args, "--dir", dir, "--workers", String(workers), "--json"];
-  const child = spawn(process.execPath, [packageFile("bin/spiral.js"), ...command], {
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-    detached: true,
-    windowsHide: true,
-  });
-  children.add(child);
-  let errors = "";
-  child.stderr?.on("data", (chunk) => {
-    errors += chunk;
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", (error) => reject(new UserError(1, `${id} cannot be started: ${error.message}.`)));
-    child.on("close", resolve);
-  });
-  children.delete(child);
-  if (code === 0) return;
-  const said = errors.split("\n").filter((line) => line.startsWith("error: "));
-  const how = code === null ? "was ended by a signal" : `ended with exit code ${code}`;
-  throw new UserError(1, [`${run} ${how}.`, ...said.map((line) => line.slice("error: ".length))]);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** `spiral ablate`: a grid over settings and seeds, each cell trained by `spiral train` in a process of its own, and its tables. */
+/** `spiral ablate`: a grid over settings and seeds, each cell trained by `spiral train` in a process of its own, here or by workers, and its tables. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { TextForm } from "../../run/tables/ablation-table.ts";
@@ -8,6 +8,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, SEED_COUNT } from "../flags/common.ts";
 import { path, text, texts, whole } from "../flags/flag.ts";
+import { queueAddress, queueFlags } from "../flags/queue.ts";
 import { columnsOf, note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -22,6 +23,7 @@ export const command = defineCommand({
     name: text("--name <name>", "name of the ablation's folder"),
     jobs: whole("--jobs <n>", "runs at a time; as many as there are cores if not given", { min: 1, max: 256 }),
     dir: path("--dir <folder>", "the folder that holds ablations (default: ablations)"),
+    ...queueFlags,
     ...json,
   },
 
@@ -37,7 +39,7 @@ export const command = defineCommand({
     checkEarlierRuns(dir, tasks);
     makeFolders(dir);
     sweepLeftovers(dir, { isLocked: false });
-    const interrupted = await runAll(dir, tasks, jobs);
+    const interrupted = await runAll(dir, tasks, jobs, queueAddress(options));
     if (interrupted !== undefined) return interrupted;
     // The runs have made it. In an ablation it means nothing, and with `*/metrics.jsonl` a run would count twice.
     removeLatest(dir);

@@ -11,6 +11,7 @@ import { defineCommand } from "../command.ts";
 import { json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
+import { queueAddress, queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
@@ -36,6 +37,7 @@ export const command = defineCommand({
     anchor: text("--anchor <player>", "whose rating is 0; the mean is if not given"),
     out: path("--out <folder>", "the tournament's own folder (default: one in tournaments/)"),
     ...runFolder,
+    ...queueFlags,
     ...json,
     ...watch,
     ...llmFlags,
@@ -88,7 +90,9 @@ export const command = defineCommand({
       const folder = openTournament(dir, planned, spiralVersion());
       const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
-        const standings = await playIn(dir, folder, tournament, atOnce, options.anchor, signal);
+        const address = queueAddress(options);
+        const queued = address && { address, about: "arena", place: dir, specs, runs, openings };
+        const standings = await playIn(dir, folder, tournament, atOnce, options.anchor, signal, queued);
         const interrupted = exitCodeOf(signal);
         if (standings && options.json) printJson(standings);
         else if (standings) await show(standings);

@@ -7,9 +7,10 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, pairs, runFolder, seed } from "../flags/common.ts";
 import { whole } from "../flags/flag.ts";
+import { queueAddress, queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { LadderReport } from "../terminal/ladder-chart.ts";
-import { printJson, warn } from "../terminal/output.ts";
+import { note, printJson, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "ladder [run]",
@@ -21,20 +22,23 @@ export const command = defineCommand({
     ...seed,
     ...greedy,
     ...runFolder,
+    ...queueFlags,
     ...json,
   },
 
   async run([spec], options) {
     const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
-    const { fixturesOf } = await import("../../arena/tournament.ts");
+    const { fixturesOf, playTournament } = await import("../../arena/tournament.ts");
     const { bestCheckpoint } = await import("../../run/best.ts");
     const { wholeCheckpoints } = await import("../../run/checkpoint-folder.ts");
     const { readRunConfig } = await import("../../run/run.ts");
     const { anchors, chosenGames, wholeRun } = await import("../open/ladder.ts");
     const { closePlayers, openPlayers } = await import("../open/players.ts");
     const { playAll } = await import("../open/tournament.ts");
+    const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { printLadder, warnOfForgotten } = await import("../terminal/ladder-chart.ts");
 
+    const address = queueAddress(options);
     const parent = await runsFolder(options);
     let learned: readonly string[] | undefined;
     const [resolved, games, most, pairs, seed] = checkAll(
@@ -53,15 +57,28 @@ export const command = defineCommand({
     const best = bestCheckpoint(resolved.dir)?.update;
     const updates = spreadOver(saved, most, best);
     const suffix = options.greedy ? ":greedy" : "";
-    const checkpoints = await openPlayers(
-      updates.map((update) => `${resolved.dir}@${update}${suffix}`),
-      { runs: parent },
-    );
+    const specs = updates.map((update) => `${resolved.dir}@${update}${suffix}`);
+    const checkpoints = await openPlayers(specs, { runs: parent });
     try {
       const players = [...checkpoints, ...anchors(games)];
       const tournament: Tournament = { games, players, pairs, seed, gauntlet: false };
       const fixtures = fixturesOf(tournament);
-      await playAll(tournament, fixtures, 1);
+      if (address) {
+        const { playQueued } = await import("../queue/games.ts");
+        const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
+        const names = [...specs, ...players.slice(specs.length).map(({ name }) => name)];
+        const queued = {
+          address,
+          about: "ladder",
+          place: resolved.dir,
+          specs: names,
+          runs: parent,
+          openings: undefined,
+        };
+        await playAll(fixtures, playQueued(tournament, fixtures, queued, signal)).finally(stop);
+        const interrupted = exitCodeOf(signal);
+        if (interrupted !== undefined) return interrupted;
+      } else await playAll(fixtures, playTournament(tournament, fixtures, { atOnce: 1 }));
       const rungs = updates.map((update, i): Rung => ({ update, player: (checkpoints[i] as Player).name }));
       const ladderAt = (id: string) =>
         ladderOf(

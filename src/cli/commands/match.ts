@@ -11,6 +11,7 @@ import { defineCommand } from "../command.ts";
 import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
+import { queueAddress, queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
@@ -38,6 +39,7 @@ export const command = defineCommand({
     resume: toggle("--resume", "go on with the games of the --log of the same match"),
     notation: path("--notation <file>", "write every game, as text that people read and replay too"),
     ...runFolder,
+    ...queueFlags,
     ...json,
     ...watch,
     ...llmFlags,
@@ -45,6 +47,7 @@ export const command = defineCommand({
 
   async run([first, second], options) {
     const { isDeterministic } = await import("../../arena/deterministic.ts");
+    const { playMatch } = await import("../../arena/match.ts");
     const { matchRng } = await import("../../arena/pairing.ts");
     const { parseSprt } = await import("../../arena/sprt.ts");
     const { summarise } = await import("../../arena/summary.ts");
@@ -57,6 +60,7 @@ export const command = defineCommand({
     const { watched } = await import("../models/watch.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
+    const address = queueAddress(options);
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
     const [game, most, count, seed, sprt, open] = checkAll(
@@ -90,9 +94,17 @@ export const command = defineCommand({
         const played = options.resume && options.log !== undefined ? gamesInLog(options.log, match, wanted) : new Map();
         if (played.size > 0) note(`${played.size} of ${plural(2 * wanted, "game")} are there already.`);
         const goOn = options.log === undefined ? BY_ARENA : BY_LOG;
+        const isDone = (index: number): boolean => played.has(index);
+        const rest = address
+          ? (await import("../queue/games.ts")).matchQueued(
+              { game, players, pairs: wanted, seed, openings, played },
+              { address, about: "match", place: options.log ?? ".", specs: [first, second], runs, openings: count },
+              signal,
+            )
+          : playMatch(match, { pairs: wanted, atOnce, isDone, signal });
         const { tally, state, isOnePair } = await playPairs(match, {
           pairs: wanted,
-          atOnce,
+          rest,
           sprt,
           played,
           keep: files.keep,

@@ -1,5 +1,4 @@
 /** Playing the pairs of games of a match, until they are all played or the sequential test has ended. */
-import { playMatch } from "../../arena/match.ts";
 import type { Match, PlayedGame } from "../../arena/pairing.ts";
 import { type Sprt, type SprtState, sprtState } from "../../arena/sprt.ts";
 import { type PairReturns, pairScore, Tally } from "../../arena/summary.ts";
@@ -10,13 +9,13 @@ import { note } from "../terminal/output.ts";
 
 interface PairsOptions {
   readonly pairs: number;
-  /** Games that run at the same time, if a player must be asked. */
-  readonly atOnce: number;
   readonly sprt: Sprt | undefined;
   /** The returns of the games that were played before, by their number. */
   readonly played: ReadonlyMap<number, readonly [number, number]>;
   /** Stores games as they end. */
   readonly keep: (games: readonly PlayedGame[]) => void;
+  /** The games that are left, as they end. */
+  readonly rest: AsyncIterable<readonly PlayedGame[]>;
   /** Ends the match early. */
   readonly signal: AbortSignal;
   /** How to go on with a match that has ended early. */
@@ -30,7 +29,7 @@ interface PairsOptions {
  */
 export async function playPairs(
   match: Match,
-  { pairs, atOnce, sprt, played, keep, signal, goOn }: PairsOptions,
+  { pairs, sprt, played, rest, keep, signal, goOn }: PairsOptions,
 ): Promise<{ tally: Tally; state: SprtState | undefined; isOnePair: boolean }> {
   const tally = new Tally();
   const scores = new Map<number, number>();
@@ -46,9 +45,7 @@ export async function playPairs(
   const isDecided = (): boolean => state !== undefined && state.verdict !== "undecided";
   try {
     countPairs();
-    const isDone = (index: number): boolean => played.has(index);
-    const rest = isDecided() ? [] : playMatch(match, { pairs, atOnce, isDone, signal });
-    for await (const games of rest) {
+    for await (const games of isDecided() ? [] : rest) {
       for (const { index, returns, episode } of games) {
         waiting.set(index, returns);
         const order = (index % 2) as 0 | 1;

@@ -4,18 +4,19 @@ import { AnswersOfTournament } from "../../arena/answers.ts";
 import type { PlayedGame } from "../../arena/pairing.ts";
 import { type Standings, standingsOf } from "../../arena/standings.ts";
 import { answersCsv, matchesCsv, ratingsCsv, standingsMarkdown } from "../../arena/standings-table.ts";
-import { type Fixture, fixturesOf, type Tournament, tallyOf } from "../../arena/tournament.ts";
+import { type Fixture, fixturesOf, playTournament, type Tournament, tallyOf } from "../../arena/tournament.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { readLog } from "../../replay/log.ts";
 import type { TournamentFolder } from "../../run/tournament.ts";
 import { UserError } from "../../util/errors.ts";
 import { plural } from "../../util/figures.ts";
 import { writeFileAtomic } from "../../util/files.ts";
+import type { QueuedTournament } from "../queue/games.ts";
 import { note } from "../terminal/output.ts";
 import { gamesOf, playAll } from "./tournament.ts";
 
 /**
- * Plays what is left of a tournament in its folder, and writes the standings there. If `signal` aborts, the standings of the
+ * Plays what is left of a tournament in its folder, or has it played by the workers of a queue, and writes the standings there. If `signal` aborts, the standings of the
  * games so far are returned and not written; undefined if there are none.
  */
 export async function playIn(
@@ -25,6 +26,7 @@ export async function playIn(
   atOnce: number,
   anchor: string | undefined,
   signal: AbortSignal,
+  queued: QueuedTournament | undefined,
 ): Promise<Standings | undefined> {
   const fixtures = fixturesOf(tournament);
   const total = gamesOf(fixtures);
@@ -40,7 +42,10 @@ export async function playIn(
       folder.append(games.map(({ episode }) => `${formatEpisode(episode())}\n`).join(""));
       for (const { episode } of games) answers.add(game, episode());
     };
-    await playAll(tournament, fixtures, atOnce, keep, signal);
+    const games = queued
+      ? (await import("../queue/games.ts")).playQueued(tournament, fixtures, queued, signal)
+      : playTournament(tournament, fixtures, { atOnce, signal });
+    await playAll(fixtures, games, keep);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const kept = `${count()} of ${plural(total, "game")} are kept in ${dir}. The same command goes on with the rest.`;

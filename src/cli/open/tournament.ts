@@ -1,7 +1,7 @@
 /** Shared by `arena` and `ladder`: checks the players, identifies them, and plays all games with a progress count. */
 import { createHash } from "node:crypto";
 import type { PlayedGame } from "../../arena/pairing.ts";
-import { type Fixture, playTournament, type Tournament } from "../../arena/tournament.ts";
+import type { Fixture, playTournament, Tournament } from "../../arena/tournament.ts";
 import type { Game } from "../../games/game.ts";
 import { getGame, splitGames } from "../../games/registry.ts";
 import type { Player } from "../../players/player.ts";
@@ -59,22 +59,20 @@ export const digest = (value: unknown): string =>
 export const gamesOf = (fixtures: readonly Fixture[]): number =>
   fixtures.reduce((sum, { pairs }) => sum + 2 * pairs, 0);
 
-/** Plays what is left; every game that has ended is kept, and then counts. */
+/** Takes the games that are left as they end; each is kept, and then counts. */
 export async function playAll(
-  tournament: Tournament,
   fixtures: readonly Fixture[],
-  atOnce: number,
+  games: ReturnType<typeof playTournament>,
   keep: (games: readonly PlayedGame[], fixture: Fixture) => void = () => {},
-  signal?: AbortSignal,
 ): Promise<void> {
   const total = gamesOf(fixtures);
   let done = fixtures.reduce((sum, { played }) => sum + played.size, 0);
   const counter = countedOff("games", total);
   try {
-    for await (const { fixture, games } of playTournament(tournament, fixtures, { atOnce, signal })) {
-      keep(games, fixture);
-      for (const { index, returns } of games) fixture.played.set(index, returns);
-      done += games.length;
+    for await (const { fixture, games: ended } of games) {
+      keep(ended, fixture);
+      for (const { index, returns } of ended) fixture.played.set(index, returns);
+      done += ended.length;
       const [first, second] = fixture.players;
       counter.at(done, `${fixture.game.id}: ${first.name} against ${second.name}`);
     }

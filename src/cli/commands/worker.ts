@@ -1,0 +1,43 @@
+/** `spiral worker`: takes jobs of `ablate`, `arena`, `match` and `ladder` from a queue, on this or any machine. */
+import { availableParallelism } from "node:os";
+import { plural } from "../../util/figures.ts";
+import { checkAll } from "../check-all.ts";
+import { defineCommand } from "../command.ts";
+import { finite, path, whole } from "../flags/flag.ts";
+import { namedQueue, queueFlags } from "../flags/queue.ts";
+import { note } from "../terminal/output.ts";
+
+export const command = defineCommand({
+  usage: "worker",
+  example: "spiral worker --queue nats://127.0.0.1:4222 --jobs 2",
+  flags: {
+    ...queueFlags,
+    jobs: whole("--jobs <n>", "jobs at a time; as many as there are cores if not given", { min: 1, max: 1024 }),
+    idle: finite("--idle <seconds>", "end after so long without a job; never if not given"),
+    scratch: path("--scratch <folder>", "where runs are trained before they are sent (default: the system's own)"),
+  },
+
+  async run(_arguments, options) {
+    const { tmpdir } = await import("node:os");
+    const { workInProcesses } = await import("../queue/work.ts");
+    const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
+    const [address, atOnce = availableParallelism(), idle] = checkAll(
+      () => namedQueue(options),
+      options.jobs,
+      options.idle,
+    );
+    const { signal, stop } = interruption(() => note("Finishing the jobs under way. Ctrl-C again stops at once."));
+    try {
+      const done = await workInProcesses(address, {
+        atOnce,
+        signal,
+        idle: idle === undefined ? undefined : 1000 * idle,
+        parent: options.scratch ?? tmpdir(),
+      });
+      note(`Ended after ${plural(done, "job")}.`);
+      return exitCodeOf(signal) ?? 0;
+    } finally {
+      stop();
+    }
+  },
+});

@@ -1,0 +1,85 @@
+/**
+ * A folder as one archive, and back. The archive is gzip of a line of JSON, which lists paths and sizes, and of the files' bytes
+ * in that order. It may come from another machine: an archive whose paths lead anywhere but below its folder, or that is longer
+ * than its limit, is refused before a file is written.
+ */
+import { lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { z } from "zod";
+import { UserError } from "../util/errors.ts";
+import { withDiskErrors, writeFileDurable } from "../util/files.ts";
+
+/** Bytes of all files at most. */
+const LONGEST = 1 << 30;
+const NEWLINE = 0x0a;
+
+/** No empty name, no `.` or `..`, no drive, no sign that a system reads as a separator. */
+const NAME = /^(?!\.{1,2}$)[\w.=@+,-]{1,255}$/;
+const listSchema = z.array(
+  z.strictObject({
+    path: z.string().refine((path) => path.split("/").every((name) => NAME.test(name)), "it leads out of its folder"),
+    size: z.int().min(0).max(LONGEST),
+  }),
+);
+
+/** `only`: the paths to pack, with forward slashes; by default all files, links left out. */
+export function packFolder(dir: string, only?: readonly string[]): Buffer {
+  const paths = only ?? filesIn(dir);
+  const bodies = withDiskErrors("read", dir, () => paths.map((path) => readFileSync(join(dir, path))));
+  const list = paths.map((path, i) => ({ path, size: (bodies[i] as Buffer).length }));
+  return gzipSync(Buffer.concat([Buffer.from(`${JSON.stringify(list)}\n`), ...bodies]));
+}
+
+function filesIn(dir: string): string[] {
+  const names = withDiskErrors("read", dir, () => readdirSync(dir, { recursive: true, encoding: "utf8" }));
+  const files = names.filter((name) => lstatSync(join(dir, name)).isFile());
+  return files.map((name) => name.replaceAll("\\", "/")).sort();
+}
+
+/** Writes the files below `dir`, which must be a new folder. Throws a UserError (exit 1) if it is no such archive. */
+export function unpackFolder(archive: Uint8Array, dir: string, longest = LONGEST): void {
+  const files = contentsOf(archive, longest);
+  withDiskErrors("write", dir, () => {
+    mkdirSync(dir);
+    for (const { path, bytes } of files) {
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      writeFileDurable(join(dir, path), bytes);
+    }
+  });
+}
+
+function contentsOf(archive: Uint8Array, longest: number): { readonly path: string; readonly bytes: Uint8Array }[] {
+  const bytes = inflated(archive, longest);
+  const start = bytes.indexOf(NEWLINE) + 1;
+  const list = listSchema.safeParse(parsed(bytes.subarray(0, Math.max(0, start - 1)).toString()));
+  if (!list.success) throw refused(list.error.issues[0]?.message ?? "");
+  let at = start;
+  const files = list.data.map(({ path, size }) => {
+    const body = bytes.subarray(at, at + size);
+    at += size;
+    return { path, bytes: body };
+  });
+  if (at !== bytes.length) throw refused("its sizes are not those of its files");
+  const folded = files.map(({ path }) => path.toLowerCase());
+  if (new Set(folded).size < folded.length) throw refused("it has a file twice");
+  return files;
+}
+
+function inflated(archive: Uint8Array, longest: number): Buffer {
+  try {
+    return gunzipSync(archive, { maxOutputLength: longest });
+  } catch (error) {
+    throw refused((error as Error).message);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const refused = (why: string): UserError => new UserError(1, `An archive from the queue was refused: ${why}.`);

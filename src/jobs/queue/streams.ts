@@ -1,0 +1,130 @@
+/**
+ * What the server keeps, in two streams.
+ *
+ *   SPIRAL_JOBS   spiral.jobs.BUILD.BATCH.JOB   a job, until a worker has acknowledged it
+ *   SPIRAL_DATA   spiral.batches.BATCH          what a batch is (a batch is the work of one command)
+ *                 spiral.results.BATCH.JOB      the answer to a job: the first one, as later ones are refused
+ *                 spiral.blobs.BATCH.SHA256.N   a part of something long: weights, archives
+ *
+ * A subject holds one message and takes no second one. So a job that is queued twice is queued once, a result that is delivered
+ * twice counts once, and the server decides which was first.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StreamConfig } from "@nats-io/jetstream";
+import type { MsgHdrs } from "@nats-io/transport-node";
+import { PATIENCE, type Queue, queueError } from "./connection.ts";
+
+export const JOBS = "SPIRAL_JOBS";
+export const DATA = "SPIRAL_DATA";
+
+/** Milliseconds after which a job is given to another worker, unless its worker renews its claim; and how often it does. */
+const CLAIM = 5000;
+export const RENEW = 1500;
+
+const MILLISECOND = 1e6;
+/** What is left over from batches that nobody has finished is kept so long. */
+const KEEP = 30 * 24 * 3600 * 1000 * MILLISECOND;
+const MOST_CLAIMED = 1_000_000;
+
+/** Any text as one word of a subject. */
+export const token = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[.!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+
+export const subjects = {
+  job: (build: string, batch: string, job: string) => `spiral.jobs.${build}.${batch}.${token(job)}`,
+  jobsOf: (build: string, batch: string) => `spiral.jobs.${build}.${batch}.*`,
+  batch: (batch: string) => `spiral.batches.${batch}`,
+  result: (batch: string, job: string) => `spiral.results.${batch}.${token(job)}`,
+  resultsOf: (batch: string) => `spiral.results.${batch}.*`,
+  blob: (batch: string, sha256: string, part: number) => `spiral.blobs.${batch}.${sha256}.${part}`,
+};
+
+/** Makes the streams if they are not there. */
+export async function makeStreams(queue: Queue): Promise<void> {
+  const { streams } = queue.jsm;
+  const common = {
+    max_msgs_per_subject: 1,
+    discard: "new",
+    discard_new_per_subject: true,
+    allow_direct: true,
+    max_age: KEEP,
+  } as Partial<StreamConfig>;
+  const work = { retention: "workqueue" } as Partial<StreamConfig>;
+  const jobs = { name: JOBS, subjects: ["spiral.jobs.>"], ...common, ...work };
+  const names = ["spiral.batches.*", "spiral.results.*.*", "spiral.blobs.*.*.*"];
+  const data = { name: DATA, subjects: names, ...common };
+  for (const config of [jobs, data]) {
+    const there = () => streams.info(config.name);
+    await insisting(queue, () => there().catch((error) => ifMissing(error, () => streams.add(config))));
+  }
+}
+
+/** The consumer that all workers of a build share. */
+export async function makeConsumer(queue: Queue, build: string): Promise<void> {
+  const { consumers } = queue.jsm;
+  const config = {
+    durable_name: build,
+    filter_subject: `spiral.jobs.${build}.>`,
+    ack_wait: CLAIM * MILLISECOND,
+    max_ack_pending: MOST_CLAIMED,
+    inactive_threshold: KEEP,
+    ack_policy: "explicit" as const,
+  };
+  const there = () => consumers.info(JOBS, build);
+  await insisting(queue, () => there().catch((error) => ifMissing(error, () => consumers.add(JOBS, config))));
+}
+
+/** Asking first is quick; when a thousand workers begin at once, making is not. */
+function ifMissing<T>(error: unknown, make: () => Promise<T>): Promise<T> {
+  if (/not found/i.test((error as Error).message)) return make();
+  throw error;
+}
+
+/** Code of the server's refusal of a second message on a subject. */
+const IS_THERE = 10077;
+const isTwice = (error: unknown): boolean => (error as { code?: unknown }).code === IS_THERE;
+/** What is worth another attempt: the server may be starting again. */
+const passes = (error: unknown): boolean =>
+  /timeout|disconnect|no responders|not available|503/i.test(`${(error as Error).name} ${(error as Error).message}`);
+
+/** Asks the server, again and again while it is gone. Throws a UserError (exit 1) for anything else, or if it stays away. */
+export async function insisting<T>({ url, nc }: Queue, ask: () => Promise<T>): Promise<T> {
+  for (let waited = 0; ; ) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isTwice(error) || !passes(error) || waited >= PATIENCE || nc.isClosed()) {
+        throw isTwice(error) ? error : queueError(error, url);
+      }
+      await sleep(1000);
+      // A call that times out has waited 5 s.
+      waited += 6000;
+    }
+  }
+}
+
+/** Stores a message, unless its subject has one. → whether it had none */
+export async function publishOnce(
+  queue: Queue,
+  subject: string,
+  data: Uint8Array | string,
+  headers?: MsgHdrs,
+): Promise<boolean> {
+  try {
+    await insisting(queue, () => queue.js.publish(subject, data, headers ? { headers } : {}));
+    return true;
+  } catch (error) {
+    if (isTwice(error)) return false;
+    throw error;
+  }
+}
+
+/** Removes all that the server has of a batch. */
+export async function dropBatch(queue: Queue, build: string, batch: string): Promise<void> {
+  const { jsm } = queue;
+  const purge = (stream: string, filter: string) => insisting(queue, () => jsm.streams.purge(stream, { filter }));
+  await purge(JOBS, subjects.jobsOf(build, batch));
+  await purge(DATA, subjects.resultsOf(batch));
+  await purge(DATA, `spiral.blobs.${batch}.>`);
+  await purge(DATA, subjects.batch(batch));
+}

@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { queueAddress } from "../../../src/cli/flags/queue.ts";
+import { getBlob, putBlob } from "../../../src/jobs/queue/blobs.ts";
+import { checkAddress, connectQueue, type Queue, type QueueAddress } from "../../../src/jobs/queue/connection.ts";
+import { queueRunner } from "../../../src/jobs/queue/coordinator.ts";
+import { type BatchStatus, overviewOf } from "../../../src/jobs/queue/overview.ts";
+import type { Build } from "../../../src/jobs/queue/presence.ts";
+import { hasResult, nextResult, putResult } from "../../../src/jobs/queue/results.ts";
+import { makeStreams, token } from "../../../src/jobs/queue/streams.ts";
+import { workAt } from "../../../src/jobs/queue/worker.ts";
+import type { Job } from "../../../src/jobs/runner.ts";
+import { UserError } from "../../../src/util/errors.ts";
+import { freePort, hasServer, startServer, type TestServer } from "./server.ts";
+
+const build = (id: string): Build => ({ id, version: "0.1.0", code: id, answer: "42" });
+const local = (url: string): QueueAddress => ({ url, insecure: false });
+const answerTo = ({ id }: Job): Uint8Array => Buffer.from(`answer to ${id}`);
+const never = new AbortController().signal;
+let count = 0;
+
+describe.skipIf(!hasServer)("a queue", () => {
+  let server: TestServer;
+  const open: Queue[] = [];
+  const connect = async (): Promise<Queue> => {
+    const queue = await connectQueue(local(server.url), "test");
+    open.push(queue);
+    return queue;
+  };
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(async () => {
+    await Promise.all(open.map(({ nc }) => nc.close()));
+    server?.stop();
+  });
+
+  interface Given {
+    readonly ids: readonly string[];
+    readonly work?: (job: Job, worker: number) => Promise<Uint8Array>;
+    readonly workers?: number;
+    readonly inOrder?: boolean;
+    readonly batch?: string;
+    readonly signal?: AbortSignal;
+    readonly receive?: (job: Job) => void;
+  }
+
+  /** Runs jobs on workers of this process; says what was received, in its order, and what people are told. */
+  async function ran({ ids, work, workers = 1, inOrder = false, batch, signal = never, receive }: Given) {
+    const own = build(batch ?? `b${count++}`);
+    const stop = new AbortController();
+    const begin = async (worker: number) => {
+      const queue = await connect();
+      const what = (job: Job) => work?.(job, worker) ?? Promise.resolve(answerTo(job));
+      const name = `worker ${worker}`;
+      await workAt({ queue, build: own, name, atOnce: 1, work: what, signal: stop.signal, idle: undefined });
+      await queue.nc.close();
+    };
+    const working = Array.from({ length: workers }, (_, i) => begin(i));
+    const queue = await connect();
+    const received: string[] = [];
+    const said: string[] = [];
+    const run = queueRunner({
+      ...{ queue, inOrder, batch: { id: batch ?? own.id, about: "test", build: own } },
+      say: (line) => said.push(line),
+      async receive(job, bytes) {
+        receive?.(job);
+        received.push(`${job.id}: ${Buffer.from(bytes)}`);
+      },
+    });
+    const jobs = ids.map((id) => ({ id }));
+    try {
+      return { ...(await run(jobs, { signal, onDone: () => {} })), received, said };
+    } finally {
+      stop.abort();
+      await Promise.all(working);
+    }
+  }
+
+  it("does every job once, in any order of workers, and hands the results over in the order of the jobs", async () => {
+    const ids = Array.from({ length: 40 }, (_, i) => `job.${i} *>é/${i}`);
+    const done: string[] = [];
+    const work = async (job: Job, worker: number): Promise<Uint8Array> => {
+      // The first worker is slow, so that results come out of order.
+      if (worker === 0) await new Promise((resolve) => setTimeout(resolve, 3));
+      done.push(job.id);
+      return answerTo(job);
+    };
+    const result = await ran({ ids, work, workers: 3, inOrder: true });
+    expect(result.received).toEqual(ids.map((id) => `${id}: answer to ${id}`));
+    expect(result).toMatchObject({ done: 40, problems: [] });
+    expect(done.sort()).toEqual([...ids].sort());
+    expect((await overviewOf(await connect())).batches).toEqual([]);
+  });
+
+  it("reports a job that fails three times, does the others, and tries it anew with the same command", async () => {
+    let attempts = 0;
+    const work = async (job: Job): Promise<Uint8Array> => {
+      if (job.id !== "b" || attempts >= 3) return answerTo(job);
+      attempts++;
+      throw new UserError(1, "b is broken.");
+    };
+    const first = await ran({ ids: ["a", "b", "c"], work, batch: "poison" });
+    expect(first).toMatchObject({
+      done: 2,
+      problems: ["b: b is broken."],
+      received: ["a: answer to a", "c: answer to c"],
+    });
+    expect(attempts).toBe(3);
+    // What was done before is not done again.
+    const redone: string[] = [];
+    const count = async (job: Job): Promise<Uint8Array> => {
+      redone.push(job.id);
+      return work(job);
+    };
+    const second = await ran({ ids: ["a", "b", "c"], work: count, batch: "poison", inOrder: true });
+    expect(second.received).toEqual(["a: answer to a", "b: answer to b", "c: answer to c"]);
+    expect(redone).toEqual(["b"]);
+  });
+
+  it("goes on where a coordinator was stopped, and shows meanwhile what waits", async () => {
+    const stop = new AbortController();
+    const ids = ["a", "b", "c", "d"];
+    const receive = ({ id }: Job): void => {
+      if (id === "b") stop.abort();
+    };
+    const first = await ran({ ids, batch: "stopped", signal: stop.signal, receive });
+    expect(first).toMatchObject({ done: 2, problems: [] });
+    const { batches } = await overviewOf(await connect());
+    expect(batches).toMatchObject([{ id: "stopped", jobs: 4, running: 0, about: "test" }]);
+    // The worker may have been stopped with more done than was taken.
+    const [{ done, waiting }] = batches as [BatchStatus];
+    expect([done + waiting, done >= 2]).toEqual([4, true]);
+    const second = await ran({ ids, batch: "stopped" });
+    expect(second.received.sort()).toEqual(ids.map((id) => `${id}: answer to ${id}`));
+  });
+
+  it("keeps the first result of a job, long ones too, and notices altered bytes", async () => {
+    const queue = await connect();
+    await makeStreams(queue);
+    const long = Uint8Array.from({ length: 1_200_000 }, (_, i) => i * i);
+    expect(await putResult(queue, "long", "a.b", long)).toBe(true);
+    expect(await putResult(queue, "long", "a.b", answerTo({ id: "a.b" }))).toBe(false);
+    expect([await hasResult(queue, "long", "a.b"), await hasResult(queue, "long", "a")]).toEqual([true, false]);
+    const result = await nextResult(queue, "long", 1);
+    expect(result).toMatchObject({ job: token("a.b"), failure: undefined, size: 0 });
+    expect(Buffer.from(long).equals((await result?.bytes()) as Uint8Array)).toBe(true);
+    await result?.dropParts();
+    expect(await result?.bytes()).toBeUndefined();
+
+    const blob = await putBlob(queue, "long", answerTo({ id: "x" }));
+    await queue.jsm.streams.purge("SPIRAL_DATA", { filter: `spiral.blobs.long.${blob.sha256}.*` });
+    await queue.js.publish(`spiral.blobs.long.${blob.sha256}.0`, "something else");
+    await expect(getBlob(queue, "long", blob)).rejects.toThrow("has altered a blob");
+    await expect(getBlob(queue, "long", { ...blob, size: 1e12 })).rejects.toThrow("none of Spiral's");
+  });
+
+  it("outlives the server", async () => {
+    const ids = Array.from({ length: 30 }, (_, i) => `${i}`);
+    let restarted: Promise<void> | undefined;
+    const work = async (job: Job): Promise<Uint8Array> => {
+      if (job.id === "12") restarted ??= server.restart();
+      return answerTo(job);
+    };
+    const result = await ran({ ids, work, workers: 2, inOrder: true });
+    await restarted;
+    expect(result.received).toEqual(ids.map((id) => `${id}: answer to ${id}`));
+  });
+
+  it("gives the job of a worker that is gone to another", async () => {
+    const own = build("gone");
+    const dead = await connect();
+    const taken = new Promise<void>((resolve) => {
+      const work = async (): Promise<Uint8Array> => {
+        resolve();
+        // It dies with its connection, and its claim is not renewed.
+        await dead.nc.close();
+        return new Promise(() => {});
+      };
+      workAt({ queue: dead, build: own, name: "dead", atOnce: 1, work, signal: never, idle: undefined }).catch(
+        () => {},
+      );
+    });
+    const [queue, other] = [await connect(), await connect()];
+    const run = queueRunner({
+      ...{ queue, inOrder: false, batch: { id: "gone", about: "test", build: own }, say: () => {} },
+      receive: async () => {},
+    });
+    const stop = new AbortController();
+    const running = run([{ id: "a" }], { signal: never, onDone: () => stop.abort() });
+    await taken;
+    const work = async (job: Job) => answerTo(job);
+    await workAt({ queue: other, build: own, name: "b", atOnce: 1, work, signal: stop.signal, idle: undefined });
+    await other.nc.close();
+    expect(await running).toMatchObject({ done: 1 });
+  }, 15_000);
+
+  it("queues nothing for workers of another build, and says why", async () => {
+    const [queue, other] = [await connect(), await connect()];
+    const stop = new AbortController();
+    const theirs = { ...build("theirs"), version: "0.2.0" };
+    const what = { queue: other, build: theirs, name: "m, process 7", atOnce: 1, idle: undefined };
+    const working = workAt({ ...what, work: async () => Buffer.from(""), signal: stop.signal });
+    const run = queueRunner({
+      ...{ queue, inOrder: false, batch: { id: "ours", about: "test", build: build("ours") }, say: () => {} },
+      receive: async () => {},
+    });
+    // The worker answers once it listens.
+    while ((await overviewOf(queue)).workers.length === 0);
+    await expect(run([{ id: "a" }], { signal: never, onDone: () => {} })).rejects.toMatchObject({
+      exitCode: 1,
+      problems: [
+        expect.stringMatching(/^No worker at 127.0.0.1:\d+ can take these jobs.$/),
+        "m, process 7 is Spiral 0.2.0; this is 0.1.0.",
+        expect.stringContaining("Nothing was queued"),
+      ],
+    });
+    expect((await overviewOf(queue)).batches.filter(({ id }) => id === "ours")).toEqual([]);
+    stop.abort();
+    await working;
+  });
+});
+
+describe.skipIf(!hasServer)("a server that refuses", () => {
+  it("says so where it is full", async () => {
+    // JetStream reserves nothing, and may hold 100 kB.
+    const server = await startServer("-c", new URL("full.conf", import.meta.url).pathname);
+    const queue = await connectQueue(local(server.url), "test");
+    try {
+      await makeStreams(queue);
+      await expect(putBlob(queue, "full", Buffer.alloc(3_000_000, "x"))).rejects.toMatchObject({
+        exitCode: 1,
+        message: expect.stringMatching(/^The queue at \S+ cannot be used: its disk or its limit is full/),
+      });
+    } finally {
+      await queue.nc.close();
+      server.stop();
+    }
+  });
+
+  it("says so where it has no JetStream, or wants credentials", async () => {
+    const server = await startServer("--user", "someone", "--pass", "secret");
+    await expect(connectQueue(local(server.url), "test")).rejects.toThrow("the credentials were refused");
+    server.stop();
+  });
+
+  it("says so where there is none", async () => {
+    const url = `nats://127.0.0.1:${await freePort()}`;
+    await expect(connectQueue(local(url), "test")).rejects.toThrow(
+      "no server answers there. Start one with: nats-server -js",
+    );
+  });
+});
+
+describe("an address", () => {
+  it.each(["nats://127.0.0.1:4222", "127.0.0.1", "localhost:4222", "nats://[::1]:1", "tls://localhost"])(
+    "%s is of this machine",
+    (url) => {
+      expect(checkAddress(local(url)).hostname).not.toBe("");
+    },
+  );
+
+  it.each(["", "nats://", "http://127.0.0.1", "nats://me:secret@127.0.0.1", "nats://127.0.0.1/x", "a b"])(
+    "%j is none, and is not repeated, as it may hold a secret",
+    (url) => {
+      expect(() => checkAddress(local(url))).toThrow(/^--queue \(or SPIRAL_QUEUE\) takes the address/);
+    },
+  );
+
+  it("is that of the flag, else that of the environment", () => {
+    const none = { queue: undefined, queueCreds: undefined, insecure: false };
+    const env = { SPIRAL_QUEUE: "nats://127.0.0.1:1", SPIRAL_QUEUE_CREDS: "c" };
+    expect(queueAddress(none, {})).toBeUndefined();
+    expect(queueAddress(none, { SPIRAL_QUEUE: "" })).toBeUndefined();
+    expect(queueAddress(none, env)).toEqual({ url: "nats://127.0.0.1:1", creds: "c", insecure: false });
+    expect(queueAddress({ ...none, queue: "nats://127.0.0.1:2" }, env)?.url).toBe("nats://127.0.0.1:2");
+  });
+
+  it("of another machine needs credentials, or a person who says that it does not", () => {
+    for (const url of ["nats://10.0.0.1:4222", "tls://queue.example.org", "nats://127.0.0.1.example.org:4222"]) {
+      expect(() => checkAddress(local(url))).toThrow("--insecure");
+      expect(checkAddress({ url, insecure: true }).hostname).not.toBe("");
+      expect(checkAddress({ url, insecure: false, creds: "worker.creds" }).hostname).not.toBe("");
+    }
+  });
+});
