@@ -255,6 +255,43 @@ describe("a run that is damaged", () => {
   });
 });
 
+describe("a page that does not read", () => {
+  it("is sent no more until it does, and then the newest state", async () => {
+    let looks = 0;
+    const state = async (): Promise<LiveState> => ({ contents: "x".repeat(1e6), games: ++looks, log: 0 });
+    const run = liveRun({ dir: writer.dir, name: "x" });
+    const overview = new Proxy(run, { get: (of, name) => (name === "state" ? state : Reflect.get(of, name).bind(of)) });
+    const served = await servePage({ page: PAGE, overview, run: () => undefined, every: 1 }, 0);
+    const received = await new Promise<number[]>((resolve, reject) => {
+      const sent = request({ host: "127.0.0.1", port: served.port, path: "/events" }, (response) => {
+        const numbers: number[] = [];
+        // The number is at the end of an event, after a text of a million characters.
+        let end = "";
+        response.setEncoding("utf8").pause();
+        const begin = (): void => {
+          if (looks < 30) {
+            setTimeout(begin, 5);
+            return;
+          }
+          response.on("data", (part: string) => {
+            const text = end + part;
+            for (const [, games] of text.matchAll(/"games":(\d+),"log":0\}\n\n/g)) numbers.push(Number(games));
+            end = text.endsWith("\n\n") ? "" : text.slice(-40).replace(/.*\n\n/s, "");
+            if ((numbers.at(-1) ?? 0) < 30) return;
+            sent.destroy();
+            resolve(numbers);
+          });
+          response.resume();
+        };
+        begin();
+      });
+      sent.on("error", reject).end();
+    }).finally(served.close);
+    // What the sockets hold, far from 30 events.
+    expect(received.length).toBeLessThan(15);
+  });
+});
+
 describe("a game that is asked for", () => {
   it("has the advantage of a game, which the games of its batch before it lead to", async () => {
     const baselines = { "kuhn/first": 0.25, "kuhn/second": -0.5 };

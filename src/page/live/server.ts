@@ -120,7 +120,10 @@ async function answer(
   refuse(response, 404, "There is nothing here.");
 }
 
-/** Server-sent events: the state at once, and whenever it changes, until the page closes. */
+/**
+ * Server-sent events: the state at once, and whenever it changes, until the page closes. A page that does not read is sent no more
+ * until it does, and then the newest state, so that what waits for it does not grow.
+ */
 async function follow(shown: Shown, every: number, response: ServerResponse): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
   let sent = "";
@@ -129,8 +132,10 @@ async function follow(shown: Shown, every: number, response: ServerResponse): Pr
   const look = async (): Promise<void> => {
     try {
       const state = JSON.stringify(await shown.state());
-      if (state !== sent && !response.writableEnded) response.write(`data: ${state}\n\n`);
-      sent = state;
+      if (state !== sent && !response.writableEnded && !response.writableNeedDrain) {
+        response.write(`data: ${state}\n\n`);
+        sent = state;
+      }
     } catch (error) {
       // A folder that is being moved or deleted: what is shown stays, and it may come back.
       if (!(error instanceof UserError)) throw error;
