@@ -9,6 +9,7 @@ import { type Manifest, readManifest } from "../run/manifest.ts";
 import { readMetrics } from "../run/metrics.ts";
 import { readRunConfig } from "../run/run.ts";
 import { type DerivedStatus, statusOf } from "../run/status.ts";
+import { withCommit } from "../util/checkout.ts";
 import { UserError } from "../util/errors.ts";
 import { plural } from "../util/figures.ts";
 import { quoted } from "../util/shell.ts";
@@ -91,6 +92,7 @@ const statusText = (status: DerivedStatus, update: number | undefined): string =
 
 function factsOf(manifest: Manifest, { games, seed, updates, nn, rl }: Config, status: string): [string, string][] {
   const network = nn.policy === "mlp" ? `multilayer perceptron, hidden layers ${nn.hidden.join(" × ")}` : nn.policy;
+  const version = withCommit(manifest.spiral, manifest.commit, manifest.dirty);
   const init = manifest.init ? [["begun from", `the weights of another run`] as [string, string]] : [];
   return [
     ["games", games.join(", ")],
@@ -102,7 +104,7 @@ function factsOf(manifest: Manifest, { games, seed, updates, nn, rl }: Config, s
     ...init,
     ["started", timeText(manifest.started)],
     ["ended", manifest.ended === null ? "–" : timeText(manifest.ended)],
-    ["made by", `spiral ${manifest.spiral}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
+    ["made by", `spiral ${version}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
   ];
 }
 

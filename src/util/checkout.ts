@@ -17,9 +17,11 @@ export function checkedOutCommit(root: string): string | undefined {
 /** The commit of the Spiral that runs, where it runs from a checkout. */
 export const spiralCommit = (): string | undefined => checkedOutCommit(packageFile("."));
 
-/** `0.1.0`, and in a checkout `0.1.0 (commit a4e4c9012345)`. */
-export function withCommit(version: string, commit: string | undefined): string {
-  return commit === undefined ? version : `${version} (commit ${commit.slice(0, 12)})`;
+/** `0.1.0`, and in a checkout `0.1.0 (commit a4e4c9012345)`; ` with changes` if its files differ from the commit. */
+export function withCommit(version: string, commit: string | undefined, isChanged = false): string {
+  return commit === undefined
+    ? version
+    : `${version} (commit ${commit.slice(0, 12)})${isChanged ? " with changes" : ""}`;
 }
 
 /** `.git` is a folder, or in a worktree a file with the path of one. */

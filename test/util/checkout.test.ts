@@ -75,6 +75,7 @@ describe.skipIf(!hasGit)("a checkout", () => {
 
 it("a version with its commit", () => {
   expect(withCommit("0.1.0", "0123456789abcdef")).toBe("0.1.0 (commit 0123456789ab)");
+  expect(withCommit("0.1.0", "0123456789abcdef", true)).toBe("0.1.0 (commit 0123456789ab) with changes");
   expect(withCommit("0.1.0", undefined)).toBe("0.1.0");
 });
 

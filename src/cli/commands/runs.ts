@@ -1,5 +1,4 @@
 /** `spiral runs ls`: the runs of a folder; `spiral runs show`: one of them. */
-import type { Manifest } from "../../run/manifest.ts";
 import { withCommit } from "../../util/checkout.ts";
 import { didYouMean, firstOf, UserError } from "../../util/errors.ts";
 import { JOINED } from "../../util/printable.ts";
@@ -87,7 +86,7 @@ async function printRun(
     ["ended", manifest.ended ?? "–"],
     [
       "made by",
-      `spiral ${builtFrom(manifest)}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`,
+      `spiral ${withCommit(manifest.spiral, manifest.commit, manifest.dirty)}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`,
     ],
     ["command", `spiral ${manifest.argv.map((word) => quoted(word)).join(" ")}`],
     ["checkpoints", checkpoints.map(checkpointName).join(" ") || "none"],
@@ -101,9 +100,6 @@ async function printRun(
     if (leaves.length > 0) print(["", bold(title), ...leaves].join("\n"));
   }
 }
-
-const builtFrom = ({ spiral, commit, dirty }: Manifest): string =>
-  `${withCommit(spiral, commit)}${dirty ? " with changes" : ""}`;
 
 const extension = ({ update, updates }: { readonly update: number; readonly updates: number }): string =>
   `${lengthText(updates)} before it was extended after update ${update}`;
