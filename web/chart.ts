@@ -13,7 +13,8 @@ export interface Chart {
 }
 
 const [WIDTH, HEIGHT] = [640, 260];
-const [LEFT, RIGHT, TOP, BOTTOM] = [58, 12, 12, 34];
+/** Room for the labels in the type of a narrow screen, which is larger. */
+const [LEFT, RIGHT, TOP, BOTTOM] = [64, 28, 12, 44];
 const COLORS = 6;
 /** Strokes differ in dashes too, for who cannot tell the colours; curves of one colour differ in them as well. */
 const DASHES = ["", "7 4", "2 3", "9 3 2 3", "1 4", "12 4", "4 4"];
@@ -80,11 +81,11 @@ function plot(title: string, curves: readonly PageCurve[], state: State, values:
     .join("; ");
   const lines = ticks.flatMap((y) => [
     svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: py(y), y2: py(y), class: "rule" }),
-    svg("text", { x: LEFT - 6, y: py(y) + 4, "text-anchor": "end" }, log ? power(y) : String(Number(y.toPrecision(6)))),
+    svg("text", { x: LEFT - 6, y: py(y) + 4, "text-anchor": "end" }, log ? power(y) : short(y)),
   ]);
   const bottom = steps(x0, x1)
     .filter((x) => x >= x0 && x <= x1)
-    .map((x) => svg("text", { x: px(x), y: HEIGHT - 16, "text-anchor": "middle" }, String(x)));
+    .map((x) => svg("text", { x: px(x), y: HEIGHT - 23, "text-anchor": "middle" }, short(x)));
   const bands = shown.flatMap(({ points }, i) => {
     const ends = points.filter(([, , low, high]) => low !== undefined && high !== undefined);
     if (ends.length === 0) return [];
@@ -104,7 +105,7 @@ function plot(title: string, curves: readonly PageCurve[], state: State, values:
     },
     ...lines,
     ...bottom,
-    svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 2, "text-anchor": "middle" }, "update"),
+    svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, "update"),
     ...bands,
     ...paths,
     cursor,
@@ -170,5 +171,10 @@ function decades(low: number, high: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-const power = (exponent: number): string =>
-  exponent >= -3 && exponent <= 3 ? String(10 ** exponent) : `1e${exponent}`;
+const power = (exponent: number): string => (exponent >= -3 && exponent <= 6 ? short(10 ** exponent) : `1e${exponent}`);
+
+/** `0.25`, `1000`, `50k`, `3M` */
+function short(x: number): string {
+  const [unit, letter] = Math.abs(x) < 1e4 ? [1, ""] : Math.abs(x) < 1e6 ? [1e3, "k"] : [1e6, "M"];
+  return `${Number((x / unit).toPrecision(6))}${letter}`;
+}

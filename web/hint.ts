@@ -34,5 +34,5 @@ export function hint(
 }
 
 const VALUES =
-  "A value is the exact mean return of a move if both sides play perfectly after it; “–” where perfect play never leads.";
+  "A value is the exact mean return of a move if both sides play perfectly after it; “–” marks a position that perfect play never reaches.";
 const TOO_LARGE = "This game has too many states to be solved here, so moves have no values.";

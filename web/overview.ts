@@ -68,9 +68,9 @@ function resultsOf({ tables, metrics, games }: PageContents): Node[] {
   ];
 }
 
-/** By game: the first and the last evaluation, and the best. */
+/** By game: the first and the last evaluation, and the best; without the columns that no game has. */
 function evaluationTable(metrics: readonly PageMetrics[], games: readonly string[]): HTMLElement {
-  const header = ["game", "untrained", "NashConv", "greedy", "lowest", "at update", "return vs random"];
+  const header = ["game", "untrained", "NashConv", "greedy", "lowest", "lowest at update", "return vs random"];
   const rows = games.map((game) => {
     const evaluated = metrics.flatMap(({ update, evaluation }) =>
       evaluation?.[game] ? [{ update, ...evaluation[game] }] : [],
@@ -91,16 +91,20 @@ function evaluationTable(metrics: readonly PageMetrics[], games: readonly string
       shown(last?.meanReturnVsRandom),
     ];
   });
+  const known = header.map((_, column) => rows.some((row) => row[column] !== "–"));
+  const filled = (row: readonly string[]): string[] => row.filter((_, column) => known[column]);
+  const isExact = known[header.indexOf("NashConv")];
   return el(
     "div",
     {},
-    table("Evaluation of the averaged policy", header, rows),
-    el(
-      "p",
-      { class: "small" },
-      "NashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium. " +
-        "“greedy” is that of its most likely actions.",
-    ),
+    table("Evaluation of the averaged policy", filled(header), rows.map(filled)),
+    isExact &&
+      el(
+        "p",
+        { class: "small" },
+        "NashConv is exact: what perfect opponents in both seats would win from the policy; 0 is an equilibrium. " +
+          "“greedy” is the NashConv of its most likely actions.",
+      ),
   );
 }
 

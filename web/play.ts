@@ -177,7 +177,13 @@ export function play(model: Model): View {
   };
   element.append(
     el("section", {}, el("h2", {}, "Play"), setup, status, place),
-    el("section", {}, el("h3", {}, "Moves"), history, el("p", { class: "small" }, "Keys: 1 to 9 choose a move.")),
+    el(
+      "section",
+      {},
+      el("h3", {}, "Moves"),
+      history,
+      el("p", { class: "small" }, "Keys: 1 to 9 make the first to the ninth of your moves."),
+    ),
   );
   let isBegun = false;
   return {

@@ -49,7 +49,7 @@ export function replay(model: Model, episode: PageEpisode, start: number, settin
   const place = el("div", { class: "place" });
   const counter = el("span", { class: "counter" });
   const link = el("a", {}, "Link to this ply");
-  const tree = el("a", {}, "In the tree");
+  const tree = el("a", {}, "This position in Strategy");
   const moves = el("ol", { class: "moves", start: 0 });
 
   const draw = (): void => {

@@ -123,7 +123,7 @@ describe.skipIf(!chromium)("the page", () => {
       `Advantage ${text(advantage)} = return ${returns[1] < 0 ? "−" : "+"}${Math.abs(returns[1])} − baseline ${text(baseline)}`,
     );
     expect(advantage).not.toBe(returns[1]);
-    await page.getByText("In the tree").click();
+    await page.getByText("This position in Strategy").click();
     expect(await page.evaluate("location.hash")).toBe(`#strategy/kuhn/${actions.slice(0, 2).join(".")}`);
     // The last line of the log was added by hand; no metrics tell its advantage.
     await page.goto(`${url}#games/${episodes.length}/2`);

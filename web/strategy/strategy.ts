@@ -136,7 +136,11 @@ export function strategy(model: Model): View {
       place,
       measures,
       meaning,
-      el("p", { class: "small" }, "Keys: 1 to 9 make a move of the table, ← takes one back, Home goes to the start."),
+      el(
+        "p",
+        { class: "small" },
+        "Keys: 1 to 9 make the first to the ninth move of the table, ← takes one back, Home goes to the start.",
+      ),
     ),
   );
   let isSetUp = false;
