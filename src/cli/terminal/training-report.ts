@@ -71,6 +71,7 @@ export function printTrained(
     [`eval${which}${where}`, "play it against fixed opponents"],
     ...(worse.length > 0 ? [[`eval ${quoted(`${name}@best`)}${where}`, "the same for the best checkpoint"]] : []),
     [`replay${which}${where}`, "watch one of its games"],
+    [`view${which}${where}`, "see its curves, games and strategy in a browser"],
     [`policy${which}${ofGame}${where}`, "read its strategy"],
   ];
   const rows = next.map(([command, what]) => [`  ${SPIRAL} ${command}`, what]);
