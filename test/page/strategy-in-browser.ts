@@ -19,8 +19,11 @@ export function strategyTests(opened: () => Opened): void {
   describe("the strategy", () => {
     it("has all information sets of Kuhn poker, as spiral policy has them", async () => {
       const { page, url } = opened();
+      // The page follows an address after the navigation is over, so that an address that is left at once may be passed over.
       await page.goto(`${url}#strategy/kuhn`);
+      await arrived(page, "#strategy/kuhn");
       await page.goto(`${url}#overview`);
+      await page.locator(".overview").waitFor();
       await page.goto(`${url}#strategy`);
       await arrived(page, "#strategy/kuhn");
       await page.locator("summary", { hasText: "The same as a table" }).click();
