@@ -3,6 +3,7 @@
  * the place of a row follows from its number.
  */
 import type { ListedGame } from "../src/page/contents.ts";
+import { printable } from "../src/util/printable.ts";
 import { el } from "./dom.ts";
 import { plyLink, titleOf } from "./replay.ts";
 import { returnsText } from "./text.ts";
@@ -45,7 +46,9 @@ export function gameList(): GameList {
   const rowOf = (game: ListedGame, i: number): HTMLElement => {
     const link = el("a", { href: plyLink(game.line, 0) }, titleOf(game));
     if (game.line === open) link.setAttribute("aria-current", "true");
-    const about = `${returnsText(game.returns)}, ${game.plies} plies`;
+    const [first, second] = game.players;
+    const players = first === second ? [] : [`${printable(first)} – ${printable(second)}`];
+    const about = [returnsText(game.returns), `${game.plies} plies`, ...players].join(", ");
     const row = el(
       "li",
       { "aria-setsize": games.length, "aria-posinset": i + 1 },

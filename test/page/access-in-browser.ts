@@ -120,6 +120,15 @@ export function accessTests(opened: () => Opened): void {
       await page.emulateMedia({ colorScheme: null });
     });
 
+    it("does not show what is hidden, such as the curves of a tournament, which has none", async () => {
+      const { page } = opened();
+      await open("#overview");
+      const charts = 'document.querySelector(".charts")';
+      expect(await page.evaluate(`${charts}.checkVisibility()`)).toBe(true);
+      expect(await page.evaluate(`${charts}.hidden = true, ${charts}.checkVisibility()`)).toBe(false);
+      await page.reload();
+    });
+
     it("names every picture, and fits a screen 380 pixels wide, and paper", async () => {
       const { page } = opened();
       for (const view of VIEWS) {

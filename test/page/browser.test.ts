@@ -149,6 +149,10 @@ describe.skipIf(!chromium)("the page", () => {
     expect(await page.evaluate("location.hash")).toMatch(/^#games\/\d+\/0$/);
     await page.getByLabel("Opponent").selectOption({ index: 2 });
     expect(await count.innerText()).toBe(`1 of ${total} games`);
+    // It names the players of a game that was not self-play.
+    expect(await page.locator(".list .small").allInnerTexts()).toEqual([
+      `+1 : −1, 5 plies, ${SPOKEN.players[0]} – learner`,
+    ]);
     await page.getByLabel("Opponent").selectOption({ label: "itself" });
     expect(await count.innerText()).toBe(`${late.length - 1} of ${total} games`);
     await page.getByLabel("Plies from").fill("7");

@@ -24,7 +24,7 @@ export function tournamentContents(dir: string, title: string): PageContents {
       ["games", games.map(({ id }) => id).join(", ")],
       ["players", players.map(({ name }) => name).join(", ")],
       ["format", gauntlet ? "the first player against each other" : "everyone against everyone"],
-      ["pairs of games of each two", String(pairs)],
+      ["pairs of games for each two players", String(pairs)],
       ["seed", String(seed)],
     ],
     games: games.map(({ id }) => id),
