@@ -145,6 +145,8 @@ const MACHINE: readonly (readonly [RegExp, string])[] = [
     /"(seconds|cpuSeconds|compile|solve|model|cores|total|free|size|gflops|rowsPerSecond|node)": ?("[^"]*"|[\d.]+)/g,
     '"$1": 0',
   ],
+  // A page holds the times of its run, and its program grows.
+  [/\b[\d,]+ kB\b/g, "0 kB"],
   // The seconds in the table of `spiral ablate`, before the last column.
   [/\| [\d.]+( \([\d.]+ – [\d.]+\))? (\| [\d,]+ \|)$/, "| 0 $2"],
   // `spiral doctor`: its columns are as wide as their figures.
