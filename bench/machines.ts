@@ -57,7 +57,7 @@ async function same({ url }: NatsServer): Promise<void> {
 }
 
 async function throughput({ url }: NatsServer): Promise<void> {
-  const grid = tiny(4, 1000);
+  const grid = tiny(4, 4000);
   const ratios: number[] = [];
   const workers = await Promise.all([1, 2].map(() => startWorker(SPIRAL, url, 1)));
   for (let pair = 0; pair < Number(flags.pairs); pair++) {
