@@ -89,20 +89,8 @@ describe("--players", () => {
       "--json",
     );
     expect(code).toBe(0);
-    const arena = await spiral(
-      dir,
-      "arena",
-      "llm:gpt",
-      "llm:local",
-      "--games",
-      "kuhn",
-      "--pairs",
-      "1",
-      "--players",
-      players,
-      "--out",
-      join(dir, "t"),
-    );
+    const tournament = ["arena", "llm:gpt", "llm:local", "--games", "kuhn", "--pairs", "1", "--out", join(dir, "t")];
+    const arena = await spiral(dir, ...tournament, "--players", players);
     expect(arena.code).toBe(0);
 
     const [first, second] = [one.asked[0], two.asked[0]];
@@ -137,21 +125,7 @@ describe("--players", () => {
     expect(contents(join(dir, "t"))["answers.csv"]).toMatch(/^player,answers,illegal,cut_off,asked_again,failed,/);
     expect(contents(join(dir, "t"))["standings.md"]).toContain("## Answers");
     // A tournament that goes on counts the answers of the games that are there.
-    const again = await spiral(
-      dir,
-      "arena",
-      "llm:gpt",
-      "llm:local",
-      "--games",
-      "kuhn",
-      "--pairs",
-      "1",
-      "--players",
-      players,
-      "--out",
-      join(dir, "t"),
-      "--json",
-    );
+    const again = await spiral(dir, ...tournament, "--players", players, "--json");
     expect(JSON.parse(again.out).answers[0]).toMatchObject({ answers: standings.answers[0].answers, latency: null });
   });
 
