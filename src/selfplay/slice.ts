@@ -126,7 +126,9 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
       const cell = e * P + ply;
       let sums: Float64Array = flat.cumulative;
       let start = firstEdge[node];
-      let [stream, key, draw] = [chanceStream, chanceKey, chanceDraws];
+      let stream = chanceStream;
+      let key = chanceKey;
+      let draw = chanceDraws;
       if (mover === CHANCE) {
         chanceDraws++;
         decisions[cell] = -1;
@@ -141,7 +143,9 @@ function walk(slice: Slice, questions: Map<Policy, Question>): void {
           break;
         }
         sums = asked.values;
-        [stream, key, draw] = [actionStream, actionKey, ply];
+        stream = actionStream;
+        key = actionKey;
+        draw = ply;
         decisions[cell] = id;
         while (id >= firstVisit.length) {
           firstVisit = doubled(firstVisit, Number.POSITIVE_INFINITY);

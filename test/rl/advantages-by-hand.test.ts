@@ -1,5 +1,6 @@
 /** Advantages of small batches, computed by hand. */
 import { describe, expect, it } from "vitest";
+import { learnerEpisodes, learnerSits } from "../../src/rl/advantages/advantage.ts";
 import type { Trajectories } from "../../src/selfplay/plan.ts";
 import { byCell, gamesOf, learnerDecisions, opponent, playBatch } from "./batches.ts";
 import { make, type Name } from "./estimators.ts";
@@ -167,4 +168,19 @@ it("shared is no baseline at all in self-play, where what one gains the other lo
   expect(make("shared").advantages([trajectories])).toEqual(make("none").advantages([trajectories]));
   const against = playBatch("kuhn", 50, 5, { opponent });
   expect(make("shared").advantages([against])).not.toEqual(make("none").advantages([against]));
+});
+
+it.each([
+  ["self-play", {}, false],
+  ["against another, seats swapped", { opponent }, true],
+  ["against another, seats kept", { opponent }, false],
+])("the learner's episodes by seat: %s", (_, shape, paired) => {
+  const played = playBatch("kuhn", 7, 5, shape);
+  const trajectories = { ...played, plan: { ...played.plan, paired } };
+  for (const seat of [0, 1]) {
+    const { first, step } = learnerEpisodes(trajectories.plan, seat);
+    const found: number[] = [];
+    for (let episode = first; episode < 7; episode += step) found.push(episode);
+    expect(found).toEqual([0, 1, 2, 3, 4, 5, 6].filter((episode) => learnerSits(trajectories, episode, seat)));
+  }
 });

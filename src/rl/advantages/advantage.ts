@@ -2,7 +2,7 @@
 
 import type { Game } from "../../games/game.ts";
 import type { WeightArray } from "../../nn/weights.ts";
-import { type Trajectories, whoPlays } from "../../selfplay/plan.ts";
+import { type Plan, type Trajectories, whoPlays } from "../../selfplay/plan.ts";
 import { memoised } from "../../util/memoised.ts";
 import type { Rng } from "../../util/rng.ts";
 
@@ -44,6 +44,13 @@ export const memoryless: Pick<AdvantageEstimator, "save" | "restore" | "dispose"
 export const learnerSits = (trajectories: Trajectories, episode: number, seat: number): boolean =>
   whoPlays(trajectories.plan, episode, seat) === 0;
 
+/** The episodes in which the learner sits in `seat`: `first`, `first` + `step`, … below the plan's number of episodes. */
+export function learnerEpisodes({ policies, paired, episodes }: Plan, seat: number): { first: number; step: number } {
+  if (policies[0] === policies[1]) return { first: 0, step: 1 };
+  if (paired) return { first: seat, step: 2 };
+  return { first: seat === 0 ? 0 : episodes, step: 1 };
+}
+
 /** The T decisions of the learner in some trajectories, episode by episode and ply by ply. */
 export interface LearnerDecisions {
   /** The index of each in `decisions` and `slots`. [T] */
@@ -60,6 +67,7 @@ function findDecisions(trajectories: Trajectories): LearnerDecisions {
   const { player } = plan.graph.flat;
   const P = plan.graph.game.maxPlies;
   const isSelfPlay = plan.policies[0] === plan.policies[1];
+  const seats = Uint8Array.from(ids, (id) => player[id]); // [I]
   let atMost = 0;
   for (let episode = 0; episode < plan.episodes; episode++) atMost += plies[episode];
   const cells = new Int32Array(atMost);
@@ -70,7 +78,7 @@ function findDecisions(trajectories: Trajectories): LearnerDecisions {
     for (let cell = episode * P; cell < end; cell++) {
       const index = decisions[cell];
       if (index < 0) continue;
-      const seat = player[ids[index]];
+      const seat = seats[index];
       if (!isSelfPlay && !learnerSits(trajectories, episode, seat)) continue;
       cells[turns] = cell;
       sides[turns] = episode * 2 + seat;
@@ -91,18 +99,12 @@ export function byRole(
   const { plan, returns } = trajectories;
   const { id, roles } = plan.graph.game;
   const bySide = new Float64Array(plan.episodes * 2);
-  const isSelfPlay = plan.policies[0] === plan.policies[1];
   for (const seat of [0, 1] as const) {
-    // The places of the learner's returns, 2 · episode + seat.
-    const places = new Int32Array(plan.episodes);
-    let count = 0;
-    for (let e = 0; e < plan.episodes; e++) {
-      if (isSelfPlay || learnerSits(trajectories, e, seat)) places[count++] = e * 2 + seat;
-    }
-    const learned = new Float64Array(count);
-    for (let i = 0; i < count; i++) learned[i] = returns[places[i]];
+    const { first, step } = learnerEpisodes(plan, seat);
+    const learned = new Float64Array(Math.ceil((plan.episodes - first) / step));
+    for (let i = 0; i < learned.length; i++) learned[i] = returns[(first + i * step) * 2 + seat];
     const advantages = advantageOf(learned, `${id}/${roles[seat]}`);
-    for (let i = 0; i < count; i++) bySide[places[i]] = advantages[i];
+    for (let i = 0; i < learned.length; i++) bySide[(first + i * step) * 2 + seat] = advantages[i];
   }
   return ofSides(trajectories, bySide);
 }
