@@ -13,7 +13,7 @@
  *   8  --policy text            kuhn: NashConv ≤ 0.02; with 4 words of thought ≤ 0.03
  *   9  the same                 kuhn,ttt,negotiation: NashConv of Kuhn ≤ 0.015, greedy NashConv 0 of the others
  *  10  core games by mirror     kuhn alone and with others: NashConv ≤ 0.01; ttt alone ≤ 0.03; greedy NashConv 0
- *  11  three times the updates of 7 and 10
+ *  11  long runs of 7 and 10, judged after once and three times the updates, and all but leduc and liars-dice after ten times
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -83,10 +83,30 @@ interface Trial {
     | undefined;
 }
 
-async function trial(ids: readonly string[], seed: number, extra: readonly string[] = []): Promise<Trial> {
+/** A run, judged at its end or after these numbers of updates; one trial each. */
+async function trial(
+  ids: readonly string[],
+  seed: number,
+  extra: readonly string[] = [],
+  judged: readonly number[] = [],
+): Promise<Trial[]> {
   const { wall, result } = await train(["--games", ids.join(","), "--seed", String(seed), ...extra]);
   if (!result) throw new Error(`seed ${seed} did not finish`);
-  const checkpoint = join(folder, result.run, "checkpoints", String(result.updates).padStart(6, "0"));
+  const trials = (judged.length === 0 ? [result.updates] : judged).map((update) => {
+    const checkpoint = join(folder, result.run, "checkpoints", String(update).padStart(6, "0"));
+    const verdict = { seed, wall, cpu: result.cpuSeconds, ...verdictsOf(checkpoint, ids, extra) };
+    process.stderr.write(`${ids.join(",")} ${extra.join(" ")}, update ${update}: ${JSON.stringify(verdict)}\n`);
+    return verdict;
+  });
+  rmSync(join(folder, result.run), { recursive: true });
+  return trials;
+}
+
+function verdictsOf(
+  checkpoint: string,
+  ids: readonly string[],
+  extra: readonly string[],
+): Pick<Trial, "verdicts" | "scripts"> {
   const games = ids.map(getGame);
   const think = extra.includes("--think") ? Number(extra[extra.indexOf("--think") + 1]) : 0;
   // Made once, as a text policy remembers what it has computed.
@@ -116,11 +136,7 @@ async function trial(ids: readonly string[], seed: number, extra: readonly strin
       greedyNaive: against("naive", true).win,
     };
   }
-  rmSync(join(folder, result.run), { recursive: true });
-  process.stderr.write(
-    `${ids.join(",")} seed ${seed} ${extra.join(" ")}: ${wall.toFixed(1)} s ${JSON.stringify({ verdicts, scripts })}\n`,
-  );
-  return { seed, wall, cpu: result.cpuSeconds, verdicts, scripts };
+  return { verdicts, scripts };
 }
 
 /** The limits of a trial: the largest sampled NashConv by game; greedy play in games of perfect information must have 0. */
@@ -218,10 +234,16 @@ function report(title: string, trials: readonly Trial[], limits = LIMITS): void 
   process.stdout.write(`### ${title}\n\n| | median (range) |\n|---|---|\n${body}\n\n`);
 }
 
-async function each(ids: readonly string[], extra: readonly string[] = [], most = seeds.length): Promise<Trial[]> {
-  const trials: Trial[] = [];
-  for (const seed of seeds.slice(0, most)) trials.push(await trial(ids, seed, extra));
-  return trials;
+/** The trials of all seeds, by the number of updates after which they are judged. */
+async function each(
+  ids: readonly string[],
+  extra: readonly string[],
+  most: number,
+  judged: readonly number[],
+): Promise<Trial[][]> {
+  const bySeed: Trial[][] = [];
+  for (const seed of seeds.slice(0, most)) bySeed.push(await trial(ids, seed, extra, judged));
+  return bySeed[0].map((_, i) => bySeed.map((trials) => trials[i]));
 }
 
 /** Every file of a run that must not depend on when or how often it was interrupted, by name. */
@@ -265,6 +287,34 @@ async function identity(): Promise<void> {
   );
 }
 
+/** Training by mirror descent: the usual number of updates, how many seeds, and the multiples that long runs are judged at. */
+interface MirrorRun {
+  readonly games: string;
+  readonly updates: number;
+  readonly most?: number;
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly more?: readonly string[];
+  readonly factors: readonly number[];
+}
+
+const POKER: readonly MirrorRun[] = [
+  { games: "leduc", updates: 1300, most: 5, factors: [1, 3] },
+  { games: "liars-dice", updates: 750, most: 3, factors: [1, 3] },
+  { games: "kuhn-match", updates: 400, most: 5, factors: [1, 3, 10] },
+];
+const BY_MIRROR = ["--set", "rl.rule=mirror"];
+const CORE: readonly MirrorRun[] = [
+  { games: "kuhn", updates: 500, more: BY_MIRROR, factors: [1, 3, 10] },
+  { games: "ttt", updates: 400, more: BY_MIRROR, limits: { ttt: 0.03 }, factors: [1, 3, 10] },
+  {
+    games: "kuhn,ttt,negotiation",
+    updates: 300,
+    // Beside others, Kuhn poker has fewer updates to average over, and so more games in each.
+    more: [...BY_MIRROR, "--set", "perGame.kuhn.episodes=8192"],
+    factors: [1, 3, 10],
+  },
+];
+
 const defaults = JSON.parse(await showConfig()) as { readonly updates: { readonly value: number } };
 
 function showConfig(): Promise<string> {
@@ -282,12 +332,19 @@ process.stdout.write(
   `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, backend auto. \`npm run quality\`.\n\n`,
 );
 try {
-  const measure = async (games: string, extra: readonly string[] = [], limits = LIMITS, most = seeds.length) =>
-    report(
-      `${["`spiral train --games", games, ...extra].join(" ")}\``,
-      await each(games.split(","), extra, most),
-      limits,
-    );
+  const measure = async (
+    games: string,
+    extra: readonly string[] = [],
+    limits = LIMITS,
+    most = seeds.length,
+    judged: readonly number[] = [],
+  ) => {
+    const trials = await each(games.split(","), extra, most, judged);
+    const command = `\`${["spiral train --games", games, ...extra].join(" ")}\``;
+    trials.forEach((some, i) => {
+      report(judged.length === 0 ? command : `${command}, after ${judged[i]} updates`, some, limits);
+    });
+  };
   const times = (factor: number) => ["--updates", String(factor * defaults.updates.value)];
   if (parts.includes("1")) await measure("kuhn,ttt");
   if (parts.includes("2")) await measure("kuhn,ttt,negotiation");
@@ -298,28 +355,23 @@ try {
   if (parts.includes("5")) await measure("kuhn", times(4), { ...LIMITS, kuhn: 0.003 }, 5);
   if (parts.includes("6")) await measure("ttt");
   if (parts.includes("6")) await measure("ttt", times(3));
-  // One core each, so that the time of the processor is the learner's.
-  const alone = (updates: number, ...more: string[]) => ["--updates", String(updates), "--workers", "0", ...more];
-  const poker = async (factor: number) => {
-    await measure("leduc", alone(1300 * factor), LIMITS, 5);
-    await measure("liars-dice", alone(750 * factor), LIMITS, 3);
-    await measure("kuhn-match", alone(400 * factor), LIMITS, 5);
+  /** Without factors each run has its usual length; with them one run is judged after each of these multiples of it. */
+  const mirror = async (some: readonly MirrorRun[], isLong = false) => {
+    for (const { games, updates, most, limits = LIMITS, more = [], factors } of some) {
+      const judged = isLong ? factors.map((factor) => factor * updates) : [];
+      const every = isLong ? ["--set", `run.checkpointEvery=${updates}`] : [];
+      // One core each, so that the time of the processor is the learner's.
+      const length = ["--updates", String(Math.max(updates, ...judged)), "--workers", "0"];
+      await measure(games, [...length, ...more, ...every], limits, most, judged);
+    }
   };
-  const core = async (factor: number) => {
-    const mirror = ["--set", "rl.rule=mirror"];
-    await measure("kuhn", alone(500 * factor, ...mirror));
-    await measure("ttt", alone(400 * factor, ...mirror), { ttt: 0.03 });
-    // Beside others, Kuhn poker has fewer updates to average over, and so more games in each.
-    await measure("kuhn,ttt,negotiation", alone(300 * factor, ...mirror, "--set", "perGame.kuhn.episodes=8192"));
-  };
-  if (parts.includes("7")) await poker(1);
+  if (parts.includes("7")) await mirror(POKER);
   const text = (...more: string[]) => ["--policy", "text", ...more];
   if (parts.includes("8")) await measure("kuhn", text(), { ...LIMITS, kuhn: 0.02 });
   if (parts.includes("8")) await measure("kuhn", text("--think", "4"), { ...LIMITS, kuhn: 0.03 }, 5);
   if (parts.includes("9")) await measure("kuhn,ttt,negotiation", text(), { ...LIMITS, kuhn: 0.015 }, 5);
-  if (parts.includes("10")) await core(1);
-  if (parts.includes("11")) await poker(3);
-  if (parts.includes("11")) await core(3);
+  if (parts.includes("10")) await mirror(CORE);
+  if (parts.includes("11")) await mirror([...POKER, ...CORE], true);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

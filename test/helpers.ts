@@ -62,6 +62,7 @@ export function smallRun(games: readonly (readonly [Game, number])[], updates: n
     nn: { policy: "mlp", hidden: [32, 32], outputScale: 0.01 },
     rl: {
       rule: "spiral",
+      decay: "linear",
       halfLife: 200,
       explorers: { share: 0, exploration: 0.1, after: 0 },
       exploration: 0.2,

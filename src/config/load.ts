@@ -16,6 +16,8 @@ import { type Leaf, yamlLeaves } from "./yaml.ts";
 
 export interface ConfigSources {
   readonly file?: string | undefined;
+  /** Whether the file is the config of a run, which has all settings of the version that wrote it. */
+  readonly recorded?: boolean | undefined;
   readonly size?: string | undefined;
   /** Texts of the form `key.path=value`. */
   readonly sets?: readonly string[] | undefined;
@@ -28,11 +30,16 @@ export interface LoadedConfig {
   readonly origins: ReadonlyMap<string, string>;
 }
 
+/** What runs of earlier versions did, whose configs do not say so. */
+const UNRECORDED: readonly Leaf[] = [
+  { path: ["rl", "decay"], value: "linear", where: "config.yaml", origin: "of an earlier version" },
+];
+
 /** Throws one UserError (exit 2) with all problems. */
-export function loadConfig({ file, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
+export function loadConfig({ file, recorded, size, sets = [], flags = [] }: ConfigSources = {}): LoadedConfig {
   const problems: string[] = [];
   const defaults = packagedLeaves("default", "default", problems);
-  let leaves: Leaf[] = [];
+  let leaves: Leaf[] = recorded ? [...UNRECORDED] : [];
   if (size !== undefined) {
     if ((SIZES as readonly string[]).includes(size)) leaves.push(...packagedLeaves(size, `size ${size}`, problems));
     else problems.push(`--size is "${size}"; it takes one of ${SIZES.join(", ")}.`);

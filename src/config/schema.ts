@@ -9,6 +9,7 @@ const BACKENDS = ["auto", "kernels", "cuda", "webgpu", "wasm", "node", "js"] as 
 const ADVANTAGES = ["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic"] as const;
 const TOKENS = ["sum", "mean", "constant"] as const;
 const RULES = ["auto", "spiral", "mirror"] as const;
+const DECAYS = ["linear", "inverse-time"] as const;
 const LOSSES = ["pg", "ppo"] as const;
 const MAGNETS = ["averaged", "uniform", "none"] as const;
 const POOL_SAMPLING = ["uniform", "winrate"] as const;
@@ -110,7 +111,7 @@ export const configSchema = z.strictObject({
               learningRate: z
                 .strictObject({
                   start: z.number().gt(0).max(1).describe("Learning rate of the critic in the first update."),
-                  end: z.number().min(0).max(1).describe("Learning rate of the critic in the last; linear in between."),
+                  end: z.number().min(0).max(1).describe("Learning rate of the critic in the last, or at least."),
                 })
                 .describe("The critic's step size."),
               steps: count().max(1000).describe("Optimizer steps of the critic an update."),
@@ -157,13 +158,20 @@ export const configSchema = z.strictObject({
       learningRate: z
         .strictObject({
           start: z.number().gt(0).max(1).describe("Learning rate of the first update."),
-          end: z.number().min(0).max(1).describe("Learning rate of the last update; linear in between."),
+          end: z.number().min(0).max(1).describe("Learning rate of the last update, or at least."),
           warmup: count(0).max(1_000_000).describe("Updates in which the rate rises linearly from 0 to its value."),
         })
         .describe("The optimizer's step size."),
+      decay: z
+        .enum(DECAYS)
+        .describe(
+          "How learning rates and the entropy bonus fall: linearly over the run, or by the updates done whatever the run's length.",
+        ),
       halfLife: count()
         .max(10_000_000)
-        .describe("In a run until it is stopped (updates: 0): updates until the learning rate is half of its start."),
+        .describe(
+          "For decay: inverse-time, and in a run until it is stopped (updates: 0): updates until a learning rate is half of its start.",
+        ),
       adam: z
         .strictObject({
           beta1: fraction().describe("Decay of the mean of gradients: momentum."),
@@ -187,7 +195,7 @@ export const configSchema = z.strictObject({
       entropy: z
         .strictObject({
           start: weight().describe("Weight of the entropy bonus in the first update."),
-          end: weight().describe("Weight of the entropy bonus in the last update; linear in between."),
+          end: weight().describe("Weight of the entropy bonus in the last update, or at least."),
         })
         .describe("The bonus for unpredictable play."),
     })

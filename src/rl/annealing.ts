@@ -1,12 +1,13 @@
 /**
- * Settings that change during a run. In a run of U updates a setting goes linearly from `start` to `end`. A run of no set length
- * (`updates` 0) cannot know its end, so there a setting falls with the updates t that are done, and not below `end`:
+ * Settings that change during a run. With `decay: linear`, a setting goes linearly from `start` at the first update to `end` at the
+ * last. With `inverse-time`, it falls with the updates t that are done, and not below `end`:
  *
  *   max(end, start / (1 + t / T))       learning rates; T is `halfLife`
  *   max(end, start / √(1 + t / T))      the entropy bonus
  *
- * The sum of the rates grows without bound, so learning does not stop. The bonus falls more slowly than the rate: if it were ahead
- * of the rate, play would narrow before the policy has settled.
+ * So an update does not depend on the length of the run: the first 1,000 updates of 3,000 are those of a run of 1,000. A run of no
+ * set length (`updates` 0) always has it. The sum of the rates grows without bound, so learning does not stop. The bonus falls more
+ * slowly than the rate: if it were ahead of the rate, play would narrow before the policy has settled.
  */
 export interface Schedule {
   readonly start: number;
@@ -18,7 +19,8 @@ export interface Length {
   /** 0: until it is stopped. */
   readonly updates: number;
   readonly rl: {
-    /** T: in a run of no set length, the updates until a learning rate is half of its start. */
+    readonly decay: "linear" | "inverse-time";
+    /** T: for `inverse-time`, the updates until a learning rate is half of its start. */
     readonly halfLife: number;
   };
 }
@@ -36,7 +38,8 @@ export const entropyAt = (schedule: Schedule, update: number, length: Length): n
   valueAt(schedule, update, length, 0.5);
 
 function valueAt({ start, end }: Schedule, update: number, { updates, rl }: Length, power: number): number {
-  if (updates === 0) return Math.max(end, start / (1 + (update - 1) / rl.halfLife) ** power);
+  if (updates === 0 || rl.decay === "inverse-time")
+    return Math.max(end, start / (1 + (update - 1) / rl.halfLife) ** power);
   return updates === 1 ? start : start + ((end - start) * (update - 1)) / (updates - 1);
 }
 

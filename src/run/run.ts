@@ -257,7 +257,7 @@ export function resumableConfig(dir: string): Config {
 /** The config of a run. */
 export function readRunConfig(dir: string): Config {
   try {
-    return loadConfig({ file: join(dir, "config.yaml") }).config;
+    return loadConfig({ file: join(dir, "config.yaml"), recorded: true }).config;
   } catch (error) {
     // The same problems with exit code 3: the run is damaged; the command line is not wrong.
     throw error instanceof UserError ? new UserError(3, error.problems, { cause: error }) : error;

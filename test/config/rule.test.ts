@@ -52,6 +52,17 @@ describe("rl.rule: auto", () => {
     }
   });
 
+  it("decays by the updates done, but in the runs of earlier versions, whose configs do not say how", () => {
+    const { config } = loadConfig(games("leduc"));
+    expect(config.rl.decay).toBe("inverse-time");
+    const { decay, ...rl } = config.rl;
+    const file = fileOf(JSON.stringify({ ...config, rl }));
+    expect(loadConfig({ file, recorded: true }).config.rl.decay).toBe("linear");
+    expect(loadConfig({ file }).config.rl.decay).toBe("inverse-time");
+    const whole = fileOf(configToYaml(config));
+    expect(loadConfig({ file: whole, recorded: true }).config).toEqual(config);
+  });
+
   it("is spiral for the config of a run from before there were rules, which names every setting of the loss", () => {
     const { config } = loadConfig({ ...games("leduc"), sets: ["rl.rule=spiral"] });
     const { rule, mirror, exploration, ...rl } = config.rl;

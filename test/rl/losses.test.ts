@@ -1,7 +1,7 @@
 /** Each loss against its formula in double precision, and its gradient against finite differences, illegal actions masked. */
 import { describe, expect, it } from "vitest";
 import { logitGradient, softmax } from "../../src/policies/softmax.ts";
-import { entropyAt, lastUpdateOf, scheduled } from "../../src/rl/annealing.ts";
+import { entropyAt, type Length, lastUpdateOf, scheduled } from "../../src/rl/annealing.ts";
 import { negativeEntropy } from "../../src/rl/losses/entropy.ts";
 import type { Loss } from "../../src/rl/losses/loss.ts";
 import { klToMagnet } from "../../src/rl/losses/magnet.ts";
@@ -147,18 +147,29 @@ it("the ratios of PPO's case are below, within and above the clip range, none at
 
 it("a schedule is a straight line from its start at update 1 to its end at the last", () => {
   const schedule = { start: 0.01, end: 0.0002 };
-  const at = (update: number, updates: number) => scheduled(schedule, update, { updates, rl: { halfLife: 200 } });
+  const at = (update: number, updates: number) =>
+    scheduled(schedule, update, { updates, rl: { decay: "linear", halfLife: 200 } });
   expect(at(1, 50)).toBe(0.01);
   expect(at(50, 50)).toBeCloseTo(0.0002, 15);
   expect(at(26, 51)).toBeCloseTo(0.0051, 15);
   const steps = Array.from({ length: 49 }, (_, i) => at(i + 2, 50) - at(i + 1, 50));
   for (const step of steps) expect(step).toBeCloseTo(-0.0098 / 49, 12);
   expect(at(1, 1)).toBe(0.01);
-  expect(entropyAt(schedule, 26, { updates: 51, rl: { halfLife: 200 } })).toBe(at(26, 51));
+  expect(entropyAt(schedule, 26, { updates: 51, rl: { decay: "linear", halfLife: 200 } })).toBe(at(26, 51));
+});
+
+it("with inverse-time decay an update does not depend on the length of the run", () => {
+  const schedule = { start: 0.01, end: 0.0002 };
+  const rl: Length["rl"] = { decay: "inverse-time", halfLife: 100 };
+  for (const at of [scheduled, entropyAt])
+    for (const update of [1, 2, 101, 301, 5000])
+      expect([301, 100_000].map((updates) => at(schedule, update, { updates, rl }))).toEqual(
+        Array(2).fill(at(schedule, update, { updates: 0, rl })),
+      );
 });
 
 it("in a run of no set length a rate falls as 1 / t and the entropy bonus as its root, not below the end", () => {
-  const length = { updates: 0, rl: { halfLife: 100 } };
+  const length: Length = { updates: 0, rl: { decay: "linear", halfLife: 100 } };
   const schedule = { start: 0.01, end: 0.0002 };
   expect([1, 101, 301].map((update) => scheduled(schedule, update, length))).toEqual([0.01, 0.005, 0.0025]);
   expect([1, 301, 9901].map((update) => entropyAt(schedule, update, length))).toEqual([0.01, 0.005, 0.001]);

@@ -94,6 +94,15 @@ it("explorers change nothing before they come", async () => {
   expect(some.bytes.snapshots[1]).not.toBe(without.bytes.snapshots[1]);
 });
 
+it("with inverse-time decay a run is the beginning of a longer one", async () => {
+  const settings = settingsOf({ rule: "mirror", decay: "inverse-time", halfLife: 5 });
+  const [short, long] = [await run({ ...settings, updates: 8 }), await run({ ...settings, updates: 12 })];
+  expect(long.bytes.snapshots[1]).toBe(short.bytes.snapshots[1]);
+  expect(long.bytes.episodes.startsWith(short.bytes.episodes)).toBe(true);
+  const linear = { ...settings, rl: { ...settings.rl, decay: "linear" } } as const;
+  expect((await run(linear)).bytes.snapshots[1]).not.toBe(short.bytes.snapshots[1]);
+});
+
 describe("a run that was interrupted", () => {
   it.each([
     ["rae", "pg", "pool", "averaged"],

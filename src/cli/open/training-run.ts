@@ -118,6 +118,9 @@ function lengthNote({ updates, rl }: Config, length: number, done: number): stri
     Number(learningRateAt(rl.learningRate, update, { updates: of, rl }).toPrecision(3)).toString();
   const [before, after] = [rate(Math.max(done, 1), updates), rate(done + 1, length)];
   const [had, has] = [updates, length].map((n) => (n === 0 ? "no set length" : `${n} updates`));
-  const change = `From update ${done + 1} on, the schedules are those of a run of ${has}`;
-  return `The run had ${had} and has ${length === 0 ? has : length} now. ${change}: the learning rate goes from ${before} to ${after}.`;
+  const change =
+    rl.decay === "inverse-time"
+      ? "The learning rate does not depend on it."
+      : `From update ${done + 1} on, the schedules are those of a run of ${has}: the learning rate goes from ${before} to ${after}.`;
+  return `The run had ${had} and has ${length === 0 ? has : length} now. ${change}`;
 }

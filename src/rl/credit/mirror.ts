@@ -29,7 +29,10 @@ export const mirror: MakeJudged = ({ exploration, mirror: settings }, { games, r
         exploration,
         critic: critic.isReady(update) ? (infosets) => critic.values(infosets) : undefined,
       });
-      critic.fit([{ values, weights: rowWeights(values) }], update, { updates: batches, rl: { halfLife: batches } });
+      critic.fit([{ values, weights: rowWeights(values) }], update, {
+        updates: batches,
+        rl: { decay: "linear", halfLife: batches },
+      });
       const scale = largestReturn(batch[0]);
       const episodes = batch.reduce((sum, { plan }) => sum + plan.episodes, 0);
       const decisions = batch.reduce((sum, one) => sum + learnerDecisions(one).cells.length, 0);
