@@ -61,7 +61,8 @@ function resultsOf({ tables, metrics, games }: PageContents): Node[] {
   if (!tables) return [el("h2", {}, "Evaluation"), evaluationTable(metrics, games)];
   return [
     el("h2", {}, "Results"),
-    ...tables.flatMap(({ caption, header, rows, notes }) => [
+    ...tables.flatMap(({ about, caption, header, rows, notes }) => [
+      ...(about === undefined ? [] : [el("p", {}, about)]),
       table(caption, header, rows),
       ...notes.map((text) => el("p", { class: "small" }, text)),
     ]),

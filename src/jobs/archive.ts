@@ -3,12 +3,12 @@
  * in that order. It may come from another machine: an archive whose paths lead anywhere but below its folder, or that is longer
  * than its limit, is refused before a file is written.
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import { UserError } from "../util/errors.ts";
-import { withDiskErrors, writeFileDurable } from "../util/files.ts";
+import { readRegular, withDiskErrors, writeFileDurable } from "../util/files.ts";
 
 /** Bytes of all files at most. */
 const LONGEST = 1 << 30;
@@ -26,7 +26,7 @@ const listSchema = z.array(
 /** `only`: the paths to pack, with forward slashes; by default all files, links left out. */
 export function packFolder(dir: string, only?: readonly string[]): Buffer {
   const paths = only ?? filesIn(dir);
-  const bodies = withDiskErrors("read", dir, () => paths.map((path) => readFileSync(join(dir, path))));
+  const bodies = paths.map((path) => readRegular(join(dir, path)));
   const list = paths.map((path, i) => ({ path, size: (bodies[i] as Buffer).length }));
   return gzipSync(Buffer.concat([Buffer.from(`${JSON.stringify(list)}\n`), ...bodies]));
 }

@@ -12,20 +12,23 @@
 import type { Config } from "../config/schema.ts";
 import type { Seat } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
-import type { Episode } from "../record/episode.ts";
 import type { MetricsLine } from "../run/metrics.ts";
-import type { PageEpisode } from "./contents.ts";
+import type { ListedGame, PageEpisode } from "./contents.ts";
 
 type Settings = Pick<Config["rl"], "rule" | "advantage" | "baselineDecay">;
 
 /** The estimators whose advantages can be known. */
 const KNOWN: readonly string[] = ["none", "rae", "shared"];
 
-/** → a function that is called with all episodes of a log in order, and gives the advantages of each if they are known. */
+/** Gives the advantages of a game if they are known. It is called with all games of a batch, up to that one, in the order of the log. */
+export type Advantages = (
+  game: Pick<ListedGame, "game" | "update" | "index" | "players" | "returns">,
+) => Pick<PageEpisode, "advantages">;
+
 export function advantagesOf(
   { rule, advantage, baselineDecay: decay }: Settings,
   lines: readonly MetricsLine[],
-): (episode: Episode) => Pick<PageEpisode, "advantages"> {
+): Advantages {
   if (rule !== "spiral" || !KNOWN.includes(advantage)) return () => ({});
   const recorded = new Map(lines.map((line) => [line.update, line]));
   /** By game: the batch that is being read, how many of its games were read, and the baselines so far. */

@@ -13,7 +13,7 @@ import { withCommit } from "../util/checkout.ts";
 import { UserError } from "../util/errors.ts";
 import { plural } from "../util/figures.ts";
 import { quoted } from "../util/shell.ts";
-import { advantagesOf } from "./advantages.ts";
+import { type Advantages, advantagesOf } from "./advantages.ts";
 import type { PageCheckpoint, PageContents, PageEpisode, PageMetrics } from "./contents.ts";
 import { pageEpisode } from "./episode.ts";
 import { packedSize } from "./packed.ts";
@@ -154,7 +154,7 @@ export function collectEpisodes(
   path: string,
   { names, allGames, share = 1 }: Collect,
   notes: string[],
-  advantages: ReturnType<typeof advantagesOf> = () => ({}),
+  advantages: Advantages = () => ({}),
 ): PageEpisode[] {
   if (!existsSync(path)) return [];
   const samplers = new Map<string, Sampler<PageEpisode>>();

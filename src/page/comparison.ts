@@ -95,21 +95,24 @@ function curveOf(name: string, runs: readonly CurveRun[], game: string, { name: 
 
 const short = (x: number): number => Number(x.toPrecision(6));
 
-/**
- * The runs under names that may be in a page: `rl.advantage=rae · seed 1` without `names`. Settings that may name a file or a run are
- * numbered then.
- */
-export function titled(runs: readonly CurveRun[], names: boolean): CurveRun[] {
-  if (names) return [...runs];
+/** The value of a setting as it may be in a page. */
+export type ShownSetting = (key: string, value: string) => string;
+
+/** Values that may name a file or a run become numbers, the same value the same one. */
+export function withoutPaths(): ShownSetting {
   const numbers = new Map<string, number>();
-  const hidden = (key: string, value: string): string => {
+  return (key, value) => {
     if (key !== "init" && !/[/\\]/.test(value)) return value;
     numbers.set(value, numbers.get(value) ?? numbers.size + 1);
     return `(${numbers.get(value)})`;
   };
+}
+
+/** The runs under names that say no more than their settings and seeds: `rl.advantage=rae · seed 1`. */
+export function titled(runs: readonly CurveRun[], shown: ShownSetting): CurveRun[] {
   const taken = new Map<string, number>();
   return runs.map((run) => {
-    const settings = Object.fromEntries(Object.entries(run.settings).map(([key, value]) => [key, hidden(key, value)]));
+    const settings = Object.fromEntries(Object.entries(run.settings).map(([key, value]) => [key, shown(key, value)]));
     const parts = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
     const title = [...(parts.length > 0 ? parts : [run.games.join(", ")]), `seed ${run.seed}`].join(" · ");
     const copy = (taken.get(title) ?? 0) + 1;

@@ -36,6 +36,8 @@ export interface PageRun {
 
 /** A table as the command line prints it, with the same figures. */
 export interface PageTable {
+  /** A paragraph above it. */
+  readonly about?: string | undefined;
   readonly caption: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];

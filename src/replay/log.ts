@@ -9,7 +9,7 @@ import { LONGEST_LINE } from "../record/line-limit.ts";
 import { COMMENT, parseNotation, TAG } from "../record/notation.ts";
 import { markLength } from "../util/encoding.ts";
 import { UserError } from "../util/errors.ts";
-import { withDiskErrors } from "../util/files.ts";
+import { checkRegular, withDiskErrors } from "../util/files.ts";
 
 /** An episode, or the reason why there is none, with its line (its first line in notation), counted from 1. */
 export type LogLine =
@@ -68,6 +68,7 @@ function* entriesOf(path: string): Generator<Entry, void, undefined> {
 }
 
 function* readLines(path: string): Generator<{ text: string; whole: boolean }, void, undefined> {
+  checkRegular(path);
   const fd = withDiskErrors("read", path, () => openSync(path, "r"), 3);
   let line = 1;
   try {

@@ -50,7 +50,7 @@ export const runNameOf = ({ slug }: Cell, seed: number): string => `${slug}_s${s
 export const settingText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** `["kuhn","ttt"]` → `kuhn,ttt` */
-const readable = (value: unknown): string => settingText(value).replaceAll(/["[\]]/g, "");
+export const readable = (value: unknown): string => settingText(value).replaceAll(/["[\]]/g, "");
 
 /** A new slug, which is added to `taken` in lower case: some file systems do not tell `A` from `a`. */
 function freeSlug(label: string, taken: Set<string>): string {

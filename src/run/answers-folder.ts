@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { AppendOnlyFile, cutTornLine } from "../util/append-only-file.ts";
 import { firstIssue, UserError } from "../util/errors.ts";
-import { makeFolders, readJson, readText, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { makeFolders, readJson, readRegularText, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { isLeftover, sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 
@@ -103,7 +103,7 @@ export function openAnswers(dir: string, asked: Asked, spiral: string): AnswersF
 }
 
 function readAnswers(path: string): KeptAnswer[] {
-  return readText(path)
+  return readRegularText(path)
     .split("\n")
     .flatMap((line, i) => {
       if (line === "") return [];

@@ -4,11 +4,19 @@
  * the checksums of the other files. So a listed checkpoint whose checksums match is exactly what was saved.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { firstIssue, UserError } from "../util/errors.ts";
-import { makeFolder, readText, syncFolder, withDiskErrors, writeFileAtomic, writeFileDurable } from "../util/files.ts";
+import {
+  makeFolder,
+  readRegular,
+  readRegularText,
+  syncFolder,
+  withDiskErrors,
+  writeFileAtomic,
+  writeFileDurable,
+} from "../util/files.ts";
 import { RUN_SCHEMA } from "./manifest.ts";
 
 /** A line of checkpoints.jsonl. */
@@ -57,7 +65,7 @@ export function readEntries(dir: string): {
   const path = join(dir, "checkpoints.jsonl");
   const entries: CheckpointEntry[] = [];
   const problems: string[] = [];
-  const lines = existsSync(path) ? readText(path).split("\n") : [];
+  const lines = existsSync(path) ? readRegularText(path).split("\n") : [];
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const value = parseJson(line);
@@ -137,7 +145,7 @@ export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[
       const replaced = join(folder, `.${checkpointName(update)}.old`);
       if (!existsSync(replaced)) continue;
       const path = join(place, "state.json");
-      if (existsSync(path) && sha256(readFileSync(path)) === state) continue;
+      if (existsSync(path) && sha256(readRegular(path)) === state) continue;
       rmSync(place, { recursive: true, force: true });
       renameSync(replaced, place);
     }
@@ -153,7 +161,7 @@ export function sweepCheckpoints(dir: string, entries: readonly CheckpointEntry[
 export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoint {
   const folder = checkpointDir(dir, entry.update);
   const statePath = join(folder, "state.json");
-  const json = withDiskErrors("read", statePath, () => readFileSync(statePath), 3);
+  const json = readRegular(statePath);
   const value = parseJson(json.toString("utf8"));
   if (value === undefined) throw new UserError(3, `${statePath} is not valid JSON: truncated or damaged.`);
   const schema = typeof value === "object" && value !== null ? (value as { schema?: unknown }).schema : undefined;
@@ -172,7 +180,7 @@ export function verifyCheckpoint(dir: string, entry: CheckpointEntry): Checkpoin
   const files: Record<string, Uint8Array> = {};
   for (const [name, { size, sha256: sum }] of Object.entries(parsed.data.files)) {
     const path = join(folder, name);
-    const bytes = withDiskErrors("read", path, () => new Uint8Array(readFileSync(path)), 3);
+    const bytes = new Uint8Array(readRegular(path));
     if (bytes.byteLength !== size) {
       throw new UserError(3, `${path} has ${bytes.byteLength} bytes, ${size} were saved: truncated or replaced.`);
     }

@@ -13,7 +13,7 @@ export interface CreditFigures {
 }
 
 /** All but the cosine relative to the squared length of the exact gradient. */
-interface GradientFigures {
+export interface GradientFigures {
   readonly cosine: number;
   readonly squaredBias: number;
   readonly squaredBiasError: number;

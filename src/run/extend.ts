@@ -2,17 +2,15 @@
  * Extending a run changes its length in two files, manifest.json and then config.yaml. If the process is killed between the two,
  * `completeExtension` writes the second.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
-import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { readRegular, writeFileAtomic } from "../util/files.ts";
 import { sha256 } from "./checkpoint-folder.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
 const configFile = (dir: string): string => join(dir, "config.yaml");
-const configSum = (dir: string): string =>
-  sha256(withDiskErrors("read", configFile(dir), () => readFileSync(configFile(dir)), 3));
+const configSum = (dir: string): string => sha256(readRegular(configFile(dir)));
 
 /**
  * The manifest of a run that goes on after `update` updates with the length of `config`. Updates that are trained again have

@@ -6,7 +6,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { UserError } from "../util/errors.ts";
-import { errnoOf, withDiskErrors } from "../util/files.ts";
+import { errnoOf, readRegular, withDiskErrors } from "../util/files.ts";
 
 interface Holder {
   readonly pid: number;
@@ -77,7 +77,7 @@ export function lockHolder(dir: string): Holder | undefined {
 
 function lockText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readRegular(path).toString("utf8");
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { firstIssue } from "../util/errors.ts";
-import { readText } from "../util/files.ts";
+import { readRegularText } from "../util/files.ts";
 
 const count = z.int().min(0);
 const byName = z.record(z.string(), z.number());
@@ -12,7 +12,7 @@ const measuresSchema = z
   .object({ nashConv: z.number().optional(), greedyNashConv: z.number().optional() })
   .catchall(z.number());
 /** Of one role: docs/metrics.md. */
-const writingSchema = z
+export const writingSchema = z
   .object({ thinking: z.number(), invalid: z.number(), truncated: z.number() })
   .catchall(z.number());
 export type WritingOfRole = z.infer<typeof writingSchema>;
@@ -49,7 +49,7 @@ export function readMetrics(runDir: string): ReadMetrics {
   const path = join(runDir, "metrics.jsonl");
   const lines: MetricsLine[] = [];
   const problems: string[] = [];
-  const texts = existsSync(path) ? readText(path).split("\n") : [];
+  const texts = existsSync(path) ? readRegularText(path).split("\n") : [];
   for (const [i, text] of texts.entries()) {
     if (text.trim() === "") continue;
     const read = readLine(text);

@@ -1,11 +1,11 @@
 /** The three ways to open a run directory: create a run, resume it, or read a checkpoint. */
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
-import { withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { checkRegular, readRegular, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { packageFile, spiralVersion } from "../util/package.ts";
 import { quoted } from "../util/shell.ts";
 import {
@@ -256,8 +256,10 @@ export function resumableConfig(dir: string): Config {
 
 /** The config of a run. */
 export function readRunConfig(dir: string): Config {
+  const file = join(dir, "config.yaml");
+  checkRegular(file);
   try {
-    return loadConfig({ file: join(dir, "config.yaml"), recorded: true }).config;
+    return loadConfig({ file, recorded: true }).config;
   } catch (error) {
     // The same problems with exit code 3: the run is damaged; the command line is not wrong.
     throw error instanceof UserError ? new UserError(3, error.problems, { cause: error }) : error;
@@ -267,7 +269,7 @@ export function readRunConfig(dir: string): Config {
 /** Throws if config.yaml was edited: a resumed run must keep its settings. */
 function checkConfigSum(dir: string, { config }: Manifest): void {
   const path = join(dir, "config.yaml");
-  const text = withDiskErrors("read", path, () => readFileSync(path), 3);
+  const text = readRegular(path);
   if (config === undefined || sha256(text) === config) return;
   const hint = `Put it back as it was, or start a new run with it: spiral train ${quoted(path)}`;
   throw new UserError(3, `${path} is not what the run was started with: its checksum differs. ${hint}`);

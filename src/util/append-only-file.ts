@@ -14,7 +14,7 @@ import {
   truncateSync,
 } from "node:fs";
 import { UserError } from "./errors.ts";
-import { withDiskErrors } from "./files.ts";
+import { NO_FILE, withDiskErrors } from "./files.ts";
 
 export class AppendOnlyFile {
   readonly #path: string;
@@ -24,6 +24,9 @@ export class AppendOnlyFile {
   /** `flags` as in fs.open: `a` appends to a file that exists, `wx` refuses one. */
   constructor(path: string, flags: "a" | "wx" = "a") {
     this.#path = path;
+    // Opening one waits for a reader.
+    if (statSync(path, { throwIfNoEntry: false })?.isFIFO())
+      throw new UserError(1, `Cannot write ${path}: ${NO_FILE}.`);
     this.#fd = withDiskErrors("write", path, () => openSync(path, flags));
     this.#size = fstatSync(this.#fd).size;
   }

@@ -161,8 +161,33 @@ export function appendLine(path: string, line: string): void {
   });
 }
 
+/**
+ * Throws a UserError if a FIFO, a socket or a device is at this path: reading it may never end. For files that are named by us,
+ * and not by the user, who may well name a FIFO.
+ */
+export function checkRegular(path: string, exitCode: ExitCode = 3): void {
+  const file = withDiskErrors("read", path, () => statSync(path, { throwIfNoEntry: false }), exitCode);
+  if (file === undefined || file.isFile() || file.isDirectory()) return;
+  throw new UserError(exitCode, `Cannot read ${path}: ${NO_FILE}.`);
+}
+
+/** Of what is at a path. */
+export const NO_FILE = "it is a FIFO, a socket or a device, and not a file. Move it away";
+
+/** The bytes of a file of ours. Throws a UserError (exit 3) if it cannot be read. */
+export function readRegular(path: string): Buffer {
+  checkRegular(path);
+  return withDiskErrors("read", path, () => readFileSync(path), 3);
+}
+
+/** Its text, as `readText` gives it. */
+export function readRegularText(path: string): string {
+  checkRegular(path);
+  return readText(path, 3);
+}
+
 /** The text of a file, without a byte order mark. Throws a UserError if it cannot be read or is UTF-16. */
-export function readText(path: string, exitCode: ExitCode = 3): string {
+export function readText(path: string, exitCode: ExitCode): string {
   const bytes = withDiskErrors("read", path, () => readFileSync(path), exitCode);
   return bytes.toString("utf8", markLength(bytes, path, exitCode));
 }
@@ -172,13 +197,13 @@ export function expandHome(path: string): string {
   return /^~(?=$|[/\\])/.test(path) ? homedir() + path.slice(1) : path;
 }
 
-/** The JSON value in a file. Throws a UserError if it cannot be read or is not JSON. */
-export function readJson(path: string, exitCode: ExitCode = 3): unknown {
-  const text = readText(path, exitCode);
+/** The JSON value in a file of ours. Throws a UserError (exit 3) if it cannot be read or is not JSON. */
+export function readJson(path: string): unknown {
+  const text = readRegularText(path);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UserError(exitCode, `${path} is not valid JSON: ${(error as Error).message}.`, { cause: error });
+    throw new UserError(3, `${path} is not valid JSON: ${(error as Error).message}.`, { cause: error });
   }
 }
 

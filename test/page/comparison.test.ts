@@ -9,6 +9,9 @@ import type { PageContents, PageTable } from "../../src/page/contents.ts";
 import { pageHtml } from "../../src/page/html.ts";
 import type { PackedContents } from "../../src/page/packed.ts";
 import { type Episode, formatEpisode } from "../../src/record/episode.ts";
+import type { Ablation } from "../../src/run/ablation.ts";
+import type { CreditFigures, CreditResult } from "../../src/run/credit.ts";
+import { ablationText } from "../../src/run/tables/ablation-table.ts";
 import { edit, folder, spiral } from "../cli/spiral.ts";
 import { evaluatedRun } from "../run/curves/runs.ts";
 
@@ -93,6 +96,85 @@ describe("an ablation", () => {
   });
 });
 
+describe("an ablation that is at its end", () => {
+  const figures = (x: number): CreditFigures => ({
+    ...{ signal: 4, squaredBias: x, squaredBiasError: 0.01, variance: 9, meanSquaredError: 9 + x },
+    ...{ rankCorrelation: x / 10, covered: 1 },
+  });
+  const credit = [1, 2].map((seed): CreditResult => {
+    const gradient = { cosine: seed / 4, squaredBias: 0.04, squaredBiasError: 0.001, variance: 2 };
+    const byPly = [{ role: "first", ply: 1, ...figures(seed) }];
+    return { game: "kuhn", seed, update: 4, estimators: { rae: { gradient, all: figures(seed), byPly } } };
+  });
+  const variance = [1, 2].map((seed) => ({
+    ...{ game: "kuhn", seed, update: 2, entropy: 0.5 },
+    ratios: { none: 1, rae: seed / 4 },
+  }));
+  const role = { thinking: 1.5, invalid: 0, truncated: 0, information: 0.25 };
+  const game = {
+    nashConv: 0.5,
+    greedyNashConv: 1,
+    bestNashConv: 0.5,
+    entropy: 0.4,
+    writing: { first: role, second: role },
+  };
+  const ablation: Ablation = {
+    ...{ name: "measured", updates: 10, seeds: 1, variance, credit },
+    cells: ["/home/someone/model", "none"].map((init, i) => ({
+      label: `init=${init}`,
+      settings: { init },
+      runs: [{ seed: 1, run: `none_s${i + 1}`, seconds: 1, episodes: 64, games: { kuhn: game } }],
+    })),
+  };
+  beforeAll(() => {
+    cpSync("ablations/grid", "ablations/measured", { recursive: true });
+    writeFileSync("ablations/measured/ablation.json", JSON.stringify(ablation));
+  });
+
+  it("has its tables of thoughts, of the variance and of credit, with the figures that spiral ablate prints", () => {
+    const lines = ablationText(ablation)
+      .split("\n")
+      .map((line) => line.replaceAll("`", ""));
+    const printed = lines.map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    const named = reportContents(
+      pageSource(["measured"], "runs", () => {}),
+      { ...NOTHING, names: true },
+    );
+    const [, ...tables] = named.contents.tables ?? [];
+    expect(tables.map(({ caption }) => caption.split(/[ ,;.]/)[0])).toEqual([
+      ...["Words", "Variance", "Root", "Bias", "Standard", "Spearman's", "Cosine", "Bias"],
+    ]);
+    for (const { about, caption, header, rows } of tables) {
+      expect(lines).toEqual(expect.arrayContaining([...(about?.split("\n") ?? []), caption]));
+      for (const row of [header, ...rows]) expect(printed).toContainEqual(row);
+    }
+    expect(tables[1]?.rows).toEqual([["kuhn", "2", "0.50", "1.00", "0.38 (0.25 – 0.50)"]]);
+    expect(tables[3]?.rows[0]).toEqual(["kuhn", "4", "", "", "0.61"]);
+  });
+
+  it("hides paths in the names of its cells", () => {
+    const { tables } = shown("measured");
+    expect(JSON.stringify(tables)).not.toContain("someone");
+    expect(tables?.[1]?.rows.map(([name]) => name)).toEqual(["init=(1)", "init=(2)"]);
+  });
+
+  it("is shown without the tables of a file that is damaged, which it names", async () => {
+    writeFileSync("ablations/measured/ablation.json", '{"cells":[],"credit":[{"game":1}]}');
+    const { overview } = servedPage(
+      pageSource(["measured"], "runs", () => {}),
+      5,
+    );
+    const { tables, notes, runs } = await overview.contents();
+    expect([tables?.length, runs?.length]).toEqual([1, 6]);
+    expect(notes.join()).toMatch(/ablation\.json is not what an ablation came to \(credit\.0\.game/);
+  });
+});
+
 describe("several runs", () => {
   it("are curves of their own, and pages of their own in the file", () => {
     const source = pageSource(["a", "b"], "runs", () => {});
@@ -154,8 +236,28 @@ describe("several runs", () => {
       pageSource(["linked"], "runs", () => {}),
       5,
     );
-    expect((await overview.contents()).runs?.map(({ key }) => key)).toEqual(["inside", "inside2"]);
+    const { runs, notes } = await overview.contents();
+    expect(runs?.map(({ key }) => key)).toEqual(["inside", "inside2"]);
+    expect(notes).toContainEqual("outside is a link, and was left out.");
     expect(run("outside")).toBeUndefined();
+  });
+
+  it("are shown without those that are damaged, hold links or have gone, which are named", async () => {
+    for (const name of ["good", "bad", "gone", "linking"]) cpSync("runs/a", `runs/${name}`, { recursive: true });
+    const source = pageSource(["good", "bad", "gone", "linking"], "runs", () => {});
+    writeFileSync("runs/bad/config.yaml", "games: [nothing]");
+    rmSync("runs/gone", { recursive: true });
+    rmSync("runs/linking/metrics.jsonl");
+    symlinkSync(join(dir, "runs/a/metrics.jsonl"), "runs/linking/metrics.jsonl");
+    const { runs, notes } = await servedPage(source, 5).overview.contents();
+    expect(runs?.map(({ key }) => key)).toEqual(["good"]);
+    for (const named of [/nothing.*left out/, /No run "gone".*left out/, /linking: metrics\.jsonl is a link out/])
+      expect(notes.filter((note) => named.test(note))).toHaveLength(1);
+    const { contents, pages } = reportContents(source, NOTHING);
+    // A report may hold what links lead to: its reader has no folder.
+    expect([contents.runs?.length, pages.size]).toEqual([2, 2]);
+    expect(contents.notes).toContainEqual("A run, or a part of one, could not be read.");
+    for (const name of ["good", "bad", "linking"]) rmSync(`runs/${name}`, { recursive: true });
   });
 });
 

@@ -83,8 +83,8 @@ describe("writeFileAtomic", () => {
 describe("reading", () => {
   it("says what is missing or broken, with exit code 3", () => {
     const path = join(folder, "a.json");
-    expect(userError(() => readText(path)).exitCode).toBe(3);
-    expect(userError(() => readText(folder)).message).toContain("a folder, not a file");
+    expect(userError(() => readText(path, 3)).exitCode).toBe(3);
+    expect(userError(() => readText(folder, 3)).message).toContain("a folder, not a file");
     writeFileSync(path, '{"a": 1');
     const error = userError(() => readJson(path));
     expect([error.exitCode, error.message.startsWith(`${path} is not valid JSON`)]).toEqual([3, true]);
@@ -98,7 +98,7 @@ describe("reading", () => {
     expect(readJson(path)).toEqual({ a: 1 });
     for (const text of ["\ufeff{}", '{"a": 1}']) {
       writeFileSync(path, text, "utf16le");
-      expect(userError(() => readText(path)).message).toMatch(/text\.json is UTF-16 text, and Spiral reads UTF-8\./);
+      expect(userError(() => readText(path, 3)).message).toMatch(/text\.json is UTF-16 text, and Spiral reads UTF-8\./);
     }
   });
 

@@ -1,7 +1,9 @@
 /** What `spiral report` writes into one file. */
 import { join } from "node:path";
+import { attempt } from "../../config/check.ts";
+import { ablationTables } from "../../page/ablation-tables.ts";
 import { collect, collectEpisodes } from "../../page/collect.ts";
-import { comparisonContents, titled } from "../../page/comparison.ts";
+import { comparisonContents, titled, withoutPaths } from "../../page/comparison.ts";
 import type { PageContents } from "../../page/contents.ts";
 import { spreadOver } from "../../page/sample.ts";
 import type { CurveRun } from "../../run/curves/runs.ts";
@@ -41,10 +43,11 @@ export function reportContents(source: PageSource, options: Options): ReportCont
 
 function comparisonReport(source: Extract<PageSource, { kind: "runs" }>, options: Options): ReportContents {
   const notes: string[] = [];
-  const runs = titled(
-    source.read((problem) => notes.push(options.names ? problem : "A run, or a part of one, could not be read.")),
-    options.names,
-  );
+  const note = (problem: string): number =>
+    notes.push(options.names ? problem : "A run, or a part of one, could not be read.");
+  const shown = options.names ? undefined : withoutPaths();
+  const read = source.read(note);
+  const runs = shown ? titled(read, shown) : read;
   const games = [...new Set(runs.flatMap((run) => run.games))];
   const title = options.names ? source.name : `${games.join(", ")} · ${runs.length} runs`;
   const contents = comparisonContents(title, runs, source.byCell);
@@ -55,14 +58,23 @@ function comparisonReport(source: Extract<PageSource, { kind: "runs" }>, options
       `The games and policies of ${chosen.length} of ${runs.length} runs are in this file; spiral view has all.`,
     );
   }
-  const pages = new Map(
-    chosen.map(({ name, dir }, i) => {
-      const page = collect({ dir, name }, { ...options, share: 1 / chosen.length });
-      return [String(i), { ...page, title: name }] as const;
-    }),
-  );
-  const listed = chosen.map(({ name }, i) => ({ key: String(i), title: name }));
-  return { contents: { ...contents, notes: [...contents.notes, ...notes], runs: listed }, pages };
+  const problems: string[] = [];
+  const { ablation } = source;
+  const measured = ablation === undefined ? [] : (attempt(problems, () => ablationTables(ablation, shown)) ?? []);
+  const collected = chosen.flatMap(({ name, dir }) => {
+    const page = attempt(problems, () => collect({ dir, name }, { ...options, share: 1 / chosen.length }));
+    return page ? [{ ...page, title: name }] : [];
+  });
+  problems.map(note);
+  return {
+    contents: {
+      ...contents,
+      tables: [...(contents.tables ?? []), ...measured],
+      notes: [...contents.notes, ...new Set(notes)],
+      runs: collected.map(({ title }, i) => ({ key: String(i), title })),
+    },
+    pages: new Map(collected.map((page, i) => [String(i), page])),
+  };
 }
 
 /** The first run of each cell; all runs of a single cell. */

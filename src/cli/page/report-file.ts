@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { type PageProgram, REPORT_HEAD } from "../../page/html.ts";
 import { UserError } from "../../util/errors.ts";
-import { checkWritable, withDiskErrors } from "../../util/files.ts";
+import { checkRegular, checkWritable, withDiskErrors } from "../../util/files.ts";
 import { packageFile } from "../../util/package.ts";
 
 /** Throws a UserError (exit 2) if the file cannot be written, or is there and is no report. */
@@ -14,6 +14,7 @@ export function checkReportPath(path: string): void {
 }
 
 function isReport(path: string): boolean {
+  checkRegular(path, 2);
   return withDiskErrors("read", path, () => {
     const fd = openSync(path, "r");
     try {

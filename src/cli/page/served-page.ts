@@ -20,7 +20,7 @@ export function servedPage(source: PageSource, every: number): Served {
       return { page, overview: new LiveFolder(dir, parts), run, every };
     }
     case "runs": {
-      const overview = new LiveComparison(source.name, source.byCell, source.read);
+      const overview = new LiveComparison(source);
       return { page, overview, run: (key) => overview.run(key), every };
     }
   }

@@ -1,8 +1,11 @@
 /** Several runs, or an ablation, as `spiral view` serves them: their overview, and each run under its name. */
 import { lstatSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { attempt } from "../../config/check.ts";
+import { ABLATION_FILE } from "../../run/ablation-file.ts";
 import type { CurveRun } from "../../run/curves/runs.ts";
 import { UserError } from "../../util/errors.ts";
+import { ablationTables } from "../ablation-tables.ts";
 import { comparisonContents } from "../comparison.ts";
 import type { LiveContents, LiveState, PageCheckpoint, PageEpisode } from "../contents.ts";
 import type { PackedList } from "../listed.ts";
@@ -10,33 +13,56 @@ import { inside } from "./inside.ts";
 import { type LiveFolder, liveRun, marksOf, RUN_FILES } from "./live-folder.ts";
 import type { Shown } from "./shown.ts";
 
+/** What is compared. */
+export interface Compared {
+  readonly name: string;
+  /** As in `comparisonContents`. */
+  readonly byCell: boolean;
+  /** The folder, if they are the runs of one ablation. */
+  readonly ablation?: string | undefined;
+  /** Reads all runs, also those that came since. */
+  readonly read: (warn: (problem: string) => void) => readonly CurveRun[];
+}
+
 export class LiveComparison implements Shown {
-  readonly #title: string;
-  readonly #byCell: boolean;
-  readonly #read: (warn: (problem: string) => void) => readonly CurveRun[];
+  readonly #compared: Compared;
   readonly #live = new Map<string, LiveFolder>();
   #runs: readonly CurveRun[] = [];
 
-  /** `read` reads all runs, also those that came since; `byCell` as in `comparisonContents`. */
-  constructor(title: string, byCell: boolean, read: (warn: (problem: string) => void) => readonly CurveRun[]) {
-    [this.#title, this.#byCell, this.#read] = [title, byCell, read];
+  constructor(compared: Compared) {
+    this.#compared = compared;
   }
 
   async contents(): Promise<LiveContents> {
+    const { name, byCell, ablation, read } = this.#compared;
     const notes: string[] = [];
-    // A run of an ablation that is a link may lead anywhere; one that was named may lie anywhere.
-    this.#runs = this.#read((problem) => notes.push(problem)).filter(
-      ({ dir }) => !this.#byCell || !lstatSync(dir).isSymbolicLink(),
-    );
-    for (const { dir } of this.#runs) for (const name of RUN_FILES) inside(dir, name);
-    const contents = comparisonContents(this.#title, this.#runs, this.#byCell);
+    this.#runs = read((problem) => notes.push(problem)).filter((run) => this.#isWithin(run, notes));
+    if (this.#runs.length === 0) throw new UserError(3, ["There is no run that can be shown.", ...notes]);
+    const contents = comparisonContents(name, this.#runs, byCell);
+    const measured =
+      ablation === undefined
+        ? []
+        : attempt(notes, () => (inside(ablation, ABLATION_FILE) ? ablationTables(ablation) : []));
     return {
       ...contents,
-      runs: this.#runs.map(({ name }) => ({ key: name, title: name })),
+      tables: [...(contents.tables ?? []), ...(measured ?? [])],
+      runs: this.#runs.map((run) => ({ key: run.name, title: run.name })),
       notes: [...contents.notes, ...notes],
       updates: [],
       mark: this.#mark(),
     };
+  }
+
+  /** Whether the run and its files lie where it says; notes why not. A run that was named by the user may lie anywhere. */
+  #isWithin({ name, dir }: CurveRun, notes: string[]): boolean {
+    if (this.#compared.byCell && lstatSync(dir, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      notes.push(`${name} is a link, and was left out.`);
+      return false;
+    }
+    const problems: string[] = [];
+    for (const file of RUN_FILES) attempt(problems, () => inside(dir, file));
+    notes.push(...problems.map((problem) => `${name}: ${problem}`));
+    return problems.length === 0;
   }
 
   async state(): Promise<LiveState> {
@@ -66,8 +92,10 @@ export class LiveComparison implements Shown {
 
   /** A run that is begun changes the folder that it is in. */
   #mark(): string {
+    const { ablation } = this.#compared;
     const folders = [...new Set(this.#runs.map(({ dir }) => dirname(dir)))];
     const times = folders.map((folder) => statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    return [...times, ...this.#runs.map(({ dir }) => marksOf(dir, RUN_FILES))].join(" ");
+    const ended = ablation === undefined ? [] : [marksOf(ablation, [ABLATION_FILE])];
+    return [...times, ...ended, ...this.#runs.map(({ dir }) => marksOf(dir, RUN_FILES))].join(" ");
   }
 }

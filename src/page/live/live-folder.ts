@@ -1,13 +1,15 @@
 /** A run or a tournament as `spiral view` serves it: read from its folder whenever it is asked for, so that it follows a writer. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { attempt } from "../../config/check.ts";
+import type { Config } from "../../config/schema.ts";
 import { checkpointName, readEntries, verifyCheckpoint } from "../../run/checkpoint-folder.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
 import { lockHolder } from "../../run/lock.ts";
-import { readMetrics } from "../../run/metrics.ts";
+import { type MetricsLine, readMetrics } from "../../run/metrics.ts";
 import { readRunConfig } from "../../run/run.ts";
 import { UserError } from "../../util/errors.ts";
-import { advantagesOf } from "../advantages.ts";
+import { type Advantages, advantagesOf } from "../advantages.ts";
 import { collectSummary, listedCheckpoints } from "../collect.ts";
 import type { LiveContents, LiveState, PageCheckpoint, PageContents, PageEpisode } from "../contents.ts";
 import type { PackedList } from "../listed.ts";
@@ -27,6 +29,12 @@ interface Parts {
 
 /** Files that the contents of a run are made of. */
 export const RUN_FILES = ["manifest.json", "config.yaml", "metrics.jsonl", "checkpoints.jsonl"];
+/** Of these, the files that advantages are computed from, and what they say. */
+const ADVANTAGE_FILES = ["config.yaml", "metrics.jsonl"];
+interface AdvantageSources {
+  readonly rl: Config["rl"];
+  readonly lines: readonly MetricsLine[];
+}
 /** Bytes of weights that a page fetches. */
 const WEIGHTS = 3_000_000;
 
@@ -37,6 +45,7 @@ export class LiveFolder implements Shown {
   readonly #dir: string;
   readonly #parts: Parts;
   readonly #log: LiveLog;
+  #known: { readonly mark: string; readonly read: AdvantageSources | undefined } | undefined;
 
   constructor(dir: string, parts: Parts) {
     this.#dir = dir;
@@ -80,10 +89,22 @@ export class LiveFolder implements Shown {
     return this.#log.games(from, to);
   }
 
-  game(line: number): Promise<PageEpisode> {
-    const { run } = this.#parts;
-    const known = run && advantagesOf(readRunConfig(run.dir).rl, readMetrics(run.dir).lines);
-    return this.#log.game(line, known ?? (() => ({})));
+  async game(line: number): Promise<PageEpisode> {
+    return this.#log.game(line, this.#parts.run ? this.#advantages() : () => ({}));
+  }
+
+  /** The files that they are computed from are read again when they have changed. None are known if they cannot be read. */
+  #advantages(): Advantages {
+    const mark = marksOf(this.#dir, ADVANTAGE_FILES);
+    if (mark !== this.#known?.mark) {
+      const read = attempt([], () => {
+        for (const name of ADVANTAGE_FILES) inside(this.#dir, name);
+        return { rl: readRunConfig(this.#dir).rl, lines: readMetrics(this.#dir).lines };
+      });
+      this.#known = { mark, read };
+    }
+    const { read } = this.#known;
+    return read ? advantagesOf(read.rl, read.lines) : () => ({});
   }
 
   #mark(): string {

@@ -1,17 +1,13 @@
 /** The episode log of a folder, as `spiral view` serves it. */
 import { join } from "node:path";
-import type { Episode } from "../../record/episode.ts";
 import { UserError } from "../../util/errors.ts";
-import type { advantagesOf } from "../advantages.ts";
+import type { Advantages } from "../advantages.ts";
 import { damagedNote } from "../collect.ts";
 import type { PageEpisode } from "../contents.ts";
 import { pageEpisode } from "../episode.ts";
-import type { PackedList } from "../listed.ts";
+import { type PackedList, unpackList } from "../listed.ts";
 import { inside } from "./inside.ts";
 import { LogIndex } from "./log-index.ts";
-
-/** Games of a batch that are read for the advantages of one of them. */
-const LONGEST_BATCH = 1000;
 
 /** It may not exist yet. */
 export class LiveLog {
@@ -50,21 +46,12 @@ export class LiveLog {
     return this.#index.list(from, to);
   }
 
-  /** `advantages` as `advantagesOf` makes it. It is called with the games of the batch before this one, and with this one. */
-  async game(line: number, advantages: ReturnType<typeof advantagesOf>): Promise<PageEpisode> {
+  /** The games of the batch before this one are taken from the index. */
+  async game(line: number, advantages: Advantages): Promise<PageEpisode> {
     await this.refresh();
     const episode = this.#index.episode(line);
-    if (episode.index < LONGEST_BATCH) for (let at = line - episode.index; at < line; at++) this.#read(at, advantages);
+    for (const before of unpackList(this.#index.before(line, episode.index))) advantages(before);
     return { ...pageEpisode(episode, line, true), ...advantages(episode) };
-  }
-
-  /** Passes over a line that is no game. */
-  #read(line: number, use: (episode: Episode) => unknown): void {
-    try {
-      use(this.#index.episode(line));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
   }
 
   /** Reads on to the end of the log. */

@@ -62,6 +62,12 @@ export class LogIndex {
     return { heads: this.#reader.heads, rows: this.#rows.slice(from, to) };
   }
 
+  /** The games before that of a line, at most so many. */
+  before(line: number, most: number): PackedList {
+    const at = Math.max(0, this.#rowAt(line));
+    return this.list(Math.max(0, at - most), at);
+  }
+
   /** The game of a line. Throws a UserError (exit 3) if there is none, or if the line was altered. */
   episode(line: number): Episode {
     const at = this.#rowAt(line);

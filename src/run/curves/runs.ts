@@ -1,11 +1,11 @@
 /** The curves of several runs: of runs that are named one by one, and of all runs of an ablation. */
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import { attempt } from "../../config/check.ts";
 import type { Config } from "../../config/schema.ts";
 import { UserError } from "../../util/errors.ts";
-import { readJson } from "../../util/files.ts";
 import { settingText } from "../ablation.ts";
+import { readAblation } from "../ablation-file.ts";
 import { listRuns, type RunSummary, resolveRun } from "../directory.ts";
 import { type Manifest, readManifest } from "../manifest.ts";
 import { readMetrics } from "../metrics.ts";
@@ -34,36 +34,50 @@ type Settings = Readonly<Record<string, unknown>>;
 
 /**
  * `specs` name runs of the folder `parent`, as `resolveRun` takes them, ablations of the folder `ablations`, or folders of runs. A run
- * that is named twice is read once. `warn` is called for what is left out because it is damaged. Throws a UserError if there is no
- * such run.
+ * that is named twice is read once. `warn` is called for what is left out because it is damaged. Throws a UserError if no run can be
+ * read, or if a name is of no run; with `isComplete: false` that one is left out too.
  */
-export function curveRuns(specs: readonly string[], parent: string, warn: Warn): CurveRun[] {
-  const sources = specs.map((spec) => sourceOf(spec, parent, warn));
+export function curveRuns(
+  specs: readonly string[],
+  parent: string,
+  warn: Warn,
+  { isComplete = true }: { readonly isComplete?: boolean } = {},
+): CurveRun[] {
+  const problems: string[] = [];
+  const sources = specs.flatMap((spec) => {
+    const source = (): Source => sourceOf(spec, parent, warn);
+    return isComplete ? source() : (attempt(problems, source) ?? []);
+  });
   const found = new Map(sources.flatMap(({ runs }) => runs).map((run) => [resolve(run.dir), run]));
-  const runs = [...found.values()];
+  const read = [...found.values()].flatMap(
+    ({ name, dir }) =>
+      attempt(problems, () => {
+        const { lines, problems: damaged } = readMetrics(dir);
+        const run = { name, dir, manifest: readManifest(dir), config: readRunConfig(dir), lines };
+        problems.push(...damaged);
+        return run;
+      }) ?? [],
+  );
+  if (read.length === 0 && problems.length > 0) throw new UserError(3, problems);
+  for (const problem of problems) warn(leftOut(problem));
   const cells = new Map(sources.flatMap(({ cells }) => [...cells]));
-  const configs = runs.map(({ dir }) => readRunConfig(dir));
-  const manifests = runs.map(({ dir }) => readManifest(dir));
   const keys = [...new Set([...cells.values()].flatMap((settings) => Object.keys(settings)))];
   const isAblation = sources.every((source) => source.cells.size > 0);
   const settings = isAblation
-    ? runs.map(({ dir }, i) => pick(cells.get(resolve(dir)) ?? {}, keys, configs[i] as Config))
-    : differences(configs.map((config, i) => leavesOf(config, manifests[i] as Manifest)));
-  return runs.map(({ name, dir }, i) => {
-    const { games, seed, started } = manifests[i] as Manifest;
-    const { lines, problems } = readMetrics(dir);
-    for (const problem of problems) warn(`${problem}; left out.`);
-    return {
-      name: runs.filter((run) => run.name === name).length > 1 ? dir : name,
-      dir,
-      games,
-      seed,
-      started: Date.parse(started) / 1000,
-      settings: settings[i] as Readonly<Record<string, string>>,
-      metrics: lines.flatMap((line) => metricsOf(line, games)),
-    };
-  });
+    ? read.map(({ dir, config }) => pick(cells.get(resolve(dir)) ?? {}, keys, config))
+    : differences(read.map(({ config, manifest }) => leavesOf(config, manifest)));
+  return read.map(({ name, dir, manifest: { games, seed, started }, lines }, i) => ({
+    name: read.filter((run) => run.name === name).length > 1 ? dir : name,
+    dir,
+    games,
+    seed,
+    started: Date.parse(started) / 1000,
+    settings: settings[i] as Readonly<Record<string, string>>,
+    metrics: lines.flatMap((line) => metricsOf(line, games)),
+  }));
 }
+
+const leftOut = (problem: string): string => `${problem.replace(/\.$/, "")}; left out.`;
 
 interface Source {
   readonly runs: readonly Pick<RunSummary, "name" | "dir">[];
@@ -76,9 +90,9 @@ function sourceOf(spec: string, parent: string, warn: Warn): Source {
   for (const folder of isRun ? [] : [spec, join("ablations", spec)]) {
     if (!existsSync(folder) || !statSync(folder).isDirectory()) continue;
     const runs = listRuns(folder);
-    for (const { problem } of runs) if (problem !== undefined) warn(`${problem.replace(/\.$/, "")}; left out.`);
+    for (const { problem } of runs) if (problem !== undefined) warn(leftOut(problem));
     const readable = runs.filter(({ manifest }) => manifest !== undefined);
-    const cells = cellsIn(folder);
+    const cells = cellsIn(folder, warn);
     if (readable.length > 0) return { runs: inOrder(readable, [...cells.keys()]), cells };
   }
   const run = resolveRun(spec, parent, warn);
@@ -96,22 +110,13 @@ function inOrder(runs: readonly RunSummary[], paths: readonly string[]): RunSumm
   return byName.sort((a, b) => place(a) - place(b));
 }
 
-const ablationSchema = z.looseObject({
-  cells: z.array(
-    z.looseObject({
-      settings: z.record(z.string(), z.unknown()),
-      runs: z.array(z.looseObject({ run: z.string() })),
-    }),
-  ),
-});
-
 /** Of an ablation that is finished. */
-function cellsIn(folder: string): Map<string, Settings> {
-  const path = join(folder, "ablation.json");
-  const parsed = existsSync(path) ? ablationSchema.safeParse(readJson(path)) : undefined;
-  const cells = parsed?.data?.cells ?? [];
+function cellsIn(folder: string, warn: Warn): Map<string, Settings> {
+  const problems: string[] = [];
+  const ablation = attempt(problems, () => readAblation(folder));
+  for (const problem of problems) warn(leftOut(problem));
   return new Map(
-    cells.flatMap(({ settings, runs }) => runs.map(({ run }) => [resolve(folder, run), settings] as const)),
+    ablation?.cells.flatMap(({ settings, runs }) => runs.map(({ run }) => [resolve(folder, run), settings] as const)),
   );
 }
 

@@ -3,10 +3,12 @@ import { plural, withMean } from "../../util/figures.ts";
 import { markdownTable } from "../../util/markdown.ts";
 import { meanInterval } from "../../util/mean-interval.ts";
 import { median } from "../../util/median.ts";
-import { type Ablation, collapsed, type VarianceResult } from "../ablation.ts";
+import { type Ablation, collapsed } from "../ablation.ts";
 import { creditTables } from "./credit-table.ts";
 import { NOTHING, spread } from "./spread.ts";
-import { thinkingTable } from "./thinking-table.ts";
+import type { AblationTable } from "./table.ts";
+import { type ResultsOfCell, thinkingTables } from "./thinking-table.ts";
+import { varianceTables } from "./variance-table.ts";
 
 /** How parts of the text are written. */
 export interface TextForm {
@@ -24,9 +26,10 @@ const MARKDOWN: TextForm = {
 
 /** Lines, each ended; in Markdown unless another form is given. */
 export function ablationText(
-  { name, about, updates, seeds, cells, variance, credit = [] }: Ablation,
+  { name, about, updates, seeds, ...measured }: Ablation,
   form: TextForm = MARKDOWN,
 ): string {
+  const { cells } = measured;
   const games = [...new Set(cells.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.games))))];
   // One seed has no interval.
   const mean = cells.some(({ runs }) => runs.length > 1) ? ["mean [95 %]"] : [];
@@ -66,34 +69,21 @@ export function ablationText(
     `${length}${plural(seeds, "seed")}; median (range) over seeds${mean.length > 0 ? ", mean [95 % interval]" : ""}.`,
     "",
     form.table(header, rows),
-    ...thinkingTable(cells, form),
-    ...(variance.length > 0 ? ["", ...varianceTable(variance, form)] : []),
-    ...creditTables(credit, form),
+    ...measuredTables(measured).flatMap(({ about, title, header, rows }) => [
+      ...(about === undefined ? [] : ["", about]),
+      ...["", title, "", form.table(header, rows)],
+    ]),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function varianceTable(variance: readonly VarianceResult[], { table }: TextForm): string[] {
-  const names = Object.keys(variance[0]?.ratios ?? {});
-  const groups = new Map<string, VarianceResult[]>();
-  for (const result of variance) {
-    const key = `${result.game} ${result.update}`;
-    groups.set(key, [...(groups.get(key) ?? []), result]);
-  }
-  const rows = [...groups.values()].map((results) => [
-    results[0].game,
-    String(results[0].update),
-    median(results.map(({ entropy }) => entropy)).toFixed(2),
-    ...names.map((name) =>
-      spread(
-        results.flatMap(({ ratios }) => ratios[name] ?? []),
-        2,
-      ),
-    ),
-  ]);
-  return [
-    "Variance of the policy gradient at frozen checkpoints, ratio to no baseline; median (range) over seeds.",
-    "",
-    table(["game", "update", "entropy", ...names], rows),
-  ];
-}
+/** The tables beside the one of the cells: of thoughts, and of what was measured at frozen checkpoints. */
+export const measuredTables = ({
+  cells,
+  variance,
+  credit = [],
+}: Pick<Ablation, "variance" | "credit"> & { readonly cells: readonly ResultsOfCell[] }): AblationTable[] => [
+  ...thinkingTables(cells),
+  ...varianceTables(variance),
+  ...creditTables(credit),
+];

@@ -1,8 +1,7 @@
 /** The tables of an ablation about credit: a measure each, with the estimators side by side. */
-import type { CreditFigures, CreditResult, EstimatorFigures } from "../credit.ts";
+import type { CreditFigures, CreditResult, GradientFigures } from "../credit.ts";
 import { NOTHING, spread } from "./spread.ts";
-
-type Table = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
+import type { AblationTable } from "./table.ts";
 
 /** Below this, A is 0 but for rounding, and nothing can be relative to it. */
 const ROUNDING = 1e-18;
@@ -22,61 +21,59 @@ const relative = ({ signal }: CreditFigures, value: number): number[] => (signal
 const rankOf = ({ signal, rankCorrelation }: CreditFigures): number[] =>
   signal > ROUNDING && rankCorrelation !== null ? [rankCorrelation] : [];
 
-/** The lines of the tables, a blank one first; none if credit was not measured. */
-export function creditTables(credit: readonly CreditResult[], { table }: { table: Table }): string[] {
+/** A table for each measure; none if credit was not measured. */
+export function creditTables(credit: readonly CreditResult[]): AblationTable[] {
   if (credit.length === 0) return [];
   const names = Object.keys(credit[0].estimators);
   const places = placesOf(credit);
-  const advantages = (cell: (figures: readonly CreditFigures[]) => string): string => {
-    const rows = places.map(({ game, update, role, ply, of }) => {
-      const cells = names.map((name) => cell(of(name)));
-      return [game, String(update), role, ply, ...cells];
-    });
-    return table(["game", "update", "role", "ply", ...names], rows);
-  };
-  const gradients = (cell: (found: readonly NonNullable<EstimatorFigures["gradient"]>[]) => string): string => {
-    const rows = places.flatMap(({ game, update, results, isWhole }) =>
-      isWhole
-        ? [[game, String(update), ...names.map((n) => cell(results.flatMap((r) => r.estimators[n]?.gradient ?? [])))]]
-        : [],
-    );
-    return table(["game", "update", ...names], rows);
-  };
-  const spreads = (values: (figures: CreditFigures) => readonly number[]): string =>
-    advantages((all) => spread(all.flatMap(values), 2));
-  return [
-    "",
-    "Credit at frozen checkpoints: the advantages that one batch gives, against the exact ones, both centred at each",
-    "information set. Errors are relative to the root mean square of the exact advantages. Rows without a role: all decisions.",
-    "",
-    "Root mean squared error; 1 is that of an estimator that says 0. Median (range) over seeds.",
-    "",
-    spreads((figures) => relative(figures, figures.meanSquaredError).map(root)),
-    "",
-    "Bias, over all seeds; `<` where it is less than 5 standard errors.",
-    "",
-    advantages((all) => biasText(all.flatMap(relativeBias))),
-    "",
-    "Standard deviation between batches. Median (range) over seeds.",
-    "",
-    spreads((figures) => relative(figures, figures.variance).map(root)),
-    "",
-    "Spearman's rank correlation with the exact advantages. Median (range) over seeds.",
-    "",
-    spreads(rankOf),
-    "",
-    "Cosine of the gradient of one batch with the exact gradient of the loss. Median (range) over seeds.",
-    "",
-    gradients((found) => {
-      const cosines = found.map(({ cosine }) => cosine);
-      return spread(cosines, 3);
+  const advantages = (title: string, cell: (figures: readonly CreditFigures[]) => string): AblationTable => ({
+    title,
+    header: ["game", "update", "role", "ply", ...names],
+    rows: places.map(({ game, update, role, ply, of }) => [
+      ...[game, String(update), role, ply],
+      ...names.map((name) => cell(of(name))),
+    ]),
+  });
+  const gradients = (title: string, cell: (found: readonly GradientFigures[]) => string): AblationTable => ({
+    title,
+    header: ["game", "update", ...names],
+    rows: places.flatMap(({ game, update, results, isWhole }) => {
+      const figuresOf = (name: string) => results.flatMap(({ estimators }) => estimators[name]?.gradient ?? []);
+      return isWhole ? [[game, String(update), ...names.map((name) => cell(figuresOf(name)))]] : [];
     }),
-    "",
-    "Bias of the gradient, relative to its length, over all seeds; `<` where it is less than 5 standard errors.",
-    "",
-    gradients((found) => biasText(found.map((g): Bias => [g.squaredBias, g.squaredBiasError]))),
+  });
+  const spreads = (measure: string, values: (figures: CreditFigures) => readonly number[]): AblationTable =>
+    advantages(`${measure} Median (range) over seeds.`, (all) => spread(all.flatMap(values), 2));
+  return [
+    {
+      about: ABOUT,
+      ...spreads("Root mean squared error; 1 is that of an estimator that says 0.", (figures) =>
+        relative(figures, figures.meanSquaredError).map(root),
+      ),
+    },
+    advantages("Bias, over all seeds; `<` where it is less than 5 standard errors.", (all) =>
+      biasText(all.flatMap(relativeBias)),
+    ),
+    spreads("Standard deviation between batches.", (figures) => relative(figures, figures.variance).map(root)),
+    spreads("Spearman's rank correlation with the exact advantages.", rankOf),
+    gradients(
+      "Cosine of the gradient of one batch with the exact gradient of the loss. Median (range) over seeds.",
+      (found) => {
+        const cosines = found.map(({ cosine }) => cosine);
+        return spread(cosines, 3);
+      },
+    ),
+    gradients(
+      "Bias of the gradient, relative to its length, over all seeds; `<` where it is less than 5 standard errors.",
+      (found) => biasText(found.map((g): Bias => [g.squaredBias, g.squaredBiasError])),
+    ),
   ];
 }
+
+const ABOUT = [
+  "Credit at frozen checkpoints: the advantages that one batch gives, against the exact ones, both centred at each",
+  "information set. Errors are relative to the root mean square of the exact advantages. Rows without a role: all decisions.",
+].join("\n");
 
 const root = (square: number): number => Math.sqrt(Math.max(0, square));
 

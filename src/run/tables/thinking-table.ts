@@ -1,16 +1,18 @@
 /** The table of an ablation about how long the two roles think, and how far they are apart. */
-import type { Ablation, GameResult } from "../ablation.ts";
+import type { Cell, GameResult, RunResult } from "../ablation.ts";
 import { NOTHING, spread } from "./spread.ts";
+import type { AblationTable } from "./table.ts";
 
 /** Gaps between the roles, in words, for which seeds are counted: how many are at least, or at most, so far apart. */
 const AT_LEAST = [1];
 const AT_MOST = [0.5, 0.3];
 
-/** The lines of the table, a blank one first; none if no run writes thoughts. */
-export function thinkingTable(
-  cells: Ablation["cells"],
-  { table }: { table(header: readonly string[], rows: readonly (readonly string[])[]): string },
-): string[] {
+export interface ResultsOfCell extends Pick<Cell, "label"> {
+  readonly runs: readonly Pick<RunResult, "games">[];
+}
+
+/** None if no run writes thoughts. */
+export function thinkingTables(cells: readonly ResultsOfCell[]): AblationTable[] {
   const rows = cells.flatMap(({ label, runs }) => {
     const games = [...new Set(runs.flatMap((run) => Object.keys(run.games)))];
     return games.flatMap((id) => {
@@ -26,12 +28,9 @@ export function thinkingTable(
     ...AT_MOST.map((limit) => `gap ≤ ${limit}`),
     ...["I, first role", "second role", "illegal"],
   ];
-  return [
-    "",
-    "Words of thought in a turn at the last update; I: mutual information of thought and information set, in nats; illegal: share of turns.",
-    "",
-    table(header, rows),
-  ];
+  const title =
+    "Words of thought in a turn at the last update; I: mutual information of thought and information set, in nats; illegal: share of turns.";
+  return [{ title, header, rows }];
 }
 
 type Writing = NonNullable<GameResult["writing"]>;
