@@ -90,10 +90,18 @@ export function keepingFocus(
     elements[index],
 ): void {
   const elements = (): HTMLElement[] => [
-    ...container.querySelectorAll<HTMLElement>("a, button, input, select, summary"),
+    ...container.querySelectorAll<HTMLElement>("a, button, input, select, summary, .scroll"),
   ];
   const focused = document.activeElement;
   const index = elements().indexOf(focused as HTMLElement);
   draw();
   if (index >= 0 && !focused?.isConnected) next(elements(), index)?.focus();
+}
+
+/** Draws anew; wide tables stay as far to the side as they were. */
+export function keepingScroll(container: HTMLElement, draw: () => void): void {
+  const scrolled = (): HTMLElement[] => [...container.querySelectorAll<HTMLElement>(".scroll")];
+  const lefts = scrolled().map(({ scrollLeft }) => scrollLeft);
+  draw();
+  for (const [i, element] of scrolled().entries()) element.scrollLeft = lefts[i] ?? 0;
 }

@@ -2,7 +2,7 @@
 import type { PageContents, PageMetrics, PageRun } from "../src/page/contents.ts";
 import { type Chart, chart } from "./chart.ts";
 import { chartsOf } from "./curves.ts";
-import { el, table } from "./dom.ts";
+import { el, keepingFocus, keepingScroll, table } from "./dom.ts";
 import type { Model } from "./model.ts";
 import { figure } from "./text.ts";
 import type { View } from "./view.ts";
@@ -18,7 +18,7 @@ export function overview(model: Model): View {
   const refresh = (): void => {
     const { contents } = model;
     about.replaceChildren(...aboutOf(contents));
-    results.replaceChildren(...resultsOf(contents));
+    keepingFocus(results, () => keepingScroll(results, () => results.replaceChildren(...resultsOf(contents))));
     runs.replaceChildren(...(contents.runs ? [el("h2", {}, "Runs"), runList(contents.runs)] : []));
     const wanted = contents.charts ?? chartsOf(contents.metrics);
     for (const one of wanted) {

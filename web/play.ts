@@ -26,6 +26,8 @@ export function play(model: Model): View {
   let opponent = model.updates.length > 0 ? String(model.updates.at(-1)) : RANDOM;
   let hints = false;
   let state: unknown;
+  /** As it was when the opponent began its last moves. */
+  let before: unknown;
   let moves: string[] = [];
   let total = 0;
   let played = 0;
@@ -60,6 +62,7 @@ export function play(model: Model): View {
   };
   /** Chance and the opponent move until the person must, or the game ends. */
   const advance = (): void => {
+    before = state;
     for (;;) {
       const turn = game.turn(state);
       if (turn.kind === "end") {
@@ -95,9 +98,14 @@ export function play(model: Model): View {
       if (parsed.ok) move(parsed.action);
       return parsed.ok ? undefined : parsed.reason;
     };
-    const view = game.view?.(state, isOver ? null : seat);
+    const viewer = isOver ? null : seat;
+    const view = game.view?.(state, viewer);
+    const last = moves.at(-1);
     const drawn = view
-      ? board(view, isOver ? {} : { play: (name) => void parse(name) })
+      ? board(view, {
+          ...{ before: game.view?.(before, viewer), last },
+          play: isOver ? undefined : (name) => void parse(name),
+        })
       : el("pre", {}, printable(game.observe(state, seat)));
     if (turn.kind === "end") {
       status.textContent = `${resultText(game, turn.returns)}. ${score(total, played)}`;
@@ -105,9 +113,7 @@ export function play(model: Model): View {
       return;
     }
     drawHint();
-    const last = moves.at(-1);
-    const before = last === undefined ? "" : `${last}. `;
-    status.textContent = `${before}Your turn, ${seatName(game, seat)}.`;
+    status.textContent = `${last === undefined ? "" : `${last}. `}Your turn, ${seatName(game, seat)}.`;
     const actions = turn.kind === "player" ? turn.actions : [];
     const buttons = actions.map((action, i) =>
       button(game.actionName(state, action), () => move(action), i < 9 ? { "aria-keyshortcuts": String(i + 1) } : {}),

@@ -200,8 +200,11 @@ function position(
   const before = steps[at - 1];
   const shown: Node[] = [];
   if (game.view) {
-    const previous = before ? game.view(before.state, viewer) : undefined;
-    shown.push(board(game.view(state, viewer), { before: previous }));
+    const changes = before && {
+      before: game.view(before.state, viewer),
+      last: moveText(game, episode, before, viewer),
+    };
+    shown.push(board(game.view(state, viewer), changes));
   }
   if (turn.kind !== "player") return shown;
   const { player } = turn;

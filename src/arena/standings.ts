@@ -56,12 +56,13 @@ export interface Standings {
   readonly answers: readonly PlayerAnswers[];
 }
 
-/** Only complete pairs count. */
+/** Only complete pairs count. `draws` are those of the bootstrap for ratings. */
 export function standingsOf(
   tournament: Tournament,
   fixtures: readonly Fixture[],
   anchor?: string,
   answers: readonly PlayerAnswers[] = [],
+  draws?: number,
 ): Standings {
   const matches = fixtures.map(resultOf).filter(({ pairs }) => pairs > 0);
   const meetings = fixtures.map(meetingOf);
@@ -76,11 +77,11 @@ export function standingsOf(
     pairs: tournament.pairs,
     format: tournament.gauntlet ? "gauntlet" : "round robin",
     anchor: anchor ?? null,
-    overall: rows(rate(meetings.filter(compares), anchor), matches.filter(compares)),
+    overall: rows(rate(meetings.filter(compares), anchor, draws), matches.filter(compares)),
     byGame: Object.fromEntries(
       games.map(({ id }) => {
         const own = meetings.filter(({ game }) => game === id);
-        const ratings = rate(own, anchor);
+        const ratings = rate(own, anchor, draws);
         const standings = rows(
           ratings,
           matches.filter(({ game }) => game === id),
@@ -96,6 +97,22 @@ export function standingsOf(
     }),
     answers,
   };
+}
+
+/**
+ * Of a tournament that is not at its end: of the fixtures that are begun, and without the anchor until it has played. Undefined if no
+ * pair is complete.
+ */
+export function standingsSoFar(
+  tournament: Tournament,
+  fixtures: readonly Fixture[],
+  anchor?: string,
+  answers?: readonly PlayerAnswers[],
+  draws?: number,
+): Standings | undefined {
+  const begun = fixtures.filter((fixture) => tallyOf(fixture).pairs > 0);
+  const isRated = begun.some(({ players }) => players.some(({ name }) => name === anchor));
+  return begun.length === 0 ? undefined : standingsOf(tournament, begun, isRated ? anchor : undefined, answers, draws);
 }
 
 /** The pairs of a fixture in the form that `rate` takes. */

@@ -76,6 +76,25 @@ export async function* playTournament(
   }
 }
 
+/** A function that gives the fixture of a game; in games of odd number the first player has seat 1. */
+export function fixtureFinder(
+  fixtures: readonly Fixture[],
+): (game: {
+  readonly game: string;
+  readonly index: number;
+  readonly players: readonly [string, string];
+}) => Fixture | undefined {
+  const keyOf = (game: string, first: string, second: string): string => JSON.stringify([game, first, second]);
+  const byKey = new Map(
+    fixtures.map((fixture) => {
+      const [first, second] = fixture.players;
+      return [keyOf(fixture.game.id, first.name, second.name), fixture] as const;
+    }),
+  );
+  return ({ game, index, players: [first, second] }) =>
+    byKey.get(index % 2 === 0 ? keyOf(game, first, second) : keyOf(game, second, first));
+}
+
 /** The complete pairs of a fixture. Copies of its only pair, which an older log may hold, do not count. */
 export function tallyOf({ played, pairs }: Fixture): Tally {
   const tally = new Tally();

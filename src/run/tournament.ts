@@ -1,6 +1,6 @@
 /**
- * The folder of a tournament. tournament.json fixes its players, games and seed. Every finished game is appended to
- * episodes.jsonl, which is all that is needed to continue. If the process was killed, the last line may be incomplete; it is
+ * The folder of a tournament. tournament.json fixes its players, games and seed, and schedule.json tells a reader what is played.
+ * Every finished game is appended to episodes.jsonl, which is all that is needed to continue. If the process was killed, the last line may be incomplete; it is
  * then removed.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
@@ -15,6 +15,7 @@ import { takeLock } from "./lock.ts";
 /** Version of the folder's layout. */
 const SCHEMA = 1;
 const MANIFEST = "tournament.json";
+const SCHEDULE = "schedule.json";
 const LOG = "episodes.jsonl";
 
 const plannedSchema = z.object({
@@ -31,6 +32,22 @@ const manifestSchema = z.object({ schema: z.literal(SCHEMA), spiral: z.string(),
 
 /** The part of the manifest that must be the same when the tournament continues. */
 export type Planned = z.infer<typeof plannedSchema>;
+
+/** What a reader needs for the standings of a tournament that is being played, and cannot know without its players. */
+const scheduleSchema = z.object({
+  /** The player whose rating is 0. */
+  anchor: z.string().nullable(),
+  /** By player, the ids of the games that it plays. */
+  plays: z.record(z.string(), z.array(z.string())),
+  /** In order. `pairs` is 1 where all pairs would be copies of the first. */
+  fixtures: z.array(
+    z.object({
+      ...{ game: z.string(), players: z.tuple([z.string(), z.string()]), pairs: z.int().min(1) },
+      deterministic: z.boolean(),
+    }),
+  ),
+});
+export type Schedule = z.infer<typeof scheduleSchema>;
 
 export interface TournamentFolder {
   readonly log: string;
@@ -108,4 +125,17 @@ function checkSame(path: string, planned: Planned): void {
     `${path} is of another tournament: ${differs.join("; ")}.`,
     "Its games do not belong together with these. Name another folder by --out, or delete that one.",
   ]);
+}
+
+export function writeSchedule(dir: string, schedule: Schedule): void {
+  writeFileAtomic(join(dir, SCHEDULE), `${JSON.stringify(schedule)}\n`);
+}
+
+/** Undefined if an earlier version played the tournament. Throws a UserError (exit 3) if the file is damaged. */
+export function readSchedule(dir: string): Schedule | undefined {
+  const path = join(dir, SCHEDULE);
+  if (!existsSync(path)) return undefined;
+  const found = scheduleSchema.safeParse(readJson(path));
+  if (found.success) return found.data;
+  throw new UserError(3, `${path} is not the schedule of a tournament (${firstIssue(found.error)}).`);
 }

@@ -175,19 +175,27 @@ describe.skipIf(!chromium)("the page", () => {
     await page.getByLabel("Game").selectOption("ttt");
     await page.getByLabel("hints").check();
     const status = page.locator(".play [role=status]");
+    const board = page.locator("svg.board");
     for (let move = 0; move < 5 && !(await status.innerText()).includes("You have"); move++) {
       expect(await page.locator(".probabilities tr").count()).toBeGreaterThan(0);
       await page.locator("svg.board .playable").first().click();
+      if (move > 0) continue;
+      // What the opponent answered is marked, on the board and in its description.
+      expect(await page.locator("svg.board .cell.new").count()).toBe(1);
+      expect(await board.getAttribute("aria-label")).toMatch(/The last move: Player 1 \(O\) \[\d\]\.$/);
     }
     expect(await status.innerText()).toMatch(/You have [+−]?\d after 1 game\.$/);
     await page.getByLabel("Game").selectOption("kuhn");
     await page.getByLabel("You are").selectOption("1");
-    expect(await page.locator("svg.board").getAttribute("aria-label")).toContain("Player 0 has a hidden card");
+    expect(await board.getAttribute("aria-label")).toMatch(
+      /Player 0 has a hidden card.*The last move: Player 0 \(first\) \[(check|bet)\]\.$/,
+    );
+    expect(await page.locator("svg.board rect.new").count()).toBe(1);
     await page.locator("h2").click();
     await page.keyboard.press("2");
     if (!(await status.innerText()).includes("You have")) await page.keyboard.press("2");
     expect(await status.innerText()).toMatch(/wins \+\d\. You have [+−]\d after 1 game\.$/);
-    expect(await page.locator("svg.board").getAttribute("aria-label")).not.toContain("hidden");
+    expect(await board.getAttribute("aria-label")).not.toContain("hidden");
   });
 
   strategyTests(() => ({ page, url, dir }));

@@ -1,13 +1,19 @@
 /** Several runs, ablations and tournaments in one page: their figures are those of the command line. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Standings } from "../../src/arena/standings.ts";
+import { standingsTables } from "../../src/arena/standings-table.ts";
+import { playIn } from "../../src/cli/open/tournament-folder.ts";
 import { pageSource } from "../../src/cli/page/page-source.ts";
 import { reportContents } from "../../src/cli/page/report-contents.ts";
 import { servedPage } from "../../src/cli/page/served-page.ts";
+import { getGame } from "../../src/games/registry.ts";
 import type { PageContents, PageTable } from "../../src/page/contents.ts";
 import { pageHtml } from "../../src/page/html.ts";
 import type { PackedContents } from "../../src/page/packed.ts";
+import { type Opponent, opponents } from "../../src/players/opponents.ts";
+import type { PolicyPlayer } from "../../src/players/player.ts";
 import { type Episode, formatEpisode } from "../../src/record/episode.ts";
 import type { Ablation } from "../../src/run/ablation.ts";
 import type { CreditFigures, CreditResult } from "../../src/run/credit.ts";
@@ -313,7 +319,66 @@ describe("a tournament", () => {
     ]);
     expect(episodes).toHaveLength(2);
     rmSync("tournaments/words/standings.json");
+    rmSync("tournaments/words/schedule.json");
+    // As an earlier version left it.
     expect(shown("words").notes[0]).toBe("The tournament is not at its end, where the ratings are made.");
+  });
+
+  it("has the standings so far, as the command prints them where it is stopped, and follows its log", async () => {
+    cpSync("tournaments/cup", "tournaments/half", { recursive: true });
+    const log = "tournaments/half/episodes.jsonl";
+    const games = readFileSync(log, "utf8").trim().split("\n");
+    for (const file of ["standings.json", "standings.md"]) rmSync(join("tournaments/half", file));
+    writeFileSync(log, "");
+    const { overview } = servedPage(
+      pageSource(["half"], "runs", () => {}),
+      5,
+    );
+    const before = await overview.contents();
+    expect(before.tables).toHaveLength(1);
+    expect(Object.fromEntries(before.facts)).toMatchObject({
+      ...{ status: "stopped", "games played": "0 of 36", "fixtures finished": "0 of 6" },
+    });
+
+    // Two fixtures, a pair of the third, and a game without its other one.
+    writeFileSync(log, `${games.slice(0, 15).join("\n")}\n`);
+    expect((await overview.state()).contents).not.toBe(before.mark);
+    const { facts, tables = [], notes } = await overview.contents();
+    expect(Object.fromEntries(facts)).toMatchObject({ "games played": "15 of 36", "fixtures finished": "2 of 6" });
+    expect(notes).toEqual([expect.stringContaining("the standings so far")]);
+
+    const players = ["nash", "random", "sloppy"].map((name): PolicyPlayer => {
+      const { plays, make } = opponents.find((one) => one.name === name) as Opponent;
+      return { kind: "policy", name, plays, policy: make };
+    });
+    const ids = ["kuhn", "ttt-draw"].map((id) => getGame(id));
+    const tournament = { games: ids, players, pairs: 3, seed: 1, gauntlet: false };
+    const written = { log, append: () => {}, close: () => {} };
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const stopped = await playIn("tournaments/half", written, tournament, 1, undefined, AbortSignal.abort(), undefined);
+    stderr.mockRestore();
+    const printed = standingsTables(stopped as Standings);
+    expect(tables.slice(0, -1).map(({ caption }) => caption)).toEqual(printed.map(({ title }) => title));
+    for (const [i, { rows }] of printed.entries()) {
+      expect(rowsOf([tables[i] as PageTable])).toEqual(
+        rows.map(([place = "", player = "", ...figures]) => [player, place, ...figures].filter((cell) => cell !== "")),
+      );
+    }
+    // Of kuhn alone, as no pair of the other game is there.
+    expect(printed.find(({ title }) => title === "kuhn")?.rows).toHaveLength(3);
+  });
+
+  it("has none of games and players that its schedule does not name, and no damage ends it", async () => {
+    cpSync("tournaments/cup", "tournaments/odd", { recursive: true });
+    rmSync("tournaments/odd/standings.json");
+    edit("tournaments/odd/schedule.json", (text) => text.replaceAll('"kuhn"', '"chess"'));
+    const { tables, notes } = shown("odd");
+    expect(tables).toHaveLength(1);
+    expect(notes[0]).toMatch(/^The ratings could not be read: .*chess/);
+    writeFileSync("tournaments/odd/schedule.json", "[]");
+    expect(shown("odd").notes[0]).toMatch(/schedule\.json is not the schedule of a tournament/);
+    rmSync("tournaments/odd/episodes.jsonl");
+    expect(shown("odd").tables?.[0]?.rows).toEqual([]);
   });
 
   it("is served with its games", async () => {

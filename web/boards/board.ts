@@ -16,17 +16,25 @@ export interface Drawing {
 }
 
 export interface BoardOptions {
-  /** The view one ply before, so that what changed can be marked. */
+  /** An earlier view, so that what changed since can be marked. */
   readonly before?: View | undefined;
+  /** The last move in words, with which the text alternative ends. */
+  readonly last?: string | undefined;
   /** Called with the name of an action, `[4]`, if its place on the board is clicked. */
   readonly play?: ((name: string) => void) | undefined;
 }
 
 export function board(view: View, options: BoardOptions = {}): SVGSVGElement {
   const { width, height, parts } = drawing(view, options);
+  const last = options.last === undefined ? "" : ` The last move: ${options.last}.`;
   return svg(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, class: `board ${view.kind}`, role: "img", "aria-label": describe(view) },
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      class: `board ${view.kind}`,
+      role: "img",
+      "aria-label": `${describe(view)}${last}`,
+    },
     ...parts,
   );
 }
@@ -36,7 +44,7 @@ function drawing(view: View, { before, play }: BoardOptions): Drawing {
     case "grid":
       return grid(view, before?.kind === "grid" ? before : undefined, play);
     case "cards":
-      return cards(view);
+      return cards(view, before?.kind === "cards" ? before : undefined);
     case "goods":
       return goods(view);
     case "dice":

@@ -8,7 +8,8 @@ const [WIDTH, CARD_WIDTH, CARD_HEIGHT] = [480, 56, 80];
 /** Chips of a stack that are drawn one by one. */
 const MOST_CHIPS = 12;
 
-export function cards({ cards, publicCards, rounds, pot, match }: CardsView): Drawing {
+export function cards(view: CardsView, before?: CardsView): Drawing {
+  const { cards, publicCards, rounds, pot, match } = view;
   const head = match
     ? [
         centred(
@@ -27,13 +28,17 @@ export function cards({ cards, publicCards, rounds, pot, match }: CardsView): Dr
         .filter((act) => act.seat === seat)
         .map(({ act, chips }) => `${rounds.length > 1 ? `${i + 1}: ` : ""}${act}${chips > 0 ? ` ${chips}` : ""}`),
     );
+    const known = before ? actsBefore(view, before, seat) : acts.length;
     return [
       centred(`Player ${seat}`, middle, top + 14, `name seat${seat}`),
       ...shown,
-      ...acts.map((text, i) => centred(text, middle, top + CARD_HEIGHT + 46 + i * 19)),
+      ...acts.flatMap((text, i) => {
+        const y = top + CARD_HEIGHT + 46 + i * 19;
+        return [...(i < known ? [] : [marker(text, middle, y)]), centred(text, middle, y)];
+      }),
     ];
   });
-  const most = Math.max(...[0, 1].map((seat) => rounds.flat().filter((act) => act.seat === seat).length));
+  const most = Math.max(...[0, 1].map((seat) => actsOf(view, seat)));
   const stacks = pot.flatMap((chips, seat) => stack(chips, WIDTH / 2 + (seat === 0 ? -34 : 34), top + 168, seat));
   const bottom = top + Math.max(200, CARD_HEIGHT + 46 + most * 19);
   const open = publicCards.length > 0 ? row(publicCards, WIDTH / 2, top + 10) : [];
@@ -46,6 +51,18 @@ export function cards({ cards, publicCards, rounds, pot, match }: CardsView): Dr
       centred("in the pot", WIDTH / 2, top + 190, "faint"),
     ],
   };
+}
+
+const actsOf = ({ rounds }: CardsView, seat: number): number => rounds.flat().filter((act) => act.seat === seat).length;
+
+/** How many acts of a seat the earlier view has; another hand has none of these. */
+const actsBefore = ({ match }: CardsView, before: CardsView, seat: number): number =>
+  match?.hand === before.match?.hand ? actsOf(before, seat) : 0;
+
+/** What lies behind an act that is new. */
+function marker(text: string, middle: number, y: number): SVGElement {
+  const width = 10 + 9 * text.length;
+  return svg("rect", { x: middle - width / 2, y: y - 14, width, height: 19, rx: 4, class: "new" });
 }
 
 const row = (hand: readonly (string | null)[], middle: number, y: number): SVGElement[] =>

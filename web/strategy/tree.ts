@@ -56,7 +56,7 @@ export function positionOf(
 function boardOf(
   game: Game,
   view: NonNullable<Game["view"]>,
-  { state, before, turn, actions }: Position,
+  { state, before, turn, actions, names }: Position,
   go: (actions: readonly number[]) => void,
 ): Element {
   const play = (name: string): void => {
@@ -65,6 +65,7 @@ function boardOf(
   };
   return board(view(state, null), {
     before: before === undefined ? undefined : view(before, null),
+    last: names.at(-1),
     play: turn.kind === "player" ? play : undefined,
   });
 }

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { AnswersOfTournament } from "../../arena/answers.ts";
 import type { PlayedGame } from "../../arena/pairing.ts";
-import { type Standings, standingsOf } from "../../arena/standings.ts";
+import { type Standings, standingsOf, standingsSoFar } from "../../arena/standings.ts";
 import { answersCsv, matchesCsv, ratingsCsv, standingsMarkdown } from "../../arena/standings-table.ts";
-import { type Fixture, fixturesOf, playTournament, type Tournament, tallyOf } from "../../arena/tournament.ts";
+import { type Fixture, fixtureFinder, fixturesOf, playTournament, type Tournament } from "../../arena/tournament.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { readLog } from "../../replay/log.ts";
-import type { TournamentFolder } from "../../run/tournament.ts";
+import { type TournamentFolder, writeSchedule } from "../../run/tournament.ts";
 import { UserError } from "../../util/errors.ts";
 import { plural } from "../../util/figures.ts";
 import { writeFileAtomic } from "../../util/files.ts";
@@ -32,6 +32,7 @@ export async function playIn(
   const total = gamesOf(fixtures);
   const count = (): number => fixtures.reduce((sum, { played }) => sum + played.size, 0);
   const answers = new AnswersOfTournament(tournament.players);
+  writeSchedule(dir, scheduleOf(tournament, fixtures, anchor));
   restore(folder.log, fixtures, tournament.pairs, answers);
   const before = count();
   if (before > 0) note(`${before} of ${plural(total, "game")} are there already.`);
@@ -53,11 +54,7 @@ export async function playIn(
   }
   if (count() < total) {
     note(`Stopped after ${count()} of ${plural(total, "game")}, which are kept in ${dir}. The same command goes on.`);
-    const begun = fixtures.filter((fixture) => tallyOf(fixture).pairs > 0);
-    const isRated = begun.some(({ players }) => players.some(({ name }) => name === anchor));
-    return begun.length === 0
-      ? undefined
-      : standingsOf(tournament, begun, isRated ? anchor : undefined, answers.results());
+    return standingsSoFar(tournament, fixtures, anchor, answers.results());
   }
   const standings = standingsOf(tournament, fixtures, anchor, answers.results());
   writeFileAtomic(join(dir, "standings.json"), `${JSON.stringify(standings, null, 2)}\n`);
@@ -68,21 +65,25 @@ export async function playIn(
   return standings;
 }
 
+const scheduleOf = ({ games, players }: Tournament, fixtures: readonly Fixture[], anchor = null as string | null) => ({
+  anchor,
+  plays: Object.fromEntries(
+    players.map(({ name, plays }) => [name, games.filter((game) => plays(game)).map(({ id }) => id)]),
+  ),
+  fixtures: fixtures.map(({ game, players: [first, second], pairs, deterministic }) => ({
+    ...{ game: game.id, pairs, deterministic },
+    players: [first.name, second.name] satisfies [string, string],
+  })),
+});
+
 /** Enters the games of an earlier process. Each counts once; a line that is none of them ends the command, exit code 3. */
 function restore(log: string, fixtures: readonly Fixture[], pairs: number, answers: AnswersOfTournament): void {
-  const keyOf = (game: string, first: string, second: string): string => JSON.stringify([game, first, second]);
-  const byKey = new Map(
-    fixtures.map((fixture) => {
-      const [first, second] = fixture.players;
-      return [keyOf(fixture.game.id, first.name, second.name), fixture] as const;
-    }),
-  );
+  const fixtureOf = fixtureFinder(fixtures);
   for (const entry of readLog(log, () => {})) {
     const mend = `Delete that line, and the game is played again.`;
     if ("problem" in entry) throw new UserError(3, `${log}:${entry.line}: ${entry.problem}. ${mend}`);
-    const { game, index, players, returns } = entry.episode;
-    const [first, second] = index % 2 === 0 ? players : [players[1], players[0]];
-    const fixture = byKey.get(keyOf(game, first, second));
+    const { index, returns } = entry.episode;
+    const fixture = fixtureOf(entry.episode);
     if (!fixture || index >= 2 * pairs) {
       throw new UserError(3, `${log}:${entry.line}: this is no game of this tournament. Delete that line.`);
     }

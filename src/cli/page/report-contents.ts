@@ -32,10 +32,11 @@ export function reportContents(source: PageSource, options: Options): ReportCont
       return comparisonReport(source, options);
     case "tournament": {
       const { dir, name } = source;
-      const contents = tournamentContents(dir, options.names ? name : "Tournament");
+      const log = join(dir, "episodes.jsonl");
+      const contents = tournamentContents(dir, options.names ? name : "Tournament", log);
       const notes = [...contents.notes];
       // Without the names of its players a tournament says nothing.
-      const episodes = collectEpisodes(join(dir, "episodes.jsonl"), { ...options, names: true }, notes);
+      const episodes = collectEpisodes(log, { ...options, names: true }, notes);
       return { contents: { ...contents, episodes, notes }, pages: new Map() };
     }
   }

@@ -15,12 +15,14 @@ import type { LiveContents, LiveState, PageCheckpoint, PageContents, PageEpisode
 import type { PackedList } from "../listed.ts";
 import { spreadOver } from "../sample.ts";
 import { inside } from "./inside.ts";
-import { LiveLog } from "./live-log.ts";
+import { LiveLog, LOG_FILE } from "./live-log.ts";
 import type { Shown } from "./shown.ts";
 
 interface Parts {
   /** The files that the summary is made of. */
   readonly sources: readonly string[];
+  /** Whether the log is one of them too. */
+  readonly followsLog?: boolean;
   /** The contents without checkpoints and games. */
   summary(): PageContents;
   /** Present if there are checkpoints. */
@@ -109,7 +111,9 @@ export class LiveFolder implements Shown {
 
   #mark(): string {
     const writer = lockHolder(this.#dir)?.pid;
-    return [marksOf(this.#dir, this.#parts.sources), writer ?? "–", ...this.#log.notes(writer !== undefined)].join(" ");
+    const { sources, followsLog } = this.#parts;
+    const files = followsLog ? [...sources, LOG_FILE] : sources;
+    return [marksOf(this.#dir, files), writer ?? "–", ...this.#log.notes(writer !== undefined)].join(" ");
   }
 
   #weightBytes(update: number): number {

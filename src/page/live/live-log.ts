@@ -9,6 +9,8 @@ import { type PackedList, unpackList } from "../listed.ts";
 import { inside } from "./inside.ts";
 import { LogIndex } from "./log-index.ts";
 
+export const LOG_FILE = "episodes.jsonl";
+
 /** It may not exist yet. */
 export class LiveLog {
   readonly #dir: string;
@@ -18,7 +20,7 @@ export class LiveLog {
 
   constructor(dir: string) {
     this.#dir = dir;
-    this.#index = new LogIndex(join(dir, "episodes.jsonl"));
+    this.#index = new LogIndex(join(dir, LOG_FILE));
   }
 
   /** Games that are listed so far. */
@@ -57,7 +59,7 @@ export class LiveLog {
   /** Reads on to the end of the log. */
   async refresh(): Promise<void> {
     try {
-      if (inside(this.#dir, "episodes.jsonl")) await this.#index.refresh();
+      if (inside(this.#dir, LOG_FILE)) await this.#index.refresh();
       this.#problem = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -32,7 +32,8 @@ describe("spiral arena", () => {
     expect(shown.err).toContain(`Written to ${out}`);
     const files = contents(out);
     expect(Object.keys(files)).toEqual([
-      ...["episodes.jsonl", "matches.csv", "ratings.csv", "standings.json", "standings.md", "tournament.json"],
+      ...["episodes.jsonl", "matches.csv", "ratings.csv", "schedule.json"],
+      ...["standings.json", "standings.md", "tournament.json"],
     ]);
     // Six matches at ttt, three at kuhn.
     expect(files["episodes.jsonl"]?.trim().split("\n")).toHaveLength(9 * 80);
