@@ -2,11 +2,10 @@
 import type { Game } from "../src/games/game.ts";
 import { getGame } from "../src/games/registry.ts";
 import { GameGraph } from "../src/graph/game-graph.ts";
-import { decodeSafetensors } from "../src/nn/safetensors.ts";
 import type { PageContents, PageEpisode } from "../src/page/contents.ts";
-import { plainPolicy } from "../src/policies/features/plain.ts";
 import type { Policy } from "../src/policies/policy.ts";
 import { embeddedLog, type GameLog } from "./game-log.ts";
+import { networkOf, policyOf } from "./policy.ts";
 import { Solver } from "./solver/solver.ts";
 
 /** A legal action and its probability. */
@@ -49,10 +48,9 @@ export class Model {
   policy(update: number): Policy {
     const known = this.#policies.get(update);
     if (known) return known;
-    const checkpoint = this.contents.checkpoints.find((one) => one.update === update);
-    if (!checkpoint) throw new Error(`the page holds no checkpoint ${update}`);
-    const bytes = Uint8Array.from(atob(checkpoint.weights), (c) => c.charCodeAt(0));
-    const policy = plainPolicy(`update ${update}`, this.games, decodeSafetensors(bytes));
+    const network = networkOf(this.contents, update);
+    if (!network) throw new Error(`the page holds no checkpoint ${update}`);
+    const policy = policyOf(`update ${update}`, network);
     this.#policies.set(update, policy);
     return policy;
   }

@@ -10,7 +10,7 @@ import { type Attention, backward, type Engine, forward, type Operations } from 
 const MAX_GATHERED = 2 ** 23;
 
 /** The engine of a network of these variables, in the order of `transformerTensors`. */
-export function tensorEngine(variables: readonly tf.Variable[], heads: number): Engine {
+export function tensorEngine(variables: readonly tf.Variable[], heads: number): Engine<tf.Tensor> {
   const [context, width] = variables[1].shape as [number, number];
   const shape = { width, heads, context };
   const weights = variables as readonly tf.Tensor[];

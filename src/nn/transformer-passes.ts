@@ -8,15 +8,14 @@
  * goes on with them alone once every node has its keys and values.
  */
 import type { PrefixTree } from "./prefix-tree.ts";
-import type { tf } from "./tf.ts";
 
-/** Computes trees with one network's weights. */
-export interface Engine {
+/** Computes trees with one network's weights. T is a tensor. */
+export interface Engine<T> {
   /** Larger trees are computed in parts, so that memory is bounded. */
   readonly maxNodes: number;
   logits(tree: PrefixTree): Float32Array;
   /** The gradients in the variables, which the caller disposes of. */
-  gradients(tree: PrefixTree, lossGradient: (logits: Float32Array) => Float32Array): tf.Tensor[];
+  gradients(tree: PrefixTree, lossGradient: (logits: Float32Array) => Float32Array): T[];
 }
 
 /** What a pass is made of. A matrix M belongs to the engine; x [N, d] has a row for each node of the tree. */
@@ -49,6 +48,9 @@ export interface Operations<M> {
   attentionGradient(qkv: M, attention: Attention<M>, d: M, ofEnds: boolean): M;
 }
 
+/** Those of the forward pass. */
+export type ForwardOperations<M> = Pick<Operations<M>, "embed" | "ends" | "norm" | "product" | "attention">;
+
 export interface Attention<M> {
   readonly output: M;
   /** The softmax of the scores, in the engine's own order. */
@@ -78,7 +80,7 @@ export interface Forward<M> {
   readonly top: M;
 }
 
-export function forward<M>(ops: Operations<M>, weights: readonly M[]): Forward<M> {
+export function forward<M>(ops: ForwardOperations<M>, weights: readonly M[]): Forward<M> {
   const { token, position, blockWeights, gain, head, headBias } = structure(weights);
   const blocks: Block<M>[] = [];
   let x = ops.embed(token, position);

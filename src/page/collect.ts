@@ -36,6 +36,8 @@ const WEIGHTS = 400_000;
 const GAMES = 350_000;
 /** Games of each id that are kept while the log is read, at most. */
 const KEPT = 4000;
+/** Kinds of policies that the page computes. */
+const COMPUTED: readonly string[] = ["mlp", "text"];
 /** Problems of a log that are told one by one. */
 const PROBLEMS = 5;
 
@@ -80,6 +82,7 @@ export function collectSummary(run: ResolvedRun, names: boolean, share = 1): Pag
         ...{ update, decisions, seconds, entropy, magnetKl, returns, baselines, evaluation },
       }),
     ),
+    ...(config.nn.policy === "text" ? { text: config.nn.text } : {}),
     ...(config.rl.rule === "spiral" ? { estimator: config.rl.advantage } : {}),
     checkpoints: [],
     episodes: [],
@@ -135,9 +138,9 @@ function collectCheckpoints(run: ResolvedRun, bytes: number, notes: string[]): P
 /** The checkpoints whose policies the page can compute; one alone if the run was named with it. */
 export function listedCheckpoints({ dir, checkpoint: asked }: ResolvedRun, notes: string[]): CheckpointEntry[] {
   const { nn } = readRunConfig(dir);
-  if (nn.policy !== "mlp") {
+  if (!COMPUTED.includes(nn.policy)) {
     notes.push(
-      `The page computes policies of kind mlp only; this run's is ${nn.policy}, so it shows no probabilities.`,
+      `The page computes policies of kind ${COMPUTED.join(" and ")}; this run's is ${nn.policy}, so it shows no probabilities.`,
     );
     return [];
   }

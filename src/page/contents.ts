@@ -2,6 +2,7 @@
  * What the page shows: the data that a report holds beside the program of the page, and that `spiral view` serves. It is plain
  * JSON. Nothing in it names a folder, a host or a command line, unless `names` was asked for.
  */
+import type { Config } from "../config/schema.ts";
 import type { Episode } from "../record/episode.ts";
 
 export interface PageContents {
@@ -15,6 +16,8 @@ export interface PageContents {
   readonly metrics: readonly PageMetrics[];
   /** Weights of the policy by update; empty if the page cannot compute this kind of policy. */
   readonly checkpoints: readonly PageCheckpoint[];
+  /** The settings `nn.text` of a policy that writes. */
+  readonly text?: Config["nn"]["text"] | undefined;
   /** The advantage estimator of the run; absent if its rule has none. */
   readonly estimator?: string | undefined;
   /** Logged games, in the order of the log. */

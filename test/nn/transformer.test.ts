@@ -6,13 +6,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type BackendName, findBackend, startBackend } from "../../src/nn/backend.ts";
 import { type PrefixTree, prefixTree } from "../../src/nn/prefix-tree.ts";
 import { tf } from "../../src/nn/tf.ts";
-import {
-  headColumns,
-  initialTransformer,
-  Transformer,
-  type TransformerShape,
-  transformerTensors,
-} from "../../src/nn/transformer.ts";
+import { initialTransformer, Transformer } from "../../src/nn/transformer.ts";
+import { headColumns, type TransformerShape, transformerTensors } from "../../src/nn/transformer-shape.ts";
 import type { WeightArray } from "../../src/nn/weights.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { plainTransformer } from "../reference/transformer.ts";

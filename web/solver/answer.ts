@@ -10,18 +10,9 @@ import { nashConv } from "../../src/exact/nash-conv.ts";
 import { strategyOf } from "../../src/exact/strategy.ts";
 import type { Game } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { decodeSafetensors } from "../../src/nn/safetensors.ts";
 import { nash } from "../../src/players/opponents.ts";
-import { plainPolicy } from "../../src/policies/features/plain.ts";
 import type { Policy } from "../../src/policies/policy.ts";
-
-/** The policy of a checkpoint. */
-export interface Network {
-  /** Ids of the games of its training, in order. */
-  readonly games: readonly string[];
-  /** The file model.safetensors in base 64. */
-  readonly weights: string;
-}
+import { type Network, policyOf } from "../policy.ts";
 
 export type Question =
   | { readonly kind: "tree"; readonly game: string }
@@ -61,7 +52,7 @@ export function answer(question: Question, tell: (share: number) => void): Tree 
     case "tree":
       return treeOf(game);
     case "policy":
-      return valuesOf(game, policyOf(question.network));
+      return valuesOf(game, policyOf("policy", question.network));
     case "equilibrium":
       return valuesOf(game, equilibriumOf(game, question.near, tell));
   }
@@ -83,17 +74,10 @@ function valuesOf(game: Game, policy: Policy): Values {
   };
 }
 
-const policyOf = ({ games, weights }: Network): Policy =>
-  plainPolicy(
-    "policy",
-    games.map((id) => getGame(id)),
-    decodeSafetensors(Uint8Array.from(atob(weights), (c) => c.charCodeAt(0))),
-  );
-
 function equilibriumOf(game: Game, near: Network | undefined, tell: (share: number) => void): Policy {
   if (game.equilibrium && near) {
     const { infosets } = compiledGame(game);
-    const distributions = policyOf(near).distributions(infosets);
+    const distributions = policyOf("near", near).distributions(infosets);
     const byKey = new Map(infosets.map(({ key }, i) => [key, [...(distributions[i] ?? [])]]));
     return nash(game, (key) => byKey.get(key));
   }

@@ -6,7 +6,8 @@ import type { Game, Seat } from "../../src/games/game.ts";
 import type { PageContents } from "../../src/page/contents.ts";
 import type { Policy } from "../../src/policies/policy.ts";
 import { tablePolicy } from "../../src/policies/table-policy.ts";
-import type { Network, Question, Tree, Values } from "./answer.ts";
+import { type Network, networkOf } from "../policy.ts";
+import type { Question, Tree, Values } from "./answer.ts";
 import type { Asked, Told } from "./worker.ts";
 
 /** What is known of a question. */
@@ -85,9 +86,7 @@ export class Solver {
   }
 
   #network(update: number): Network | undefined {
-    const { games, checkpoints } = this.#contents();
-    const checkpoint = checkpoints.find((one) => one.update === update);
-    return checkpoint && { games, weights: checkpoint.weights };
+    return networkOf(this.#contents(), update);
   }
 
   #answer(key: string, question: Question, changed: () => void): Tree | Values | undefined {

@@ -27,7 +27,7 @@ let held: { readonly data: readonly object[]; readonly weights: readonly Matrix[
 let passes = 0;
 
 /** The engine of a network of these variables, in the order of `transformerTensors`. */
-export function kernelEngine(variables: readonly tf.Variable[], heads: number): Engine {
+export function kernelEngine(variables: readonly tf.Variable[], heads: number): Engine<tf.Tensor> {
   const [context, width] = variables[1].shape as [number, number];
   const columns = variables[variables.length - 1].size;
   const layers = (variables.length - 5) / 7;
