@@ -22,7 +22,8 @@ const DASHES = ["", "7 4", "2 3", "9 3 2 3", "1 4", "12 4", "4 4"];
 export function chart({ title, canBeLog, curves: first }: PageChart): Chart {
   const place = el("div");
   const legend = el("ul", { class: "legend" });
-  const values = el("output", { class: "values", "aria-live": "polite" });
+  // It is read out only to who moves the cursor: the curves of a run that is followed change every second.
+  const values = el("output", { class: "values", "aria-live": "off" });
   const state: State = { log: false, cursor: undefined };
   let curves = first;
   const draw = (): void => {
@@ -112,6 +113,14 @@ function plot(title: string, curves: readonly PageCurve[], state: State, values:
   );
   const places = [...new Set(xs)].sort((a, b) => a - b);
   const read = shown.map(({ name, points }) => ({ name, points: new Map(points.map((point) => [point[0], point])) }));
+  const valuesAt = (x: number | undefined): string => {
+    if (x === undefined) return "";
+    const there = read.flatMap(({ name, points }) => {
+      const point = points.get(x);
+      return point ? [`${name} ${valueText(point)}`] : [];
+    });
+    return `update ${x}: ${there.join(" · ")}`;
+  };
   const show = (index: number): void => {
     const x = places[Math.max(0, Math.min(places.length - 1, index))];
     if (x === undefined) return;
@@ -119,11 +128,7 @@ function plot(title: string, curves: readonly PageCurve[], state: State, values:
     cursor.setAttribute("x1", String(px(x)));
     cursor.setAttribute("x2", String(px(x)));
     cursor.setAttribute("visibility", "visible");
-    const there = read.flatMap(({ name, points }) => {
-      const point = points.get(x);
-      return point ? [`${name} ${valueText(point)}`] : [];
-    });
-    values.textContent = `update ${x}: ${there.join(" · ")}`;
+    values.textContent = valuesAt(x);
   };
   picture.addEventListener("pointermove", (event) => {
     const { left, width } = picture.getBoundingClientRect();
@@ -141,7 +146,10 @@ function plot(title: string, curves: readonly PageCurve[], state: State, values:
     event.preventDefault();
     show(moved);
   });
+  picture.addEventListener("focus", () => values.setAttribute("aria-live", "polite"));
+  picture.addEventListener("blur", () => values.setAttribute("aria-live", "off"));
   if (state.cursor !== undefined) show(places.indexOf(state.cursor));
+  else values.textContent = valuesAt(places.at(-1));
   return picture;
 }
 
@@ -153,11 +161,14 @@ const least = (numbers: readonly number[]): number =>
   numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 const most = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 
-/** Round numbers that span low … high: four to eight of them. */
+/** As many as have room on a narrow screen. */
+const MOST_STEPS = 6;
+
+/** Round numbers that span low … high: three to eight of them. */
 function steps(low: number, high: number): number[] {
   const span = high - low || 1;
-  const magnitude = 10 ** Math.floor(Math.log10(span / 4));
-  const step = magnitude * ([1, 2, 5].findLast((n) => n * magnitude <= span / 4) ?? 1);
+  const magnitude = 10 ** Math.floor(Math.log10(span / MOST_STEPS));
+  const step = magnitude * ([1, 2, 5].find((n) => n * magnitude >= span / MOST_STEPS) ?? 10);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);

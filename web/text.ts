@@ -22,9 +22,10 @@ const rounded = (x: number): number => Number(x.toPrecision(4));
 
 export const percent = (p: number): string => `${(100 * p).toFixed(1)} %`;
 
-/** `0.1234`; small numbers as `1.2e-5`. */
+/** `0.1234`; small numbers as `1.2e-5`, large ones as `12,345`. */
 export function figure(x: number): string {
   if (x === 0) return "0";
+  if (Math.abs(x) >= 1000) return Math.round(x).toLocaleString("en");
   return Math.abs(x) < 0.001 ? x.toExponential(1) : x.toFixed(4);
 }
 

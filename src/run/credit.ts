@@ -20,7 +20,7 @@ export interface GradientFigures {
   readonly variance: number;
 }
 
-export interface EstimatorFigures {
+interface EstimatorFigures {
   /** null if play is a single line, so that there is no gradient. */
   readonly gradient: GradientFigures | null;
   /** Over all decisions. */

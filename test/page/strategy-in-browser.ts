@@ -1,4 +1,6 @@
 /** The strategy in a browser: it agrees with `spiral policy` and `spiral eval`, and with known values; and the tree is walked. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { spiral } from "../cli/spiral.ts";
 import { PLAY } from "./boards-in-browser.ts";
@@ -106,6 +108,30 @@ export function strategyTests(opened: () => Opened): void {
       await page.goBack();
       await arrived(page, "#strategy/ttt/0.3.1.4");
       await page.getByLabel("Beside it").selectOption("2");
+    });
+
+    it("is computed for a policy that writes too, with the figures of spiral policy and eval", async () => {
+      const { page, dir } = opened();
+      const settings = ["nn.policy=text", "nn.text.width=8", "nn.text.heads=2", "nn.text.think=1"];
+      const sets = [...settings, "nn.text.outputScale=2"].flatMap((set) => ["--set", set]);
+      await spiral(dir, "train", "--games", "kuhn", "--size", "xs", "--updates", "1", ...sets, "--name", "words");
+      const file = join(dir, "words.html");
+      await spiral(dir, "report", "words", "--html", file);
+      await openStrategy({ page, url: pathToFileURL(file).href, dir }, "#strategy/kuhn");
+      const shown = new Map((await cellsOf(page, ".family tbody tr")).map(([key, ...cells]) => [key, cells]));
+      const { rows }: { rows: PolicyRow[] } = await jsonOf("policy", "words");
+      for (const { infoset, actions } of rows) {
+        const [, now, nearest] = shown.get(infoset) ?? [];
+        expect([infoset, now, nearest]).toEqual([
+          infoset,
+          actions[1]?.probability.toFixed(3),
+          actions[1]?.equilibrium.toFixed(3),
+        ]);
+      }
+      const { games } = await jsonOf("eval", "words", "--episodes", "2", "--vs", "random");
+      expect(await page.locator(".strategy p", { hasText: /^NashConv, exact/ }).innerText()).toContain(
+        `update 1: ${games.kuhn.nashConv.toFixed(4)}`,
+      );
     });
 
     it.each([

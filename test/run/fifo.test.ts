@@ -16,13 +16,15 @@ const FILES = ["manifest.json", "config.yaml", "metrics.jsonl", "checkpoints.jso
 const EPISODE = { game: "kuhn", version: 1, index: 0, players: ["learner", "learner"] as [string, string] };
 const LINE = `${formatEpisode({ ...EPISODE, actions: [5, 0, 0], returns: [1, -1] })}\n`;
 
+const makeFifo = (path: string): void => expect(spawnSync("sh", ["-c", 'mkfifo "$0"', path]).status).toBe(0);
+
 /** A copy of the run, with a FIFO in place of one of its files. */
 function withFifo(file: string): string {
   rmSync(join(dir, "copy"), { recursive: true, force: true });
   cpSync(join(dir, "run"), join(dir, "copy"), { recursive: true });
   const path = join(dir, "copy", file);
   rmSync(path, { force: true });
-  expect(spawnSync("mkfifo", [path]).status).toBe(0);
+  makeFifo(path);
   return path;
 }
 
@@ -76,16 +78,16 @@ describe.skipIf(process.platform === "win32")("a FIFO in the folder of a run", (
       '{"update":4,"state":"","offsets":{"metrics":0,"episodes":0}}\n',
     );
     mkdirSync(join(dir, "copy/checkpoints/000004"), { recursive: true });
-    spawnSync("mkfifo", [join(dir, "copy/checkpoints/000004/state.json")]);
+    makeFifo(join(dir, "copy/checkpoints/000004/state.json"));
     const run = { dir: join(dir, "copy"), name: "copy", checkpoint: 4 };
     expect(() => readCheckpoint(run, () => {})).toThrow("it is a FIFO");
 
     const fifo = join(dir, "fifo");
-    spawnSync("mkfifo", [fifo]);
+    makeFifo(fifo);
     expect(() => new AppendOnlyFile(fifo)).toThrow("it is a FIFO");
     expect(await spiral(dir, "report", "run", "--html", fifo)).toMatchObject({ code: 2 });
     mkdirSync(join(dir, "cup"));
-    spawnSync("mkfifo", [join(dir, "cup/tournament.json")]);
+    makeFifo(join(dir, "cup/tournament.json"));
     const { overview } = servedPage(
       pageSource([join(dir, "cup")], dir, () => {}),
       5,
