@@ -13,7 +13,7 @@ const ROW = 54;
 /** Rows above and below those in sight, so that the next one can be reached by the keyboard. */
 const BESIDE = 12;
 /** Browsers draw no element that is much higher than this many rows. */
-const MOST = 300_000;
+export const MOST_ROWS = 300_000;
 
 export interface GameList {
   readonly element: HTMLElement;
@@ -66,7 +66,7 @@ export function gameList(): GameList {
       const first = Math.floor(element.scrollTop / ROW);
       const top = games[first]?.line;
       const before = games;
-      [games, open] = [shown.slice(0, MOST), line];
+      [games, open] = [shown.slice(0, MOST_ROWS), line];
       const focused = document.activeElement;
       const focusedRow = [...drawn].find(([, row]) => row.contains(focused))?.[0];
       const focusedLine = focusedRow === undefined ? undefined : before[focusedRow]?.line;

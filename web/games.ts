@@ -2,7 +2,7 @@
 import type { ListedGame } from "../src/page/contents.ts";
 import { printable } from "../src/util/printable.ts";
 import { choice, el, keepingFocus } from "./dom.ts";
-import { gameList } from "./game-list.ts";
+import { gameList, MOST_ROWS } from "./game-list.ts";
 import type { Model } from "./model.ts";
 import { type Replay, type ReplaySettings, replay } from "./replay.ts";
 import type { View } from "./view.ts";
@@ -41,7 +41,8 @@ export function games(model: Model): View {
     shown = log.games.filter((game) => passes(game, filter)).reverse();
     const more =
       log.total > log.games.length ? `; reading ${(log.total - log.games.length).toLocaleString("en")} more` : "";
-    count.textContent = `${shown.length.toLocaleString("en")} of ${log.games.length.toLocaleString("en")} games${more}`;
+    const cut = shown.length > MOST_ROWS ? `; the newest ${MOST_ROWS.toLocaleString("en")} are listed` : "";
+    count.textContent = `${shown.length.toLocaleString("en")} of ${log.games.length.toLocaleString("en")} games${more}${cut}`;
     list.show(shown, open?.line);
   };
   const openGame = async (line: number, ply: number): Promise<void> => {

@@ -24,15 +24,15 @@ const VIEWS: readonly { readonly name: string; readonly label: string; make(mode
 
 const packed = JSON.parse(document.getElementById("contents")?.textContent ?? "") as PackedContents | null;
 const run = new URLSearchParams(location.search).get("run");
-if (packed) show(unpackContents(packed.pages?.[run ?? ""] ?? packed));
+if (packed) open(unpackContents(packed.pages?.[run ?? ""] ?? packed));
 else {
   openLive().then(
-    (live) => show(live.contents, live),
+    (live) => open(live.contents, live),
     (error: Error) => document.body.append(el("p", { class: "note", role: "alert" }, error.message)),
   );
 }
 
-function show(contents: PageContents, live?: Live): void {
+function open(contents: PageContents, live?: Live): void {
   const model = new Model(contents, live?.log);
   // What is of several runs has an overview alone; each run has all views.
   const views = contents.runs ? VIEWS.slice(0, 1) : VIEWS;
@@ -54,6 +54,14 @@ function show(contents: PageContents, live?: Live): void {
     el("footer", { class: "small" }, origin, status),
   );
 
+  const show = (entry: (typeof views)[number], parts: readonly string[]): void => {
+    current = made.get(entry.name) ?? entry.make(model);
+    made.set(entry.name, current);
+    if (main.firstChild !== current.element) main.replaceChildren(current.element);
+    current.show?.(parts);
+    if (stale.delete(current)) current.refresh?.();
+  };
+  /** Shows what the address names. If it cannot be shown, the page says why, and its other views stay. */
   const route = (): void => {
     const [name, ...parts] = location.hash.slice(1).split("/");
     const index = Math.max(
@@ -61,16 +69,18 @@ function show(contents: PageContents, live?: Live): void {
       views.findIndex((view) => view.name === name),
     );
     const entry = views[index] as (typeof views)[number];
-    current = made.get(entry.name) ?? entry.make(model);
-    made.set(entry.name, current);
     links.forEach((link, i) => {
       if (i === index) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     });
-    if (main.firstChild !== current.element) main.replaceChildren(current.element);
     document.title = `${entry.label} · ${model.contents.title}`;
-    current.show?.(parts);
-    if (stale.delete(current)) current.refresh?.();
+    try {
+      show(entry, parts);
+    } catch (error) {
+      current = undefined;
+      const why = error instanceof Error ? error.message : String(error);
+      main.replaceChildren(el("p", { class: "note", role: "alert" }, `This cannot be shown: ${why}.`));
+    }
   };
 
   addEventListener("hashchange", route);

@@ -49,6 +49,18 @@ export function boardTests(opened: () => Opened): void {
       expect(turn).toBe("player");
       expect(await page.locator(".strategy svg.board").getAttribute("aria-label")).toContain("Player 0 has");
     });
+
+    it("stay away where a policy cannot be made of the weights, which the page says", async () => {
+      const { page, dir } = opened();
+      const file = join(dir, "broken.html");
+      const checkpoints = [{ update: 1, weights: btoa("no weights") }];
+      const contents = { facts: [], games: ["kuhn"], metrics: [], checkpoints, episodes: [], notes: [] };
+      writeFileSync(file, pageHtml({ title: "broken", ...contents }, pageProgram()));
+      await page.goto(`${pathToFileURL(file).href}#play`);
+      expect(await page.locator("main [role=alert]").innerText()).toContain("This cannot be shown: ");
+      await page.getByRole("link", { name: "Overview" }).click();
+      await page.locator(".overview").waitFor();
+    });
   });
 }
 

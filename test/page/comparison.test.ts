@@ -223,6 +223,8 @@ describe("several runs", () => {
       pageSource(["growing"], "runs", () => {}),
       5,
     );
+    // A page of a run may be opened before the overview is.
+    expect(run("none_s1")).toBeDefined();
     const { runs, mark } = await overview.contents();
     expect(runs).toHaveLength(6);
     expect(await run("none_s1")?.contents()).toMatchObject({ title: "none_s1", games: ["kuhn"] });

@@ -87,10 +87,15 @@ it("begins anew when the log was cut back or replaced", async () => {
   truncateSync(path, line(0).length);
   await index.refresh();
   expect([index.count, index.generation]).toEqual([1, 2]);
+  // Cut, and longer again before anyone looked.
+  truncateSync(path, 0);
+  appendFileSync(path, line(3) + line(4));
+  await index.refresh();
+  expect([index.generation, listOf(index).map((game) => game.index)]).toEqual([3, [3, 4]]);
   const other = pathOf(line(7) + line(8) + line(9));
   renameSync(other, path);
   await index.refresh();
-  expect(index.generation).toBe(3);
+  expect(index.generation).toBe(4);
   expect(listOf(index).map((game) => game.index)).toEqual([7, 8, 9]);
 });
 

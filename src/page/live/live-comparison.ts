@@ -34,10 +34,8 @@ export class LiveComparison implements Shown {
   }
 
   async contents(): Promise<LiveContents> {
-    const { name, byCell, ablation, read } = this.#compared;
-    const notes: string[] = [];
-    this.#runs = read((problem) => notes.push(problem)).filter((run) => this.#isWithin(run, notes));
-    if (this.#runs.length === 0) throw new UserError(3, ["There is no run that can be shown.", ...notes]);
+    const { name, byCell, ablation } = this.#compared;
+    const notes = this.#read();
     const contents = comparisonContents(name, this.#runs, byCell);
     const measured =
       ablation === undefined
@@ -51,6 +49,15 @@ export class LiveComparison implements Shown {
       updates: [],
       mark: this.#mark(),
     };
+  }
+
+  /** Finds the runs, and says what was left out. */
+  #read(): string[] {
+    const notes: string[] = [];
+    const read = this.#compared.read((problem) => notes.push(problem));
+    this.#runs = read.filter((run) => this.#isWithin(run, notes));
+    if (this.#runs.length === 0) throw new UserError(3, ["There is no run that can be shown.", ...notes]);
+    return notes;
   }
 
   /** Whether the run and its files lie where it says; notes why not. A run that was named by the user may lie anywhere. */
@@ -69,8 +76,9 @@ export class LiveComparison implements Shown {
     return { contents: this.#mark(), games: 0, log: 0 };
   }
 
-  /** A run that the overview lists. */
+  /** A run that the overview lists. Its page may be opened before that of the overview. */
   run(name: string): Shown | undefined {
+    if (this.#runs.length === 0) this.#read();
     const found = this.#runs.find((run) => run.name === name);
     if (!found) return undefined;
     const live = this.#live.get(name) ?? liveRun(found);

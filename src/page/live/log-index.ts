@@ -1,6 +1,6 @@
 /**
  * An index of an episode log: where each line begins, and what a list shows of its game (row-reader.ts). Lines that are appended later
- * are added to the index. A log that became shorter, or another file, is indexed anew.
+ * are added to the index. A log that became shorter, another file, or a log that was cut and has grown again is indexed anew.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
@@ -14,6 +14,8 @@ import { RowReader } from "./row-reader.ts";
 
 const CHUNK = 1 << 20;
 const LF = 10;
+/** Bytes before the place that was read to, by which a log is known again. */
+const TAIL = 64;
 /** Problems that are kept. */
 const PROBLEMS = 5;
 
@@ -27,6 +29,7 @@ export class LogIndex {
   #ends: number[] = [];
   #line = 0;
   #read = 0;
+  #tail: Buffer = Buffer.alloc(0);
   #problems: string[] = [];
   #damaged = 0;
   #torn = false;
@@ -109,7 +112,7 @@ export class LogIndex {
     try {
       const { ino, dev, size } = fstatSync(fd);
       const file = `${dev}:${ino}`;
-      if (file !== this.#file || size < this.#read) this.#forget(file);
+      if (file !== this.#file || size < this.#read || !tailOf(fd, this.#read).equals(this.#tail)) this.#forget(file);
       let chunk = Buffer.alloc(CHUNK);
       let isSkipping = false;
       for (;;) {
@@ -124,6 +127,7 @@ export class LogIndex {
         if (count < chunk.length) {
           this.#torn = start < count;
           this.#read += start;
+          this.#tail = tailOf(fd, this.#read);
           return;
         }
         if (start > mark) {
@@ -147,6 +151,7 @@ export class LogIndex {
     [this.#reader, this.#problems] = [new RowReader(), []];
     [this.#rows, this.#starts, this.#ends] = [[], [], []];
     [this.#line, this.#read, this.#damaged] = [0, 0, 0];
+    this.#tail = Buffer.alloc(0);
     this.#generation++;
   }
 
@@ -168,4 +173,10 @@ export class LogIndex {
       this.#reject(line, error.message);
     }
   }
+}
+
+/** The last bytes before `end`. */
+function tailOf(fd: number, end: number): Buffer {
+  const tail = Buffer.alloc(Math.min(TAIL, end));
+  return tail.subarray(0, readSync(fd, tail, 0, tail.length, end - tail.length));
 }
