@@ -65,10 +65,11 @@ function* episodesIn(log: string): Generator<Episode> {
   }
 }
 
-/** The tables of `spiral arena`. */
+/** The tables of `spiral arena`, without those of games that have not begun. */
 function tablesOf(standings: Standings): PageTable[] {
   const about = standingsNotes(standings);
-  return standingsTables(standings).map(({ title, header, rows }, i, all) => ({
+  const begun = standingsTables(standings).filter(({ rows }) => rows.length > 0);
+  return begun.map(({ title, header, rows }, i, all) => ({
     caption: title,
     // A place, then the player: the page has the name first.
     header: ["player", "", ...header.slice(2)],
