@@ -94,7 +94,6 @@ const statusText = (status: DerivedStatus, update: number | undefined): string =
   status === "finished" || update === undefined ? status : `${status}, after update ${update}`;
 
 function factsOf(manifest: Manifest, { games, seed, updates, nn, rl }: Config, status: string): [string, string][] {
-  const network = nn.policy === "mlp" ? `multilayer perceptron, hidden layers ${nn.hidden.join(" × ")}` : nn.policy;
   const version = withCommit(manifest.spiral, manifest.commit, manifest.dirty);
   const init = manifest.init ? [["begun from", `the weights of another run`] as [string, string]] : [];
   return [
@@ -102,13 +101,20 @@ function factsOf(manifest: Manifest, { games, seed, updates, nn, rl }: Config, s
     ["updates", String(updates)],
     ["status", status],
     ["seed", String(seed)],
-    ["policy", network],
+    ["policy", networkText(nn)],
     ["learning rule", rl.rule === "mirror" ? "mirror descent" : `policy gradient, advantage ${rl.advantage}`],
     ...init,
     ["started", timeText(manifest.started)],
     ["ended", manifest.ended === null ? "–" : timeText(manifest.ended)],
     ["made by", `spiral ${version}, node ${manifest.node}, ${manifest.platform}, backend ${manifest.backend}`],
   ];
+}
+
+/** Another kind is named by the path of its module, which says too much. */
+function networkText({ policy, hidden, text }: Config["nn"]): string {
+  if (policy === "mlp") return `multilayer perceptron, hidden layers ${hidden.join(" × ")}`;
+  if (policy === "text") return `transformer that writes, ${plural(text.layers, "layer")} of width ${text.width}`;
+  return "of a kind of its own";
 }
 
 /** `2026-11-23 05:42 UTC` */
@@ -140,7 +146,7 @@ export function listedCheckpoints({ dir, checkpoint: asked }: ResolvedRun, notes
   const { nn } = readRunConfig(dir);
   if (!COMPUTED.includes(nn.policy)) {
     notes.push(
-      `The page computes policies of kind ${COMPUTED.join(" and ")}; this run's is ${nn.policy}, so it shows no probabilities.`,
+      `The page computes policies of kind ${COMPUTED.join(" and ")}; this run's is another, so it shows no probabilities.`,
     );
     return [];
   }

@@ -112,10 +112,12 @@ describe("spiral report", () => {
 
   it("shows a run whose policy the page cannot compute without it", async () => {
     const { dir: runs, run } = copyOf(join(dir, "whole"));
-    edit(join(run, "config.yaml"), (text) => text.replace("policy: mlp", "policy: text"));
+    edit(join(run, "config.yaml"), (text) => text.replace("policy: mlp", "policy: /home/someone/kind.js"));
     const { contents } = await reported(runs, "copy");
-    expect(contents.checkpoints).toEqual([]);
-    expect(contents.notes[0]).toContain("policies of kind mlp only");
+    expect(contents.checkpoints.map(({ update }) => update)).toEqual([]);
+    expect(contents.notes[0]).toContain("The page computes policies of kind mlp and text");
+    expect(Object.fromEntries(contents.facts).policy).toBe("of a kind of its own");
+    expect(JSON.stringify(contents)).not.toContain("someone");
   });
 
   it("replaces a report, and no other file", async () => {
