@@ -3,12 +3,13 @@
  * that must be asked or that draw random numbers of their own, and those that start from openings.
  */
 import { setImmediate } from "node:timers/promises";
+import { withoutTalk } from "../games/parts/talk.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Policy } from "../policies/policy.ts";
 import { episodeOf, playPart } from "../selfplay/play.ts";
 import { playAsked } from "./asked-match.ts";
-import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
+import { BLOCK, blockKeys, isFull, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
 /**
  * Plays the match and yields games as they end. Games between policies come in order, in parts of a block: a few at first,
@@ -31,7 +32,7 @@ async function* playPolicies(
   const [first, second] = players.map((player) => seated(player, game)) as [Policy, Policy];
   const policies = [first, second] as const;
   let size = 2;
-  let graph = new GameGraph(game);
+  let graph = new GameGraph(withoutTalk(game));
   for (let block = Math.floor(firstPair / BLOCK); block * BLOCK < pairs; block++) {
     const start = 2 * BLOCK * block;
     const episodes = Math.min(2 * BLOCK, 2 * pairs - start);
@@ -47,12 +48,12 @@ async function* playPolicies(
       // Lets the process handle signals.
       await setImmediate();
       if (signal?.aborted) return;
-      if (graph.size > maxNodes) graph = new GameGraph(game);
+      if (isFull(graph, maxNodes)) graph = new GameGraph(graph.game);
       const played = playPart({ graph, episodes, policies, paired: true, ...keys }, from, to);
       yield open.map((i) => ({
         index: first + i,
         returns: [played.returns[2 * i], played.returns[2 * i + 1]] as const,
-        episode: () => ({ ...episodeOf(played, i), index: first + i }),
+        episode: () => ({ ...episodeOf(played, i), game: game.id, index: first + i }),
       }));
     }
   }
