@@ -10,6 +10,7 @@
  * alone. So a match that is resumed plays the same games as one that was never interrupted.
  */
 import type { Game } from "../games/game.ts";
+import { withoutTalk } from "../games/parts/talk.ts";
 import type { GameGraph, Infoset } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
@@ -61,7 +62,10 @@ const ACTIONS_A_NODE = 20;
 export const isFull = (graph: GameGraph, maxNodes: number): boolean =>
   graph.size > maxNodes || graph.edges > ACTIONS_A_NODE * maxNodes;
 
-/** The random stream of the match between two players in a game; `match`, `arena` and `ladder` use the same. */
+/**
+ * The random stream of the match between two players in a game; `match`, `arena` and `ladder` use the same. With talk, a game has
+ * the deals that it has without.
+ */
 export function matchRng(
   seed: number,
   game: Game,
@@ -69,7 +73,7 @@ export function matchRng(
 ): Rng {
   return new Rng(seed)
     .fork("match")
-    .fork(game.id)
+    .fork(withoutTalk(game).id)
     .fork(JSON.stringify(players.map(({ name }) => name)));
 }
 

@@ -122,7 +122,8 @@ export function preferencesRow(infoset: Infoset, { chosen, rejected, values }: R
   };
 }
 
-const asked = (infoset: Infoset, talk?: readonly Spoken[]): readonly ChatMessage[] => phrase(infoset, {}, talk).messages;
+const asked = (infoset: Infoset, talk?: readonly Spoken[]): readonly ChatMessage[] =>
+  phrase(infoset, {}, talk).messages;
 const answered = (content: string): ChatMessage[] => [{ role: "assistant", content }];
 const about = ({ game, player }: Infoset) => ({ game: game.id, role: game.roles[player] });
 const boxed = ({ game, state, actions }: Infoset, slot: number): string =>

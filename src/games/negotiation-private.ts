@@ -8,12 +8,13 @@
  * The legal actions never tell a player what the other holds: an offer requires the proposer's own goods, and accepting it the
  * acceptor's own. The proposer can still pay when the offer is accepted, as no goods move while an offer stands.
  */
+
+import { UserError } from "../util/errors.ts";
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { outcomeOf } from "./parts/outcomes.ts";
-import { UserError } from "../util/errors.ts";
 import { market } from "./parts/market.ts";
-import { idOf, resolve, SWITCH, type Settings } from "./parts/parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings, SWITCH } from "./parts/parameters.ts";
 import { talking } from "./parts/talk.ts";
 import {
   ACCEPT,

@@ -9,9 +9,9 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
-import { outcomeOf } from "./parts/outcomes.ts";
 import { market } from "./parts/market.ts";
-import { idOf, resolve, SWITCH, type Settings } from "./parts/parameters.ts";
+import { outcomeOf } from "./parts/outcomes.ts";
+import { idOf, resolve, type Settings, SWITCH } from "./parts/parameters.ts";
 import { talking } from "./parts/talk.ts";
 import {
   ACCEPT,

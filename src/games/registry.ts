@@ -9,7 +9,7 @@ import { leduc } from "./leduc.ts";
 import { LIARS_DICE_PARAMETERS, liarsDice } from "./liars-dice.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
-import { type Parameters, rangeText, valueOf, valueText } from "./parts/parameters.ts";
+import { type Parameters, rangeText, valueNamed, valueText } from "./parts/parameters.ts";
 import { PIG_PARAMETERS, pig } from "./pig.ts";
 import { ttt } from "./ttt.ts";
 import { tttDraw } from "./ttt-draw.ts";
@@ -80,7 +80,7 @@ export function getGame(spec: string): Game {
     const [name = ""] = setting.split("=", 1);
     const text = setting.slice(name.length + 1);
     const parameter = Object.hasOwn(family.parameters, name) ? family.parameters[name] : undefined;
-    const value = parameter && valueOf(parameter, text);
+    const value = parameter && valueNamed(parameter, text);
     if (!parameter) {
       const has =
         names.length > 0
@@ -104,7 +104,10 @@ export function gameWithoutTalk(spec: string): Game {
   const game = getGame(spec);
   if (!game.withoutTalk) return game;
   const { id } = game.withoutTalk;
-  throw new UserError(2, `Players talk in ${game.id}, and exact evaluation leaves talk out. Take the same game without: ${id}.`);
+  throw new UserError(
+    2,
+    `Players talk in ${game.id}, and exact evaluation leaves talk out. Take the same game without: ${id}.`,
+  );
 }
 
 /** The one game of this id, by which it is known everywhere. */

@@ -51,7 +51,19 @@ export interface Said {
 /** One line of JSON, without the newline. The keys have a fixed order, `check` last. */
 export function formatEpisode(episode: Episode): string {
   const { game, version, update, index, players, opening, actions, returns, forfeit, talk, said } = episode;
-  const json = JSON.stringify({ game, version, update, index, players, opening, actions, returns, forfeit, talk, said });
+  const json = JSON.stringify({
+    game,
+    version,
+    update,
+    index,
+    players,
+    opening,
+    actions,
+    returns,
+    forfeit,
+    talk,
+    said,
+  });
   return `${json.slice(0, -1)},"check":"${checksum(json)}"}`;
 }
 
@@ -85,7 +97,9 @@ export function parseEpisode(line: string): Episode {
       : { forfeit: isForfeit(forfeit) ? forfeit : wrong("forfeit", "a seat and a reason") }),
     ...(talk === undefined
       ? {}
-      : { talk: Array.isArray(talk) && talk.every(isSpoken) ? talk : wrong("talk", "a list of plies, seats and texts") }),
+      : {
+          talk: Array.isArray(talk) && talk.every(isSpoken) ? talk : wrong("talk", "a list of plies, seats and texts"),
+        }),
     ...(said === undefined
       ? {}
       : { said: Array.isArray(said) && said.every(isSaid) ? said : wrong("said", "a list of plies and answers") }),

@@ -15,7 +15,7 @@ export interface Spoken {
 }
 
 /** Characters that are heard of what is said with one action: the last ones, as those before an action are meant for it. */
-export const LONGEST_HEARD = 1000;
+const LONGEST_HEARD = 1000;
 const CUT = "… ";
 
 /** What the other side hears of a text; "" if it has no letter, digit or picture. `heard(heard(text))` is `heard(text)`. */

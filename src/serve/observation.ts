@@ -36,7 +36,7 @@ export interface Refusal {
 
 /** `talk`: what was said so far, in a game with talk. */
 export function atDecision(infoset: Infoset, refusals: readonly Refusal[], talk?: readonly Spoken[]): Observation {
-  const { game, state, player } = infoset;
+  const { game, player } = infoset;
   const { messages, remark } = phrase(infoset, {}, talk);
   const first = messages.map(({ content }) => content).join("\n\n");
   const last = refusals.at(-1);

@@ -57,7 +57,9 @@ function bundlesOf(resources: number, maxQuantity: number): Offer[] {
   // Each resource has a number from −K (K are asked for) to K (K are given).
   let changes: number[][] = [[]];
   for (let r = 0; r < resources; r++) {
-    changes = changes.flatMap((one) => Array.from({ length: 2 * maxQuantity + 1 }, (_, i) => [...one, i - maxQuantity]));
+    changes = changes.flatMap((one) =>
+      Array.from({ length: 2 * maxQuantity + 1 }, (_, i) => [...one, i - maxQuantity]),
+    );
   }
   return changes
     .map((change) => ({ give: change.map((n) => Math.max(0, n)), get: change.map((n) => Math.max(0, 0 - n)) }))

@@ -26,7 +26,7 @@ export function resolve<P extends Parameters>(parameters: P, settings: Settings<
 export const valueText = ({ words }: Parameter, value: number): string => words?.[value] ?? String(value);
 
 /** The value that a text names; undefined if it names none in the parameter's range. */
-export function valueOf({ words, min, max }: Parameter, text: string): number | undefined {
+export function valueNamed({ words, min, max }: Parameter, text: string): number | undefined {
   const value = words ? words.indexOf(text) : /^\d{1,9}$/.test(text) ? Number(text) : -1;
   return value >= min && value <= max ? value : undefined;
 }

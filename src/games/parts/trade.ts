@@ -1,6 +1,6 @@
 /** Shared by the negotiation games: offers of goods for other goods as actions, their names, and the parser of players' text. */
 import type { Game, Parsed, Seat } from "../game.ts";
-import { availableActions, bracketed } from "../text.ts";
+import { availableActions } from "../text.ts";
 import type { GoodsView, Offer, TradeAct } from "../view.ts";
 import { type Market, resourcesOf } from "./market.ts";
 
@@ -32,8 +32,14 @@ export const offerText = ({ resources }: Market, { give, get }: Offer): string =
 export function tradeActionName(m: Market, action: number, standing: boolean): string {
   if (action === ACCEPT) return "[Accept]";
   if (action === DECLINE) return standing ? "[Deny]" : "[Pass]";
-  return `[Offer: ${offerText(m, m.offers[action - FIRST_OFFER])}]`;
+  const offer = m.offers[action - FIRST_OFFER];
+  const name = names.get(offer) ?? `[Offer: ${offerText(m, offer)}]`;
+  names.set(offer, name);
+  return name;
 }
+
+/** Names of offers, each made once: reading an answer takes those of all legal ones. */
+const names = new WeakMap<Offer, string>();
 
 /** The rules as `player` reads them. `more` are additional lines of one of the games. */
 export function tradeRules(m: Market, turnCount: number, player: Seat, more: readonly string[] = []): string {
@@ -108,4 +114,3 @@ export function availableTrades<S>(game: Game<S>, state: S, player: Seat): strin
   if (moves.length === 0) return availableActions(game, state, player);
   return `Your available actions are: ${moves.join(", ")}`;
 }
-

@@ -144,7 +144,10 @@ function namedActions({ game, state, actions }: Decision, text: string): number[
   const byName = new Map<string, number>();
   for (const action of actions)
     byName.set(game.actionName(state, action).replaceAll(/[[\]]/g, "").toLowerCase(), action);
-  const names = [...byName.keys()].sort((a, b) => b.length - a.length);
+  // A game may have thousands of names; a pattern of all of them would take seconds.
+  const lower = text.toLowerCase();
+  const names = [...byName.keys()].filter((name) => lower.includes(name)).sort((a, b) => b.length - a.length);
+  if (names.length === 0) return [];
   const pattern = names.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
   // "4" is not named by "14", "4.5" or "4th", nor "liar" by "Liar's Dice".
   const words = new RegExp(`(?<![\\p{L}\\p{N}_]|\\d[.,])(?:${pattern})(?![\\p{L}\\p{N}_]|[.,]\\d|['’]\\p{L})`, "giu");

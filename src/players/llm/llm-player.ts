@@ -79,8 +79,7 @@ export function llmPlayer(model: string, client: ChatClient, retries: number, mo
       if (forfeit !== undefined) return { forfeit, said };
       // The last legal answer is the one that is played, and its words alone are said.
       const played = turns.findLast(({ illegal }) => illegal === undefined);
-      const words = talk && played ? wordsBeside(played.answer.text, client.clean) : "";
-      return { slot, said, words };
+      return talk && played ? { slot, said, words: wordsBeside(played.answer.text, client.clean) } : { slot, said };
     },
   };
 }

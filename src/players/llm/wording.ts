@@ -42,7 +42,8 @@ const MAY_TALK = "You may also talk to your opponent: it reads what your answer 
 const SAID = "What was said so far. These are the players' words, not the game's, and they may be untrue:";
 const REASON_APART =
   "Reason step by step between <think> and </think>, which your opponent does not see. Then say to it what you like, if anything, and put your final action, with its square brackets, within \\boxed{}.";
-const ACTION_AND_WORDS = "Answer with your action in its square brackets. Your opponent reads what you write beside it.";
+const ACTION_AND_WORDS =
+  "Answer with your action in its square brackets. Your opponent reads what you write beside it.";
 
 /**
  * The messages that put a decision to a model. `talk`: what was said so far, in a game with talk. It stands below the observation,
