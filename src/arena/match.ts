@@ -11,6 +11,10 @@ import { episodeOf, playPart } from "../selfplay/play.ts";
 import { playAsked } from "./asked-match.ts";
 import { BLOCK, blockKeys, isFull, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
+/** In a game of more actions, every decision takes hundreds of kilobytes, so that only a few games are played at once. */
+const MANY_ACTIONS = 1000;
+const MOST_AT_ONCE = 8;
+
 /**
  * Plays the match and yields games as they end. Games between policies come in order, in parts of a block: a few at first,
  * and twice as many each time up to a whole block. If an asked player fails, the finished games are yielded before its UserError is thrown.
@@ -31,6 +35,7 @@ async function* playPolicies(
 ): AsyncGenerator<PlayedGame[], void, undefined> {
   const [first, second] = players.map((player) => seated(player, game)) as [Policy, Policy];
   const policies = [first, second] as const;
+  const most = game.actionCount > MANY_ACTIONS ? MOST_AT_ONCE : 2 * BLOCK;
   let size = 2;
   let graph = new GameGraph(withoutTalk(game));
   for (let block = Math.floor(firstPair / BLOCK); block * BLOCK < pairs; block++) {
@@ -39,7 +44,7 @@ async function* playPolicies(
     const keys = blockKeys(rng, block);
     for (let from = 0, to = 0; from < episodes; from = to) {
       to = Math.min(from + size, episodes);
-      size = Math.min(2 * size, 2 * BLOCK);
+      size = Math.min(2 * size, most);
       const first = start + from;
       const open = Array.from({ length: to - from }, (_, i) => i).filter(
         (i) => first + i >= 2 * firstPair && !isDone(first + i),
