@@ -2,8 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { playMatch } from "../../src/arena/match.ts";
 import { matchRng } from "../../src/arena/pairing.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { Counts, rowsOf } from "../../src/datasets/collect.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { llmPlayer } from "../../src/players/llm/llm-player.ts";
+import type { ChatMessage } from "../../src/players/llm/request.ts";
 import { inTalk, type Player } from "../../src/players/player.ts";
 import { type Episode, formatEpisode, parseEpisode } from "../../src/record/episode.ts";
 import { heard } from "../../src/record/talk.ts";
@@ -40,8 +43,15 @@ async function playOne(id: string, players: readonly [Player, Player]): Promise<
   throw new Error("nothing was played");
 }
 
+/** Both say hello, and pass to the end. */
+const TALKED = await playOne(TALK, [model("a", ["Hello! [Pass]"]), model("b", ["Hello! [Pass]"])]);
+
 const OWN = (text: string): string => `You: "${text}"`;
 const OTHER = (text: string): string => `Your opponent: "${text}"`;
+
+const fail = (problem: string): never => {
+  throw new Error(problem);
+};
 
 describe("two models", async () => {
   const first = model("a", [
@@ -152,8 +162,28 @@ describe("what is heard", () => {
   });
 });
 
-describe("a record that was altered", async () => {
-  const played = await playOne(TALK, [model("a", ["Hello! [Pass]"]), model("b", ["Hello! [Pass]"])]);
+it("a data set asks with what was said before, and knows no regrets", () => {
+  const counts = new Counts();
+  const wanted = { format: "messages", reward: "return", gap: 0, limit: 10 } as const;
+  const rows = [...rowsOf([{ name: "log", episodes: [TALKED] }], wanted, counts, fail)];
+  const prompts = rows.map(({ messages }) => (messages as readonly ChatMessage[])[0]?.content);
+  expect(prompts.map((prompt) => prompt?.includes(OTHER("Hello!")))).toEqual([false, true, true, true]);
+  expect(prompts[2]).toContain(OWN("Hello!"));
+  expect(rows[0]).toMatchObject({ game: TALK, regret: Number.NaN });
+  expect([...rowsOf([{ name: "log", episodes: [TALKED] }], { ...wanted, maxRegret: 1 }, counts, fail)]).toEqual([]);
+  expect([...counts.unknown]).toEqual([TALK]);
+});
+
+it.each([
+  [TALK, /^--games: what learns by self-play says nothing: learn negotiation:maxTurns=4, and it plays/],
+  ["negotiation-private:bundles=on", /^--games: negotiation-private:bundles=on has 14,762 actions, .* up to 1,000\./],
+])("training refuses %s, and says what to learn", (id, problem) => {
+  const flags = [{ name: "--games", key: "games", text: `["${id}"]` }];
+  expect(() => loadConfig({ flags })).toThrow(problem);
+});
+
+describe("a record that was altered", () => {
+  const played = TALKED;
   const [one, two] = played.talk ?? [];
 
   it.each([
@@ -198,6 +228,12 @@ describe("a served client", () => {
     expect(observation.prompt).not.toContain("Hm.");
     while (!done) ({ observation, done } = await client.step({ message: "[Pass]" }));
     expect(parseEpisode(observation.info.episode ?? "").talk).toEqual([{ ply: 0, seat: 0, text: "Good day." }]);
+  });
+
+  it("is told patterns where there are thousands of actions", async () => {
+    const offer = offerOf(["negotiation-private:bundles=on"], [fixed("random")]);
+    const { observation } = await new Session({ offer, retries: 0, nextSeed: () => 0 }).reset({});
+    expect(observation.legal_actions).toEqual(["[Pass]", "[Offer: <give> -> <get>]"]);
   });
 
   it("has no exact rewards", async () => {

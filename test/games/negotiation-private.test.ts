@@ -252,7 +252,8 @@ describe("bundles", () => {
     // Seat 0 has 5 Wheat at least: it gave 2 and offers 3.
     const dealt = Array.from({ length: 40 }, (_, i) => {
       const rng = new Rng(`bundles ${i}`);
-      return (bundles.resample?.(after, 1, () => rng.next()) as NegotiationPrivateState).deal.slice(0, 5);
+      const drawn = bundles.resample?.(after, 1, () => rng.next()) as NegotiationPrivateState | undefined;
+      return drawn?.deal.slice(0, 5) ?? [];
     });
     expect(Math.min(...dealt.map(([wheat = 0]) => wheat))).toBeGreaterThanOrEqual(5);
     // What seat 1 received and paid by the first turn, and what it would by the third.

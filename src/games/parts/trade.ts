@@ -1,5 +1,5 @@
 /** Shared by the negotiation games: offers of goods for other goods as actions, their names, and the parser of players' text. */
-import type { Game, Parsed, Seat } from "../game.ts";
+import type { Game, Seat } from "../game.ts";
 import { availableActions } from "../text.ts";
 import type { GoodsView, Offer, TradeAct } from "../view.ts";
 import { type Market, resourcesOf } from "./market.ts";
