@@ -17,8 +17,8 @@ export interface Market {
 }
 
 /**
- * Single offers are in the order of resource given, resource asked for, amount given, amount asked for; bundles in that of the
- * amounts of the resources in turn, from K asked for to K given.
+ * Single offers are in the order of resource given, resource asked for, amount given, amount asked for; bundles in that of the number
+ * of items, then of the amounts of the resources in turn, from K asked for to K given.
  */
 export function market(resources: readonly string[], maxQuantity: number, bundles = false): Market {
   const name = JSON.stringify([resources, maxQuantity, bundles]);
@@ -62,6 +62,8 @@ function bundlesOf(resources: number, maxQuantity: number): Offer[] {
     );
   }
   return changes
-    .map((change) => ({ give: change.map((n) => Math.max(0, n)), get: change.map((n) => Math.max(0, 0 - n)) }))
-    .filter(({ give, get }) => give.some((n) => n > 0) && get.some((n) => n > 0));
+    .filter((change) => change.some((n) => n > 0) && change.some((n) => n < 0))
+    .map((change) => ({ change, items: change.reduce((sum, n) => sum + Math.abs(n), 0) }))
+    .sort((a, b) => a.items - b.items)
+    .map(({ change }) => ({ give: change.map((n) => Math.max(0, n)), get: change.map((n) => Math.max(0, 0 - n)) }));
 }
