@@ -24,8 +24,8 @@ export function heard(text: string): string {
     .replaceAll(/["“”„‟«»＂]/g, "'")
     .replaceAll("[", "(")
     .replaceAll("]", ")");
-  if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(plain)) return "";
-  return wellFormed(plain.length > LONGEST_HEARD ? CUT + plain.slice(CUT.length - LONGEST_HEARD).trim() : plain);
+  const kept = plain.length > LONGEST_HEARD ? CUT + plain.slice(CUT.length - LONGEST_HEARD).trim() : plain;
+  return /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(kept) ? wellFormed(kept) : "";
 }
 
 /** What was said so far as the player in `seat` reads it: a line for each. */

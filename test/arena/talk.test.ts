@@ -1,4 +1,5 @@
 /** Games with talk: who hears what, what is kept of it, and what it cannot do. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { playMatch } from "../../src/arena/match.ts";
 import { matchRng } from "../../src/arena/pairing.ts";
@@ -138,6 +139,28 @@ describe("what is heard", () => {
   ])("%s", (_, text, expected) => {
     expect(heard(text)).toBe(expected);
     expect(heard(expected)).toBe(expected);
+  });
+
+  it("is heard as it is when it is said again", () => {
+    const parts = fc.constantFrom(
+      "a",
+      " ",
+      "\n",
+      "[",
+      '"',
+      "\x1b[",
+      "\x9b",
+      "\ud83d",
+      "👍",
+      "-".repeat(997),
+      "no ".repeat(333),
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 6 }), (said) => {
+        const once = heard(said.join(""));
+        return heard(once) === once && once.length <= 1000 && !/["[\]\p{Cc}]/u.test(once);
+      }),
+    );
   });
 
   it("is the end of a megabyte", () => {
