@@ -28,6 +28,7 @@ export const specs = [
   "negotiation:maxQuantity=10:maxTurns=7",
   "negotiation-private",
   "negotiation-private:maxQuantity=5:maxTurns=15",
+  "negotiation-private:maxQuantity=1:maxTurns=5:bundles=on",
 ] as const;
 
 /**
