@@ -114,6 +114,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       dicePerSeat: each,
       bids: bidsOf(s).map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
       caller: s.called ? s.mover : null,
+      match: null,
     };
   }
 

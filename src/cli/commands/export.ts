@@ -80,6 +80,7 @@ async function exportCurves(specs: readonly string[], options: Options): Promise
 
 async function exportGames(sources: readonly string[], options: Options): Promise<number> {
   const { getGame } = await import("../../games/registry.ts");
+  const { ownSpec } = await import("../../games/parts/textarena.ts");
   const { FORMATS } = await import("../../datasets/rows.ts");
   const { OUTCOMES } = await import("../../datasets/collect.ts");
   const { exportGames } = await import("../open/trainers/dataset.ts");
@@ -87,7 +88,7 @@ async function exportGames(sources: readonly string[], options: Options): Promis
     () => folderOf(options),
     () => oneOf("--format", options.format ?? "messages", FORMATS),
     () => oneOf("--reward", options.reward ?? "return", ["return", "regret"] as const),
-    () => (options.game === undefined ? undefined : getGame(options.game) && options.game),
+    () => (options.game === undefined ? undefined : getGame(options.game) && ownSpec(options.game)),
     () => options.outcome?.split(",").map((one) => oneOf("--outcome", one.trim(), OUTCOMES)),
     options.maxRegret,
     options.gap,
