@@ -119,7 +119,7 @@ export interface DiceView {
   readonly match: MatchOfRounds | null;
 }
 
-export interface MatchOfRounds {
+interface MatchOfRounds {
   /** The number of the round in play, from 1. */
   readonly round: number;
   /** The dice that each seat has in this round. */

@@ -95,16 +95,16 @@ describe("a match", () => {
     const graph = new GameGraph(getGame("liars-dice-match:dice=1:lowerFace=0"));
     graph.expand(20_000);
     /** Lists of bids after one of this quantity and face, the empty list included. */
-    const after = (quantity: number, face: number): number => {
+    const listsAfter = (quantity: number, face: number): number => {
       let lists = 1;
       for (let q = quantity; q <= 2; q++) {
-        for (let f = face; f <= 6; f++) if (q > quantity || f > face) lists += after(q, f);
+        for (let f = face; f <= 6; f++) if (q > quantity || f > face) lists += listsAfter(q, f);
       }
       return lists;
     };
     // A first bid may be anything: it is as if it came after a bid that is lower than all.
     let lists = 1;
-    for (let q = 1; q <= 2; q++) for (let f = 1; f <= 6; f++) lists += after(q, f);
+    for (let q = 1; q <= 2; q++) for (let f = 1; f <= 6; f++) lists += listsAfter(q, f);
     expect(graph.infosets.length).toBe(6 * lists);
     expect(getGame("liars-dice-match:dice=2:lowerFace=0").walkable).toBe(false);
   });

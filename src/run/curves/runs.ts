@@ -38,7 +38,7 @@ type Settings = Readonly<Record<string, unknown>>;
  * such run.
  */
 export function curveRuns(specs: readonly string[], parent: string, warn: Warn): CurveRun[] {
-  const sources = specs.map((spec) => sourceOf(spec, parent, warn));
+  const sources = sourcesOf(specs, parent, warn);
   const found = new Map(sources.flatMap(({ runs }) => runs).map((run) => [resolve(run.dir), run]));
   const runs = [...found.values()];
   const cells = new Map(sources.flatMap(({ cells }) => [...cells]));
@@ -69,6 +69,22 @@ interface Source {
   readonly runs: readonly Pick<RunSummary, "name" | "dir">[];
   /** The settings of an ablation's cells, by the path of the run; empty if it is no ablation. */
   readonly cells: ReadonlyMap<string, Settings>;
+}
+
+/** Throws the problems of all specs as one UserError (exit 3). */
+function sourcesOf(specs: readonly string[], parent: string, warn: Warn): Source[] {
+  const problems: string[] = [];
+  const sources = specs.flatMap((spec) => {
+    try {
+      return [sourceOf(spec, parent, warn)];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new UserError(3, problems);
+  return sources;
 }
 
 function sourceOf(spec: string, parent: string, warn: Warn): Source {
