@@ -13,6 +13,8 @@ import type { View } from "./view.ts";
 
 /** With more legal actions than this, a field takes them as text too. */
 const FEW = 12;
+/** Legal actions with a button. A game may have thousands; the others are typed. */
+const MOST_BUTTONS = 500;
 const RANDOM = "random";
 /** The opponent that plays perfectly, where the page can solve the game. */
 const PERFECT = "perfect";
@@ -109,9 +111,11 @@ export function play(model: Model): View {
     const before = last === undefined ? "" : `${last}. `;
     status.textContent = `${before}Your turn, ${seatName(game, seat)}.`;
     const actions = turn.kind === "player" ? turn.actions : [];
-    const buttons = actions.map((action, i) =>
-      button(game.actionName(state, action), () => move(action), i < 9 ? { "aria-keyshortcuts": String(i + 1) } : {}),
-    );
+    const buttons = actions
+      .slice(0, MOST_BUTTONS)
+      .map((action, i) =>
+        button(game.actionName(state, action), () => move(action), i < 9 ? { "aria-keyshortcuts": String(i + 1) } : {}),
+      );
     place.replaceChildren(
       drawn,
       el("div", { class: "actions", role: "group", "aria-label": "your moves" }, ...buttons),

@@ -3,6 +3,7 @@ import type { Game, Seat } from "../src/games/game.ts";
 import { getGame } from "../src/games/registry.ts";
 import type { PageEpisode } from "../src/page/contents.ts";
 import { replaySteps, type Step } from "../src/record/steps.ts";
+import { quoted } from "../src/record/talk.ts";
 import { UserError } from "../src/util/errors.ts";
 import { printable } from "../src/util/printable.ts";
 import { advantage } from "./advantage.ts";
@@ -203,6 +204,10 @@ function position(
     const previous = before ? game.view(before.state, viewer) : undefined;
     shown.push(board(game.view(state, viewer), { before: previous }));
   }
+  // Both players hear what is said.
+  const spoken = episode.talk?.find((one) => one.ply === step.ply);
+  if (spoken)
+    shown.push(el("p", {}, `${capital(seatName(game, spoken.seat))} says: ${quoted(printable(spoken.text))}`));
   if (turn.kind !== "player") return shown;
   const { player } = turn;
   if (viewer !== null && viewer !== player) {

@@ -9,6 +9,7 @@ import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
 import { answerLimiter } from "../record/line-limit.ts";
+import { heard, type Spoken } from "../record/talk.ts";
 import type { Opening } from "./openings.ts";
 
 /** A position and the action that was taken there. In games with hidden information, players must not see the position. */
@@ -17,6 +18,8 @@ export interface Move {
   readonly action: number;
   /** All answers of the player at this move. */
   readonly said: readonly Utterance[];
+  /** What the player says to the other with it, as the other hears it; "" if nothing. */
+  readonly heard: string;
 }
 
 /** Takes moves back: the game continues from the position at ply `backTo`, and the later moves are discarded. */
@@ -33,8 +36,10 @@ interface Asked extends Pick<AskedPlayer, "name" | "moved" | "ended"> {
 export type Side = Pick<Policy, "distributions"> | Asked;
 
 export interface AskedGame {
-  /** The graph of the game to play; it grows during play. */
+  /** The graph of the game to play, without talk; it grows during play. */
   readonly graph: GameGraph;
+  /** Whether the players hear what is said beside the actions that are played. */
+  readonly talk?: boolean;
   /** The sides in seats 0 and 1. */
   readonly seats: readonly [Side, Side];
   /** The actions with which the game begins; the players choose from there on. None by default. */
@@ -50,16 +55,16 @@ export interface AskedGame {
 }
 
 /** The result of a game, in the form of an episode. */
-export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "said">;
+export type Played = Pick<Episode, "actions" | "returns" | "forfeit" | "talk" | "said">;
 
 /** Plays the game. Rejects if a player rejects, or with the signal's reason if it is aborted. */
 export async function playAskedGame(game: AskedGame): Promise<Played> {
-  const { graph, seats, opening = [], episode, draw, signal, onMove } = game;
+  const { graph, talk = false, seats, opening = [], episode, draw, signal, onMove } = game;
   const moves: Move[] = [];
   let node = graph.root;
-  const move = (slot: number, said: readonly Utterance[] = []): void => {
+  const move = (slot: number, said: readonly Utterance[] = [], words = ""): void => {
     if (node.turn.kind === "end") throw new Error("the game is over");
-    const made = { node, action: node.turn.actions[slot], said };
+    const made = { node, action: node.turn.actions[slot], said, heard: talk ? heard(words) : "" };
     moves.push(made);
     tellMove(game, made);
     node = graph.child(node, slot);
@@ -87,7 +92,8 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
       move(sampleSlot(distribution, draw.move(moves.length)));
       continue;
     }
-    const choice = await unlessAborted(side.choose({ infoset, episode, ply: moves.length, signal }), signal);
+    const decision = { infoset, episode, ply: moves.length, talk: talk ? talkIn(moves) : undefined, signal };
+    const choice = await unlessAborted(side.choose(decision), signal);
     if ("backTo" in choice) {
       node = moves[choice.backTo].node;
       moves.length = choice.backTo;
@@ -95,12 +101,18 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
       const forfeit = { seat: turn.player, reason: choice.forfeit };
       return finish(game, moves, forfeitReturns(graph.game, turn.player), forfeit, choice.said);
     } else {
-      move(legalSlot(choice.slot, turn.actions.length, side.name), choice.said);
+      move(legalSlot(choice.slot, turn.actions.length, side.name), choice.said, choice.words);
     }
   }
 }
 
 const isAsked = (side: Side): side is Asked => "choose" in side;
+
+/** All that was said with the moves. */
+const talkIn = (moves: readonly Move[]): Spoken[] =>
+  moves.flatMap(({ node: { turn }, heard: text }, ply) =>
+    turn.kind === "player" && text !== "" ? { ply, seat: turn.player, text } : [],
+  );
 
 /** Tells asked players of a move, unless the game hides information: then the next information set says what they may know. */
 function tellMove({ graph, seats, episode }: AskedGame, { node: { state, turn }, action }: Move): void {
@@ -114,15 +126,16 @@ function tellMove({ graph, seats, episode }: AskedGame, { node: { state, turn },
 
 /** Tells asked players how the game ended. → the result */
 function finish(
-  { seats, episode }: AskedGame,
+  { seats, episode, talk: talks = false }: AskedGame,
   moves: readonly Move[],
   returns: readonly [number, number],
   forfeit?: Episode["forfeit"],
   lastWords: readonly Utterance[] = [],
 ): Played {
+  const talk = talkIn(moves);
   for (const seat of [0, 1] as const) {
     const side = seats[seat];
-    if (isAsked(side)) side.ended?.({ episode, seat, returns });
+    if (isAsked(side)) side.ended?.({ episode, seat, returns, ...(talks ? { talk } : {}) });
   }
   // At the end only, so that moves that were taken back do not count towards the limit.
   const keep = answerLimiter();
@@ -134,6 +147,7 @@ function finish(
     actions: moves.map(({ action }) => action),
     returns,
     ...(forfeit ? { forfeit } : {}),
+    ...(talk.length > 0 ? { talk } : {}),
     ...(said.length > 0 ? { said } : {}),
   };
 }

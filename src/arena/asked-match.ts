@@ -4,11 +4,12 @@
  * policies both give the same games.
  */
 import { setMaxListeners } from "node:events";
+import { withoutTalk } from "../games/parts/talk.ts";
 import { GameGraph, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { Episode } from "../record/episode.ts";
 import { type Rng, uniformAt } from "../util/rng.ts";
 import { type AskedGame, playAskedGame, type Side } from "./asked-game.ts";
-import { BLOCK, blockKeys, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
+import { BLOCK, blockKeys, isFull, type Match, type MatchOptions, type PlayedGame, seated } from "./pairing.ts";
 
 /** The default number of games that run at the same time. */
 const AT_ONCE = 8;
@@ -43,11 +44,11 @@ export async function* playAsked(
   const running = new Set<Promise<void>>();
   let failure: unknown;
   let wake = (): void => {};
-  let graph = new GameGraph(game);
+  let graph = new GameGraph(withoutTalk(game));
   let next = 2 * from;
 
   const begin = (index: number): void => {
-    if (graph.size > maxNodes) graph = new GameGraph(game);
+    if (isFull(graph, maxNodes)) graph = new GameGraph(graph.game);
     const number = firstEpisode + index;
     const done = playGameOf(match, index, { sides, graph, number, signal: abandon.signal }).then(
       (episode) => {
@@ -91,7 +92,7 @@ export async function* playAsked(
 interface GameOptions {
   /** Of the first and second player (`sidesOf`). */
   readonly sides: readonly [SideOfPair, SideOfPair];
-  /** The graph of the game to play; it grows during play. */
+  /** The graph of the game to play, without talk; it grows during play. */
   readonly graph: GameGraph;
   /** The number by which asked players know this game. */
   readonly number: number;
@@ -108,7 +109,9 @@ export async function playGameOf(
   const seats = bySeat(index, [sides[0](pair), sides[1](pair)]);
   const opening = openings?.[pair] ?? [];
   const opened = openings ? { opening: opening.length } : {};
-  const played = await playAskedGame({ graph, seats, opening, episode: number, draw: drawsOf(rng, index), signal });
+  const talk = game.withoutTalk !== undefined;
+  const draw = drawsOf(rng, index);
+  const played = await playAskedGame({ graph, talk, seats, opening, episode: number, draw, signal });
   const names = bySeat(index, [players[0].name, players[1].name]);
   return { game: game.id, version: game.version, index, players: names, ...opened, ...played };
 }

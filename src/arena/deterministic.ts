@@ -4,6 +4,7 @@
  * game is forced if every distribution on its way gives one action the probability 1.
  */
 import type { Game } from "../games/game.ts";
+import { withoutTalk } from "../games/parts/talk.ts";
 import { GameGraph, type Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Match } from "./pairing.ts";
@@ -23,7 +24,7 @@ export function isForcedPair(game: Game, first: Policy, second: Policy): boolean
 
 /** `seats`: the policies in seats 0 and 1. */
 function isForced(game: Game, seats: readonly [Policy, Policy]): boolean {
-  const graph = new GameGraph(game);
+  const graph = new GameGraph(withoutTalk(game));
   let node = graph.root;
   for (;;) {
     const { turn, infoset } = node;

@@ -10,7 +10,8 @@
  * alone. So a match that is resumed plays the same games as one that was never interrupted.
  */
 import type { Game } from "../games/game.ts";
-import type { Infoset } from "../graph/game-graph.ts";
+import { withoutTalk } from "../games/parts/talk.ts";
+import type { GameGraph, Infoset } from "../graph/game-graph.ts";
 import type { Player, PolicyPlayer } from "../players/player.ts";
 import type { Distribution, Policy } from "../policies/policy.ts";
 import type { Episode } from "../record/episode.ts";
@@ -54,7 +55,17 @@ export interface MatchOptions {
 /** Pairs in a block. */
 export const BLOCK = 64;
 
-/** The random stream of the match between two players in a game; `match`, `arena` and `ladder` use the same. */
+/** The most actions at the nodes of a cached graph, for each node that it may have: games have tens of actions, or thousands. */
+const ACTIONS_A_NODE = 20;
+
+/** Whether a graph is too large to grow further, and is replaced by a new one. */
+export const isFull = (graph: GameGraph, maxNodes: number): boolean =>
+  graph.size > maxNodes || graph.edges > ACTIONS_A_NODE * maxNodes;
+
+/**
+ * The random stream of the match between two players in a game; `match`, `arena` and `ladder` use the same. With talk, a game has
+ * the deals that it has without.
+ */
 export function matchRng(
   seed: number,
   game: Game,
@@ -62,7 +73,7 @@ export function matchRng(
 ): Rng {
   return new Rng(seed)
     .fork("match")
-    .fork(game.id)
+    .fork(withoutTalk(game).id)
     .fork(JSON.stringify(players.map(({ name }) => name)));
 }
 

@@ -1,5 +1,6 @@
 /** Validates a leaf: its key is known, its value is allowed, and the games it names are registered. */
 import { z } from "zod";
+import type { Game } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import { parseOpponents } from "../players/opponent-mix.ts";
 import { opponents, trainingOpponents } from "../players/opponents.ts";
@@ -89,12 +90,28 @@ function checkGames(specs: readonly string[], where: string, problems: string[])
   const ids: string[] = [];
   let good = true;
   for (const spec of specs) {
-    const id = attempt(problems, () => getGame(spec).id, `${where}: `);
+    const id = attempt(problems, () => trainable(getGame(spec)).id, `${where}: `);
     if (id !== undefined && ids.includes(id)) problems.push(`${where}: games names "${id}" twice.`);
     good &&= id !== undefined && !ids.includes(id);
     if (id !== undefined) ids.push(id);
   }
   return good ? ids : undefined;
+}
+
+/** The most actions of a game that is learned: its numbers for each decision of a batch must fit the memory. */
+const MOST_ACTIONS = 1000;
+
+/** The game, if policies can learn it. */
+function trainable(game: Game): Game {
+  if (game.withoutTalk) {
+    const { id } = game.withoutTalk;
+    throw new UserError(2, `what learns by self-play says nothing: learn ${id}, and it plays ${game.id} too.`);
+  }
+  if (game.actionCount > MOST_ACTIONS) {
+    const count = `${game.actionCount.toLocaleString("en-US")} actions, and a policy learns games of up to ${MOST_ACTIONS.toLocaleString("en-US")}`;
+    throw new UserError(2, `${game.id} has ${count}. spiral games ${game.id.split(":")[0]} shows its parameters.`);
+  }
+  return game;
 }
 
 /** The result of `action`; undefined if it threw a UserError, whose problems are then added to `problems`. */

@@ -3,6 +3,7 @@ import type { Game } from "../games/game.ts";
 import { getGame } from "../games/registry.ts";
 import { GameGraph, type Infoset, MAX_CACHED_NODES } from "../graph/game-graph.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
+import type { Spoken } from "../record/talk.ts";
 import { verifyEpisode } from "../record/verify.ts";
 import { UserError } from "../util/errors.ts";
 
@@ -12,6 +13,8 @@ export interface Decision {
   readonly slot: number | undefined;
   /** The name of the player. */
   readonly player: string;
+  /** What the players had said to each other; undefined in a game without talk. */
+  readonly talk: readonly Spoken[] | undefined;
   /** What it wrote; undefined if it does not answer in words. */
   readonly said: Utterance | undefined;
   /** Its return at the end of the game. */
@@ -35,7 +38,8 @@ export class DecisionReader {
       if (!infoset || ply < (episode.opening ?? 0)) return;
       const { player } = infoset;
       const [name, reward] = [episode.players[player], episode.returns[player]];
-      decisions.push({ infoset, slot, player: name, said: said.get(ply), reward });
+      const talk = graph.game.withoutTalk && (episode.talk ?? []).filter((spoken) => spoken.ply < ply);
+      decisions.push({ infoset, slot, player: name, talk, said: said.get(ply), reward });
     };
     for (const [ply, action] of episode.actions.entries()) {
       const slot = node.turn.kind === "end" ? -1 : node.turn.actions.indexOf(action);

@@ -13,6 +13,7 @@ import type { Infoset } from "../graph/game-graph.ts";
 import { equilibriumValues } from "../players/equilibrium-values.ts";
 import type { ChatMessage } from "../players/llm/request.ts";
 import { phrase } from "../players/llm/wording.ts";
+import type { Spoken } from "../record/talk.ts";
 import type { Decision } from "./decisions.ts";
 
 export const FORMATS = ["messages", "completions", "preferences"] as const;
@@ -30,7 +31,7 @@ export const COLUMNS: Readonly<Record<Format, Readonly<Record<string, string>>>>
     role: "name of the seat in its game",
     player: "who answered",
     return: "what the player won in the end",
-    regret: "what the action gives away, by exact values; empty if the game has too many states",
+    regret: "what the action gives away, by exact values; empty if the game has too many states, or talk",
   },
   completions: {
     prompt: "what the player read, as a conversation",
@@ -39,7 +40,7 @@ export const COLUMNS: Readonly<Record<Format, Readonly<Record<string, string>>>>
     game: "id of the game",
     role: "name of the seat in its game",
     player: "who answered",
-    regret: "what the action gives away, by exact values; empty if the game has too many states",
+    regret: "what the action gives away, by exact values; empty if the game has too many states, or talk",
   },
   preferences: {
     prompt: "what the player reads, as a conversation",
@@ -53,7 +54,7 @@ export const COLUMNS: Readonly<Record<Format, Readonly<Record<string, string>>>>
   },
 };
 
-/** NaN if it is not known: after a forfeit, and in games with too many states. */
+/** NaN if it is not known: after a forfeit, and in games that are not walkable. */
 export function regretOf({ infoset, slot }: Decision): number {
   if (slot === undefined || !infoset.game.walkable) return Number.NaN;
   return regretIn(equilibriumValues(infoset.game)(infoset), slot);
@@ -63,9 +64,9 @@ export function regretOf({ infoset, slot }: Decision): number {
 export function messagesRow(decision: Decision): Row | undefined {
   const answer = answerOf(decision);
   if (decision.slot === undefined || answer === undefined) return undefined;
-  const { infoset, player, reward } = decision;
+  const { infoset, talk, player, reward } = decision;
   return {
-    messages: [...asked(infoset), ...answered(answer)],
+    messages: [...asked(infoset, talk), ...answered(answer)],
     ...about(infoset),
     player,
     return: reward,
@@ -77,11 +78,12 @@ export function messagesRow(decision: Decision): Row | undefined {
 export function completionsRow(decision: Decision, reward: "return" | "regret"): Row | undefined {
   const answer = answerOf(decision);
   if (answer === undefined) return undefined;
-  const { infoset, player, slot } = decision;
+  const { infoset, talk, player, slot } = decision;
   const regret = regretOf(decision);
   // A forfeit has no regret, and costs its price in any case.
   const given = reward === "return" || slot === undefined ? decision.reward : -regret;
-  return { prompt: asked(infoset), completion: answered(answer), reward: given, ...about(infoset), player, regret };
+  const prompt = asked(infoset, talk);
+  return { prompt, completion: answered(answer), reward: given, ...about(infoset), player, regret };
 }
 
 /** Two actions of an information set, by slots, and their values. */
@@ -93,7 +95,7 @@ interface Ranked {
 
 /**
  * The best action and the one that was played, if that is worse by more than `gap`; or the one that was played and the next best
- * that is worse. `gap` is in units of the game's largest return. Undefined if all actions are worth the same, or the game has too many states.
+ * that is worse. `gap` is in units of the game's largest return. Undefined if all actions are worth the same, or the game is not walkable.
  */
 export function rankedPair({ infoset, slot }: Decision, gap: number): Ranked | undefined {
   if (slot === undefined || !infoset.game.walkable) return undefined;
@@ -120,7 +122,8 @@ export function preferencesRow(infoset: Infoset, { chosen, rejected, values }: R
   };
 }
 
-const asked = (infoset: Infoset): readonly ChatMessage[] => phrase(infoset).messages;
+const asked = (infoset: Infoset, talk?: readonly Spoken[]): readonly ChatMessage[] =>
+  phrase(infoset, {}, talk).messages;
 const answered = (content: string): ChatMessage[] => [{ role: "assistant", content }];
 const about = ({ game, player }: Infoset) => ({ game: game.id, role: game.roles[player] });
 const boxed = ({ game, state, actions }: Infoset, slot: number): string =>

@@ -28,6 +28,7 @@ export function biased<S>(inner: Game<S>, settings: Settings<typeof BIASED_PARAM
     id: ["biased", ...changed].join(":"),
     title: `${inner.title}, ${withSign(bonus)} to ${inner.roles[0]}`,
     utility: { min: min - bonus, max: max + bonus },
+    ...(inner.withoutTalk ? { withoutTalk: biased(inner.withoutTalk, settings) } : {}),
     turn(state): Turn {
       const turn = inner.turn(state);
       if (turn.kind !== "end") return turn;

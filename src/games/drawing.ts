@@ -3,6 +3,7 @@
  */
 import { plural, withSign } from "../util/figures.ts";
 import type { Seat } from "./game.ts";
+import { goodsText } from "./parts/trade.ts";
 import type { BettingAct, CardsView, DiceView, GoodsView, GridView, Holdings, Offer, ScoreView, View } from "./view.ts";
 
 /** The position for the player in `seat`, whom the text calls "you". */
@@ -130,8 +131,8 @@ const turnText = ({ turn, turnCount }: GoodsView): string =>
   turn === null ? "All turns have been played." : `Turn ${turn} of ${turnCount}.`;
 
 /** `1 Ore for 2 Wood` */
-const offerText = (resources: readonly string[], { give, giveAmount, get, getAmount }: Offer): string =>
-  `${giveAmount} ${resources[give]} for ${getAmount} ${resources[get]}`;
+export const offerText = (resources: readonly string[], { give, get }: Offer): string =>
+  `${goodsText(resources, give)} for ${goodsText(resources, get)}`;
 
 function drawDice({ dice, dicePerSeat, bids, caller, match }: DiceView, seat: Seat): string[] {
   const noun = (owner: Seat): string => ((match?.left[owner] ?? dicePerSeat) === 1 ? "die" : "dice");

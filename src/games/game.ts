@@ -66,6 +66,13 @@ export interface Game<S = unknown> {
   parseAction(state: S, text: string): Parsed;
 
   /**
+   * For games in which players may talk: the same game without talk. What is said is no part of a state. It goes beside the
+   * actions from one player to the other (record/talk.ts), and no rule depends on it. So graphs, exact values and players that
+   * cannot read are of the game without talk.
+   */
+  readonly withoutTalk?: Game<S>;
+
+  /**
    * The rules as `player` reads them, which every observation begins with. If the game has `rules` and `view`, a terminal shows
    * them instead of the text of `observe`.
    */

@@ -2,7 +2,7 @@
  * Liar's Dice over several rounds, with dice lost. A round is that of liars-dice.ts; whoever loses it has a die less from then on.
  * Whoever has no die left loses the game. The loser of a round bids first in the next, seat 0 in the first.
  *
- * Three parameters change a rule, each 1 as in liars-dice.ts or 0 as in TextArena's LiarsDice: `wild`, whether sixes count for every
+ * Three parameters change a rule, each on as in liars-dice.ts or off as in TextArena's LiarsDice: `wild`, whether sixes count for every
  * face; `lowerFace`, whether a bid of a higher quantity may have a lower face; `loserOpens`, whether the loser of a round opens the
  * next, or else the seat whose bid was called.
  *
@@ -29,11 +29,11 @@ import {
   withDie,
 } from "./parts/dice.ts";
 import { FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
-import { idOf, resolve, type Settings } from "./parts/parameters.ts";
+import { idOf, resolve, type Settings, SWITCH } from "./parts/parameters.ts";
 import { availableActions } from "./text.ts";
 import type { Bid, View } from "./view.ts";
 
-const RULE = { default: 1, min: 0, max: 1 } as const;
+const RULE = { ...SWITCH, default: 1 } as const;
 export const LIARS_DICE_MATCH_PARAMETERS = {
   dice: { default: 3, min: 1, max: 12 },
   wild: RULE,

@@ -1,5 +1,6 @@
 /**
- * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. Each player is dealt
+ * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. With `bundles`, an offer
+ * names several resources on a side, as there; every offer is an action, so their number bounds the amounts. Each player is dealt
  * 5–25 of each resource and a value for each, within a fifth of its base value and within 5 … 40, and sees only its own. The deal
  * is twenty outcomes of chance, one a number. Turns are those of `negotiation`: an offer stands for one turn, there is none on the
  * last turn, and after it the larger gain in own value wins (+1/−1); equal gains are a draw.
@@ -7,32 +8,39 @@
  * The legal actions never tell a player what the other holds: an offer requires the proposer's own goods, and accepting it the
  * acceptor's own. The proposer can still pay when the offer is accepted, as no goods move while an offer stands.
  */
+
+import { UserError } from "../util/errors.ts";
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { market } from "./parts/market.ts";
 import { outcomeOf } from "./parts/outcomes.ts";
-import { idOf, resolve, type Settings } from "./parts/parameters.ts";
+import { idOf, resolve, type Settings, SWITCH } from "./parts/parameters.ts";
+import { talking } from "./parts/talk.ts";
 import {
   ACCEPT,
   availableTrades,
   DECLINE,
   FIRST_OFFER,
-  goods,
   goodsView,
-  market,
   offerOf,
-  parseTrade,
   shortOffer,
   tradeActionName,
   tradeHistory,
   tradeMoves,
   tradeRules,
 } from "./parts/trade.ts";
+import { lacking, parseTrade } from "./parts/trade-text.ts";
 import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PRIVATE_PARAMETERS = {
   maxQuantity: { default: 3, min: 1, max: 5 },
   maxTurns: { default: 10, min: 2, max: 20 },
+  talk: SWITCH,
+  bundles: SWITCH,
 } as const;
+
+/** With bundles of amounts up to 3 there are 14,760 offers; with 4 there would be 52,800, and with 5 145,500. */
+const MOST_IN_BUNDLES = 3;
 
 export interface NegotiationPrivateState {
   /** The numbers dealt so far: player 0's quantities, its values, player 1's quantities, its values, 5 numbers each. */
@@ -84,27 +92,42 @@ export function negotiationPrivate(
   settings: Settings<typeof NEGOTIATION_PRIVATE_PARAMETERS> = {},
 ): Game<NegotiationPrivateState> {
   const parameters = resolve(NEGOTIATION_PRIVATE_PARAMETERS, settings);
-  const { maxQuantity, maxTurns } = parameters;
-  const m = market(RESOURCES, maxQuantity);
+  const { maxQuantity, maxTurns, bundles, talk } = parameters;
+  if (bundles && maxQuantity > MOST_IN_BUNDLES) {
+    const why = `every offer is an action, and with ${maxQuantity} there would be too many`;
+    throw new UserError(2, `negotiation-private:bundles=on takes maxQuantity up to ${MOST_IN_BUNDLES}: ${why}.`);
+  }
+  const m = market(RESOURCES, maxQuantity, bundles === 1);
   /** The most of a resource that can change hands: every trade takes two turns. */
   const maxTraded = maxQuantity * Math.floor(maxTurns / 2);
-  const shortNames = ["a", "d", ...m.offers.map((o) => shortOffer(m, o, 2))];
+  /** By action, once it was needed. */
+  const shortNames = ["a", "d"];
+  const shortName = (action: number): string => {
+    shortNames[action] ??= shortOffer(m, m.offers[action - FIRST_OFFER], 2);
+    return shortNames[action];
+  };
 
   /** The standing offer, made by the player not to move. */
   const standing = (s: State): Offer | undefined => offerOf(m, s.moves.at(-1));
-  const canGive = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.give) >= o.giveAmount;
-  const canAccept = (s: State, player: Seat, o: Offer): boolean => owned(s, player, o.get) >= o.getAmount;
+  const owns = (s: State, player: Seat, amounts: readonly number[]): boolean =>
+    amounts.every((amount, r) => owned(s, player, r) >= amount);
 
+  /** A turn depends on the mover, whether it can accept, and the goods that it can offer. Each is made once. */
+  const turns = new Map<string, Turn>();
   function playerTurn(s: State): Turn {
     const player = moverOf(s);
     const o = standing(s);
-    const actions = o && canAccept(s, player, o) ? [ACCEPT, DECLINE] : [DECLINE];
-    if (s.moves.length < maxTurns - 1) {
-      m.offers.forEach((offer, i) => {
-        if (canGive(s, player, offer)) actions.push(FIRST_OFFER + i);
-      });
+    const mayAccept = o !== undefined && owns(s, player, o.get);
+    const last = s.moves.length === maxTurns - 1;
+    const most = RESOURCES.map((_, r) => (last ? 0 : Math.min(owned(s, player, r), maxQuantity)));
+    const key = `${player} ${mayAccept} ${most}`;
+    let turn = turns.get(key);
+    if (turn === undefined) {
+      const offers = m.offers.flatMap(({ give }, i) => (give.every((n, r) => n <= most[r]) ? [FIRST_OFFER + i] : []));
+      turn = { kind: "player", player, actions: [...(mayAccept ? [ACCEPT] : []), DECLINE, ...offers] };
+      turns.set(key, turn);
     }
-    return { kind: "player", player, actions };
+    return turn;
   }
 
   const rulesFor = (player: Seat): string =>
@@ -134,26 +157,25 @@ export function negotiationPrivate(
     const least = RESOURCES.map(() => LEAST);
     /** By resource, the amount that `player` has received so far minus the amount that it has paid. */
     const received = RESOURCES.map(() => 0);
-    const needs = (resource: number, amount: number) => {
-      least[resource] = Math.max(least[resource], amount - received[resource]);
+    const needs = (amounts: readonly number[]) => {
+      for (let r = 0; r < KINDS; r++) least[r] = Math.max(least[r], amounts[r] - received[r]);
     };
     s.moves.forEach((action, i) => {
       const own = i % 2 === player;
       const offered = offerOf(m, action);
-      if (own && offered) needs(offered.give, offered.giveAmount);
+      if (own && offered) needs(offered.give);
       const taken = action === ACCEPT ? offerOf(m, s.moves[i - 1]) : undefined;
       if (!taken) return;
-      if (own) needs(taken.get, taken.getAmount);
+      if (own) needs(taken.get);
       const sign = own ? 1 : -1;
-      received[taken.give] += sign * taken.giveAmount;
-      received[taken.get] -= sign * taken.getAmount;
+      for (let r = 0; r < KINDS; r++) received[r] += sign * (taken.give[r] - taken.get[r]);
     });
     return least;
   }
 
   const game: Game<NegotiationPrivateState> = {
-    id: idOf("negotiation-private", NEGOTIATION_PRIVATE_PARAMETERS, parameters),
-    title: `Negotiation with private values: five resources, ${maxTurns} turns, quantities up to ${maxQuantity}`,
+    id: idOf("negotiation-private", NEGOTIATION_PRIVATE_PARAMETERS, { ...parameters, talk: 0 }),
+    title: `Negotiation with private values: five resources, ${maxTurns} turns, quantities up to ${maxQuantity}${bundles ? ", bundles" : ""}`,
     version: 1,
     roles: ["first", "second"],
     actionCount: FIRST_OFFER + m.offers.length,
@@ -181,7 +203,7 @@ export function negotiationPrivate(
       if (o) {
         // The player to move receives what the offer gives.
         const sign = moverOf(s) === 0 ? 1 : -1;
-        traded = s.traded.map((n, r) => n + sign * (r === o.give ? o.giveAmount : r === o.get ? -o.getAmount : 0));
+        traded = s.traded.map((n, r) => n + sign * (o.give[r] - o.get[r]));
       }
       return { deal: s.deal, moves: [...s.moves, action], traded };
     },
@@ -189,7 +211,7 @@ export function negotiationPrivate(
     stateKey: (s) => `${s.deal.join()}|${s.moves.join()}`,
     infosetKey(s, player) {
       const dealt = RESOURCES.map((_, r) => `${quantityDealt(s, player, r)}@${valueTo(s, player, r)}`).join(",");
-      return `${dealt}:${s.moves.map((action) => shortNames[action]).join(" ")}`;
+      return `${dealt}:${s.moves.map(shortName).join(" ")}`;
     },
     observe(s, player) {
       return [rulesFor(player), "", ...drawPosition(viewOf(s, player), player), availableTrades(game, s, player)].join(
@@ -213,20 +235,17 @@ export function negotiationPrivate(
       const o = standing(s);
       if (o) {
         out[at] = 1;
-        out[at + 1] = canAccept(s, player, o) ? 1 : 0;
-        const worth = o.giveAmount * valueTo(s, player, o.give) - o.getAmount * valueTo(s, player, o.get);
+        out[at + 1] = owns(s, player, o.get) ? 1 : 0;
+        const worth = RESOURCES.reduce((sum, _, r) => sum + (o.give[r] - o.get[r]) * valueTo(s, player, r), 0);
         out[at + 2] = squash(worth / 20);
       }
       at += 3;
       s.moves.forEach((action, i) => {
         // The amounts that the player would receive (+) and pay (−) by the offer of that turn.
         const offer = offerOf(m, action);
-        const sign = i % 2 === player ? -1 : 1;
+        const [gets, pays] = i % 2 === player ? [offer?.get, offer?.give] : [offer?.give, offer?.get];
         if (action === ACCEPT) out[at] = 1;
-        if (offer) {
-          out[at + 1 + offer.give] = (sign * offer.giveAmount) / maxQuantity;
-          out[at + 1 + offer.get] = (-sign * offer.getAmount) / maxQuantity;
-        }
+        for (let r = 0; gets && pays && r < KINDS; r++) out[at + 1 + r] = (gets[r] - pays[r]) / maxQuantity;
         at += 1 + KINDS;
       });
     },
@@ -241,7 +260,7 @@ export function negotiationPrivate(
         standing: standing(s) !== undefined,
         last: s.moves.length === maxTurns - 1,
         actions: turn.actions,
-        infeasible: (o) => `You have only ${goods(m, o.give, owned(s, turn.player, o.give))}.`,
+        infeasible: ({ give }) => lacking(m, "You have", give, (r) => owned(s, turn.player, r)) ?? "You lack goods.",
       });
     },
 
@@ -261,7 +280,7 @@ export function negotiationPrivate(
       return { ...s, deal };
     },
   };
-  return game;
+  return talk ? talking(game, idOf("negotiation-private", NEGOTIATION_PRIVATE_PARAMETERS, parameters)) : game;
 }
 
 /** Maps a gain of any size into −1 … 1, strictly increasing. */

@@ -9,28 +9,29 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import { market } from "./parts/market.ts";
 import { outcomeOf } from "./parts/outcomes.ts";
-import { idOf, resolve, type Settings } from "./parts/parameters.ts";
+import { idOf, resolve, type Settings, SWITCH } from "./parts/parameters.ts";
+import { talking } from "./parts/talk.ts";
 import {
   ACCEPT,
   availableTrades,
   DECLINE,
   FIRST_OFFER,
-  goods,
   goodsView,
-  market,
   offerText,
-  parseTrade,
   shortOffer,
   tradeActionName,
   tradeMoves,
   tradeRules,
 } from "./parts/trade.ts";
+import { lacking, parseTrade } from "./parts/trade-text.ts";
 import type { Holdings, Offer, View } from "./view.ts";
 
 export const NEGOTIATION_PARAMETERS = {
   maxQuantity: { default: 3, min: 1, max: 10 },
   maxTurns: { default: 10, min: 2, max: 20 },
+  talk: SWITCH,
 } as const;
 
 /** ((turns played · 21 + player 0's Wood) · 21 + player 0's Gold) · (offers + 1) + index of the standing offer + 1, or 0 for none. */
@@ -49,7 +50,7 @@ const VALUES = [
 
 export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = {}): Game<NegotiationState> {
   const parameters = resolve(NEGOTIATION_PARAMETERS, settings);
-  const { maxQuantity, maxTurns } = parameters;
+  const { maxQuantity, maxTurns, talk } = parameters;
   const m = market(RESOURCES, maxQuantity);
   const offerSlots = m.offers.length + 1;
 
@@ -70,10 +71,12 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
   const gain = (state: NegotiationState, player: Seat): number =>
     (owned(state, player, 0) - START) * VALUES[player][0] + (owned(state, player, 1) - START) * VALUES[player][1];
   const lead = (state: NegotiationState): number => gain(state, 0) - gain(state, 1);
-  const canPay = (state: NegotiationState, player: Seat, o: Offer): boolean =>
-    owned(state, player, o.give) >= o.giveAmount && owned(state, (1 - player) as Seat, o.get) >= o.getAmount;
-  /** The items that the player who answers the offer would gain by it. */
-  const netItems = (o: Offer): number => o.giveAmount - o.getAmount;
+  const canPay = (state: NegotiationState, player: Seat, { give, get }: Offer): boolean =>
+    give.every((amount, r) => owned(state, player, r) >= amount) &&
+    get.every((amount, r) => owned(state, (1 - player) as Seat, r) >= amount);
+  /** The items of a resource, or of all, that the player who answers the offer would gain by it. */
+  const received = ({ give, get }: Offer, resource: number): number => give[resource] - get[resource];
+  const netItems = (o: Offer): number => received(o, 0) + received(o, 1);
 
   /** The offer with Wood and Gold exchanged. Offers of Wood for Gold come first, then those of Gold for Wood in the same order. */
   const mirror = (offer: number): number => (offer + m.offers.length / 2) % m.offers.length;
@@ -82,11 +85,10 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
 
   function accepted(state: NegotiationState): NegotiationState {
     const o = standing(state) as Offer;
-    // The player to move receives what the offer gives. `change` is what player 0 receives.
+    // The player to move receives what the offer gives.
     const sign = moverOf(state) === 0 ? 1 : -1;
-    const change = (resource: number): number =>
-      sign * (resource === o.give ? o.giveAmount : resource === o.get ? -o.getAmount : 0);
-    return pack(turnOf(state) + 1, owned(state, 0, 0) + change(0), owned(state, 0, 1) + change(1), 0);
+    const [wood, gold] = [0, 1].map((resource) => owned(state, 0, resource) + sign * received(o, resource));
+    return pack(turnOf(state) + 1, wood, gold, 0);
   }
 
   /** A turn depends on the mover, the holdings, whether an offer stands, and whether it is the last turn. Each is made once. */
@@ -124,7 +126,7 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
   }
 
   const game: Game<NegotiationState> = {
-    id: idOf("negotiation", NEGOTIATION_PARAMETERS, parameters),
+    id: idOf("negotiation", NEGOTIATION_PARAMETERS, { ...parameters, talk: 0 }),
     title: `Simple Negotiation: Wood and Gold, ${maxTurns} turns, quantities up to ${maxQuantity}`,
     version: 1,
     roles: ["first", "second"],
@@ -190,8 +192,8 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
         return;
       }
       at++;
-      out[at + o.give] = o.giveAmount / maxQuantity;
-      out[at + 2 + o.get] = o.getAmount / maxQuantity;
+      for (const [r, amount] of o.give.entries()) out[at + r] = amount / maxQuantity;
+      for (const [r, amount] of o.get.entries()) out[at + 2 + r] = amount / maxQuantity;
       out[at + 4] = netItems(o) / maxQuantity;
       out[at + 6 - Math.sign(items + netItems(o))] = 1;
     },
@@ -203,10 +205,10 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
         standing: standing(state) !== undefined,
         last: turnOf(state) === maxTurns - 1,
         actions: turn.actions,
-        infeasible: (o) =>
-          owned(state, turn.player, o.give) < o.giveAmount
-            ? `You have only ${goods(m, o.give, owned(state, turn.player, o.give))}.`
-            : `Your opponent has only ${goods(m, o.get, owned(state, (1 - turn.player) as Seat, o.get))}.`,
+        infeasible: ({ give, get }) =>
+          lacking(m, "You have", give, (r) => owned(state, turn.player, r)) ??
+          lacking(m, "Your opponent has", get, (r) => owned(state, (1 - turn.player) as Seat, r)) ??
+          "It cannot be paid.",
       });
     },
 
@@ -216,5 +218,5 @@ export function negotiation(settings: Settings<typeof NEGOTIATION_PARAMETERS> = 
       return mirrored < state ? { state: mirrored, permutation: mirrorActions } : { state, permutation: sameActions };
     },
   };
-  return game;
+  return talk ? talking(game, idOf("negotiation", NEGOTIATION_PARAMETERS, parameters)) : game;
 }

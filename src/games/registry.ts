@@ -10,13 +10,13 @@ import { LIARS_DICE_PARAMETERS, liarsDice } from "./liars-dice.ts";
 import { LIARS_DICE_MATCH_PARAMETERS, liarsDiceMatch } from "./liars-dice-match.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
-import type { Parameters } from "./parts/parameters.ts";
+import { type Parameters, rangeText, valueNamed, valueText } from "./parts/parameters.ts";
 import { ownSpec, textArenaIds } from "./parts/textarena.ts";
 import { PIG_PARAMETERS, pig } from "./pig.ts";
 import { ttt } from "./ttt.ts";
 import { tttDraw } from "./ttt-draw.ts";
 
-/** A game, or a family of games with whole-number parameters: `negotiation:maxQuantity=5`. */
+/** A game, or a family of games with parameters: `negotiation:maxQuantity=5`. */
 interface Family {
   readonly make: (settings: Readonly<Record<string, number>>) => Game;
   readonly parameters: Parameters;
@@ -88,24 +88,42 @@ export function getGame(spec: string): Game {
     const [name = ""] = setting.split("=", 1);
     const text = setting.slice(name.length + 1);
     const parameter = Object.hasOwn(family.parameters, name) ? family.parameters[name] : undefined;
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    const value = parameter && valueNamed(parameter, text);
     if (!parameter) {
       const has =
         names.length > 0
           ? `Its parameters: ${names.join(", ")}.${separated(id, family.parameters)}`
           : "It has no parameters.";
       problems.push(`Game ${id} has no parameter "${name}".${didYouMean(name, names)} ${has}`);
-    } else if (value >= parameter.min && value <= parameter.max) {
-      values[name] = value;
+    } else if (value === undefined) {
+      problems.push(`${id}:${name} is "${text}"; it takes ${rangeText(parameter)}.`);
     } else {
-      problems.push(`${id}:${name} is "${text}"; it takes a whole number from ${parameter.min} to ${parameter.max}.`);
+      values[name] = value;
     }
   }
   if (problems.length > 0) throw new UserError(2, problems);
-  const made = family.make(values);
-  const game = cache.get(made.id) ?? made;
-  cache.set(game.id, game);
+  const game = only(family.make(values));
   cache.set(spec, game);
+  return game;
+}
+
+/** `getGame` for exact evaluation. Throws a UserError (exit 2) that names the game without talk if players may talk. */
+export function gameWithoutTalk(spec: string): Game {
+  const game = getGame(spec);
+  if (!game.withoutTalk) return game;
+  const { id } = game.withoutTalk;
+  throw new UserError(
+    2,
+    `Players talk in ${game.id}, and exact evaluation leaves talk out. Take the same game without: ${id}.`,
+  );
+}
+
+/** The one game of this id, by which it is known everywhere. */
+function only(made: Game): Game {
+  const known = cache.get(made.id);
+  if (known) return known;
+  const game = made.withoutTalk ? { ...made, withoutTalk: only(made.withoutTalk) } : made;
+  cache.set(game.id, game);
   return game;
 }
 
@@ -133,7 +151,7 @@ const OF = "of=";
 
 /** How several parameters are written; "" if there is one only. */
 function separated(id: string, parameters: Parameters): string {
-  const settings = Object.entries(parameters).map(([name, { default: usual }]) => `${name}=${usual}`);
+  const settings = Object.entries(parameters).map(([name, p]) => `${name}=${valueText(p, p.default)}`);
   return settings.length > 1 ? ` Separate them by commas: ${id}:${settings.join(",")}` : "";
 }
 

@@ -73,7 +73,7 @@ export interface GoodsView {
   readonly standing: { readonly seat: Seat; readonly offer: Offer } | null;
   /** The acts of all turns so far; null if the game does not store them. */
   readonly history: readonly TradeAct[] | null;
-  /** The largest amount in an offer. The smallest is 1. */
+  /** The largest amount of a resource in an offer. The smallest is 1. */
   readonly maxQuantity: number;
   /**
    * The legal actions of the seat, all offers as one pattern: `[Accept]`, `[Deny]`, `[Offer: <give> -> <get>]`. Empty if it is not
@@ -91,12 +91,10 @@ export interface Holdings {
   readonly gain: number;
 }
 
-/** The proposer gives `giveAmount` of resource `give` for `getAmount` of resource `get`. */
+/** What the proposer gives, and what it gets for it: amounts by resource. Each resource is on one side at most. */
 export interface Offer {
-  readonly give: number;
-  readonly giveAmount: number;
-  readonly get: number;
-  readonly getAmount: number;
+  readonly give: readonly number[];
+  readonly get: readonly number[];
 }
 
 /** The act of one turn. An offer that follows an offer denies it. */

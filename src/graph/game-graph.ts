@@ -62,6 +62,11 @@ export class GameGraph {
     return this.#nodes.size;
   }
 
+  /** The number of actions and outcomes of chance at the nodes made so far, which memory goes by. */
+  get edges(): number {
+    return this.flat.firstEdge[this.size];
+  }
+
   /** All nodes made so far, by id. */
   get nodes(): readonly GameNode[] {
     return this.#nodeList;

@@ -7,7 +7,8 @@
  *             the opponent's goods often rises by more, so it loses to players that take both into account
  */
 
-import { ACCEPT, DECLINE, FIRST_OFFER, market } from "../games/parts/trade.ts";
+import { market } from "../games/parts/market.ts";
+import { ACCEPT, DECLINE, FIRST_OFFER } from "../games/parts/trade.ts";
 import type { Offer } from "../games/view.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -51,12 +52,11 @@ function play({ game, actions, state, player }: Infoset, likes: Likes): Float64A
 }
 
 /** An offer as a trade of the player who makes it, to whom one item of each resource is worth `values`. */
-function offered({ give, giveAmount, get, getAmount }: Offer, values: readonly number[]): Trade {
-  const ownGain = getAmount * values[get] - giveAmount * values[give];
-  return { gives: giveAmount, gets: getAmount, ownGain };
+function offered({ give, get }: Offer, values: readonly number[]): Trade {
+  const count = (amounts: readonly number[]): number => amounts.reduce((sum, n) => sum + n, 0);
+  const ownGain = values.reduce((sum, value, r) => sum + value * (get[r] - give[r]), 0);
+  return { gives: count(give), gets: count(get), ownGain };
 }
 
 /** An offer as a trade of the player who answers it. */
-function answered({ give, giveAmount, get, getAmount }: Offer, values: readonly number[]): Trade {
-  return offered({ give: get, giveAmount: getAmount, get: give, getAmount: giveAmount }, values);
-}
+const answered = ({ give, get }: Offer, values: readonly number[]): Trade => offered({ give: get, get: give }, values);

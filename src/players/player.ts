@@ -6,9 +6,11 @@
  * states that the seat cannot tell apart, so it does not reveal the other side's hidden information.
  */
 import type { Game, Seat } from "../games/game.ts";
+import { withoutTalk } from "../games/parts/talk.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Utterance } from "../record/episode.ts";
+import type { Spoken } from "../record/talk.ts";
 import type { Price, Usage } from "../record/usage.ts";
 
 interface Common {
@@ -52,6 +54,19 @@ export interface AskedPlayer extends Common {
 
 export type Player = PolicyPlayer | AskedPlayer;
 
+/** The same player in games with talk too. A policy says nothing there, and does not hear what is said. */
+export function inTalk<P extends Player>(player: P): P {
+  const plays = (game: Game): boolean => player.plays(withoutTalk(game));
+  if (player.kind === "asked") return { ...player, plays };
+  const { policy, seeded } = player;
+  return {
+    ...player,
+    plays,
+    policy: (game: Game) => policy(withoutTalk(game)),
+    ...(seeded ? { seeded: (game: Game, key: number) => seeded(withoutTalk(game), key) } : {}),
+  };
+}
+
 /** A decision in a game. */
 export interface Decision {
   readonly infoset: Infoset;
@@ -59,13 +74,18 @@ export interface Decision {
   readonly episode: number;
   /** Plies before this one, chance included. */
   readonly ply: number;
+  /** What the players said to each other so far; undefined in games without talk. */
+  readonly talk?: readonly Spoken[] | undefined;
   /** Aborted if the answer is no longer needed. */
   readonly signal?: AbortSignal;
 }
 
-/** An action, as an index into `infoset.actions`; or a forfeit, with the reason. `said`: the player's answers. */
+/**
+ * An action, as an index into `infoset.actions`; or a forfeit, with the reason. `said`: the player's answers. `words`: what it says
+ * to the other player, any text, which counts in games with talk only.
+ */
 export type Choice =
-  | { readonly slot: number; readonly said?: readonly Utterance[] }
+  | { readonly slot: number; readonly said?: readonly Utterance[]; readonly words?: string }
   | { readonly forfeit: string; readonly said?: readonly Utterance[] };
 
 export interface MoveMade {
@@ -81,4 +101,6 @@ export interface GameEnd {
   readonly episode: number;
   readonly seat: Seat;
   readonly returns: readonly [number, number];
+  /** What the players said to each other; undefined in games without talk. */
+  readonly talk?: readonly Spoken[] | undefined;
 }

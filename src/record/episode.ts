@@ -5,6 +5,7 @@
 import type { Seat } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
 import { sha256 } from "../util/sha256.ts";
+import type { Spoken } from "./talk.ts";
 
 export interface Episode {
   /** Id of the game, parameters included. */
@@ -24,6 +25,8 @@ export interface Episode {
   readonly returns: readonly [number, number];
   /** The seat that forfeited when it was to move, and why; absent if the game was played to its end. */
   readonly forfeit?: { readonly seat: Seat; readonly reason: string } | undefined;
+  /** What the players said to each other, by ply; absent if they said nothing. */
+  readonly talk?: readonly Spoken[] | undefined;
   /** The answers of players that answer in words; absent if there are none. */
   readonly said?: readonly Said[] | undefined;
 }
@@ -47,8 +50,20 @@ export interface Said {
 
 /** One line of JSON, without the newline. The keys have a fixed order, `check` last. */
 export function formatEpisode(episode: Episode): string {
-  const { game, version, update, index, players, opening, actions, returns, forfeit, said } = episode;
-  const json = JSON.stringify({ game, version, update, index, players, opening, actions, returns, forfeit, said });
+  const { game, version, update, index, players, opening, actions, returns, forfeit, talk, said } = episode;
+  const json = JSON.stringify({
+    game,
+    version,
+    update,
+    index,
+    players,
+    opening,
+    actions,
+    returns,
+    forfeit,
+    talk,
+    said,
+  });
   return `${json.slice(0, -1)},"check":"${checksum(json)}"}`;
 }
 
@@ -64,7 +79,7 @@ export function parseEpisode(line: string): Episode {
   const body = /^(\{.*),"check":"([0-9a-f]{8})"\}$/s.exec(line);
   if (!body || !isRecord(value)) throw new UserError(1, "not an episode: it does not end in a checksum");
   if (checksum(`${body[1]}}`) !== body[2]) throw new UserError(1, "altered: its checksum does not match");
-  const { game, version, update, index, players, opening, actions, returns, forfeit, said } = value;
+  const { game, version, update, index, players, opening, actions, returns, forfeit, talk, said } = value;
   const wrong = (key: string, expected: string): never => {
     throw new UserError(1, `"${key}" must be ${expected}`);
   };
@@ -80,6 +95,11 @@ export function parseEpisode(line: string): Episode {
     ...(forfeit === undefined
       ? {}
       : { forfeit: isForfeit(forfeit) ? forfeit : wrong("forfeit", "a seat and a reason") }),
+    ...(talk === undefined
+      ? {}
+      : {
+          talk: Array.isArray(talk) && talk.every(isSpoken) ? talk : wrong("talk", "a list of plies, seats and texts"),
+        }),
     ...(said === undefined
       ? {}
       : { said: Array.isArray(said) && said.every(isSaid) ? said : wrong("said", "a list of plies and answers") }),
@@ -97,8 +117,11 @@ const isId = (value: unknown): value is string => typeof value === "string" && /
 export const isName = (value: unknown): value is string => typeof value === "string" && !/\p{Cc}/u.test(value);
 const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
 const isText = (value: unknown): value is string => typeof value === "string";
+const isSeat = (value: unknown): value is Seat => value === 0 || value === 1;
 const isForfeit = (value: unknown): value is NonNullable<Episode["forfeit"]> =>
-  isRecord(value) && (value.seat === 0 || value.seat === 1) && isText(value.reason);
+  isRecord(value) && isSeat(value.seat) && isText(value.reason);
+const isSpoken = (value: unknown): value is Spoken =>
+  isRecord(value) && isCount(value.ply) && isSeat(value.seat) && isText(value.text);
 const isSaid = (value: unknown): value is Said =>
   isRecord(value) && isCount(value.ply) && Array.isArray(value.answers) && value.answers.every(isUtterance);
 const isUtterance = (value: unknown): value is Utterance =>

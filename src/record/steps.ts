@@ -4,6 +4,9 @@ import type { Game, Turn } from "../games/game.ts";
 import { UserError } from "../util/errors.ts";
 import type { Episode } from "./episode.ts";
 
+/** The most legal actions that an error names. */
+const MOST_NAMED = 500;
+
 /** One state of a replayed game. The last has no action. */
 export interface Step {
   readonly ply: number;
@@ -47,8 +50,9 @@ export function* replaySteps(
     }
     if (action === undefined) throw new UserError(1, `the episode stops after ${ply} actions, before the game ends`);
     if (!turn.actions.includes(action)) {
-      const legal = turn.actions.map((a) => `${a} ${game.actionName(state, a)}`).join(", ");
-      throw new UserError(1, `action ${action} at ply ${ply} is not legal; legal there: ${legal}`);
+      const legal = turn.actions.slice(0, MOST_NAMED).map((a) => `${a} ${game.actionName(state, a)}`);
+      const more = turn.actions.length > MOST_NAMED ? ", …" : "";
+      throw new UserError(1, `action ${action} at ply ${ply} is not legal; legal there: ${legal.join(", ")}${more}`);
     }
     yield { ply, state, turn, action, name: game.actionName(state, action) };
     state = game.apply(state, action);

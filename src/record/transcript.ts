@@ -7,6 +7,7 @@ import { withSign } from "../util/figures.ts";
 import { oneLine, printable } from "../util/printable.ts";
 import type { Episode, Said } from "./episode.ts";
 import { replaySteps } from "./steps.ts";
+import { quoted, type Spoken } from "./talk.ts";
 
 /** A seat sees its own decisions and the end. `all` sees everything, chance included. */
 export type Viewer = Seat | "all";
@@ -25,6 +26,8 @@ export interface Moment {
   readonly view: View | undefined;
   /** The action in brackets, the outcome of chance, or the result. */
   readonly name: string;
+  /** What the players have said to each other since the moment before, and what is said with this action; absent if nothing. */
+  readonly talk?: readonly Spoken[];
   /** The player's answers, if it answers in words. */
   readonly said?: Said["answers"];
 }
@@ -48,12 +51,18 @@ export function moments(episode: Episode, viewer: Viewer): Moment[] {
   const promptOf = (state: unknown, player: Seat): Pick<Moment, "prompt"> =>
     wasRead && game.prompt ? { prompt: game.prompt(state, player) } : {};
   const found: Moment[] = [];
+  const talkUntil = (ply: number): Pick<Moment, "talk"> => {
+    const from = found.at(-1)?.ply ?? -1;
+    const talk = (episode.talk ?? []).filter((spoken) => from < spoken.ply && spoken.ply <= ply);
+    return talk.length > 0 ? { talk } : {};
+  };
   const viewOf = (state: unknown): View | undefined => game.view?.(state, viewer === "all" ? null : viewer);
   for (const { ply, state, turn, name } of replaySteps(game, episode)) {
     if (turn.kind === "player" && sees(turn.player)) {
       const { player } = turn;
       const shown = { observation: game.observe(state, player), view: viewOf(state), name: name ?? "" };
-      found.push({ ply, kind: "player", player, ...promptOf(state, player), ...shown, ...saidAt(ply) });
+      const words = { ...talkUntil(ply), ...saidAt(ply) };
+      found.push({ ply, kind: "player", player, ...promptOf(state, player), ...shown, ...words });
     } else if (turn.kind === "chance" && viewer === "all") {
       const shown = { observation: undefined, view: viewOf(state), name: name ?? "" };
       found.push({ ply, kind: "chance", player: undefined, ...shown });
@@ -64,7 +73,7 @@ export function moments(episode: Episode, viewer: Viewer): Moment[] {
       const { forfeit } = episode;
       const said = forfeit && sees(forfeit.seat) ? { ...promptOf(state, forfeit.seat), ...saidAt(ply) } : {};
       const shown = { observation, view: viewOf(state), name: result(game, turn.returns, episode) };
-      found.push({ ply, kind: "end", player: undefined, ...shown, ...said });
+      found.push({ ply, kind: "end", player: undefined, ...shown, ...talkUntil(ply), ...said });
     }
   }
   return found;
@@ -104,13 +113,20 @@ export function transcript(
   return lines.join("\n");
 }
 
-/** The prompt and the answers at this moment, with the mark `<` or `>` before each line, and why an answer was not legal. */
-export function saidLines({ prompt, said = [] }: Moment): string[] {
+/**
+ * What is said at this moment: what the players said before; the prompt and the answers, with the mark `<` or `>` before each
+ * line, and why an answer was not legal; and what is said with the action.
+ */
+export function saidLines({ ply, prompt, talk = [], said = [] }: Moment): string[] {
   const answers = said.flatMap(({ text, illegal }) => [
     ...marked(">", text),
     ...(illegal === undefined ? [] : [`  not legal: ${oneLine(illegal, 300)}`]),
   ]);
-  return prompt === undefined ? answers : [...marked("<", prompt), ...answers];
+  const spoken = (now: boolean): string[] =>
+    talk
+      .filter((one) => (one.ply === ply) === now)
+      .map(({ seat, text }) => printable(`  Player ${seat} says: ${quoted(text)}`));
+  return [...spoken(false), ...(prompt === undefined ? [] : marked("<", prompt)), ...answers, ...spoken(true)];
 }
 
 const marked = (mark: string, text: string): string[] =>

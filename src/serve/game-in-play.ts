@@ -6,6 +6,7 @@
 import { playGameOf, sidesOf } from "../arena/asked-match.ts";
 import { matchRng } from "../arena/pairing.ts";
 import type { Game, Seat } from "../games/game.ts";
+import { withoutTalk } from "../games/parts/talk.ts";
 import { GameGraph } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision, Player } from "../players/player.ts";
 import type { Episode } from "../record/episode.ts";
@@ -63,7 +64,7 @@ export class GameInPlay {
     const { signal } = this.#abandoned;
     const sides = [sidesOf(match, 0), sidesOf(match, 1)] as const;
     try {
-      const options = { sides, graph: graphOf(game), number: 0, signal };
+      const options = { sides, graph: graphOf(withoutTalk(game)), number: 0, signal };
       this.#arrive({ kind: "end", episode: await playGameOf(match, seat, options) });
     } catch (error) {
       if (!signal.aborted) this.#arrive({ kind: "failure", error });

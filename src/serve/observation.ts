@@ -5,6 +5,7 @@ import { notLegal } from "../players/llm/conversation.ts";
 import type { ChatMessage } from "../players/llm/request.ts";
 import { phrase } from "../players/llm/wording.ts";
 import { type Episode, formatEpisode } from "../record/episode.ts";
+import type { Spoken } from "../record/talk.ts";
 
 export interface Observation {
   /** What the player reads, in one text: the text that `spiral match` gives a language model. */
@@ -15,7 +16,7 @@ export interface Observation {
   readonly current_player_id: Seat;
   /** The name of that seat in its game: `first`. */
   readonly role: string;
-  /** Names of the legal actions, `[check]`; none at the end. */
+  /** Names of the legal actions, `[check]`; patterns, `[Offer: <give> -> <get>]`, if there are thousands; none at the end. */
   readonly legal_actions: readonly string[];
   readonly info: {
     /** Why the last answer was no legal action. */
@@ -33,9 +34,10 @@ export interface Refusal {
   readonly reason: string;
 }
 
-export function atDecision(infoset: Infoset, refusals: readonly Refusal[]): Observation {
-  const { game, state, player, actions } = infoset;
-  const { messages, remark } = phrase(infoset);
+/** `talk`: what was said so far, in a game with talk. */
+export function atDecision(infoset: Infoset, refusals: readonly Refusal[], talk?: readonly Spoken[]): Observation {
+  const { game, player } = infoset;
+  const { messages, remark } = phrase(infoset, {}, talk);
   const first = messages.map(({ content }) => content).join("\n\n");
   const last = refusals.at(-1);
   return {
@@ -49,9 +51,17 @@ export function atDecision(infoset: Infoset, refusals: readonly Refusal[]): Obse
     ],
     current_player_id: player,
     role: game.roles[player],
-    legal_actions: actions.map((action) => game.actionName(state, action)),
+    legal_actions: namesOf(infoset),
     info: last ? { illegal: last.reason } : {},
   };
+}
+
+/** The most actions that are listed; of more, the patterns of the game's view are. */
+const MOST_LISTED = 1000;
+
+function namesOf({ game, state, player, actions }: Infoset): readonly string[] {
+  const view = actions.length > MOST_LISTED ? game.view?.(state, player) : undefined;
+  return view?.kind === "goods" ? view.moves : actions.map((action) => game.actionName(state, action));
 }
 
 export function atEnd(episode: Episode, roles: readonly [string, string], seat: Seat): Observation {

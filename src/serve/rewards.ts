@@ -4,6 +4,7 @@
  */
 import { regretIn, type ValuesAgainst, valuesAgainst } from "../exact/values-against.ts";
 import type { Game, Seat } from "../games/game.ts";
+import { whyNotExact } from "../games/parts/talk.ts";
 import type { Infoset } from "../graph/game-graph.ts";
 import { equilibriumValues } from "../players/equilibrium-values.ts";
 import type { Player } from "../players/player.ts";
@@ -38,7 +39,7 @@ export function rewardsFor(kind: "return" | "regret", game: Game, opponent: Play
 function valuesOf(game: Game, opponent: Player | typeof SELF): ValuesAgainst {
   const no = (why: string): UserError =>
     new UserError(1, `reward regret needs exact values: ${why}. Take reward return.`);
-  if (!game.walkable) throw no(`${game.id} has too many states to walk`);
+  if (!game.walkable) throw no(whyNotExact(game));
   if (opponent === SELF) return equilibriumValues(game);
   const policy = opponent.kind === "policy" && !opponent.seeded ? opponent.policy(game) : undefined;
   if (!policy || policy.slow) throw no(`the strategy of ${opponent.name} is not known in full`);

@@ -3,7 +3,7 @@
  * client reads next. Chance and the opponent move within them.
  */
 import type { Seat } from "../games/game.ts";
-import { readAnswer } from "../players/llm/answer.ts";
+import { readAnswer, wordsBeside } from "../players/llm/answer.ts";
 import { shownAgain } from "../players/llm/conversation.ts";
 import type { Choice } from "../players/player.ts";
 import type { Episode, Utterance } from "../record/episode.ts";
@@ -81,17 +81,18 @@ export class Session {
     }
     const text = wellFormed(printable(parseStep(data)));
     const { decision, answer } = current.open;
-    const { infoset } = decision;
+    const { infoset, talk } = decision;
     const parsed = readAnswer(infoset, text);
     current.steps++;
     this.#keep(current, parsed.ok ? { text } : { text, illegal: parsed.reason });
     if (!parsed.ok && current.refusals.length < current.retries) {
       current.refusals.push({ said: shownAgain(text), reason: parsed.reason });
-      return { observation: atDecision(infoset, current.refusals), reward: 0, done: false };
+      return { observation: atDecision(infoset, current.refusals, talk), reward: 0, done: false };
     }
     const said = current.said;
     const slot = parsed.ok ? infoset.actions.indexOf(parsed.action) : -1;
-    const choice: Choice = parsed.ok ? { slot, said } : { forfeit: parsed.reason, said };
+    const words = talk ? wordsBeside(text) : "";
+    const choice: Choice = parsed.ok ? { slot, said, words } : { forfeit: parsed.reason, said };
     Object.assign(current, { open: undefined, refusals: [], said: [] });
     answer(choice);
     const reward = parsed.ok ? current.rewards.ofMove(infoset, slot) : 0;
@@ -144,7 +145,8 @@ export class Session {
     }
     if (event.kind === "decision") {
       current.open = event;
-      return { observation: atDecision(event.decision.infoset, []), reward, done: false };
+      const { infoset, talk } = event.decision;
+      return { observation: atDecision(infoset, [], talk), reward, done: false };
     }
     const { episode } = event;
     this.#settings.ended?.(episode);

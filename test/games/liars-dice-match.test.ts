@@ -21,9 +21,13 @@ const RULES = [
   { dice: 3, wild: 1, lowerFace: 1, loserOpens: 0 },
 ] as const satisfies readonly Rules[];
 
+const onOff = (rule: number): string => (rule ? "on" : "off");
+
 /** Plays a random match on lists of dice, and checks every turn of the game against it. */
 function follow({ dice, wild, lowerFace, loserOpens }: Rules, rng: Rng): void {
-  const game = getGame(`liars-dice-match:dice=${dice},wild=${wild},lowerFace=${lowerFace},loserOpens=${loserOpens}`);
+  const game = getGame(
+    `liars-dice-match:dice=${dice},wild=${onOff(wild)},lowerFace=${onOff(lowerFace)},loserOpens=${onOff(loserOpens)}`,
+  );
   let state = game.initial();
   const left = [dice, dice];
   let opener = 0;
@@ -92,7 +96,7 @@ describe("a match", () => {
   });
 
   it("can be walked with one die each only: with bids that lower nothing, six faces with each list of bids", () => {
-    const graph = new GameGraph(getGame("liars-dice-match:dice=1:lowerFace=0"));
+    const graph = new GameGraph(getGame("liars-dice-match:dice=1:lowerFace=off"));
     graph.expand(20_000);
     /** Lists of bids after one of this quantity and face, the empty list included. */
     const listsAfter = (quantity: number, face: number): number => {
@@ -106,11 +110,11 @@ describe("a match", () => {
     let lists = 1;
     for (let q = 1; q <= 2; q++) for (let f = 1; f <= 6; f++) lists += listsAfter(q, f);
     expect(graph.infosets.length).toBe(6 * lists);
-    expect(getGame("liars-dice-match:dice=2:lowerFace=0").walkable).toBe(false);
+    expect(getGame("liars-dice-match:dice=2:lowerFace=off").walkable).toBe(false);
   });
 
   it("has as many plies as it says, if every bid is made and the loser changes each time", () => {
-    const game = getGame("liars-dice-match:dice=2:loserOpens=0");
+    const game = getGame("liars-dice-match:dice=2:loserOpens=off");
     let state = game.initial();
     let plies = 0;
     for (let turn = game.turn(state); turn.kind !== "end"; turn = game.turn(state)) {
@@ -159,11 +163,11 @@ describe("a player of a match", () => {
     ["liars-dice-match:dice=2", "[bid 2x1]", 6],
     ["liars-dice-match:dice=2", "[Call]", 24],
     [
-      "liars-dice-match:dice=2:lowerFace=0",
+      "liars-dice-match:dice=2:lowerFace=off",
       "[bid 2x1]",
       "A bid must raise the quantity or the face, and lower neither, of 1x4.",
     ],
-    ["liars-dice-match:dice=2:lowerFace=0", "[Bid: 1, 5]", 4],
+    ["liars-dice-match:dice=2:lowerFace=off", "[Bid: 1, 5]", 4],
   ] as const)("%s reads %s", (spec, text, expected) => {
     const of = getGame(spec);
     const parsed = of.parseAction(stateAfter(of, [...second, "[bid 1x4]"]), text);

@@ -191,3 +191,79 @@ describe("the end", () => {
     expect(returnsOf(even)).toEqual([0, 0]);
   });
 });
+
+describe("bundles", () => {
+  const bundles = getGame("negotiation-private:bundles=on");
+  const state = stateAfter(bundles, deal({ owns: [5, 2, 8, 10, 7], values: [6, 8, 17, 28, 35] }, SECOND));
+  const nameOf = (text: string): string => {
+    const parsed = bundles.parseAction(state, text);
+    return parsed.ok ? bundles.actionName(state, parsed.action) : parsed.reason;
+  };
+
+  it.each([
+    [1, 180],
+    [2, 2640],
+    [3, 14_760],
+  ])("are all ways to give, get or leave each resource, in amounts up to %i", (most, count) => {
+    const names = new Set<string>();
+    const amounts = Array.from({ length: 2 * most + 1 }, (_, i) => i - most);
+    const game = getGame(`negotiation-private:bundles=on,maxQuantity=${most}`);
+    const rich = stateAfter(game, deal(FIRST, SECOND));
+    expect(game.actionCount).toBe(2 + count);
+    for (let action = 2; action < game.actionCount; action++) names.add(game.actionName(rich, action));
+    expect(names.size).toBe(count);
+    // Counted anew: of all changes, those that give something and ask for something.
+    let changes = amounts.map((n) => [n]);
+    for (let r = 1; r < 5; r++) changes = changes.flatMap((change) => amounts.map((n) => [...change, n]));
+    expect(changes.filter((change) => Math.max(...change) > 0 && Math.min(...change) < 0)).toHaveLength(count);
+  });
+
+  it("are read in several spellings, and named in one", () => {
+    expect(nameOf("[Offer: 2 Wheat + 1 Ore -> 3 Brick]")).toBe("[Offer: 2 Wheat + 1 Ore -> 3 Brick]");
+    expect(nameOf("[Offer: I give 3 Sheeps, 2 Ore and 1 Wheat -> 2 Bricks & 1 wood.]")).toBe(
+      "[Offer: 1 Wheat + 3 Sheep + 2 Ore -> 1 Wood + 2 Brick]",
+    );
+    expect(nameOf("[1 Ore + 1 Ore for 1 Wheat]")).toBe("[Offer: 2 Ore -> 1 Wheat]");
+  });
+
+  it.each([
+    ["[Offer: 3 Sheep, 2 Ore -> 3 Brick, 2 Sheep]", /Sheep is on both sides/],
+    ["[Offer: 2 Wheat + 3 Wood -> 1 Ore]", /You have only 2 Wood\./],
+    ["[Offer: 4 Wheat -> 1 Ore]", /from 1 to 3/],
+    ["[Offer: 0 Wheat -> 1 Ore]", /from 1 to 3/],
+    ["[Offer: 1 Wheat + -> 1 Ore]", /such as \[Offer: 1 Wheat \+ 1 Wood -> 1 Sheep\]/],
+    [`[Offer: ${"1 Wheat + ".repeat(5000)}1 Ore -> 1 Wood]`, /is no action/],
+  ])("%s is refused", (text, reason) => expect(nameOf(text)).toMatch(reason));
+
+  it("move every good, and raise what the other can have been dealt", () => {
+    const after = stateAfter(bundles, [
+      ...deal({ owns: [5, 6, 8, 10, 7], values: [6, 8, 17, 28, 35] }, SECOND),
+      "[Offer: 2 Wheat + 1 Ore -> 3 Wood]",
+      "[Accept]",
+      "[Offer: 3 Wheat + 2 Sheep -> 1 Brick + 1 Ore]",
+    ]);
+    const view = bundles.view?.(after, null);
+    const owned = view?.kind === "goods" ? view.holdings.map((side) => side?.owned) : [];
+    expect(owned).toEqual([
+      [3, 9, 8, 10, 6],
+      [7, 12, 25, 9, 15],
+    ]);
+    expect(bundles.infosetKey(after, 1)).toMatch(/:2Wh\+1Or>3Wo a 3Wh\+2Sh>1Br\+1Or$/);
+    // Seat 0 has 5 Wheat at least: it gave 2 and offers 3.
+    const dealt = Array.from({ length: 40 }, (_, i) => {
+      const rng = new Rng(`bundles ${i}`);
+      const drawn = bundles.resample?.(after, 1, () => rng.next()) as NegotiationPrivateState | undefined;
+      return drawn?.deal.slice(0, 5) ?? [];
+    });
+    expect(Math.min(...dealt.map(([wheat = 0]) => wheat))).toBeGreaterThanOrEqual(5);
+    // What seat 1 received and paid by the first turn, and what it would by the third.
+    const turns = features(bundles, after, 1).slice(29);
+    const thirds = (numbers: readonly number[]): number[] => numbers.map((x) => Math.round(3 * x));
+    expect(thirds(turns.slice(0, 6))).toEqual([0, 2, -3, 0, 0, 1]);
+    expect(thirds(turns.slice(12, 18))).toEqual([0, 3, 0, 2, -1, -1]);
+  });
+
+  it("are of amounts up to 3, as every offer is an action", () => {
+    expect(() => getGame("negotiation-private:bundles=on,maxQuantity=4")).toThrow(/takes maxQuantity up to 3/);
+  });
+});

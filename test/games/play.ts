@@ -23,7 +23,7 @@ export const specs = [
   "liars-dice:dice=5",
   "liars-dice-match",
   "liars-dice-match:dice=1",
-  "liars-dice-match:dice=4:wild=0:lowerFace=0:loserOpens=0",
+  "liars-dice-match:dice=4:wild=off:lowerFace=off:loserOpens=off",
   "pig",
   "pig:target=10",
   "negotiation",
@@ -31,6 +31,7 @@ export const specs = [
   "negotiation:maxQuantity=10:maxTurns=7",
   "negotiation-private",
   "negotiation-private:maxQuantity=5:maxTurns=15",
+  "negotiation-private:maxQuantity=1:maxTurns=5:bundles=on",
 ] as const;
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gameIds, getGame, splitGames } from "../../src/games/registry.ts";
+import { gameIds, gameWithoutTalk, getGame, splitGames } from "../../src/games/registry.ts";
 import { sizes } from "../../src/games/sizes.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { UserError } from "../../src/util/errors.ts";
@@ -25,6 +25,20 @@ describe("the registry", () => {
     expect(getGame("negotiation:maxTurns=4:maxQuantity=5")).toBe(getGame("negotiation:maxQuantity=5:maxTurns=4"));
     expect(getGame("negotiation:maxTurns=4:maxQuantity=5").id).toBe("negotiation:maxQuantity=5:maxTurns=4");
     expect(getGame("kuhn-match:hands=5").id).toBe("kuhn-match");
+  });
+
+  it("makes games with talk of the games without", () => {
+    const talking = getGame("negotiation:talk=on,maxTurns=4");
+    expect(talking.id).toBe("negotiation:maxTurns=4:talk=on");
+    expect(talking.withoutTalk).toBe(getGame("negotiation:maxTurns=4"));
+    expect(talking).toMatchObject({ walkable: false, version: talking.withoutTalk?.version });
+    expect(getGame("negotiation-private:bundles=on,talk=on").id).toBe("negotiation-private:talk=on:bundles=on");
+    expect(getGame("negotiation:talk=off")).toBe(getGame("negotiation"));
+    expect(getGame("biased:of=negotiation,talk=on,bonus=2").withoutTalk).toMatchObject({
+      utility: { min: -3, max: 3 },
+    });
+    expect(() => gameWithoutTalk("negotiation:talk=on")).toThrow(/leaves talk out.* without: negotiation\.$/);
+    expect(problems("negotiation:talk=yes")).toEqual(['negotiation:talk is "yes"; it takes off or on.']);
   });
 
   it("tells parameters from games in a list", () => {

@@ -101,7 +101,7 @@ describe("ids of TextArena", () => {
   it("stand for a game with its own id, with any ending that changes no rule", () => {
     expect(getGame("TicTacToe-v0")).toBe(getGame("ttt"));
     expect(getGame("TicTacToe-v0-raw")).toBe(getGame("ttt"));
-    expect(getGame("LiarsDice-v0-small-train").id).toBe("liars-dice-match:wild=0:lowerFace=0:loserOpens=0");
+    expect(getGame("LiarsDice-v0-small-train").id).toBe("liars-dice-match:wild=off:lowerFace=off:loserOpens=off");
     expect(ownSpec("kuhn-match:hands=3")).toBe("kuhn-match:hands=3");
     expect(ownSpec("constructor")).toBe("constructor");
   });

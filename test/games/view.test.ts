@@ -227,7 +227,7 @@ describe("the shapes", () => {
       ],
       turn: 4,
       turnCount: 10,
-      standing: { seat: 0, offer: { give: 1, giveAmount: 1, get: 0, getAmount: 1 } },
+      standing: { seat: 0, offer: { give: [0, 1], get: [1, 0] } },
       history: null,
       maxQuantity: 3,
       moves: ["[Accept]", "[Deny]", "[Offer: <give> -> <get>]"],
@@ -240,7 +240,7 @@ describe("the shapes", () => {
       turn: 3,
       standing: null,
       history: [
-        { seat: 0, act: "offer", offer: { give: 1, giveAmount: 1, get: 4, getAmount: 2 } },
+        { seat: 0, act: "offer", offer: { give: [0, 1, 0, 0, 0], get: [0, 0, 0, 0, 2] } },
         { seat: 1, act: "deny", offer: null },
       ],
     });

@@ -1,5 +1,6 @@
 /** A position in words, for who does not see the board. It says what the view holds, for any viewer. */
-import type { CardsView, DiceView, GoodsView, GridView, Offer, ScoreView, View } from "../../src/games/view.ts";
+import { offerText } from "../../src/games/drawing.ts";
+import type { CardsView, DiceView, GoodsView, GridView, ScoreView, View } from "../../src/games/view.ts";
 import { plural, withSign } from "../../src/util/figures.ts";
 
 export function describe(view: View): string {
@@ -49,10 +50,6 @@ function describeGoods({ resources, holdings, turn, turnCount, standing }: Goods
     : "No offer stands.";
   return [when, ...sides, offer].join(" ");
 }
-
-/** `1 Ore for 2 Wood` */
-export const offerText = (resources: readonly string[], { give, giveAmount, get, getAmount }: Offer): string =>
-  `${giveAmount} ${resources[give]} for ${getAmount} ${resources[get]}`;
 
 function describeDice({ dice, bids, caller, match }: DiceView): string {
   const round = match ? `Round ${match.round}. Dice left: ${match.left.join(" and ")}.` : "";

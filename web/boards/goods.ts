@@ -1,9 +1,9 @@
 /** A table of goods: what each side owns and what it is worth to it, with the offer that waits for an answer. */
+import { offerText } from "../../src/games/drawing.ts";
 import type { GoodsView, TradeAct } from "../../src/games/view.ts";
 import { withSign } from "../../src/util/figures.ts";
 import { svg } from "../dom.ts";
 import type { Drawing } from "./board.ts";
-import { offerText } from "./describe.ts";
 
 const [WIDTH, ROW] = [480, 26];
 /** Acts that are drawn: the last ones. */

@@ -60,7 +60,7 @@ export function strategy(model: Model): View {
     const tree = game.walkable ? model.solver.tree(game, arrived) : undefined;
     const shown = players();
     meaning.hidden = !game.walkable;
-    const status = game.walkable ? model.solver.status(game) : TOO_LARGE;
+    const status = game.walkable ? model.solver.status(game) : game.withoutTalk ? TALK : TOO_LARGE;
     state.textContent = isBroken ? BROKEN : status;
     measures.textContent = shown
       .flatMap(({ title, values }) => (values ? [`${title}: ${figure(exact(values.nashConv))}`] : []))
@@ -187,6 +187,7 @@ export function strategy(model: Model): View {
 const exact = (nashConv: number): number => (Math.abs(nashConv) < 1e-12 ? 0 : nashConv);
 
 const TOO_LARGE = "This game has too many states to be solved here, so the probabilities stand without values.";
+const TALK = "Exact values leave talk out, so there are none of this game; the same game without talk has them.";
 const BROKEN = "The address names a game or a move that there is not here; this is as far as it leads.";
 const MEANING =
   "A value is the exact mean return to the player who moves, if it makes the move and both sides then play on as the column says; " +

@@ -39,6 +39,7 @@ export const command = defineCommand({
     const game = getGame(spec);
     const described = {
       ...(await facts(game)),
+      withoutTalk: game.withoutTalk?.id ?? null,
       parameters: parametersOf(spec),
       of: innerGamesOf(spec) ?? null,
       example: example(game),
@@ -68,7 +69,9 @@ async function facts(game: Game) {
 }
 
 /** Undefined if the tree is too large to visit. Walking it takes up to a second, so that the known sizes are listed. */
-async function sizeOf(game: Game): Promise<Size | undefined> {
+async function sizeOf(talking: Game): Promise<Size | undefined> {
+  // Talk is no part of a state.
+  const game = talking.withoutTalk ?? talking;
   const { sizes } = await import("../../games/sizes.ts");
   if (!game.walkable || sizes.has(game.id)) return sizes.get(game.id);
   const { GameGraph } = await import("../../graph/game-graph.ts");
@@ -94,6 +97,8 @@ function example(game: Game): { player: number; observation: string; actions: st
 }
 
 interface Described extends Awaited<ReturnType<typeof facts>> {
+  /** The id of the same game without talk; null if its players cannot talk. */
+  readonly withoutTalk: string | null;
   readonly parameters: ReturnType<typeof parametersOf>;
   /** Null if the game is not made of another. */
   readonly of: ReturnType<typeof innerGamesOf> | null;
@@ -111,10 +116,13 @@ function describe(game: Described): string {
     ["information sets", count(game.informationSets)],
     ["actions, features", `${game.actions}, ${game.features}`],
     ["rules version", String(game.version)],
+    ...(game.withoutTalk
+      ? [["talk", `what a player says beside its action reaches the other; exact evaluation is of ${game.withoutTalk}`]]
+      : []),
     ...(game.of ? [[":of=", `one of ${game.of.games.join(", ")}; ${game.of.default} unless given`]] : []),
     ...Object.entries(game.parameters).map(([name, p]) => [
       `:${name}=`,
-      `whole number ${p.min} to ${p.max}; ${p.default} unless given`,
+      `${p.words?.join(" or ") ?? `whole number ${p.min} to ${p.max}`}; ${p.words?.[p.default] ?? p.default} unless given`,
     ]),
   ].map(([name = "", value = ""]) => [`  ${dim(name)}`, value]);
   const { player, observation, actions } = game.example;

@@ -36,7 +36,7 @@ export const command = defineCommand({
   flags,
 
   async run([spec], options, invocation) {
-    const { getGame } = await import("../../games/registry.ts");
+    const { gameWithoutTalk, getGame } = await import("../../games/registry.ts");
     const parent = await runsFolder(options);
     if (isAsked(spec)) {
       const { measurePlayer } = await import("../measure/model.ts");
@@ -59,7 +59,7 @@ export const command = defineCommand({
     const [resolved, rowLimit = ROWS, asked] = checkAll(
       () => resolveRun(spec, parent, warn),
       options.rows,
-      () => (options.game === undefined ? undefined : getGame(options.game)),
+      () => (options.game === undefined ? undefined : gameWithoutTalk(options.game)),
       () => refuseFlags(invocation, measuringFlags, "language models: llm:MODEL"),
     );
     const checkpoint = readCheckpoint(resolved, warn);

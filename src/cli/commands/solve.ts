@@ -23,12 +23,12 @@ export const command = defineCommand({
   },
 
   async run([id], options) {
-    const { getGame } = await import("../../games/registry.ts");
+    const { gameWithoutTalk } = await import("../../games/registry.ts");
     const { solve } = await import("../../exact/solve.ts");
     const { compiledAloud } = await import("../open/exact.ts");
     const { withProgress } = await import("../terminal/counter.ts");
     const [game, tolerance, maxIterations, rowLimit = ROWS] = checkAll(
-      () => walkable(getGame(id)),
+      () => walkable(gameWithoutTalk(id)),
       options.tolerance,
       options.iterations,
       options.rows,

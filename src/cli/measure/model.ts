@@ -1,7 +1,7 @@
 /** Opens a language model, measures it, and closes it: shared by `eval`, `policy` and `probe`. */
 import { join } from "node:path";
 import type { Game } from "../../games/game.ts";
-import { getGame } from "../../games/registry.ts";
+import { gameWithoutTalk } from "../../games/registry.ts";
 import type { LlmPlayer } from "../../players/llm/llm-player.ts";
 import type { Player } from "../../players/player.ts";
 import { UserError } from "../../util/errors.ts";
@@ -127,6 +127,6 @@ const GO_ON = {
 } as const;
 
 function named(id: string | undefined): Game {
-  if (id !== undefined) return getGame(id);
+  if (id !== undefined) return gameWithoutTalk(id);
   throw new UserError(2, "Name the game that it is asked about: --game kuhn. What there is: spiral games");
 }

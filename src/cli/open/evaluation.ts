@@ -4,7 +4,7 @@ import { type Versus, versus } from "../../arena/versus.ts";
 import { illegalRate } from "../../exact/illegal-rate.ts";
 import { evaluateExactly } from "../../exact/nash-conv.ts";
 import type { Game } from "../../games/game.ts";
-import { getGame, splitGames } from "../../games/registry.ts";
+import { gameWithoutTalk, getGame, splitGames } from "../../games/registry.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
 import { defaultOpponents, opponents } from "../../players/opponents.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
@@ -35,7 +35,7 @@ export function chosenGames(ids: string | undefined, learned: readonly string[] 
   if (ids === undefined) return (learned ?? []).map(getGame);
   return checkAll(
     ...splitGames(ids).map((id) => () => {
-      const game = getGame(id);
+      const game = gameWithoutTalk(id);
       if (!learned || learned.map((id) => getGame(id).id).includes(game.id)) return game;
       throw new UserError(2, `This policy has not learned ${game.id}. It has learned ${learned.join(", ")}.`);
     }),

@@ -6,7 +6,7 @@ import { BEST_RESPONSE, bestResponseTo } from "../../players/best-response.ts";
 import { chatClient } from "../../players/llm/client.ts";
 import { mctsPlayer } from "../../players/mcts.ts";
 import type { Opponent } from "../../players/opponents.ts";
-import type { Player, PolicyPlayer } from "../../players/player.ts";
+import { inTalk, type Player, type PolicyPlayer } from "../../players/player.ts";
 import { fixedNames, type Named, type PlayerSpec, parseSpec, whoThereIs } from "../../players/spec.ts";
 import { greedy, type Policy } from "../../policies/policy.ts";
 import type { PolicyKind } from "../../policies/policy-kind.ts";
@@ -84,7 +84,7 @@ async function openPrepared(
   };
   const open: Player[] = [];
   try {
-    checkAll(...prepared.map((player) => () => open.push(make(player))));
+    checkAll(...prepared.map((player) => () => open.push(inTalk(make(player)))));
     return open;
   } catch (error) {
     await closePlayers(open);

@@ -1,5 +1,6 @@
 /** The probabilities beside the moves of `spiral replay`: those of the run that a log belongs to, or of a named player. */
 import type { Game } from "../../games/game.ts";
+import { withoutTalk } from "../../games/parts/talk.ts";
 import { getGame } from "../../games/registry.ts";
 import { GameGraph, type Infoset } from "../../graph/game-graph.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -72,7 +73,7 @@ async function openRun(run: ResolvedRun, warn: (message: string) => void): Promi
   };
   return {
     of: lastKept((episode) => {
-      if (!learned.includes(getGame(episode.game).id)) return undefined;
+      if (!learned.includes(rulesOf(episode).id)) return undefined;
       const checkpoint = run.checkpoint ?? checkpointFor(episode, entries);
       return checkpoint === undefined ? undefined : episodeProbabilities(load(checkpoint).policy, episode);
     }),
@@ -105,7 +106,7 @@ export function checkPlayerProbabilities(spec: string, runs: string): () => Prom
     };
     return {
       of: lastKept((episode) => {
-        const game = getGame(episode.game);
+        const game = rulesOf(episode);
         return player.plays(game) ? episodeProbabilities(policyOf(game), episode) : undefined;
       }),
       name: player.name,
@@ -113,6 +114,9 @@ export function checkPlayerProbabilities(spec: string, runs: string): () => Prom
     };
   };
 }
+
+/** The game that policies know: without talk. */
+const rulesOf = (episode: Episode): Game => withoutTalk(getGame(episode.game));
 
 /** The same function, which remembers its last result. */
 function lastKept(probabilitiesOf: ProbabilitiesOf): ProbabilitiesOf {
@@ -157,7 +161,7 @@ function keptByPly<T>(at: (ply: number) => T): (ply: number) => T {
 
 /** By ply, the information set of the player to move; undefined for chance. It ends where the rules are broken. */
 function infosetsOf(episode: Episode): (Infoset | undefined)[] {
-  const graph = new GameGraph(getGame(episode.game));
+  const graph = new GameGraph(rulesOf(episode));
   const infosets: (Infoset | undefined)[] = [];
   let node = graph.root;
   for (const action of episode.actions) {

@@ -1,5 +1,6 @@
 /** Asks a person for one decision: shows the position and the moves, and repeats the question until a move is named. */
 import type { Infoset } from "../../graph/game-graph.ts";
+import { wordsBeside } from "../../players/llm/answer.ts";
 import type { Policy } from "../../policies/policy.ts";
 import { UserError } from "../../util/errors.ts";
 import { oneLine } from "../../util/printable.ts";
@@ -19,16 +20,22 @@ export interface Situation {
   readonly always: boolean;
   /** The reason why the last move cannot be taken back; undefined if it can. */
   readonly noUndo: string | undefined;
+  /** Whether the other player hears what is typed beside a move. */
+  readonly talks: boolean;
 }
 
-export type Reply = { readonly slot: number } | "undo" | "resign" | "quit";
+/** `words`: what is said to the other player, if anything. */
+export type Reply = { readonly slot: number; readonly words?: string } | "undo" | "resign" | "quit";
+
+/** How a person talks. */
+export const HOW_TO_TALK = "To say something, type it beside your move in brackets: A deal? [Accept]";
 
 /** After so many answers in a row that name no move, nobody is assumed to be there. */
 export const MOST_ANSWERS = 1000;
 
 /** Resolves with the decision; the end of the input counts as "quit". Rejects with the signal's reason if it is aborted. */
 export async function askMove(dialogue: Dialogue, situation: Situation, signal?: AbortSignal): Promise<Reply> {
-  const { infoset, hints, always, noUndo } = situation;
+  const { infoset, hints, always, noUndo, talks } = situation;
   const { out } = dialogue;
   const { game, state, player, actions } = infoset;
   const { red, dim } = styleFor(out);
@@ -40,10 +47,15 @@ export async function askMove(dialogue: Dialogue, situation: Situation, signal?:
     const typed = await dialogue.ask("Your move: ", signal, completions);
     if (typed === undefined) return "quit";
     const answer = understand(game, state, actions, typed);
-    if (answer.kind === "move") return { slot: actions.indexOf(answer.action) };
+    if (answer.kind === "move") {
+      const slot = actions.indexOf(answer.action);
+      // A move without brackets is the move alone.
+      return talks && typed.includes("[") ? { slot, words: wordsBeside(typed) } : { slot };
+    }
     if (answer.kind === "unclear") {
       // It may quote what was typed or pasted.
       dialogue.say(red(oneLine(answer.reason, 400)));
+      if (talks && !typed.includes("[")) dialogue.say(dim(HOW_TO_TALK));
       continue;
     }
     const { command } = answer;
@@ -57,6 +69,7 @@ export async function askMove(dialogue: Dialogue, situation: Situation, signal?:
         return command;
       case "help":
         dialogue.say(help(out));
+        if (talks) dialogue.say(HOW_TO_TALK);
         break;
       case "hint":
         dialogue.say(hint());

@@ -1,6 +1,7 @@
 /** One game between a person at this terminal and another player. */
 import { type Move, type Played, playAskedGame, type Side, type TakeBack } from "../../arena/asked-game.ts";
 import type { Game, Seat } from "../../games/game.ts";
+import { withoutTalk } from "../../games/parts/talk.ts";
 import { GameGraph } from "../../graph/game-graph.ts";
 import type { Choice, Player } from "../../players/player.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -8,7 +9,7 @@ import { streamAt, uniformAt } from "../../util/rng.ts";
 import { askMove } from "./ask-move.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { note, print, styleFor } from "./output.ts";
-import { positionText } from "./position.ts";
+import { positionText, spokenText } from "./position.ts";
 import { interruptible } from "./signals.ts";
 
 export interface Table {
@@ -35,7 +36,8 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
   const [own, other] = [personSide(table, person, moves), opponentSide(table, index)];
   try {
     return await playAskedGame({
-      graph: new GameGraph(game),
+      graph: new GameGraph(withoutTalk(game)),
+      talk: game.withoutTalk !== undefined,
       seats: person === 0 ? [own, other] : [other, own],
       episode: index,
       draw: {
@@ -60,7 +62,8 @@ function personSide({ game, dialogue, signal, hints, always }: Table, person: Se
   return {
     name: "human",
     async choose({ infoset }): Promise<Choice | TakeBack> {
-      const situation = { infoset, hints, always, noUndo: noUndo(game, moves, person) };
+      const talks = game.withoutTalk !== undefined;
+      const situation = { infoset, hints, always, noUndo: noUndo(game, moves, person), talks };
       const reply = await askMove(dialogue, situation, signal);
       if (reply === "quit") throw new Left();
       if (reply === "resign") return { forfeit: "resigned" };
@@ -86,13 +89,19 @@ function opponentSide({ game, opponent, actionKey }: Table, index: number): Side
   };
 }
 
-/** Shows the move, unless information is hidden: then the next observation says what the person may know of it. */
-function showMove({ game, opponent }: Table, { node: { state, turn }, action }: Move, person: Seat): void {
-  if (!game.perfectInformation) return;
+/**
+ * Shows the move, unless information is hidden: then the next observation says what the person may know of it. What the other
+ * player says is shown in any case.
+ */
+function showMove({ game, opponent }: Table, { node: { state, turn }, action, heard }: Move, person: Seat): void {
   const { bold, dim } = styleFor(process.stdout);
-  const name = game.actionName(state, action);
-  if (turn.kind === "chance") print(dim(`Chance: ${name}`));
-  else if (turn.kind === "player" && turn.player !== person) print(`\n${bold(`${opponent.name} plays ${name}`)}`);
+  const isOther = turn.kind === "player" && turn.player !== person;
+  if (game.perfectInformation) {
+    const name = game.actionName(state, action);
+    if (turn.kind === "chance") print(dim(`Chance: ${name}`));
+    else if (isOther) print(`\n${bold(`${opponent.name} plays ${name}`)}`);
+  }
+  if (isOther && heard !== "") print(spokenText(opponent.name, heard));
 }
 
 /** A chance move with one outcome ends a round in which all has been opened. The next position does not show that any more. */

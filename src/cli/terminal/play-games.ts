@@ -5,7 +5,7 @@ import type { Seat } from "../../games/game.ts";
 import { formatEpisode } from "../../record/episode.ts";
 import { appendLine, makeFolders } from "../../util/files.ts";
 import { quoted } from "../../util/shell.ts";
-import { MOST_ANSWERS } from "./ask-move.ts";
+import { HOW_TO_TALK, MOST_ANSWERS } from "./ask-move.ts";
 import { count, endText, resultText, type Score, scoreText } from "./game-over.ts";
 import { print, SPIRAL, styleFor } from "./output.ts";
 import { playGame, type Table } from "./play-game.ts";
@@ -23,6 +23,7 @@ export async function playGames(table: Table, seat: SeatChoice, score: Score, lo
     print(`\n${bold(`Game ${index + 1}`)}: you are Player ${person} (${game.roles[person]}).`);
     // The rules are the same for both seats. A game without `rules` shows them with every position.
     if (index === 0 && game.rules) print(dim(rulesOf(game, game.initial(), person)));
+    if (index === 0 && game.withoutTalk) print(dim(HOW_TO_TALK));
     let played: Played | undefined;
     try {
       played = await playGame(table, index, person);

@@ -5,6 +5,7 @@
 import { drawPosition } from "../../games/drawing.ts";
 import type { Game, Seat } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
+import { quoted } from "../../record/talk.ts";
 import { wrap } from "../../replay/frame.ts";
 import { widthOf } from "./layout.ts";
 import { styleFor } from "./output.ts";
@@ -15,6 +16,10 @@ type Out = NodeJS.WriteStream;
 export function rulesOf(game: Game, state: unknown, player: Seat, out: Out = process.stdout): string {
   return folded(game.rules?.(player) ?? game.observe(state, player), out);
 }
+
+/** What a player says to the other. */
+export const spokenText = (who: string, text: string, out: Out = process.stdout): string =>
+  folded(`${who} says: ${quoted(text)}`, out);
 
 /** The position, without the moves. */
 export function positionText(game: Game, state: unknown, player: Seat, out: Out = process.stdout): string {
@@ -32,11 +37,14 @@ export function decisionText(infoset: Infoset, out: Out): string {
   return `${positionText(game, state, player, out)}\n${moves}`;
 }
 
+/** The most moves that are listed. */
+const MOST_LISTED = 1000;
+
 /** `1 [check]  2 [bet]`, in columns if there are several lines. */
 export function moveList({ game, state, actions }: Infoset, out: Out): string {
   const { cyan, dim } = styleFor(out);
   const isList = isNumbered(plainNames(game, state, actions));
-  const moves = actions.map((action, slot) => {
+  const moves = actions.slice(0, MOST_LISTED).map((action, slot) => {
     const name = cyan(game.actionName(state, action));
     return isList ? `${dim(String(slot + 1))} ${name}` : name;
   });
@@ -47,6 +55,8 @@ export function moveList({ game, state, actions }: Infoset, out: Out): string {
     const line = moves.slice(at, at + perLine).map((move) => move + " ".repeat(width - widthOf(move)));
     lines.push(line.join("").trimEnd());
   }
+  const rest = actions.length - moves.length;
+  if (rest > 0) lines.push(dim(`… and ${rest.toLocaleString("en-US")} more`));
   return lines.join("\n");
 }
 

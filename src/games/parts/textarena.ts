@@ -8,7 +8,7 @@ import { UserError } from "../../util/errors.ts";
 type Environment = { readonly game: string } | { readonly nearest: string; readonly differs: string };
 
 const liarsDice = (dice: number): Environment => ({
-  game: `liars-dice-match:dice=${dice}:wild=0:lowerFace=0:loserOpens=0`,
+  game: `liars-dice-match:dice=${dice}:wild=off:lowerFace=off:loserOpens=off`,
 });
 const kuhnPoker = (hands: number): Environment => ({
   nearest: `kuhn-match:hands=${hands}:opener=1`,
@@ -19,8 +19,8 @@ const pigDice = (target: number, limit: number): Environment => ({
   differs: `after ${limit} rolls and holds the turn in play is the last, and the higher score wins; a turn may end without a roll`,
 });
 const negotiation = (maxTurns: number): Environment => ({
-  nearest: `negotiation-private:maxTurns=${Math.min(maxTurns, 20)}`,
-  differs: "an offer that was denied can still be accepted, and offers have several goods of any amount on a side",
+  nearest: `negotiation-private:maxTurns=${Math.min(maxTurns, 20)}:talk=on:bundles=on`,
+  differs: "an offer that was denied can still be accepted, and amounts have no bound",
 });
 
 const ENVIRONMENTS: Readonly<Record<string, Environment | undefined>> = {

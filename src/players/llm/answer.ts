@@ -57,20 +57,51 @@ export function withoutThoughts(text: string): string {
   return thinking ? kept : kept + text.slice(from);
 }
 
+/**
+ * What an answer says beside its action: what stands outside of boxes; if there is no box, outside of the last square brackets;
+ * all of it if there are none. Reasoning is not said. `clean` as for `readAnswer`.
+ */
+export function wordsBeside(text: string, clean = (kept: string): string => kept): string {
+  const answer = clean(withoutThoughts(text)).slice(-TAIL);
+  if (lastBox(answer) !== undefined) return clean(withoutBoxes(answer));
+  const last = bracketsIn(answer).at(-1);
+  if (last === undefined) return answer;
+  const at = answer.lastIndexOf(last);
+  return clean(`${answer.slice(0, at)} ${answer.slice(at + last.length)}`);
+}
+
+const BOX = /\\f?boxed\s*\{/g;
+
 /** The content of the last `\boxed{…}` that is not empty, with matched braces; to the end of the text if it is not closed. */
 function lastBox(text: string): string | undefined {
-  const boxes = [...text.matchAll(/\\f?boxed\s*\{/g)].slice(-MAX_BOXES).reverse();
+  const boxes = [...text.matchAll(BOX)].slice(-MAX_BOXES).reverse();
   for (const { index, 0: opening } of boxes) {
     const start = index + opening.length;
-    let end = start;
-    for (let depth = 1; end < text.length; end++) {
-      if (text[end] === "{") depth++;
-      else if (text[end] === "}" && --depth === 0) break;
-    }
-    const inside = text.slice(start, end);
+    const inside = text.slice(start, endOfBox(text, start));
     if (withoutLatex(inside) !== "") return inside;
   }
   return undefined;
+}
+
+/** The place of the brace that closes the one before `start`; the end of the text if none does. */
+function endOfBox(text: string, start: number): number {
+  let end = start;
+  for (let depth = 1; end < text.length; end++) {
+    if (text[end] === "{") depth++;
+    else if (text[end] === "}" && --depth === 0) break;
+  }
+  return end;
+}
+
+function withoutBoxes(text: string): string {
+  let kept = "";
+  let from = 0;
+  for (const { index, 0: opening } of text.matchAll(BOX)) {
+    if (index < from) continue;
+    kept += `${text.slice(from, index)} `;
+    from = endOfBox(text, index + opening.length) + 1;
+  }
+  return kept + text.slice(from);
 }
 
 /** `\text{[Offer: 1 Wood \to 2 Gold]}` → `[Offer: 1 Wood -> 2 Gold]` */
@@ -113,7 +144,10 @@ function namedActions({ game, state, actions }: Decision, text: string): number[
   const byName = new Map<string, number>();
   for (const action of actions)
     byName.set(game.actionName(state, action).replaceAll(/[[\]]/g, "").toLowerCase(), action);
-  const names = [...byName.keys()].sort((a, b) => b.length - a.length);
+  // A game may have thousands of names; a pattern of all of them would take seconds.
+  const lower = text.toLowerCase();
+  const names = [...byName.keys()].filter((name) => lower.includes(name)).sort((a, b) => b.length - a.length);
+  if (names.length === 0) return [];
   const pattern = names.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|");
   // "4" is not named by "14", "4.5" or "4th", nor "liar" by "Liar's Dice".
   const words = new RegExp(`(?<![\\p{L}\\p{N}_]|\\d[.,])(?:${pattern})(?![\\p{L}\\p{N}_]|[.,]\\d|['’]\\p{L})`, "giu");

@@ -3,6 +3,7 @@
  * answer without a legal action the model is asked again, with the reason; when no retries are left, it forfeits.
  */
 import type { Infoset } from "../../graph/game-graph.ts";
+import type { Spoken } from "../../record/talk.ts";
 import { wellFormed } from "../../util/printable.ts";
 import type { Rng } from "../../util/rng.ts";
 import { withoutThoughts } from "./answer.ts";
@@ -36,6 +37,8 @@ export interface Circumstances {
   /** For waiting times and seeds. */
   readonly rng: Rng;
   readonly signal?: AbortSignal | undefined;
+  /** What the players said so far, in a game with talk. */
+  readonly talk?: readonly Spoken[] | undefined;
   /** A conversation to go on with, the user having spoken last. */
   readonly messages?: readonly ChatMessage[];
   /** Called for each answer, as it comes. */
@@ -53,9 +56,9 @@ export const notLegal = (reason: string): string => `That is no action you can t
 export async function converse(
   { client, model, retries, wording }: Asks,
   infoset: Infoset,
-  { rng, signal, messages: begun, onTurn }: Circumstances,
+  { rng, signal, talk, messages: begun, onTurn }: Circumstances,
 ): Promise<Decided & { readonly messages: readonly ChatMessage[] }> {
-  const { messages: first, remark, read } = phrase(infoset, wording);
+  const { messages: first, remark, read } = phrase(infoset, wording, talk);
   const messages: ChatMessage[] = [...(begun ?? first)];
   const turns: Turn[] = [];
   const add = (turn: Turn): void => {

@@ -11,6 +11,7 @@ import { wellFormed } from "../../util/printable.ts";
 import { Rng } from "../../util/rng.ts";
 import type { AskedPlayer } from "../player.ts";
 import type { Advise } from "./advice.ts";
+import { wordsBeside } from "./answer.ts";
 import type { ChatClient } from "./client.ts";
 import { type Asks, type Circumstances, converse, type Decided, type Turn } from "./conversation.ts";
 import { phrase, type Wording } from "./wording.ts";
@@ -53,7 +54,7 @@ export function llmPlayer(model: string, client: ChatClient, retries: number, mo
     if (advice === undefined) return proposed;
     const messages = [
       ...proposed.messages,
-      { role: "user", content: phrase(infoset, wording).remark(advice) } as const,
+      { role: "user", content: phrase(infoset, wording, circumstances.talk).remark(advice) } as const,
     ];
     const second = await converse({ ...asks, retries: 0 }, infoset, { ...circumstances, messages });
     const turns = [...proposed.turns, ...second.turns];
@@ -69,13 +70,16 @@ export function llmPlayer(model: string, client: ChatClient, retries: number, mo
     asks,
     identity,
     dispose: () => client.close(),
-    async choose({ infoset, episode, ply, signal }) {
+    async choose({ infoset, episode, ply, talk, signal }) {
       const onTurn = (turn: Turn, isRetry: boolean): void => tally.add(utterance(turn), isRetry, turn.answer);
-      const circumstances = { rng: waits.fork("episode", episode).fork("ply", ply), signal, onTurn };
+      const circumstances = { rng: waits.fork("episode", episode).fork("ply", ply), signal, talk, onTurn };
       const proposed = await converse(asks, infoset, circumstances);
       const { slot, forfeit, turns } = await advised(infoset, proposed, circumstances);
       const said = turns.map(utterance);
-      return forfeit === undefined ? { slot, said } : { forfeit, said };
+      if (forfeit !== undefined) return { forfeit, said };
+      // The last legal answer is the one that is played, and its words alone are said.
+      const played = turns.findLast(({ illegal }) => illegal === undefined);
+      return talk && played ? { slot, said, words: wordsBeside(played.answer.text, client.clean) } : { slot, said };
     },
   };
 }

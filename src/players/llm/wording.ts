@@ -4,6 +4,7 @@
  */
 import type { Parsed } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
+import { type Spoken, talkLines } from "../../record/talk.ts";
 import { readAnswer } from "./answer.ts";
 import type { ChatMessage } from "./request.ts";
 
@@ -37,12 +38,23 @@ const REASON = "Reason step by step, and put your final action, with its square 
 const REASON_AGAIN = "Reason step by step, and put your final action within \\boxed{}.";
 const ACTION_ALONE = "Answer with your action in its square brackets, and with nothing else.";
 
-/** The messages that put a decision to a model. */
-export function phrase(infoset: Infoset, wording: Wording = {}): Phrased {
+const MAY_TALK = "You may also talk to your opponent: it reads what your answer says beside the action.";
+const SAID = "What was said so far. These are the players' words, not the game's, and they may be untrue:";
+const REASON_APART =
+  "Reason step by step between <think> and </think>, which your opponent does not see. Then say to it what you like, if anything, and put your final action, with its square brackets, within \\boxed{}.";
+const ACTION_AND_WORDS =
+  "Answer with your action in its square brackets. Your opponent reads what you write beside it.";
+
+/**
+ * The messages that put a decision to a model. `talk`: what was said so far, in a game with talk. It stands below the observation,
+ * each player's words quoted on a line of their own.
+ */
+export function phrase(infoset: Infoset, wording: Wording = {}, talk?: readonly Spoken[]): Phrased {
   const { game, state, player } = infoset;
   const told = (text: string): string => reworded(text, infoset, wording);
-  const observation = told(game.observe(state, player));
-  const [asks, asksAgain] = wording.withoutReasoning ? [ACTION_ALONE, ACTION_ALONE] : [REASON, REASON_AGAIN];
+  const said = talk && talk.length > 0 ? ["", SAID, ...talkLines(talk, player)] : [];
+  const observation = [told(game.observe(state, player)), ...(talk ? ["", MAY_TALK, ...said] : [])].join("\n");
+  const [asks, asksAgain] = instructions(wording.withoutReasoning === true, talk !== undefined);
   const system: string[] = [...(wording.system === undefined ? [] : [wording.system])];
   if (wording.observationInSystem) system.push(`${TASK}\n\n${observation}`);
   const user = wording.observationInSystem ? asks : [TASK, "", observation, "", asks].join("\n");
@@ -54,6 +66,12 @@ export function phrase(infoset: Infoset, wording: Wording = {}): Phrased {
     remark: (text) => `${told(text)}\n${asksAgain}`,
     read: (text, clean) => readAnswer(infoset, original(text, wording), clean),
   };
+}
+
+/** What a model is to do, at first and after a remark. */
+function instructions(withoutReasoning: boolean, talks: boolean): readonly [string, string] {
+  if (withoutReasoning) return talks ? [ACTION_AND_WORDS, ACTION_AND_WORDS] : [ACTION_ALONE, ACTION_ALONE];
+  return talks ? [REASON_APART, REASON_APART] : [REASON, REASON_AGAIN];
 }
 
 /** A text of the game as the model is told it. */

@@ -42,6 +42,21 @@ describe("a language model", () => {
     expect((await spiral(dir, "replay", path, "--verify")).out).toBe("1 episode verified, 0 mismatches\n");
   });
 
+  it("talks with a person, who types words beside a move in brackets", async () => {
+    const { url, asked } = await serve(says('A "fair" swap. \\boxed{[Offer: 1 Wood -> 1 Gold]}'));
+    const argv = ["--game", "negotiation:maxTurns=2,talk=on", "--vs", "llm:some", "--seat"];
+    const base = ["--llm-base-url", url.slice(0, -17)];
+    const heard = await session([...argv, "second", ...base], "hello\nThen yes! [Accept]\nq\n");
+    expect(heard.out).toContain("plays [Offer: 1 Wood -> 1 Gold]\nllm:some says: \"A 'fair' swap.\"\n");
+    expect(heard.out.match(/^To say something, /gm)).toHaveLength(2);
+    expect(episodes(heard.log)[0]?.talk).toEqual([
+      { ply: 0, seat: 0, text: "A 'fair' swap." },
+      { ply: 1, seat: 1, text: "Then yes!" },
+    ]);
+    await session([...argv, "first", ...base, "--llm-retries", "0"], "Be kind. [pass]\nq\n");
+    expect(JSON.stringify(asked.at(-1)?.body.messages)).toContain('Your opponent: \\"Be kind.\\"');
+  });
+
   it("that is gone ends the session with what was won, and why", async () => {
     const { url, close } = await serve(says("no answer"));
     close();

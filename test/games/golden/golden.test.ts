@@ -65,7 +65,7 @@ const GAMES: readonly { name: string; spec: string; moves: readonly (number | st
   },
   {
     name: "liars-dice-match-of-textarena",
-    spec: "liars-dice-match:dice=1:wild=0:lowerFace=0:loserOpens=0",
+    spec: "liars-dice-match:dice=1:wild=off:lowerFace=off:loserOpens=off",
     moves: [6, 2, "[Bid: 1, 2]", "[Bid: 1, 6]", "[bid 2x6]", "[Call]"],
   },
   {

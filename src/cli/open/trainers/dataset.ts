@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { cardOf } from "../../../datasets/card.ts";
 import { Counts, rowsOf, type Wanted } from "../../../datasets/collect.ts";
 import { COLUMNS, type Row } from "../../../datasets/rows.ts";
+import { getGame } from "../../../games/registry.ts";
 import type { Episode } from "../../../record/episode.ts";
 import { readLog } from "../../../replay/log.ts";
 import { resolveRun } from "../../../run/directory.ts";
@@ -72,7 +73,7 @@ export async function exportGames({ logs, out, wanted, isParquet, command }: Gam
     if (problems.length > SHOWN) note(`… and ${plural(problems.length - SHOWN, "more problem")} of this kind.`);
     if (counts.rows === 0) throw nothing(counts, wanted);
     if (counts.unknown.size > 0) {
-      warn(`${[...counts.unknown].join(", ")}: too many states for exact values; their decisions are left out.`);
+      warn(`${unknownIn(counts)}. Their decisions are left out.`);
     }
     const sources = logs.map(({ name }) => name);
     writeFileDurable(join(partial, "README.md"), cardOf({ command, file, sources, wanted, counts }));
@@ -123,12 +124,25 @@ function* episodesIn(path: string, problem: (message: string) => void): Generato
   }
 }
 
-function nothing({ episodes, decisions, unknown }: Counts, { format }: Wanted): UserError {
+/** Which games have no exact values, and why. */
+function unknownIn({ unknown }: Counts): string {
+  const [talking, large] = [true, false].map((talks) =>
+    [...unknown].filter((id) => (getGame(id).withoutTalk !== undefined) === talks).join(", "),
+  );
+  const parts = [
+    ...(large ? [`${large}: too many states for exact values`] : []),
+    ...(talking ? [`${talking}: players talk, which exact values leave out`] : []),
+  ];
+  return parts.join(". ");
+}
+
+function nothing(counts: Counts, { format }: Wanted): UserError {
+  const { episodes, decisions, unknown } = counts;
   if (episodes === 0)
     return new UserError(3, "There is no game to export. A run keeps some by --keep-episodes, a match by --log.");
   if (unknown.size > 0) {
     const without = format === "preferences" ? "Take another --format." : "Leave out --max-regret and --reward regret.";
-    return new UserError(3, `${[...unknown].join(", ")}: too many states for exact values. ${without}`);
+    return new UserError(3, `${unknownIn(counts)}. ${without}`);
   }
   const why = decisions === 0 ? "no decision is left by the filters" : "no row comes from the decisions";
   return new UserError(3, `There is nothing to export of ${plural(episodes, "game")}: ${why}.`);
