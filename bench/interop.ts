@@ -1,8 +1,8 @@
 /**
- * `npm run interop [-- --minutes 3]`: real clients of the environment server, unmodified: OpenEnv's validator and client, verifiers
+ * `npm run interop [-- --minutes 3] [--trl]`: real clients of the environment server, unmodified: OpenEnv's validator and client, verifiers
  * against a stub of an endpoint, and the examples. They come from PyPI into `.interop/`, which is kept. Where there is no Python,
  * or the packages cannot be had in the time, it says so and ends with 0; where a client fails, with 1. `PYTHON` names an interpreter
- * other than python3.
+ * other than python3. With `--trl`, TRL's GRPOTrainer trains a tiny model with random weights for a step; its packages take 6 GB.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,11 +14,17 @@ import { startStub } from "./interop/stub.ts";
 import { SPIRAL } from "./lib/child.ts";
 
 const FOLDER = ".interop";
-const PINNED = { openenv: "openenv==0.10.0", verifiers: "verifiers[openenv]==0.4.0" } as const;
+const PINNED = {
+  openenv: ["openenv==0.10.0"],
+  verifiers: ["verifiers[openenv]==0.4.0"],
+  trl: ["trl==1.16.0", "transformers==5.24.0", "torch==2.15.0", "openenv==0.10.0"],
+} as const;
 const UV = "uv==0.13.9";
 const GAMES = "kuhn,ttt,negotiation,kuhn-match:hands=3";
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" } } });
+const { values } = parseArgs({
+  options: { minutes: { type: "string", default: "10" }, trl: { type: "boolean", default: false } },
+});
 const ends = performance.now() + Number(values.minutes) * 60_000;
 
 /** A seat of verifiers that runs on this machine, without tools. */
@@ -81,6 +87,8 @@ async function main(): Promise<number> {
         second: seated,
       },
     });
+    if (values.trl) await trained(url);
+    else console.log("interop: examples/trl_grpo.py: not trained: its packages take 6 GB. Train a step with -- --trl");
     return 0;
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
@@ -90,6 +98,16 @@ async function main(): Promise<number> {
     stub.close();
     server.kill("SIGTERM");
   }
+}
+
+/** Trains a model of two layers for a step of GRPO. Some of its games must be won or lost, so that rewards differ. */
+async function trained(url: string): Promise<void> {
+  const python = join(await environment("trl"), "python");
+  const model = join(FOLDER, "tiny-model");
+  const offline = { CUDA_VISIBLE_DEVICES: "", HF_HUB_OFFLINE: "1", SPIRAL_URL: url };
+  await check("a tiny model", python, ["bench/interop/tiny_model.py", model], /^/, offline);
+  const learns = /'reward_std': '(?!0')/;
+  await check("examples/trl_grpo.py, a step", python, ["examples/trl_grpo.py", model, "1"], learns, offline);
 }
 
 /** Runs a client. Throws if it fails, or prints something else. */
@@ -132,13 +150,14 @@ async function uv(): Promise<void> {
 async function environment(name: keyof typeof PINNED): Promise<string> {
   const folder = join(FOLDER, name);
   const mark = join(folder, "installed");
-  const wanted = PINNED[name];
+  const packages = PINNED[name];
+  const wanted = packages.join(" ");
   if (!existsSync(mark) || readFileSync(mark, "utf8") !== wanted) {
     const program = join(FOLDER, "uv/bin/uv");
     rmSync(folder, { recursive: true, force: true });
     await install([program, "venv", "--quiet", folder], "uv makes no environment");
     const python = join(folder, "bin/python");
-    await install([program, "pip", "install", "--quiet", "--python", python, wanted], `${wanted} cannot be had`);
+    await install([program, "pip", "install", "--quiet", "--python", python, ...packages], `${wanted} cannot be had`);
     writeFileSync(mark, wanted);
   }
   return join(folder, "bin");

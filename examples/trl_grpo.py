@@ -2,11 +2,11 @@
 
     spiral serve --games kuhn --vs nash
     pip install "trl[vllm]" openenv
-    python trl_grpo.py Qwen/Qwen3-0.6B
+    python trl_grpo.py Qwen/Qwen3-0.6B [STEPS]
 
 The trainer makes one `Game` for each rollout, resets it with the columns of a row, and gives the model the tool `act`. All rollouts
-of a group have the same seed and so the same deal, which takes the luck of the cards out of the group's baseline.
-`python trl_grpo.py --try` calls `Game` as the trainer does, without a model.
+of a group have the same seed and so the same deal, which takes the luck of the cards out of the group's baseline. Without a GPU it
+generates without vLLM, which is slow. `python trl_grpo.py --try` calls `Game` as the trainer does, without a model.
 """
 
 import os
@@ -59,16 +59,27 @@ def rows():
     return [{"prompt": ask, "seed": i, "seat": i % 2} for i in range(DEALS)]
 
 
-def train(model):
+def train(model, steps=-1):
+    """Trains for so many steps, or for three epochs."""
+    import torch
     from datasets import Dataset
     from trl import GRPOConfig, GRPOTrainer
 
+    gpu = torch.cuda.is_available()
     GRPOTrainer(
         model=model,
         reward_funcs=reward,
         train_dataset=Dataset.from_list(rows()),
         environment_factory=Game,
-        args=GRPOConfig(num_generations=8, max_completion_length=2048, logging_steps=1, use_vllm=True),
+        args=GRPOConfig(
+            output_dir="runs/trl_grpo",
+            num_generations=8,
+            max_completion_length=2048,
+            max_steps=steps,
+            logging_steps=1,
+            use_vllm=gpu,
+            bf16=gpu,
+        ),
     ).train()
 
 
@@ -86,4 +97,7 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--try"]:
         try_without_model()
     else:
-        train(sys.argv[1] if len(sys.argv) > 1 else "Qwen/Qwen3-0.6B")
+        train(
+            model=sys.argv[1] if len(sys.argv) > 1 else "Qwen/Qwen3-0.6B",
+            steps=int(sys.argv[2]) if len(sys.argv) > 2 else -1,
+        )

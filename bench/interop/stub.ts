@@ -1,17 +1,8 @@
 /** An endpoint with the chat completions API, streamed too, whose model always plays the first of its legal actions. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
+import { type Endpoint, endpointThat } from "../lib/endpoint.ts";
 
-interface Asked {
-  readonly model: string;
-  readonly stream?: boolean;
-  readonly messages: readonly { readonly content: unknown }[];
-}
-
-export async function startStub(): Promise<{ readonly url: string; close(): void }> {
-  const server = createServer(async (request, response) => {
-    const { model, stream = false, messages } = (await json(request)) as Asked;
+export const startStub = (): Promise<Endpoint> =>
+  endpointThat(({ model, stream = false, messages }, response) => {
     // An observation as JSON within JSON has its quotation marks and line ends escaped.
     const last = JSON.stringify(messages.at(-1)?.content);
     const [, action] = /available (?:actions are|moves): (\[[^\]]+\])/i.exec(last) ?? [];
@@ -33,12 +24,3 @@ export async function startStub(): Promise<{ readonly url: string; close(): void
     chunk([], { usage });
     response.end("data: [DONE]\n\n");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}

@@ -50,11 +50,16 @@ function fill(
   });
 }
 
-function addFlag(command: Commander, name: string, { usage, help, default: fallback, repeats }: Flag<unknown>): void {
+function addFlag(
+  command: Commander,
+  name: string,
+  { usage, help, default: fallback, repeats, group }: Flag<unknown>,
+): void {
   const option = command.createOption(usage, help).default(fallback);
   if (option.attributeName() !== name)
     throw new Error(`${usage} is declared as ${name}, not ${option.attributeName()}`);
   if (repeats) option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
+  if (group !== undefined) option.helpGroup(group);
   command.addOption(option);
 }
 

@@ -134,15 +134,23 @@ const turnText = ({ turn, turnCount }: GoodsView): string =>
 export const offerText = (resources: readonly string[], { give, get }: Offer): string =>
   `${goodsText(resources, give)} for ${goodsText(resources, get)}`;
 
-function drawDice({ dice, dicePerSeat, bids, caller }: DiceView, seat: Seat): string[] {
-  const noun = dicePerSeat === 1 ? "die" : "dice";
+function drawDice({ dice, dicePerSeat, bids, caller, match }: DiceView, seat: Seat): string[] {
+  const noun = (owner: Seat): string => ((match?.left[owner] ?? dicePerSeat) === 1 ? "die" : "dice");
   const lines: string[] = [];
+  if (match) {
+    const [first, second] = match.left;
+    lines.push(`Round ${match.round}. Dice left: Player 0: ${first}, Player 1: ${second}.`);
+  }
   if (dice[seat].length > 0) {
     const acts = bids.map((bid) => `Player ${bid.seat} bid ${bid.quantity}x${bid.face}.`);
     if (caller !== null) acts.push(`Player ${caller} called it a lie.`);
-    lines.push(`Your ${noun}: ${dice[seat].join(", ")}.`, acts.length > 0 ? acts.join(" ") : "No one has bid yet.");
+    lines.push(
+      `Your ${noun(seat)}: ${dice[seat].join(", ")}.`,
+      acts.length > 0 ? acts.join(" ") : "No one has bid yet.",
+    );
   }
-  if (caller !== null) lines.push(`Your opponent's ${noun}: ${dice[1 - seat]?.join(", ")}.`);
+  const other = seat === 0 ? 1 : 0;
+  if (caller !== null) lines.push(`Your opponent's ${noun(other)}: ${dice[other].join(", ")}.`);
   return lines;
 }
 

@@ -8,18 +8,35 @@
  */
 import { drawPosition } from "./drawing.ts";
 import type { Game, Seat, Turn } from "./game.ts";
+import {
+  bidText,
+  DIE,
+  diceCount,
+  diceOf,
+  diceText,
+  FACES,
+  faceOf,
+  type Hand,
+  matching,
+  NO_DICE,
+  parseBidOrCall,
+  quantityOf,
+  rolled,
+  shownDice,
+  withDie,
+} from "./parts/dice.ts";
 import { FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
 import { idOf, resolve, type Settings } from "./parts/parameters.ts";
-import { availableActions, bracketed } from "./text.ts";
+import { availableActions } from "./text.ts";
 import type { Bid, View } from "./view.ts";
 
 /** Only the game of one die each is walkable: each die more adds twelve bids, and each bid doubles the possible lists of bids. */
 export const LIARS_DICE_PARAMETERS = { dice: { default: 1, min: 1, max: 5 } } as const;
 
 export interface LiarsDiceState {
-  /** The dice that each player has rolled so far, as an index into the hands of `handsOf`. */
-  readonly first: number;
-  readonly second: number;
+  /** The dice that each player has rolled so far. */
+  readonly first: Hand;
+  readonly second: Hand;
   /** The set of bids: bit b of `low` is bid b, bit b of `high` is bid 30 + b. After a call, only the last bid. */
   readonly low: number;
   readonly high: number;
@@ -30,46 +47,10 @@ export interface LiarsDiceState {
   readonly called: boolean;
 }
 
-const FACES = [1, 2, 3, 4, 5, 6] as const;
-const WILD = 6;
 /** Character code of "A". In state keys, bid b is the character with code FIRST_BID + b. */
 const FIRST_BID = 65;
-
-const DIE: Turn = { kind: "chance", actions: FACES, probabilities: FACES.map(() => 1 / FACES.length) };
-
-/** The quantity of a bid: at least so many dice show its face or a six. */
-const quantityOf = (bid: number): number => Math.floor(bid / FACES.length) + 1;
-const faceOf = (bid: number): number => (bid % FACES.length) + 1;
-/** `2x5` */
-const bidText = (bid: number): string => `${quantityOf(bid)}x${faceOf(bid)}`;
 /** Bids in one of the two sets of a state, so that a set is a small integer. */
 const SET_SIZE = 30;
-
-/** Dice that one player has rolled. */
-interface Hand {
-  /** Ascending. */
-  readonly dice: readonly number[];
-  readonly text: string;
-  /** The hand after one more die, by its face from 1. */
-  readonly next: readonly number[];
-  /** How many dice show a face, or a wild six, by the face from 0. */
-  readonly matching: readonly number[];
-}
-
-/** All hands of up to `most` dice, the empty one first and those of `most` dice last. */
-function handsOf(most: number): readonly Hand[] {
-  const all: (readonly number[])[] = [[]];
-  for (const dice of all) {
-    if (dice.length < most) for (let face = dice.at(-1) ?? 1; face <= WILD; face++) all.push([...dice, face]);
-  }
-  const indices = new Map(all.map((dice, index) => [dice.join(""), index]));
-  return all.map((dice) => ({
-    dice,
-    text: dice.join(""),
-    next: [-1, ...FACES.map((face) => indices.get([...dice, face].sort((a, b) => a - b).join("")) ?? -1)],
-    matching: FACES.map((face) => dice.filter((die) => die === face || die === WILD).length),
-  }));
-}
 
 /** The bids of a state, ascending: player 0's, player 1's, … */
 function bidsOf({ low, high }: LiarsDiceState): number[] {
@@ -82,7 +63,7 @@ function bidsOf({ low, high }: LiarsDiceState): number[] {
 /** The lowest element of a set that is not empty. */
 const lowest = (set: number): number => 31 - Math.clz32(set & -set);
 /** A state before the first bid. */
-const dealt = (first: number, second: number): LiarsDiceState => ({
+const dealt = (first: Hand, second: Hand): LiarsDiceState => ({
   first,
   second,
   low: 0,
@@ -91,16 +72,13 @@ const dealt = (first: number, second: number): LiarsDiceState => ({
   mover: 0,
   called: false,
 });
-const START = dealt(0, 0);
+const START = dealt(NO_DICE, NO_DICE);
 
 export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {}): Game<LiarsDiceState> {
   const parameters = resolve(LIARS_DICE_PARAMETERS, settings);
   const { dice: each } = parameters;
   const bidCount = 2 * each * FACES.length;
   const LIAR = bidCount;
-  const hands = handsOf(each);
-  /** Hands from this index on have all their dice. */
-  const whole = hands.findIndex(({ dice }) => dice.length === each);
   const bidTexts = Array.from({ length: bidCount }, (_, bid) => bidText(bid));
 
   /** Turns by the player, then by the number of bids that are not legal any more. */
@@ -113,8 +91,8 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
 
   /** The seat that rolls next; undefined if all dice are rolled. */
   const roller = ({ first, second }: LiarsDiceState): Seat | undefined =>
-    first < whole ? 0 : second < whole ? 1 : undefined;
-  const handOf = ({ first, second }: LiarsDiceState, owner: Seat): Hand => hands[owner === 0 ? first : second];
+    diceCount(first) < each ? 0 : diceCount(second) < each ? 1 : undefined;
+  const handOf = ({ first, second }: LiarsDiceState, owner: Seat): Hand => (owner === 0 ? first : second);
   const otherOf = (player: Seat): Seat => (player === 0 ? 1 : 0);
 
   const rulesFor = (player: Seat): string =>
@@ -128,10 +106,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     ].join("\n");
 
   function viewOf(s: LiarsDiceState, seat: Seat | null): View {
-    const shown = (owner: Seat): readonly (number | null)[] => {
-      const { dice } = handOf(s, owner);
-      return seat === null || seat === owner || s.called ? dice : dice.map(() => null);
-    };
+    const shown = (owner: Seat) => shownDice(handOf(s, owner), seat === null || seat === owner || s.called);
     const bidder = (i: number): Seat => (s.called ? otherOf(s.mover) : ((i % 2) as Seat));
     return {
       kind: "dice",
@@ -139,6 +114,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       dicePerSeat: each,
       bids: bidsOf(s).map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
       caller: s.called ? s.mover : null,
+      match: null,
     };
   }
 
@@ -159,16 +135,16 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     turn(s) {
       const { first, second, last, mover } = s;
       // The second player's dice are the last to be rolled.
-      if (second < whole) return DIE;
+      if (diceCount(second) < each) return DIE;
       if (!s.called) return turns[mover][last + 1];
-      const face = faceOf(last) - 1;
-      const holds = hands[first].matching[face] + hands[second].matching[face] >= quantityOf(last);
+      const face = faceOf(last);
+      const holds = matching(first, face, true) + matching(second, face, true) >= quantityOf(last);
       return holds === (mover === 1) ? FIRST_WINS : SECOND_WINS;
     },
     apply(s, action) {
       const { first, second, low, high, last, mover } = s;
-      if (first < whole) return dealt(hands[first].next[action], second);
-      if (second < whole) return dealt(first, hands[second].next[action]);
+      if (diceCount(first) < each) return dealt(withDie(first, action), second);
+      if (diceCount(second) < each) return dealt(first, withDie(second, action));
       if (action === LIAR) {
         // Earlier bids do not matter any more.
         const isLow = last < SET_SIZE;
@@ -195,13 +171,13 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     },
 
     stateKey(s) {
-      let key = `${hands[s.first].text}|${hands[s.second].text}|`;
+      let key = `${diceText(s.first)}|${diceText(s.second)}|`;
       for (const bid of bidsOf(s)) key += String.fromCharCode(FIRST_BID + bid);
       return s.called ? `${key}!${s.mover}` : key;
     },
     infosetKey: (s, player) => {
       const bids = bidsOf(s);
-      let key = `${handOf(s, player).text}:`;
+      let key = `${diceText(handOf(s, player))}:`;
       for (let i = 0; i < bids.length; i++) key += (i === 0 ? "" : " ") + bidTexts[bids[i]];
       return key;
     },
@@ -216,12 +192,12 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     rules: rulesFor,
     prompt(s, player) {
       const bids = bidsOf(s).map((bid) => bidTexts[bid]);
-      const dice = `You hold ${handOf(s, player).dice.join(" ")}.`;
+      const dice = `You hold ${diceOf(handOf(s, player)).join(" ")}.`;
       return `Liars Dice. You are player ${player}. Bids: ${bids.join(" ") || "none"}. ${dice} Action:`;
     },
     view: viewOf,
     encode(s, player, out, offset) {
-      for (const die of handOf(s, player).dice) out[offset + die - 1] += 1 / each;
+      for (const die of diceOf(handOf(s, player))) out[offset + die - 1] += 1 / each;
       const at = offset + FACES.length;
       let sign = player === 0 ? 1 : -1;
       for (let set = s.low; set !== 0; set &= set - 1) {
@@ -239,33 +215,17 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       return action === LIAR ? "[liar]" : `[bid ${bidText(action)}]`;
     },
     parseAction(s, text) {
-      const no = (reason: string) => ({ ok: false, reason }) as const;
       const turn = game.turn(s);
-      if (turn.kind !== "player") return no("It is no player's turn.");
+      if (turn.kind !== "player") return { ok: false, reason: "It is no player's turn." };
       const { last } = s;
-      const word = bracketed(text);
-      if (!word) return no("Put your action in square brackets: [liar], or a bid such as [bid 1x3].");
-      // `call` is TextArena's word.
-      if (word === "liar" || word === "call" || word === "call liar")
-        return last < 0 ? no("There is no bid to call a lie.") : { ok: true, action: LIAR };
-      // `bid 2x5`, or variants of it: `2x5`, `bid 2 x 5`, `bid: 2, 5`.
-      const [, quantity = "", face = ""] =
-        /^(?:bid ?:? ?)?(\d{1,3}) ?(?:x|,| ) ?(\d{1,3})$/.exec(word.slice(0, 40)) ?? [];
-      if (quantity === "") return no(`[${word.slice(0, 40)}] is no action. Write [liar] or a bid such as [bid 1x3].`);
-      if (Number(face) < 1 || Number(face) > FACES.length) return no("The faces are 1 to 6.");
-      if (Number(quantity) < 1 || Number(quantity) > 2 * each)
-        return no(`There are ${2 * each} dice: bid 1 to ${2 * each}.`);
-      const bid = (Number(quantity) - 1) * FACES.length + Number(face) - 1;
-      if (bid <= last) return no(`A bid must be higher than ${bidText(last)}.`);
-      return { ok: true, action: bid };
+      const parsed = parseBidOrCall(text, last, 2 * each, LIAR);
+      if (!parsed.ok || parsed.action > last) return parsed;
+      return { ok: false, reason: `A bid must be higher than ${bidText(last)}.` };
     },
 
     /** The other player's dice are rolled again. Any dice are possible, as every bid is legal with any dice. */
     resample(s, player, uniform) {
-      let again = 0;
-      for (let roll = handOf(s, otherOf(player)).dice.length; roll > 0; roll--) {
-        again = hands[again].next[1 + Math.floor(uniform() * FACES.length)];
-      }
+      const again = rolled(diceCount(handOf(s, otherOf(player))), uniform);
       return player === 0 ? { ...s, second: again } : { ...s, first: again };
     },
   };

@@ -7,9 +7,11 @@ import { kuhn } from "./kuhn.ts";
 import { KUHN_MATCH_PARAMETERS, kuhnMatch } from "./kuhn-match.ts";
 import { leduc } from "./leduc.ts";
 import { LIARS_DICE_PARAMETERS, liarsDice } from "./liars-dice.ts";
+import { LIARS_DICE_MATCH_PARAMETERS, liarsDiceMatch } from "./liars-dice-match.ts";
 import { NEGOTIATION_PARAMETERS, negotiation } from "./negotiation.ts";
 import { NEGOTIATION_PRIVATE_PARAMETERS, negotiationPrivate } from "./negotiation-private.ts";
 import { type Parameters, rangeText, valueNamed, valueText } from "./parts/parameters.ts";
+import { ownSpec, textArenaIds } from "./parts/textarena.ts";
 import { PIG_PARAMETERS, pig } from "./pig.ts";
 import { ttt } from "./ttt.ts";
 import { tttDraw } from "./ttt-draw.ts";
@@ -41,6 +43,7 @@ const FAMILIES: Readonly<Record<string, Family | undefined>> = {
   "kuhn-match": { make: kuhnMatch, parameters: KUHN_MATCH_PARAMETERS },
   leduc: fixed(leduc),
   "liars-dice": { make: liarsDice, parameters: LIARS_DICE_PARAMETERS },
+  "liars-dice-match": { make: liarsDiceMatch, parameters: LIARS_DICE_MATCH_PARAMETERS },
   pig: { make: pig, parameters: PIG_PARAMETERS },
   negotiation: { make: negotiation, parameters: NEGOTIATION_PARAMETERS },
   "negotiation-private": { make: negotiationPrivate, parameters: NEGOTIATION_PRIVATE_PARAMETERS },
@@ -64,14 +67,19 @@ const cache = new Map<string, Game>();
  */
 export const splitGames = (list: string): string[] => list.split(/,(?!\s*\w+=)/).map((id) => id.trim());
 
-/** The game of `spec`, which is `id` or `id:parameter=value,…`, with `,` or `:` between parameters. Throws a UserError (exit 2) if there is no such game. */
+/**
+ * The game of `spec`, which is `id` or `id:parameter=value,…`, with `,` or `:` between parameters, or an id of TextArena. Throws a
+ * UserError (exit 2) if there is no such game.
+ */
 export function getGame(spec: string): Game {
   const known = cache.get(spec);
   if (known) return known;
   const { id, family, settings } = read(spec);
   if (!family) {
     const how = id.includes("=") ? " Parameters follow a game: connect-four:columns=4,rows=4." : "";
-    throw new UserError(2, `Unknown game "${id}".${didYouMean(id, gameIds)}${how} Games: ${gameIds.join(", ")}.`);
+    const names = /-v\d/.test(id) ? ` TextArena's games here: ${textArenaIds.join(", ")}.` : "";
+    const hint = didYouMean(id, [...gameIds, ...textArenaIds]);
+    throw new UserError(2, `Unknown game "${id}".${hint}${how} Games: ${gameIds.join(", ")}.${names}`);
   }
   const values: Record<string, number> = {};
   const problems: string[] = [];
@@ -121,7 +129,9 @@ function only(made: Game): Game {
 
 /** The parts of a spec. The family is undefined if there is no such game. `of` of a wrapper belongs to the family. */
 function read(spec: string): { id: string; family: Family | undefined; settings: readonly string[] } {
-  const [id = "", ...settings] = spec.split(/[:,]/).map((part) => part.trim());
+  const [id = "", ...settings] = ownSpec(spec)
+    .split(/[:,]/)
+    .map((part) => part.trim());
   const wrapper = Object.hasOwn(WRAPPERS, id) ? WRAPPERS[id] : undefined;
   if (!wrapper) return { id, family: Object.hasOwn(FAMILIES, id) ? FAMILIES[id] : undefined, settings };
   const of = settings.findLast((setting) => setting.startsWith(OF))?.slice(OF.length) ?? wrapper.of;

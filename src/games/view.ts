@@ -107,12 +107,21 @@ export interface DiceView {
   readonly kind: "dice";
   /** The dice that each seat has rolled so far, ascending; null for a hidden die. */
   readonly dice: readonly [readonly (number | null)[], readonly (number | null)[]];
-  /** The number of dice of each seat when all are rolled. */
+  /** The number of dice of each seat when all are rolled; in a match, in its first round. */
   readonly dicePerSeat: number;
   /** All bids in order; after a call, only the last. */
   readonly bids: readonly Bid[];
   /** The seat that has called the last bid a lie, or null. After a call, all dice are shown. */
   readonly caller: Seat | null;
+  /** The match that the round belongs to; null if the game is one round. */
+  readonly match: MatchOfRounds | null;
+}
+
+interface MatchOfRounds {
+  /** The number of the round in play, from 1. */
+  readonly round: number;
+  /** The dice that each seat has in this round. */
+  readonly left: readonly [number, number];
 }
 
 /** A claim that at least `quantity` of all dice show `face`. */

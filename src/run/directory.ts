@@ -129,12 +129,13 @@ export function removeLatest(parent: string): void {
 /**
  * The run that `spec` names: `latest`, a name, a unique prefix of a name, or a path. A suffix `@120` or `@000120` names a
  * checkpoint, `@best` the best (best.ts). Throws a UserError (exit 3) that lists the existing runs. If `latest` points at no run, the run that was started
- * last is taken, and `warn` is told.
+ * last is taken, and `warn` is told. `orElse` says what else the word could name, as the end of the error if there is no such run.
  */
 export function resolveRun(
   spec: string | undefined,
   parent: string,
   warn: (message: string) => void = () => {},
+  orElse = "",
 ): ResolvedRun {
   const [, base = "", asked] = /^(.*?)(?:@(\d+|best))?$/s.exec(spec ?? "latest") ?? [];
   const wanted = base === "" ? "latest" : expandHome(base);
@@ -162,7 +163,7 @@ export function resolveRun(
   if (begin.length > 1) throw new UserError(3, `"${wanted}" is the beginning of ${begin.length} runs: ${list(begin)}.`);
   if (existsSync(wanted)) throw new UserError(3, `${wanted} is not a run: it holds no manifest.json.`);
   const there = names.length === 0 ? `There are none in ${parent}.` : `Runs in ${parent}: ${list(names)}.`;
-  throw new UserError(3, `No run "${wanted}".${didYouMean(wanted, names)} ${there}`);
+  throw new UserError(3, `No run "${wanted}".${didYouMean(wanted, names)} ${there}${orElse}`);
 }
 
 /** All runs of a folder, oldest first. */

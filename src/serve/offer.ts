@@ -1,6 +1,7 @@
 /** What a server offers: its games, and the players that a client may choose as its opponent. */
 import { seated } from "../arena/pairing.ts";
 import type { Game } from "../games/game.ts";
+import { ownSpec } from "../games/parts/textarena.ts";
 import type { Player } from "../players/player.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { memoised } from "../util/memoised.ts";
@@ -32,7 +33,8 @@ export function shared(player: Player): Player {
 
 /** Throws a UserError if the game is not offered. */
 export function gameOf({ games }: Offer, id: string | undefined): Game {
-  const game = id === undefined ? games[0] : games.find((one) => one.id === id);
+  const own = id === undefined ? undefined : ownSpec(id);
+  const game = own === undefined ? games[0] : games.find((one) => one.id === own);
   if (game) return game;
   const ids = games.map((one) => one.id);
   throw new UserError(1, `Game "${id}" is not served.${didYouMean(id ?? "", ids)} Games: ${ids.join(", ")}.`);

@@ -74,6 +74,10 @@ describe("the command line", () => {
     }
     expect((await spiral()).out).toBe(out);
     expect((await spiral("help", "train")).out).toContain("Usage: spiral train");
+    // The many flags of language models come last, apart from a command's own.
+    expect((await spiral("help", "match")).out).toMatch(
+      /--json [\s\S]*\n\nOptions for llm: players[\s\S]* --llm-base-url /,
+    );
     expect((await spiral("--version")).out).toMatch(/^\d+\.\d+\.\d+( \(commit [0-9a-f]{12}\))?\n$/);
   });
 
@@ -117,6 +121,43 @@ describe("the command line", () => {
     [["nosuch", "--help"], ['unknown command "nosuch"']],
     [["arena", "nash", "random", "--games", "rows=4"], ['Unknown game "rows=4". Parameters follow a game']],
     [["games", "khn"], ['Unknown game "khn". Did you mean "kuhn"?']],
+    [["games", "KuhnPoker-v0"], ["The nearest game is kuhn-match:hands=3:opener=1."]],
+    [
+      ["probe", "llm:x", "--vary", "ordr", "--samples", "0"],
+      ["Name the game", 'no variation "ordr"', "--samples is", "A language model needs an endpoint"],
+    ],
+    [
+      ["eval", "llm:x", "--vs", "random"],
+      ["Name the game", "--vs: only for trained policies", "A language model needs an endpoint"],
+    ],
+    [
+      ["policy", "llm:x", "--game", "khn", "--rows", "0"],
+      ["Unknown game", "--rows is", "A language model needs an endpoint"],
+    ],
+    [
+      ["export", "games", "no.jsonl", "nor.jsonl", "--format", "messges"],
+      ["Name the folder that is made", "no log no.jsonl", "no log nor.jsonl", "--format is"],
+    ],
+    [
+      ["export", "curves", "nowhere", "--tensorboard", "x", "--json", "--limit", "1"],
+      ['No run "nowhere"', "takes no --limit", "leave out --out and --json"],
+    ],
+    [
+      ["view", "nowhere", "--port", "x"],
+      ['No run "nowhere"', "--port is"],
+    ],
+    [
+      ["report", "nowhere", "--html", "package.json"],
+      ['No run "nowhere"', "package.json is there already and is no report"],
+    ],
+    [
+      ["eval", "nowhere", "--game", "kuhn"],
+      ['No run "nowhere"', "--game: only for language models"],
+    ],
+    [
+      ["train", "--resume", "nowhere", "--seed", "1", "--updates", "x"],
+      ['No run "nowhere"', "leave out --seed", "--updates: updates is"],
+    ],
     [["games", "__proto__"], ['Unknown game "__proto__"']],
     [["runs", "shwo"], ['"shwo" is neither ls nor show. Did you mean "show"?']],
     [["runs", "ls", "x"], ["spiral runs show x"]],
@@ -141,6 +182,8 @@ describe("the command line", () => {
   it.each([
     [["replay", "nowhere.jsonl"], "There is no log nowhere.jsonl"],
     [["replay", "nowhere"], 'No run "nowhere"'],
+    [["compare", "nowhere", "neither"], 'No run "neither"'],
+    [["serve", "--vs", "nobody", "--port", "0"], "Players that are no runs: spiral players"],
     [["runs", "show", "--dir", "/nowhere"], "no run in /nowhere yet"],
   ])("%j: exit 3", async (argv, expected) => {
     const { code, err } = await spiral(...argv);

@@ -31,7 +31,7 @@ describe.skipIf(process.platform === "win32")("in bash", () => {
     ["spiral --verbose tra", ["train"]],
     ["spiral train --games kuhn-", ["kuhn-match"]],
     ["spiral train --games kuhn,le", ["kuhn,leduc"]],
-    ["spiral solve li", ["liars-dice"]],
+    ["spiral solve li", ["liars-dice", "liars-dice-match"]],
     ["spiral completion f", ["fish"]],
     ["spiral help ev", ["eval"]],
     ["spiral eval --dir ru", []],

@@ -172,7 +172,7 @@ describe("openPlayers", () => {
       expect.stringMatching(/^Unknown player "randm"\. Did you mean "random"\? Players: random, /),
       expect.stringMatching(/^mcts:sims is "0"/),
       expect.stringMatching(/names no model/),
-      expect.stringMatching(/^No run "nowhere"\. Runs in .*: tiny\.$/),
+      expect.stringMatching(/^No run "nowhere"\. Runs in .*: tiny\. Players that are no runs: spiral players$/),
       expect.stringMatching(/^tiny has no checkpoint 000009; it has 000002, 000004\.$/),
       expect.stringMatching(/^A language model needs an endpoint: set SPIRAL_LLM_BASE_URL/),
     ]);

@@ -14,6 +14,10 @@ const EXAMPLES: Record<string, { moves: (number | string)[]; player: 0 | 1 }> = 
   "kuhn-match": { moves: [4, "[bet]", "[call]", 2, "[check]"], player: 0 },
   leduc: { moves: [3, 0, "[check]", "[bet]", "[call]", 4, "[bet]"], player: 1 },
   "liars-dice": { moves: [5, 3, "[bid 1x3]", "[bid 1x5]", "[bid 2x3]"], player: 1 },
+  "liars-dice-match": {
+    moves: [1, 2, 4, 4, 4, 5, "[bid 1x3]", "[bid 4x4]", "[liar]", 1, 1, 6, 5, 5, 3, "[bid 1x5]", "[bid 2x6]"],
+    player: 1,
+  },
   pig: { moves: ["[roll]", 6, "[roll]", 4, "[hold]", "[roll]", 1, "[roll]", 5], player: 0 },
   negotiation: { moves: ["[Offer: 3 Wood -> 2 Gold]"], player: 1 },
   "negotiation-private": {

@@ -63,6 +63,7 @@ describe("the registry", () => {
         "kuhn-match",
         "leduc",
         "liars-dice",
+        "liars-dice-match:dice=1",
         "negotiation",
         "pig:target=10",
       ],
@@ -73,6 +74,7 @@ describe("the registry", () => {
         "negotiation:maxQuantity=10",
         "negotiation:maxQuantity=5:maxTurns=20",
         "liars-dice:dice=2",
+        "liars-dice-match",
         "pig:target=11",
       ],
     ];

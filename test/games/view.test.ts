@@ -56,6 +56,7 @@ it("is there for every game that comes with Spiral", () => {
     "kuhn-match": "cards",
     leduc: "cards",
     "liars-dice": "dice",
+    "liars-dice-match": "dice",
     pig: "score",
     negotiation: "goods",
     "negotiation-private": "goods",
@@ -259,6 +260,7 @@ describe("the shapes", () => {
         { seat: 1, quantity: 2, face: 2 },
       ],
       caller: null,
+      match: null,
     });
     expect(view("liars-dice:dice=2", [...moves, "[liar]"], 0)).toMatchObject({
       dice: [
@@ -267,6 +269,31 @@ describe("the shapes", () => {
       ],
       bids: [{ seat: 1, quantity: 2, face: 2 }],
       caller: 0,
+    });
+  });
+
+  it("dice of a match, open after a call and rolled anew, one less, in the next round", () => {
+    // Three fours against a bid of four: seat 1's bid fails, so that it has two dice left and bids first.
+    const moves = [1, 2, 4, 4, 4, 5, "[bid 1x3]", "[bid 4x4]", "[liar]"];
+    const called = { dicePerSeat: 3, bids: [{ seat: 1, quantity: 4, face: 4 }], caller: 0 };
+    expect(view("liars-dice-match", moves, 0)).toMatchObject({
+      ...called,
+      dice: [
+        [1, 2, 4],
+        [4, 4, 5],
+      ],
+      match: { round: 1, left: [3, 3] },
+    });
+    expect(view("liars-dice-match", [...moves, 1, 6, 5, 5, 2, 3, "[bid 1x2]"], 0)).toEqual({
+      kind: "dice",
+      dice: [
+        [5, 5, 6],
+        [null, null],
+      ],
+      dicePerSeat: 3,
+      bids: [{ seat: 1, quantity: 1, face: 2 }],
+      caller: null,
+      match: { round: 2, left: [3, 2] },
     });
   });
 

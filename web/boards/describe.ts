@@ -51,13 +51,14 @@ function describeGoods({ resources, holdings, turn, turnCount, standing }: Goods
   return [when, ...sides, offer].join(" ");
 }
 
-function describeDice({ dice, bids, caller }: DiceView): string {
+function describeDice({ dice, bids, caller, match }: DiceView): string {
+  const round = match ? `Round ${match.round}. Dice left: ${match.left.join(" and ")}.` : "";
   const cups = dice.map(
     (own, seat) => `Player ${seat} has ${own.map((die) => die ?? "hidden").join(", ") || "no dice"}.`,
   );
   const claims = bids.map(({ seat, quantity, face }) => `Player ${seat} bid ${quantity} of ${face}.`);
   const call = caller === null ? "" : `Player ${caller} called it a lie.`;
-  return [...cups, ...claims, call].filter((text) => text !== "").join(" ");
+  return [round, ...cups, ...claims, call].filter((text) => text !== "").join(" ");
 }
 
 function describeScore({ scores, target, mover, turnTotal, rolls, rollLimit }: ScoreView): string {

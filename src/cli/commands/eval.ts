@@ -44,19 +44,15 @@ export const command = defineCommand({
 
   async run([spec], options, invocation) {
     if (isAsked(spec)) {
-      refuseFlags(
-        invocation,
-        ["--vs", "--games", "--greedy", "--free", "--fail-under", "--workers"],
-        "trained policies",
-      );
+      const ofPolicies = ["--vs", "--games", "--greedy", "--free", "--fail-under", "--workers"];
+      const check = (): void => refuseFlags(invocation, ofPolicies, "trained policies");
       const { measurePlayer } = await import("../measure/model.ts");
       const { measuredJson, showMeasured } = await import("../measure/report.ts");
-      return measurePlayer(spec, await runsFolder(options), options, (measured) => {
+      return measurePlayer(spec, await runsFolder(options), options, check, (measured) => {
         if (options.json) printJson(measuredJson(measured));
         else showMeasured(measured);
       });
     }
-    refuseFlags(invocation, ["--game", ...measuringFlags], "language models: llm:MODEL");
     const { greedy: greedily } = await import("../../policies/policy.ts");
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");
@@ -82,6 +78,7 @@ export const command = defineCommand({
       () => chosenGames(options.games, evaluated?.checkpoint.config.games),
       () => chosenOpponents(options.vs, parent, evaluated?.resolved),
       options.workers,
+      () => refuseFlags(invocation, ["--game", ...measuringFlags], "language models: llm:MODEL"),
     );
     const { config } = checkpoint;
 

@@ -58,13 +58,14 @@ export const command = defineCommand({
 
 async function exportCurves(specs: readonly string[], options: Options): Promise<number> {
   const { out, tensorboard } = options;
-  checkUnused(options, ofGames, "curves");
-  if (tensorboard !== undefined && (out !== undefined || options.json)) {
-    throw new UserError(2, "--tensorboard writes event files instead of a table; leave out --out and --json.");
-  }
   const { curveRuns } = await import("../../run/curves/runs.ts");
   const { curvesCsv, curvesOf, writeEventFiles } = await import("../../run/curves/export.ts");
-  const runs = curveRuns(specs, await runsFolder(options), warn);
+  const parent = await runsFolder(options);
+  const [runs] = checkAll(
+    () => curveRuns(specs, parent, warn),
+    () => checkUnused(options, ofGames, "curves"),
+    () => checkTable(options),
+  );
   if (tensorboard !== undefined) {
     writeEventFiles(runs, tensorboard);
     note(
@@ -78,30 +79,39 @@ async function exportCurves(specs: readonly string[], options: Options): Promise
   return 0;
 }
 
+function checkTable({ out, tensorboard, json }: Options): void {
+  if (tensorboard === undefined || (out === undefined && !json)) return;
+  throw new UserError(2, "--tensorboard writes event files instead of a table; leave out --out and --json.");
+}
+
 async function exportGames(sources: readonly string[], options: Options): Promise<number> {
   const { getGame } = await import("../../games/registry.ts");
+  const { ownSpec } = await import("../../games/parts/textarena.ts");
   const { FORMATS } = await import("../../datasets/rows.ts");
   const { OUTCOMES } = await import("../../datasets/collect.ts");
-  const { exportGames } = await import("../open/trainers/dataset.ts");
-  const [out, format, reward, game, outcomes, maxRegret, gap, limit] = checkAll(
-    () => folderOf(options),
+  const { checkNewFolder, exportGames, logsOf } = await import("../open/trainers/dataset.ts");
+  const runs = await runsFolder(options);
+  const [out, logs, format, reward, game, outcomes, maxRegret, gap, limit] = checkAll(
+    () => {
+      const out = folderOf(options);
+      checkNewFolder(out);
+      return out;
+    },
+    () => logsOf(sources, runs),
     () => oneOf("--format", options.format ?? "messages", FORMATS),
     () => oneOf("--reward", options.reward ?? "return", ["return", "regret"] as const),
-    () => (options.game === undefined ? undefined : getGame(options.game) && options.game),
+    () => (options.game === undefined ? undefined : getGame(options.game) && ownSpec(options.game)),
     () => options.outcome?.split(",").map((one) => oneOf("--outcome", one.trim(), OUTCOMES)),
     options.maxRegret,
     options.gap,
     options.limit,
     () => checkUnused(options, ofCurves, "games"),
+    () => checkReward(options),
   );
-  if (options.reward !== undefined && format !== "completions") {
-    throw new UserError(2, `--reward is of --format completions, and not of ${format}.`);
-  }
   const { player, parquet } = options;
   const wanted = { format, reward, gap: gap ?? 0.01, game, player, outcomes, maxRegret, limit: limit ?? MOST };
-  const runs = await runsFolder(options);
   const command = typed(sources, options);
-  const counts = await exportGames({ sources, runs, out, wanted, isParquet: parquet, command });
+  const counts = await exportGames({ logs, out, wanted, isParquet: parquet, command });
   const { rows, decisions, episodes } = counts;
   if (options.json) printJson({ out, format, rows, decisions, episodes });
   else {
@@ -119,6 +129,11 @@ function amount(name: string, given: string): number {
 function folderOf({ out }: Options): string {
   if (out !== undefined) return out;
   throw new UserError(2, "Name the folder that is made: --out data");
+}
+
+function checkReward({ reward, format = "messages" }: Options): void {
+  if (reward === undefined || format === "completions") return;
+  throw new UserError(2, `--reward is of --format completions, and not of ${format}.`);
 }
 
 function oneOf<T extends string>(name: string, given: string, all: readonly T[]): T {

@@ -68,7 +68,11 @@ async function kindsOfPlayers(): Promise<readonly Kind[]> {
       what: "the exact exploiter of a trained policy",
       plays: (game) => game.walkable,
     },
-    { spec: "llm:MODEL", what: "a language model at an OpenAI-compatible endpoint", plays: () => true },
+    {
+      spec: "llm:MODEL[,advise=RUN]",
+      what: "a language model at an OpenAI-compatible endpoint, with an adviser",
+      plays: () => true,
+    },
     { spec: "human", what: "a person at the terminal", plays: () => true },
   ];
 }

@@ -41,8 +41,7 @@ export const command = defineCommand({
     if (isAsked(spec)) {
       const { measurePlayer } = await import("../measure/model.ts");
       const { policyOf } = await import("../measure/report.ts");
-      const [rowLimit = ROWS] = checkAll(options.rows);
-      return measurePlayer(spec, parent, options, async (measured) => {
+      return measurePlayer(spec, parent, options, options.rows, async (measured, rowLimit = ROWS) => {
         if (measured.answered.some(({ answers }) => answers === 0)) {
           throw new UserError(1, "Some information sets have no answer yet, so there is no strategy to show.");
         }
@@ -54,7 +53,6 @@ export const command = defineCommand({
         );
       });
     }
-    refuseFlags(invocation, measuringFlags, "language models: llm:MODEL");
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");
     const { readCheckpoint } = await import("../../run/run.ts");
@@ -62,6 +60,7 @@ export const command = defineCommand({
       () => resolveRun(spec, parent, warn),
       options.rows,
       () => (options.game === undefined ? undefined : gameWithoutTalk(options.game)),
+      () => refuseFlags(invocation, measuringFlags, "language models: llm:MODEL"),
     );
     const checkpoint = readCheckpoint(resolved, warn);
     const learned = checkpoint.config.games.map(getGame);

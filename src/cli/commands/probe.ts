@@ -1,5 +1,4 @@
 /** `spiral probe`: whether a model's strategy moves when it is asked in ways that must not matter. */
-import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { game, json, runFolder } from "../flags/common.ts";
 import { text } from "../flags/flag.ts";
@@ -25,8 +24,8 @@ export const command = defineCommand({
     const { compareMeasured, showProbe } = await import("../measure/probe.ts");
     const { parseVariations } = await import("../measure/variations.ts");
     const runs = await runsFolder(options);
-    const [variations] = checkAll(() => parseVariations(options.vary));
-    return measureWordings(spec, runs, { ...options, logprobs: false }, variations, ([usual, ...varied]) => {
+    const check = () => parseVariations(options.vary);
+    return measureWordings(spec, runs, { ...options, logprobs: false }, check, ([usual, ...varied], variations) => {
       if (!usual) return;
       const results = compareMeasured(
         usual,

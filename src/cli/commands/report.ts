@@ -1,5 +1,6 @@
 /** `spiral report`: a run, several, an ablation or a tournament as one HTML file. */
 import { plural } from "../../util/figures.ts";
+import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
 import { path, toggle } from "../flags/flag.ts";
@@ -24,9 +25,12 @@ export const command = defineCommand({
     const { checkReportPath, pageProgram } = await import("../page/report-file.ts");
     const { pageHtml } = await import("../../page/html.ts");
     const { writeFileAtomic } = await import("../../util/files.ts");
-    const source = pageSource(names, runs, warn);
+    const [source] = checkAll(
+      () => pageSource(names, runs, warn),
+      () => html !== undefined && checkReportPath(html),
+    );
     const file = html ?? `${fileName(source.name)}.html`;
-    checkReportPath(file);
+    if (html === undefined) checkReportPath(file);
     const program = pageProgram();
     const { contents, pages } = reportContents(source, { names: hasNames, allGames });
     const text = pageHtml(contents, program, pages);

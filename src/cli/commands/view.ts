@@ -1,4 +1,5 @@
 /** `spiral view`: the page of `spiral report`, served on this machine and following a run. */
+import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, runFolder } from "../flags/common.ts";
 import { whole } from "../flags/flag.ts";
@@ -18,13 +19,12 @@ export const command = defineCommand({
   },
 
   async run([names], { port, json, ...options }) {
-    const wanted = port();
     const runs = await runsFolder(options);
     const { pageSource } = await import("../page/page-source.ts");
     const { servedPage } = await import("../page/served-page.ts");
     const { LOOPBACK, servePage } = await import("../../page/live/server.ts");
     const { interruption } = await import("../terminal/signals.ts");
-    const source = pageSource(names, runs, warn);
+    const [wanted, source] = checkAll(port, () => pageSource(names, runs, warn));
     const server = await servePage(servedPage(source, EVERY), wanted);
     const url = `http://${LOOPBACK}:${server.port}/`;
     if (json) printJson({ url, title: source.name });

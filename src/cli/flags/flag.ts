@@ -15,6 +15,8 @@ export interface Flag<Value> {
   /** The text used if the flag is not given; the help shows it. */
   readonly default?: string | undefined;
   readonly repeats?: boolean;
+  /** The heading that the help shows it under, apart from the flags without. */
+  readonly group?: string;
   readonly read: (given: Given) => Value;
 }
 
@@ -25,6 +27,10 @@ export type Flags = Readonly<Record<string, Flag<unknown>>>;
 export type OptionsOf<F extends Flags> = {
   readonly [Name in keyof F]: F[Name] extends Flag<infer Value> ? Value : never;
 };
+
+/** The same flags under a heading of their own in the help. */
+export const grouped = <F extends Flags>(group: string, flags: F): F =>
+  Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, { ...flag, group }])) as F;
 
 export function optionsOf<F extends Flags>(flags: F, given: Readonly<Record<string, Given>>): OptionsOf<F> {
   const options = Object.entries(flags).map(([name, { read }]) => [name, read(given[name])]);

@@ -1,7 +1,7 @@
 /** The flags of every command that may seat a language model. `models/settings.ts` makes settings of them. */
 import type { Price } from "../../record/usage.ts";
 import { UserError } from "../../util/errors.ts";
-import { checked, type Flag, type OptionsOf, path, text, texts, toggle, whole } from "./flag.ts";
+import { checked, type Flag, grouped, type OptionsOf, path, text, texts, toggle, whole } from "./flag.ts";
 import { numberBetween, wholeNumber } from "./numbers.ts";
 
 type Check = (name: string, text: string) => number;
@@ -17,7 +17,7 @@ const from =
   (name, value) =>
     wholeNumber(name, value, min, max);
 
-export const llmFlags = {
+export const llmFlags = grouped("Options for llm: players (docs/llm-measure.md):", {
   llmBaseUrl: text("--llm-base-url <url>", "endpoint of llm: players (or SPIRAL_LLM_BASE_URL)"),
   llmApiKeyFile: path(
     "--llm-api-key-file <file>",
@@ -50,7 +50,7 @@ export const llmFlags = {
   answerOnly: toggle("--answer-only", "ask llm: players for their action alone, without reasoning"),
   system: path("--system <file>", "a system message for llm: players, such as a persona"),
   players: path("--players <file>", "named models, each with its own endpoint and settings (see docs/llm-measure.md)"),
-};
+});
 
 /** Of a million tokens, those that are read and those that are written. */
 function price(name: string, text: string): Price {

@@ -22,31 +22,36 @@ interface Options extends MeasureFlagOptions {
 }
 
 /**
- * Measures the player and hands what came of it to `report`, also if it ended early with some answers. Returns the exit code: that
- * of what ended the measurement early, or 0.
+ * Measures the player and hands what came of it to `report`, also if it ended early with some answers. `check` throws what else is
+ * wrong, which is reported with all other problems; `report` gets what it returns. Returns the exit code: that of what ended the
+ * measurement early, or 0.
  */
-export const measurePlayer = (
+export const measurePlayer = <T>(
   spec: string,
   runs: string,
   options: Options & LlmOptions,
-  report: (measured: Measured) => void | Promise<void>,
+  check: () => T,
+  report: (measured: Measured, checked: T) => void | Promise<void>,
 ): Promise<number> =>
-  withPlayer(spec, runs, options, async (player, game, settings) => {
+  withPlayer(spec, runs, options, check, async (player, game, settings, checked) => {
     const measured = await measure(player, game, settings);
     sayIfStopped(measured);
-    if (measured.answered.some(({ answers }) => answers > 0)) await report(measured);
+    if (measured.answered.some(({ answers }) => answers > 0)) await report(measured, checked);
     return measured.stopped;
   });
 
-/** Measures a model in its usual wording and in each variation of it. `report` gets all of them, if none ended early. */
+/**
+ * Measures a model in its usual wording and in each variation of it. `checkVariations` throws what is wrong with them. `report` gets
+ * all that was measured, if nothing ended early.
+ */
 export const measureWordings = (
   spec: string,
   runs: string,
   options: Options & LlmOptions,
-  variations: readonly Variation[],
-  report: (measured: readonly Measured[]) => void,
+  checkVariations: () => readonly Variation[],
+  report: (measured: readonly Measured[], variations: readonly Variation[]) => void,
 ): Promise<number> =>
-  withPlayer(spec, runs, options, async (player, game, settings) => {
+  withPlayer(spec, runs, options, checkVariations, async (player, game, settings, variations) => {
     const wordings = [
       { name: "usual", player },
       ...variations.map((variation) => ({ name: variation.name, player: inWording(player, variation) })),
@@ -67,19 +72,21 @@ export const measureWordings = (
       all.push(measured);
       spent += measured.usage.cost ?? 0;
     }
-    report(all);
+    report(all, variations);
     return undefined;
   });
 
-/** Opens the player, and closes it in the end. `work` returns why it ended early. */
-async function withPlayer(
+/** Checks everything, opens the player, and closes it in the end. `work` gets what `check` gave and returns why it ended early. */
+async function withPlayer<T>(
   spec: string,
   runs: string,
   options: Options & LlmOptions,
-  work: (player: LlmPlayer, game: Game, settings: MeasureOptions) => Promise<Measured["stopped"]>,
+  check: () => T,
+  work: (player: LlmPlayer, game: Game, settings: MeasureOptions, checked: T) => Promise<Measured["stopped"]>,
 ): Promise<number> {
-  const [game, samples = SAMPLES, sets, budget, open] = checkAll(
+  const [game, checked, samples = SAMPLES, sets, budget, open] = checkAll(
     () => named(options.game),
+    check,
     options.samples,
     options.sets,
     options.budget,
@@ -94,7 +101,8 @@ async function withPlayer(
     const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
     try {
       const { logprobs, out } = options;
-      const stopped = await work(player, game, { samples, sets, logprobs, budget, out, atOnce, signal });
+      const settings = { samples, sets, logprobs, budget, out, atOnce, signal };
+      const stopped = await work(player, game, settings, checked);
       return exitCodeOf(signal) ?? (stopped === "budget" ? 1 : 0);
     } finally {
       stop();

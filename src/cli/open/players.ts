@@ -165,7 +165,7 @@ function prepareRun({ run, greedy }: Extract<PlayerSpec, { kind: "run" }>, paren
 
 function foundRun(run: string, parent: string): ResolvedRun {
   try {
-    return resolveRun(run, parent, warn);
+    return resolveRun(run, parent, warn, " Players that are no runs: spiral players");
   } catch (error) {
     // The word may be a misspelt name of another kind of player.
     const hint = didYouMean(run, fixedNames);

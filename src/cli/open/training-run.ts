@@ -1,4 +1,5 @@
 /** The run that `spiral train` trains: a new one, or one that it takes up again. */
+
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import type { WeightArray } from "../../nn/weights.ts";
@@ -10,6 +11,7 @@ import { readManifest } from "../../run/manifest.ts";
 import { createRun, resumableConfig, resumeRun } from "../../run/run.ts";
 import type { RunWriter } from "../../run/writer.ts";
 import { UserError } from "../../util/errors.ts";
+import { checkAll } from "../check-all.ts";
 import type { Invocation } from "../command.ts";
 import { type ConfigOptions, configSources } from "../flags/config.ts";
 import { workerCount } from "../flags/numbers.ts";
@@ -72,6 +74,12 @@ async function newRun(file: string | undefined, options: TrainingRunOptions): Pr
 /** The flags that go with `--resume`; the number of threads changes nothing but the time. */
 const WITH_RESUME = ["--resume", "--updates", "--dir", "--json", "--workers", "--profile"];
 
+/** Throws a UserError (exit 2) if there are settings, which a resumed run keeps. */
+function checkKept(settings: readonly string[]): void {
+  if (settings.length === 0) return;
+  throw new UserError(2, `A resumed run keeps its settings; leave out ${settings.join(", ")}, or start a new run.`);
+}
+
 /** A resumed run keeps its settings, except for its length. */
 async function resumedRun(
   file: string | undefined,
@@ -80,13 +88,16 @@ async function resumedRun(
 ): Promise<TrainingRun> {
   const settings = given.filter((name) => !WITH_RESUME.includes(name));
   if (file !== undefined) settings.unshift(file);
-  if (settings.length > 0) {
-    throw new UserError(2, `A resumed run keeps its settings; leave out ${settings.join(", ")}, or start a new run.`);
-  }
-  const resolved = resolveRun(resume === true ? undefined : resume, await runsFolder({ dir }), warn);
+  const parent = await runsFolder({ dir });
+  const [resolved, asked, threads] = checkAll(
+    () => resolveRun(resume === true ? undefined : resume, parent, warn),
+    () => (updates === undefined ? undefined : updateCount(updates)),
+    () => (workers === undefined ? undefined : workerCount("--workers", workers)),
+    () => checkKept(settings),
+  );
   const saved = resumableConfig(resolved.dir);
-  const length = updates === undefined ? saved.updates : updateCount(updates);
-  const run = workers === undefined ? saved.run : { ...saved.run, workers: workerCount("--workers", workers) };
+  const length = asked ?? saved.updates;
+  const run = { ...saved.run, workers: threads ?? saved.run.workers };
   const config = { ...saved, updates: length, run };
   const demonstrations = demonstrationsOf(config);
   const manifest = readManifest(resolved.dir);

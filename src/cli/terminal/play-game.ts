@@ -9,7 +9,7 @@ import { streamAt, uniformAt } from "../../util/rng.ts";
 import { askMove } from "./ask-move.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { note, print, styleFor } from "./output.ts";
-import { spokenText } from "./position.ts";
+import { positionText, spokenText } from "./position.ts";
 import { interruptible } from "./signals.ts";
 
 export interface Table {
@@ -48,6 +48,7 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
       onMove(move) {
         moves.push(move);
         showMove(table, move, person);
+        showOpened(game, move, person);
       },
     });
   } catch (error) {
@@ -101,6 +102,12 @@ function showMove({ game, opponent }: Table, { node: { state, turn }, action, he
     else if (isOther) print(`\n${bold(`${opponent.name} plays ${name}`)}`);
   }
   if (isOther && heard !== "") print(spokenText(opponent.name, heard));
+}
+
+/** A chance move with one outcome ends a round in which all has been opened. The next position does not show that any more. */
+function showOpened(game: Game, { node: { state, turn }, action }: Move, person: Seat): void {
+  if (game.perfectInformation || turn.kind !== "chance" || turn.actions.length > 1) return;
+  print(`\n${positionText(game, state, person)}\n${game.actionName(state, action)}.`);
 }
 
 /** The reason why the person cannot take its last move back; undefined if it can. */

@@ -44,10 +44,8 @@ export function curveRuns(
   { isComplete = true }: { readonly isComplete?: boolean } = {},
 ): CurveRun[] {
   const problems: string[] = [];
-  const sources = specs.flatMap((spec) => {
-    const source = (): Source => sourceOf(spec, parent, warn);
-    return isComplete ? source() : (attempt(problems, source) ?? []);
-  });
+  const sources = specs.flatMap((spec) => attempt(problems, () => sourceOf(spec, parent, warn)) ?? []);
+  if (isComplete && problems.length > 0) throw new UserError(3, problems);
   const found = new Map(sources.flatMap(({ runs }) => runs).map((run) => [resolve(run.dir), run]));
   const read = [...found.values()].flatMap(
     ({ name, dir }) =>

@@ -56,6 +56,14 @@ describe("a session", () => {
     expect((await spiral(dir, "replay", join(dir, "none.jsonl"))).code).toBe(3);
   });
 
+  it("of several rounds: shows all dice after a call, before they are rolled again", async () => {
+    const game = ["--game", "liars-dice-match:dice=2", "--vs", "random", "--seed", "3"];
+    const { out } = await session(game, "1x1\nliar\nq\n");
+    expect(out).toMatch(
+      /Player 1 bid 2x5\. Player 0 called it a lie\.\nYour opponent's dice: \d, \d\.\nPlayer 1 loses a die\.\n[\s\S]*Round 2\. Dice left: Player 0: 2, Player 1: 1\./,
+    );
+  });
+
   it("is the same again with the same seed, and another with another", async () => {
     const typed = "1\n\n1\n\n1\n\n1\n\n1\n\n1\n\n1\n";
     const argv = ["--game", "kuhn", "--vs", "nash"];

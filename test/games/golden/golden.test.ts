@@ -55,6 +55,20 @@ const GAMES: readonly { name: string; spec: string; moves: readonly (number | st
     moves: [4, 2, 1, 3, "[bid 2x4]", "[bid 2x6]", "[liar]"],
   },
   {
+    name: "liars-dice-match-two-each",
+    spec: "liars-dice-match:dice=2",
+    moves: [
+      ...[4, 2, 1, 3, "[bid 2x4]", "[bid 2x6]", "[liar]", 1],
+      ...[5, 6, 5, "[bid 2x5]", "[bid 3x1]", "[liar]", 0],
+      ...[2, 2, "[bid 1x1]", "I hold a two: [bid 1x2]", "[liar]"],
+    ],
+  },
+  {
+    name: "liars-dice-match-of-textarena",
+    spec: "liars-dice-match:dice=1:wild=off:lowerFace=off:loserOpens=off",
+    moves: [6, 2, "[Bid: 1, 2]", "[Bid: 1, 6]", "[bid 2x6]", "[Call]"],
+  },
+  {
     name: "pig-to-ten",
     spec: "pig:target=10",
     moves: ["[roll]", 4, "[hold]", "[roll]", 5, "I dare to [roll]", 1, "[roll]", 3, "[roll]", 6, "[hold]"],

@@ -12,6 +12,7 @@ import { AppendOnlyFile } from "../../../util/append-only-file.ts";
 import { UserError } from "../../../util/errors.ts";
 import { plural } from "../../../util/figures.ts";
 import { checkWritable, expandHome, makeFolders, writeFileDurable } from "../../../util/files.ts";
+import { checkAll } from "../../check-all.ts";
 import { countedOff } from "../../terminal/counter.ts";
 import { note, warn } from "../../terminal/output.ts";
 
@@ -21,10 +22,14 @@ const CHUNK = 1000;
 /** Warnings shown one by one. */
 const SHOWN = 5;
 
+export interface NamedLog {
+  /** As it was typed. */
+  readonly name: string;
+  readonly path: string;
+}
+
 interface GamesExport {
-  readonly sources: readonly string[];
-  /** The folder of runs. */
-  readonly runs: string;
+  readonly logs: readonly NamedLog[];
   /** The folder that is made. */
   readonly out: string;
   readonly wanted: Wanted;
@@ -33,11 +38,18 @@ interface GamesExport {
   readonly command: string;
 }
 
-/** Throws a UserError if there is nothing to write; the folder is whole or not there. */
-export async function exportGames({ sources, runs, out, wanted, isParquet, command }: GamesExport): Promise<Counts> {
+/** Throws a UserError (exit 2) if the folder is there or cannot be made. */
+export function checkNewFolder(out: string): void {
   if (existsSync(out)) throw new UserError(2, `${out} is there already. Name another --out, or delete it.`);
   checkWritable(out);
-  const logs = sources.map((source) => ({ name: source, path: logOf(source, runs) }));
+}
+
+/** The logs that the sources stand for: files, folders that hold one, runs of the folder `runs`. Throws all problems as one UserError. */
+export const logsOf = (sources: readonly string[], runs: string): readonly NamedLog[] =>
+  checkAll<NamedLog[]>(...sources.map((name) => () => ({ name, path: logOf(name, runs) })));
+
+/** Throws a UserError if there is nothing to write; the folder is whole or not there. */
+export async function exportGames({ logs, out, wanted, isParquet, command }: GamesExport): Promise<Counts> {
   const partial = join(dirname(out), `.${process.pid}.partial`);
   const counts = new Counts();
   const problems: string[] = [];
@@ -63,6 +75,7 @@ export async function exportGames({ sources, runs, out, wanted, isParquet, comma
     if (counts.unknown.size > 0) {
       warn(`${unknownIn(counts)}. Their decisions are left out.`);
     }
+    const sources = logs.map(({ name }) => name);
     writeFileDurable(join(partial, "README.md"), cardOf({ command, file, sources, wanted, counts }));
     renameSync(partial, out);
     return counts;
