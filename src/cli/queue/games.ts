@@ -9,7 +9,8 @@ import { type Blob, putBlob } from "../../jobs/queue/blobs.ts";
 import type { QueueAddress } from "../../jobs/queue/connection.ts";
 import { queueRunner } from "../../jobs/queue/coordinator.ts";
 import { dropBatch, makeStreams } from "../../jobs/queue/streams.ts";
-import { parseEpisode } from "../../record/episode.ts";
+import { WrongAnswer } from "../../jobs/runner.ts";
+import { type Episode, parseEpisode } from "../../record/episode.ts";
 import { UserError } from "../../util/errors.ts";
 import { note } from "../terminal/output.ts";
 import type { Field, QueuedGames, SentPlayer } from "./games-job.ts";
@@ -54,42 +55,48 @@ export async function* playQueued(
   const { queue, batch, goOn, close } = await openQueue(address, { about, place, identity });
   const enough = new AbortController();
   const either = AbortSignal.any([signal, enough.signal]);
-  let isOver = false;
+  let hasEnough = true;
+  let running: ReturnType<ReturnType<typeof queueRunner>> | undefined;
   try {
     await makeStreams(queue);
     const put = (bytes: Uint8Array): Promise<Blob> => putBlob(queue, batch.id, bytes);
     const field: Field = {
       players: await Promise.all(
         sent.map(async ({ archive, run, ...player }): Promise<SentPlayer> => {
-          return archive && run ? { ...player, run: { ...run, blob: await put(archive) } } : player;
+          return archive && run ? { ...player, run: { ...run, blob: await put(await archive) } } : player;
         }),
       ),
       ...{ backend, pairs, openings, seed },
     };
     const fieldBlob = await put(Buffer.from(JSON.stringify(field)));
     const jobs = fixtures.flatMap((fixture) => jobsOf(fixture, players, fieldBlob));
-    const handed = handOver<{ readonly job: QueuedGames; readonly bytes: Uint8Array }>();
+    const handed = handOver<{ readonly fixture: Fixture; readonly games: readonly PlayedGame[] }>();
     const run = queueRunner<QueuedGames>({
       ...{ queue, batch },
       inOrder: true,
       say: note,
-      receive: (job, bytes) => handed.give({ job, bytes }),
+      async receive(job, bytes) {
+        const fixture = fixtures[job.fixture] as Fixture;
+        const games = gamesIn(bytes, job, fixture).filter(({ index }) => !fixture.played.has(index));
+        if (games.length > 0) await handed.give({ fixture, games });
+      },
     });
-    const running = run(jobs, { signal: either, onDone: () => {} });
+    running = run(jobs, { signal: either, onDone: () => {} });
     running.then(handed.end, handed.end);
-    for await (const { job, bytes } of handed.taken) {
-      const fixture = fixtures[job.fixture] as Fixture;
-      const games = gamesIn(bytes, job, fixture).filter(({ index }) => !fixture.played.has(index));
-      if (games.length > 0) yield { fixture, games };
-    }
+    yield* handed.taken;
     const { problems } = await running;
     if (problems.length > 0) throw new UserError(1, [...problems]);
-    isOver = true;
+    hasEnough = false;
     if (signal.aborted) note(goOn);
+  } catch (error) {
+    hasEnough = false;
+    throw error;
   } finally {
     enough.abort();
-    // The caller has enough, as a sequential test has come to its end: nothing of it is needed any more.
-    if (!isOver && !signal.aborted) await dropBatch(queue, batch.build.id, batch.id).catch(() => {});
+    // What is being queued must not come after the batch is gone.
+    await running?.catch(() => {});
+    // As where a sequential test has come to its end: nothing of the batch is needed any more.
+    if (hasEnough && !signal.aborted) await dropBatch(queue, batch.build.id, batch.id).catch(() => {});
     await close();
   }
 }
@@ -139,18 +146,27 @@ function missingIn(played: Fixture["played"], from: number, to: number): boolean
   return false;
 }
 
-/** The games of a result. Throws a UserError if it is not what was wanted. */
+/** The games of a result. Throws a WrongAnswer if it is not what was wanted. */
 function gamesIn(bytes: Uint8Array, { id, from, to }: QueuedGames, { game, players }: Fixture): PlayedGame[] {
   const names = players.map(({ name }) => name);
-  const lines = gunzipSync(bytes, { maxOutputLength: LONGEST }).toString().split("\n").slice(0, -1);
-  const episodes = lines.map(parseEpisode);
-  const isWanted = episodes.every(({ game: of, version, index, players: seated }, i) => {
+  const episodes = episodesIn(bytes);
+  const isWanted = episodes?.every(({ game: of, version, index, players: seated }, i) => {
     const order = index % 2 === 0 ? seated : [seated[1], seated[0]];
     const isOne = of === game.id && version === game.version && index === 2 * from + i;
     return isOne && order[0] === names[0] && order[1] === names[1];
   });
-  if (!isWanted || episodes.length !== 2 * (to - from)) {
-    throw new UserError(1, `A worker has sent other games than those of job ${id}.`);
+  if (!episodes || !isWanted || episodes.length !== 2 * (to - from)) {
+    throw new WrongAnswer(1, `A worker has sent other games than those of job ${id}.`);
   }
   return episodes.map((episode) => ({ index: episode.index, returns: episode.returns, episode: () => episode }));
+}
+
+/** Undefined if a line is no episode. */
+function episodesIn(bytes: Uint8Array): Episode[] | undefined {
+  try {
+    const lines = gunzipSync(bytes, { maxOutputLength: LONGEST }).toString().split("\n").slice(0, -1);
+    return lines.map(parseEpisode);
+  } catch {
+    return undefined;
+  }
 }

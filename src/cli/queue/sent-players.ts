@@ -20,7 +20,7 @@ const runIn = (text: string) => {
 
 type Unsent = Omit<SentPlayer, "run"> & {
   readonly run?: Omit<NonNullable<SentPlayer["run"]>, "blob">;
-  readonly archive?: Buffer;
+  readonly archive?: Promise<Buffer>;
 };
 
 export function sentPlayers(specs: readonly string[], players: readonly Player[], runs: string): Unsent[] {

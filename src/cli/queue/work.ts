@@ -68,7 +68,7 @@ export async function workInProcesses(
         if (known.kind === "games") return games(known as QueuedGames, batch);
         throw new UserError(1, "this worker does not know that kind of job");
       },
-      onJob: ({ id }, failure) => (failure === undefined ? note(`done: ${id}`) : warn(failure)),
+      onJob: ({ id }, problem) => (problem === undefined ? note(`done: ${id}`) : warn(problem)),
     });
   } finally {
     process.off("exit", endAll);
