@@ -17,6 +17,7 @@ import { checked, finite, text, toggle } from "../flags/flag.ts";
 import { llmFlags } from "../flags/llm.ts";
 import { askedGame, isAsked, logprobs, measureFlags, measuringFlags, refuseFlags } from "../flags/measure.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
+import { queueAddress, queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { GameReport } from "../open/evaluation.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
@@ -39,6 +40,7 @@ export const command = defineCommand({
     ...askedGame,
     ...measureFlags,
     ...logprobs,
+    ...queueFlags,
     ...llmFlags,
   },
 
@@ -51,12 +53,13 @@ export const command = defineCommand({
       );
       const { measurePlayer } = await import("../measure/model.ts");
       const { measuredJson, showMeasured } = await import("../measure/report.ts");
-      return measurePlayer(spec, await runsFolder(options), options, (measured) => {
+      const asking = { ...options, address: queueAddress(options) };
+      return measurePlayer(spec, await runsFolder(options), asking, (measured) => {
         if (options.json) printJson(measuredJson(measured));
         else showMeasured(measured);
       });
     }
-    refuseFlags(invocation, ["--game", ...measuringFlags], "language models: llm:MODEL");
+    refuseFlags(invocation, ["--game", ...measuringFlags, "--queue"], "language models: llm:MODEL");
     const { greedy: greedily } = await import("../../policies/policy.ts");
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");

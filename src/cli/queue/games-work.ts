@@ -20,8 +20,10 @@ export interface GamesOrder {
   readonly folders: readonly (string | undefined)[];
 }
 
-/** From a child: the lines of the games, or why there are none. */
-export type GamesAnswer = { readonly lines: string } | { readonly problems: readonly string[] };
+/** From a child: the lines of a result, and whether they may differ another time; or why there are none. */
+export type GamesAnswer =
+  | { readonly lines: string; readonly mayDiffer: boolean }
+  | { readonly problems: readonly string[] };
 
 export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildProcess>) {
   const idle: ChildProcess[] = [];
@@ -38,7 +40,11 @@ export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildPr
     const answer = await asked(child, { job, ...(await known) });
     if (child.connected) idle.push(child);
     if ("problems" in answer) throw new UserError(1, answer.problems);
-    return { bytes: gzipSync(answer.lines), hash: createHash("sha256").update(answer.lines).digest("hex") };
+    const { lines, mayDiffer } = answer;
+    return {
+      bytes: gzipSync(lines),
+      ...(mayDiffer ? {} : { hash: createHash("sha256").update(lines).digest("hex") }),
+    };
   };
 }
 

@@ -10,17 +10,21 @@ import type { QueueAddress } from "../../jobs/queue/connection.ts";
 import { queueRunner } from "../../jobs/queue/coordinator.ts";
 import { dropBatch, makeStreams } from "../../jobs/queue/streams.ts";
 import { WrongAnswer } from "../../jobs/runner.ts";
-import { type Episode, parseEpisode } from "../../record/episode.ts";
+import { parseEpisode } from "../../record/episode.ts";
 import { UserError } from "../../util/errors.ts";
+import type { LlmOptions } from "../flags/llm.ts";
+import { settingsOfModels } from "../models/model-player.ts";
 import { note } from "../terminal/output.ts";
-import type { Field, QueuedGames, SentPlayer } from "./games-job.ts";
+import { countedSchema, type Field, type QueuedGames, type SentPlayer } from "./games-job.ts";
 import { handOver } from "./hand-over.ts";
 import { openQueue } from "./opened.ts";
+import { sentModel } from "./sent-models.ts";
 import { backendOf, sentPlayers } from "./sent-players.ts";
 
-/** Pairs of a job: many between policies, which play thousands a second, few where a player thinks. */
+/** Pairs of a job: many between policies, which play thousands a second, few where a player thinks, one where it is asked. */
 const MANY = 16 * BLOCK;
 const FEW = 4;
+const ONE = 1;
 /** Bytes of the lines of one job at most. */
 const LONGEST = 1 << 28;
 
@@ -35,20 +39,24 @@ export interface QueuedTournament {
   /** The folder of runs. */
   readonly runs: string;
   readonly openings: number | undefined;
+  /** Of the command, if language models may play in it. */
+  readonly llm?: LlmOptions;
 }
 
 /** As `playTournament`, with workers: the same games in the same order. */
 export async function* playQueued(
   tournament: Tournament,
   fixtures: readonly Fixture[],
-  { address, about, place, specs, runs, openings }: QueuedTournament,
+  { address, about, place, specs, runs, openings, llm }: QueuedTournament,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly fixture: Fixture; readonly games: readonly PlayedGame[] }, void, undefined> {
   const { players, pairs, seed } = tournament;
   const sent = sentPlayers(specs, players, runs);
   const backend = await backendOf(specs, runs);
+  const settings = llm ? [...settingsOfModels(specs, llm)] : [];
+  const models = Object.fromEntries(settings.map(([name, model]) => [name, sentModel(model)]));
   const identity = {
-    ...{ pairs, seed, openings, backend },
+    ...{ pairs, seed, openings, backend, models },
     players: sent.map(({ archive: _, ...player }) => player),
     fixtures: fixtures.map(({ game, players: two }) => [game.id, game.version, two.map(({ name }) => name)]),
   };
@@ -66,7 +74,7 @@ export async function* playQueued(
           return archive && run ? { ...player, run: { ...run, blob: await put(await archive) } } : player;
         }),
       ),
-      ...{ backend, pairs, openings, seed },
+      ...{ models, backend, pairs, openings, seed },
     };
     const fieldBlob = await put(Buffer.from(JSON.stringify(field)));
     const jobs = fixtures.flatMap((fixture) => jobsOf(fixture, players, fieldBlob));
@@ -130,7 +138,8 @@ function jobsOf(
   blob: Blob,
 ): QueuedGames[] {
   const isQuick = !openings && two.every((player) => player.kind === "policy" && !player.seeded);
-  const size = isQuick ? MANY : FEW;
+  const isAsked = two.some(({ kind }) => kind === "asked");
+  const size = isQuick ? MANY : isAsked ? ONE : FEW;
   const [first, second] = two.map((player) => field.indexOf(player)) as [number, number];
   return Array.from({ length: Math.ceil(pairs / size) }, (_, i) => [i * size, Math.min((i + 1) * size, pairs)] as const)
     .filter(([from, to]) => missingIn(played, from, to))
@@ -149,7 +158,8 @@ function missingIn(played: Fixture["played"], from: number, to: number): boolean
 /** The games of a result. Throws a WrongAnswer if it is not what was wanted. */
 function gamesIn(bytes: Uint8Array, { id, from, to }: QueuedGames, { game, players }: Fixture): PlayedGame[] {
   const names = players.map(({ name }) => name);
-  const episodes = episodesIn(bytes);
+  const result = contentsOf(bytes);
+  const episodes = result?.episodes;
   const isWanted = episodes?.every(({ game: of, version, index, players: seated }, i) => {
     const order = index % 2 === 0 ? seated : [seated[1], seated[0]];
     const isOne = of === game.id && version === game.version && index === 2 * from + i;
@@ -158,14 +168,19 @@ function gamesIn(bytes: Uint8Array, { id, from, to }: QueuedGames, { game, playe
   if (!episodes || !isWanted || episodes.length !== 2 * (to - from)) {
     throw new WrongAnswer(1, `A worker has sent other games than those of job ${id}.`);
   }
+  for (const [i, player] of players.entries()) {
+    for (const { isRetry, ...answer } of result.counted[i] ?? []) {
+      if (player.kind === "asked") player.tally?.add(answer, isRetry, answer);
+    }
+  }
   return episodes.map((episode) => ({ index: episode.index, returns: episode.returns, episode: () => episode }));
 }
 
-/** Undefined if a line is no episode. */
-function episodesIn(bytes: Uint8Array): Episode[] | undefined {
+/** Undefined if a line is no episode, or the first no count of answers. */
+function contentsOf(bytes: Uint8Array) {
   try {
-    const lines = gunzipSync(bytes, { maxOutputLength: LONGEST }).toString().split("\n").slice(0, -1);
-    return lines.map(parseEpisode);
+    const [first = "", ...lines] = gunzipSync(bytes, { maxOutputLength: LONGEST }).toString().split("\n").slice(0, -1);
+    return { counted: countedSchema.parse(JSON.parse(first)), episodes: lines.map(parseEpisode) };
   } catch {
     return undefined;
   }
