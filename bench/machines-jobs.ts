@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { connectQueue, type Queue } from "../src/jobs/queue/connection.ts";
 import { queueRunner } from "../src/jobs/queue/coordinator.ts";
 import type { Build } from "../src/jobs/queue/presence.ts";
+import type { Answer } from "../src/jobs/queue/results.ts";
 import { workAt } from "../src/jobs/queue/worker.ts";
 import type { Job } from "../src/jobs/runner.ts";
 import { Rng } from "../src/util/rng.ts";
@@ -31,11 +32,11 @@ async function coordinate(ids: readonly string[]): Promise<number> {
     say: () => {},
     receive: async () => {},
   });
-  const { done } = await run(
+  const { done, problems } = await run(
     ids.map((id) => ({ id })),
     { signal: never, onDone: () => {} },
   );
-  if (done !== ids.length) throw new Error(`${done} of ${ids.length} are done`);
+  if (done !== ids.length) throw new Error([`${done} of ${ids.length} are done`, ...problems].join("\n"));
   await queue.nc.close();
   return (performance.now() - started) / 1000;
 }
@@ -71,7 +72,7 @@ async function many(): Promise<void> {
 
 /** Workers of `many`, until they are killed. */
 async function work(): Promise<void> {
-  const answer = new TextEncoder().encode("done");
+  const answer = { bytes: new TextEncoder().encode("done") };
   const options = { queue: await connect(), build, name: "w", atOnce: LANES, signal: never, idle: undefined };
   await workAt({ ...options, work: async () => answer });
 }
@@ -92,14 +93,14 @@ async function thousand(): Promise<void> {
   const workers = machines.map(async ({ speed, diesAfter }, i) => {
     // A machine that dies has a connection of its own, which dies with it: its claim is not renewed.
     const queue = diesAfter === undefined ? (queues[i % queues.length] as Queue) : await connect();
-    const work = async ({ id }: Job): Promise<Uint8Array> => {
+    const work = async ({ id }: Job): Promise<Answer> => {
       if (diesAfter !== undefined && performance.now() - started > diesAfter) {
         deaths++;
         await queue.nc.close();
         return new Promise(() => {});
       }
       await setTimeout((1000 * (costs.get(id) as number)) / speed);
-      return new TextEncoder().encode(id);
+      return { bytes: new TextEncoder().encode(id) };
     };
     const working = workAt({ queue, build, name: `m${i}`, atOnce: 1, work, signal: stop.signal, idle: undefined });
     // The dead do not come back.

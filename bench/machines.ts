@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median } from "../src/util/median.ts";
-import { run, SPIRAL } from "./lib/child.ts";
+import { cpuOfAll, run, SPIRAL } from "./lib/child.ts";
 import { ended, type NatsServer, startNats, startWorker } from "./lib/nats.ts";
 import { compare, lasting, newFolder, noToll } from "./lib/torture.ts";
 
@@ -56,20 +56,31 @@ async function same({ url }: NatsServer): Promise<void> {
   failed ||= toll.different > 0;
 }
 
-async function throughput({ url }: NatsServer): Promise<void> {
+async function throughput({ url, pid }: NatsServer): Promise<void> {
   const grid = tiny(4, 4000);
-  const ratios: number[] = [];
+  const ratios: { wall: number; cpu: number }[] = [];
   const workers = await Promise.all([1, 2].map(() => startWorker(SPIRAL, url, 1)));
+  // This process has ended commands among its children, a worker has ended runs.
+  const spent = (): number =>
+    [process.pid, pid(), ...workers.map((worker) => worker.pid)].reduce<number>((sum, one) => sum + cpuOfAll(one), 0);
+  const took = async (args: readonly string[]) => {
+    const before = spent();
+    return { wall: await spiral([...grid, ...args]), cpu: spent() - before };
+  };
   for (let pair = 0; pair < Number(flags.pairs); pair++) {
-    const local = async () => spiral([...grid, "--jobs", "2", "--dir", newFolder(dir, `local-${pair}`)]);
-    const queued = async () => spiral([...grid, "--queue", url, "--dir", newFolder(dir, `queued-${pair}`)]);
+    const local = () => took(["--jobs", "2", "--dir", newFolder(dir, `local-${pair}`)]);
+    const queued = () => took(["--queue", url, "--dir", newFolder(dir, `queued-${pair}`)]);
     // Whichever is first alternates, as the machine may be busier at one time than at another.
-    const [a, b] = pair % 2 === 0 ? [await local(), await queued()] : [await queued(), await local()].reverse();
-    ratios.push((b as number) / (a as number));
-    console.log(`pair ${pair}: local ${a?.toFixed(1)} s, queue ${b?.toFixed(1)} s, ratio ${ratios.at(-1)?.toFixed(2)}`);
+    const both = pair % 2 === 0 ? [await local(), await queued()] : [await queued(), await local()].reverse();
+    const [a, b] = both as [Awaited<ReturnType<typeof took>>, Awaited<ReturnType<typeof took>>];
+    ratios.push({ wall: b.wall / a.wall, cpu: b.cpu / a.cpu });
+    const told = (what: "wall" | "cpu") =>
+      `${a[what].toFixed(1)} and ${b[what].toFixed(1)} s (${(b[what] / a[what]).toFixed(2)})`;
+    console.log(`pair ${pair}, local and queue: ${told("wall")}, CPU ${told("cpu")}`);
   }
   for (const worker of workers) await ended(worker);
-  console.log(`8 runs, 2 workers beside --jobs 2: median ratio ${median(ratios).toFixed(2)}`);
+  const [wall, cpu] = (["wall", "cpu"] as const).map((what) => median(ratios.map((ratio) => ratio[what])).toFixed(2));
+  console.log(`8 runs, 2 workers beside --jobs 2: median ratio ${wall}, of CPU time ${cpu}`);
 }
 
 /** Runs a part that has a process of its own, for its memory. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 export interface NatsServer {
   readonly url: string;
+  readonly pid: () => number | undefined;
   /** SIGKILL, and the same store again. */
   readonly restart: () => Promise<void>;
   readonly stop: () => void;
@@ -30,6 +31,7 @@ export async function startNats(port: number): Promise<NatsServer> {
   await start();
   return {
     url: `nats://127.0.0.1:${port}`,
+    pid: () => child.pid,
     async restart() {
       await ended(child);
       await start();

@@ -15,7 +15,7 @@ const COMMANDS = linesOf({
   "report [runs...]": ["write runs or a tournament as a page for the browser", () => import("./commands/report.ts")],
   "view [runs...]": ["show runs or a tournament in the browser, and follow them", () => import("./commands/view.ts")],
   "ablate [preset]": ["train over a grid of settings and seeds, and compare", () => import("./commands/ablate.ts")],
-  worker: ["do jobs of ablate, arena, match and ladder from a queue", () => import("./commands/worker.ts")],
+  worker: ["do jobs of other commands from a queue", () => import("./commands/worker.ts")],
   queue: ["show the jobs and workers of a queue", () => import("./commands/queue.ts")],
   "export <what> <sources...>": [
     "write curves for notebooks, or games for training language models",

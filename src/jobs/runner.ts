@@ -1,4 +1,5 @@
 /** The seam between a command that has many pieces of work and what does them: this machine (local.ts) or a queue (queue/). */
+import { UserError } from "../util/errors.ts";
 
 /** A piece of work that depends on no other. It is plain data, so that another process or machine can run it. */
 export interface Job {
@@ -21,3 +22,6 @@ interface Outcome {
 
 /** Starts the jobs in their order. Resolves when all are done, some have failed, or the signal is aborted. */
 export type JobRunner<J extends Job> = (jobs: readonly J[], options: RunOptions<J>) => Promise<Outcome>;
+
+/** What a worker has sent is no answer to its job. It is thrown away, so that the job can be done again. */
+export class WrongAnswer extends UserError {}

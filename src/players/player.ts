@@ -11,7 +11,7 @@ import type { Infoset } from "../graph/game-graph.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Utterance } from "../record/episode.ts";
 import type { Spoken } from "../record/talk.ts";
-import type { Price, Usage } from "../record/usage.ts";
+import type { Price, Usage, UsageTally } from "../record/usage.ts";
 
 interface Common {
   /** Its name in tables, which is also a spec that makes it again: `minimax`, `mcts:sims=200`, `kuhn_s1@000600:greedy`. */
@@ -44,6 +44,8 @@ export interface AskedPlayer extends Common {
   readonly oneByOne?: boolean;
   /** The answers so far of a player that answers in words. */
   readonly usage?: () => Usage;
+  /** Counts its answers, and those that it has given in another process. */
+  readonly tally?: UsageTally;
   /** What its tokens cost. */
   readonly price?: Price | undefined;
   /** Called at every move in a game of this player, its own and those of chance too, if the game has perfect information. */

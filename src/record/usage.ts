@@ -26,6 +26,9 @@ export interface Price {
   readonly completion: number;
 }
 
+/** An answer that was counted. */
+export type CountedAnswer = Omit<Utterance, "text"> & Timing & { readonly isRetry: boolean };
+
 /** Known while a player plays; a log does not keep it, so that the same answers make the same log. */
 interface Timing {
   /** Milliseconds from the request to the answer. */
@@ -39,6 +42,7 @@ export class UsageTally {
   readonly #price: Price | undefined;
   readonly #sums = { answers: 0, illegal: 0, cutOff: 0, failed: 0, retries: 0, promptTokens: 0, completionTokens: 0 };
   readonly #milliseconds: number[] = [];
+  #latest: CountedAnswer[] = [];
 
   constructor(price?: Price) {
     this.#price = price;
@@ -50,9 +54,18 @@ export class UsageTally {
   }
 
   /** Adds one answer. `isRetry`: the one before it, at the same decision, was illegal or truncated. */
-  add(answer: Utterance, isRetry: boolean, { ms, failed = 0 }: Timing = {}): void {
+  add(answer: Omit<Utterance, "text">, isRetry: boolean, { ms, failed = 0 }: Timing = {}): void {
     const { illegal, cutOff, promptTokens = 0, completionTokens = 0 } = answer;
     const sums = this.#sums;
+    this.#latest.push({
+      ...(illegal === undefined ? {} : { illegal }),
+      ...(cutOff ? { cutOff } : {}),
+      promptTokens,
+      completionTokens,
+      failed,
+      isRetry,
+      ...(ms === undefined ? {} : { ms }),
+    });
     sums.answers++;
     sums.illegal += illegal !== undefined && !cutOff ? 1 : 0;
     sums.cutOff += cutOff ? 1 : 0;
@@ -61,6 +74,13 @@ export class UsageTally {
     sums.promptTokens += promptTokens;
     sums.completionTokens += completionTokens;
     if (ms !== undefined) this.#milliseconds.push(ms);
+  }
+
+  /** The answers that were added since the last call, so that another process can add them to its own. */
+  take(): CountedAnswer[] {
+    const latest = this.#latest;
+    this.#latest = [];
+    return latest;
   }
 
   usage(): Usage {

@@ -102,6 +102,15 @@ export function openAnswers(dir: string, asked: Asked, spiral: string): AnswersF
   }
 }
 
+/** The answers in a JSON list; undefined if they are none. */
+export function keptAnswers(json: string): KeptAnswer[] | undefined {
+  try {
+    return z.array(lineSchema).safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 function readAnswers(path: string): KeptAnswer[] {
   return readRegularText(path)
     .split("\n")

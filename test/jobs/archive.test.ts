@@ -10,15 +10,15 @@ const place = (): string => mkdtempSync(join(tmpdir(), "spiral-archive-"));
 const archive = (list: unknown, body = ""): Buffer => gzipSync(`${JSON.stringify(list)}\n${body}`);
 const nothingIn = (dir: string): void => expect(readdirSync(dir)).toEqual([]);
 
-it("packs a folder and unpacks the same files, without following links", () => {
+it("packs a folder and unpacks the same files, without following links", async () => {
   const [from, to] = [place(), place()];
   mkdirSync(join(from, "checkpoints", "000012"), { recursive: true });
   const bytes = Uint8Array.from({ length: 300 }, (_, i) => i);
   writeFileSync(join(from, "checkpoints", "000012", "w.safetensors"), bytes);
   writeFileSync(join(from, "empty"), "");
   symlinkSync("/etc/passwd", join(from, "link"));
-  const packed = packFolder(from);
-  unpackFolder(packed, join(to, "run"));
+  const packed = await packFolder(from);
+  await unpackFolder(packed, join(to, "run"));
   expect(readdirSync(join(to, "run"), { recursive: true }).sort()).toEqual([
     "checkpoints",
     "checkpoints/000012",
@@ -26,7 +26,7 @@ it("packs a folder and unpacks the same files, without following links", () => {
     "empty",
   ]);
   expect(new Uint8Array(readFileSync(join(to, "run/checkpoints/000012/w.safetensors")))).toEqual(bytes);
-  expect(packFolder(join(to, "run"))).toEqual(packed);
+  expect(await packFolder(join(to, "run"))).toEqual(packed);
 });
 
 it.each([
@@ -41,7 +41,7 @@ it.each([
   "a\\..\\evil",
   "evil\0.txt",
   "a/\n",
-])("refuses the path %j before anything is written", (path) => {
+])("refuses the path %j before anything is written", async (path) => {
   const dir = place();
   const hostile = archive(
     [
@@ -50,7 +50,9 @@ it.each([
     ],
     "ab",
   );
-  expect(() => unpackFolder(hostile, join(dir, "run"))).toThrow("An archive from the queue was refused: it leads out");
+  await expect(unpackFolder(hostile, join(dir, "run"))).rejects.toThrow(
+    "An archive from the queue was refused: it leads out",
+  );
   nothingIn(dir);
 });
 
@@ -73,13 +75,13 @@ it.each([
     "it has a file twice",
   ],
   ["more than the limit, however well packed", archive([{ path: "a", size: 1e6 }], "0".repeat(1e6)), "larger than"],
-])("refuses %s", (_, hostile, why) => {
+])("refuses %s", async (_, hostile, why) => {
   const dir = place();
-  expect(() => unpackFolder(hostile, join(dir, "run"), 1e5)).toThrow(why);
+  await expect(unpackFolder(hostile, join(dir, "run"), 1e5)).rejects.toThrow(why);
   nothingIn(dir);
 });
 
-it("refuses a folder that is there", () => {
+it("refuses a folder that is there", async () => {
   const dir = place();
-  expect(() => unpackFolder(archive([]), dir)).toThrow("it exists already");
+  await expect(unpackFolder(archive([]), dir)).rejects.toThrow("it exists already");
 });

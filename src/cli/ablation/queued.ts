@@ -11,7 +11,7 @@ import { openQueue } from "../queue/opened.ts";
 import { placeRun, type QueuedTraining, THREADS } from "../queue/trainings.ts";
 import { note } from "../terminal/output.ts";
 import { interruption } from "../terminal/signals.ts";
-import { type Task, type Trainer, type Training, trainingOf, untilUnlocked } from "./training.ts";
+import { isWrittenHere, type Task, type Trainer, type Training, trainingOf, untilUnlocked } from "./training.ts";
 
 export async function queuedTrainer(address: QueueAddress, dir: string, tasks: readonly Task[]): Promise<Trainer> {
   for (const { cell } of tasks) checkPortable(cell.config);
@@ -33,7 +33,8 @@ export async function queuedTrainer(address: QueueAddress, dir: string, tasks: r
     async receive({ id }, archive) {
       const { cell, seed } = byName.get(id) as Task;
       await untilUnlocked(join(dir, id), signal);
-      placeRun(archive, dir, id, { ...cell.config, seed, run: { ...cell.config.run, dir, workers: THREADS } });
+      if (isWrittenHere(join(dir, id))) throw new UserError(1, `${id} is done, and waits in the queue.`);
+      await placeRun(archive, dir, id, { ...cell.config, seed, run: { ...cell.config.run, dir, workers: THREADS } });
     },
   });
   return {

@@ -91,7 +91,7 @@ export const command = defineCommand({
       const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
         const address = queueAddress(options);
-        const queued = address && { address, about: "arena", place: dir, specs, runs, openings };
+        const queued = address && { address, about: "arena", place: dir, specs, runs, openings, llm: options };
         const standings = await playIn(dir, folder, tournament, atOnce, options.anchor, signal, queued);
         const interrupted = exitCodeOf(signal);
         if (standings && options.json) printJson(standings);

@@ -98,7 +98,15 @@ export const command = defineCommand({
         const rest = address
           ? (await import("../queue/games.ts")).matchQueued(
               { game, players, pairs: wanted, seed, openings, played },
-              { address, about: "match", place: options.log ?? ".", specs: [first, second], runs, openings: count },
+              {
+                address,
+                about: "match",
+                place: options.log ?? ".",
+                specs: [first, second],
+                runs,
+                openings: count,
+                llm: options,
+              },
               signal,
             )
           : playMatch(match, { pairs: wanted, atOnce, isDone, signal });

@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
 import { text } from "../flags/flag.ts";
 import { namedQueue, queueFlags } from "../flags/queue.ts";
-import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
+import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "queue",
@@ -49,6 +49,7 @@ function show({ batches, workers }: Overview, url: string): void {
     const header = ["batch", "jobs", "done", "running", "waiting", "a minute", "time left", "command"];
     const rows = batches.map((batch) => [batch.id, ...figures(batch), batch.about]);
     print(`${bold("Batches")}\n${table(header, rows, { right: [1, 2, 3, 4, 5, 6] })}`);
+    for (const dispute of batches.flatMap(({ disputes }) => disputes)) warn(dispute);
   }
   if (workers.length === 0) print(`\nNo worker is there. On each machine: spiral worker --queue nats://${url}`);
   else {

@@ -1,4 +1,4 @@
-/** `spiral worker`: takes jobs of `ablate`, `arena`, `match` and `ladder` from a queue, on this or any machine. */
+/** `spiral worker`: takes jobs of `ablate`, `arena`, `match`, `ladder` and `eval llm:…` from a queue, on this or any machine. */
 import { availableParallelism } from "node:os";
 import { plural } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";

@@ -13,6 +13,7 @@ import { UserError } from "../../util/errors.ts";
 import { plural } from "../../util/figures.ts";
 import { spiralVersion } from "../../util/package.ts";
 import { digest } from "../open/tournament.ts";
+import type { QueuedModel } from "../queue/answers.ts";
 import { countedOff } from "../terminal/counter.ts";
 import { note } from "../terminal/output.ts";
 import { askAll, logprobsAsk, modelAsk, nameOf, type Task } from "./ask.ts";
@@ -33,6 +34,8 @@ export interface MeasureOptions {
   readonly out: string | undefined;
   readonly atOnce: number;
   readonly signal: AbortSignal;
+  /** Whose workers ask; undefined if this process does. */
+  readonly queued?: QueuedModel | undefined;
 }
 
 /** The answers at one information set. */
@@ -99,7 +102,11 @@ export async function measure(player: LlmPlayer, game: Game, options: MeasureOpt
       counter.at(answers.length);
     };
     try {
-      await askAll(tasks, ask, { atOnce: options.atOnce, keep, signal, isSpent });
+      if (options.queued) {
+        const { askWorkers } = await import("../queue/answers.ts");
+        const common = { game, dir, asked, samples, logprobs, missing: tasks, keep, signal, isSpent };
+        await askWorkers(options.queued, { ...common, wanted: options.sets });
+      } else await askAll(tasks, ask, { atOnce: options.atOnce, keep, signal, isSpent });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const kept = `${answers.length} of ${plural(total, "answer")} are kept in ${dir}. The same command goes on with the rest.`;

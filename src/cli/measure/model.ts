@@ -2,13 +2,18 @@
 import { join } from "node:path";
 import type { Game } from "../../games/game.ts";
 import { gameWithoutTalk } from "../../games/registry.ts";
+import type { QueueAddress } from "../../jobs/queue/connection.ts";
 import type { LlmPlayer } from "../../players/llm/llm-player.ts";
 import type { Player } from "../../players/player.ts";
+import { parseSpec } from "../../players/spec.ts";
 import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import { gamesAtOnce, type LlmOptions } from "../flags/llm.ts";
 import { type MeasureFlagOptions, SAMPLES } from "../flags/measure.ts";
+import { settingsOfModels } from "../models/model-player.ts";
 import { checkPlayers, closePlayers } from "../open/players.ts";
+import type { QueuedModel } from "../queue/answers.ts";
+import { sentModel } from "../queue/sent-models.ts";
 import { note } from "../terminal/output.ts";
 import { exitCodeOf, interruption } from "../terminal/signals.ts";
 import { type Measured, type MeasureOptions, measure } from "./measurement.ts";
@@ -19,6 +24,8 @@ interface Options extends MeasureFlagOptions {
   readonly game: string | undefined;
   readonly logprobs: boolean;
   readonly json: boolean;
+  /** A queue whose workers ask. */
+  readonly address?: QueueAddress | undefined;
 }
 
 /**
@@ -100,8 +107,9 @@ async function withPlayer<T>(
     if (!player.plays(game)) throw new UserError(2, `${player.name} does not play ${game.id}.`);
     const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
     try {
-      const { logprobs, out } = options;
-      const settings = { samples, sets, logprobs, budget, out, atOnce, signal };
+      const { logprobs, out, address } = options;
+      const queued = address && queuedModel(address, spec, options);
+      const settings = { samples, sets, logprobs, budget, out, atOnce, signal, queued };
       const stopped = await work(player, game, settings, checked);
       return exitCodeOf(signal) ?? (stopped === "budget" ? 1 : 0);
     } finally {
@@ -110,6 +118,13 @@ async function withPlayer<T>(
   } finally {
     await closePlayers(players);
   }
+}
+
+function queuedModel(address: QueueAddress, spec: string, options: LlmOptions): QueuedModel {
+  const parsed = parseSpec(spec);
+  const [settings] = settingsOfModels([spec], options).values();
+  if (parsed.kind !== "llm" || !settings) throw new Error(`${spec} is no language model`);
+  return { address, called: parsed.model, model: sentModel(settings) };
 }
 
 const isModel = (player: Player): player is LlmPlayer => "asks" in player;

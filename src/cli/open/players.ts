@@ -27,6 +27,8 @@ export interface OpenPlayerOptions {
   readonly runs: string;
   /** The command's options for `llm:` players, if they may play in it. */
   readonly llm?: LlmOptions;
+  /** The settings of `llm:` players, where they were made elsewhere (settingsOfModels). */
+  readonly models?: ReadonlyMap<string, LlmSettings>;
   /** Whether a backend runs already; runs are then loaded on it. */
   readonly backendRuns?: boolean;
   /** Makes the player `human`, if a person may play in the command. */
@@ -47,7 +49,7 @@ export type PlayersToOpen<P = Player> = (() => Promise<P[]>) & { readonly networ
 export function checkPlayers(specs: readonly string[], options: OpenPlayerOptions): PlayersToOpen {
   const [prepared, settings] = checkAll(
     () => checkAll<PreparedPlayer[]>(...specs.map((spec) => () => prepare(spec, options))),
-    () => (options.llm ? settingsOfModels(specs, options.llm) : new Map<string, LlmSettings>()),
+    () => options.models ?? (options.llm ? settingsOfModels(specs, options.llm) : new Map<string, LlmSettings>()),
     () => checkPeople(specs),
   );
   const networks = prepared.flatMap((player) => runsIn(player).map(({ checkpoint }) => checkpoint.config.nn));
@@ -138,7 +140,8 @@ function prepare(text: string, options: OpenPlayerOptions): PreparedPlayer {
       return { open: () => exploiter(fixedPlayer(of.opponent)) };
     }
     case "llm":
-      if (options.llm) return { model: spec.model, adviser: spec.advise && prepareNamed(spec.advise, options) };
+      if (options.llm || options.models)
+        return { model: spec.model, adviser: spec.advise && prepareNamed(spec.advise, options) };
       throw new UserError(
         2,
         `Language models play in spiral match, arena and play, and are measured by spiral eval; ${text} cannot play here.`,

@@ -11,6 +11,7 @@ import { openingsOf } from "../open/openings.ts";
 import { closePlayers, openPlayers } from "../open/players.ts";
 import { RUN } from "./games-job.ts";
 import type { GamesAnswer, GamesOrder } from "./games-work.ts";
+import { modelHere } from "./sent-models.ts";
 
 /** The players of the last job, which most jobs share. */
 let opened: { readonly key: string; readonly players: readonly Player[] } | undefined;
@@ -26,10 +27,11 @@ async function playersOf({ job, field, folders }: GamesOrder): Promise<readonly 
     if (run) return spec.replace(RUN, `${folders[i]}${run.at}`);
     const parsed = parseSpec(spec);
     const { kind } = parsed.kind === "best-response" ? parsed.of : parsed;
-    if (kind === "fixed" || kind === "mcts") return spec;
+    if (kind === "fixed" || kind === "mcts" || kind === "llm") return spec;
     throw new UserError(1, `${spec} cannot play here.`);
   });
-  const players = await openPlayers(specs, { runs: "", backendRuns: backend !== undefined });
+  const models = new Map(Object.entries(field.models).map(([name, sent]) => [name, modelHere(sent)]));
+  const players = await openPlayers(specs, { runs: "", models, backendRuns: backend !== undefined });
   const other = players.findIndex(({ name }, i) => name !== field.players[i]?.name);
   if (other >= 0) throw new UserError(1, `${field.players[other]?.name} is ${players[other]?.name} here.`);
   opened = { key, players };
@@ -48,12 +50,19 @@ async function answerTo(order: GamesOrder): Promise<GamesAnswer> {
     const openings =
       field.openings === undefined ? undefined : openingsOf([game], field.openings, field.seed).get(game.id);
     const match = { game, players, rng: matchRng(field.seed, game, players), openings };
-    let lines = "";
+    const counted = () => players.map((player) => (player.kind === "asked" && player.tally?.take()) || []);
+    counted();
     const options = { pairs: job.to, from: job.from, firstEpisode: 2 * job.fixture * field.pairs };
+    const ended: { readonly index: number; readonly line: string }[] = [];
     for await (const games of playMatch(match, options)) {
-      for (const { episode } of games) lines += `${formatEpisode(episode())}\n`;
+      for (const { index, episode } of games) ended.push({ index, line: `${formatEpisode(episode())}\n` });
     }
-    return { lines };
+    // Where players are asked, whichever game ends first comes first.
+    const lines = ended.sort((a, b) => a.index - b.index).map(({ line }) => line);
+    return {
+      lines: `${JSON.stringify(counted())}\n${lines.join("")}`,
+      mayDiffer: players.some(({ kind }) => kind === "asked"),
+    };
   } catch (error) {
     if (!(error instanceof UserError)) return { problems: [`internal error: ${String(error)}`] };
     return { problems: error.problems };

@@ -1,5 +1,6 @@
 /** A job of games, and what all jobs of a tournament share, as they travel: plain data, checked where it arrives. */
 import { z } from "zod";
+import { modelSchema } from "./sent-models.ts";
 
 const blobSchema = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) });
 
@@ -15,6 +16,8 @@ export type SentPlayer = z.infer<typeof playerSchema>;
 
 export const fieldSchema = z.strictObject({
   players: z.array(playerSchema),
+  /** The settings of language models (settingsOfModels). */
+  models: z.record(z.string(), modelSchema),
   /** The backend of the runs. */
   backend: z.string().optional(),
   /** Pairs of each fixture, openings if there are any, and the seed: as in a tournament. */
@@ -41,3 +44,19 @@ export type QueuedGames = z.infer<typeof gamesSchema>;
 
 /** Stands in a spec for the path of a run. */
 export const RUN = "RUN";
+
+const count = z.int().min(0);
+/** The first line of a result: the answers of the first player and of the second, if they answer in words. */
+export const countedSchema = z.array(
+  z.array(
+    z.strictObject({
+      illegal: z.string().optional(),
+      cutOff: z.literal(true).optional(),
+      promptTokens: count,
+      completionTokens: count,
+      ms: z.number().min(0).optional(),
+      failed: count,
+      isRetry: z.boolean(),
+    }),
+  ),
+);

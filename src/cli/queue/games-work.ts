@@ -1,11 +1,14 @@
 /** Plays jobs of games for a queue, each in a child process that stays for the next job (games-child.ts). */
 import { type ChildProcess, fork } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { unpackFolder } from "../../jobs/archive.ts";
 import { type Blob, getBlob } from "../../jobs/queue/blobs.ts";
 import type { Queue } from "../../jobs/queue/connection.ts";
+import type { Answer } from "../../jobs/queue/results.ts";
 import { checkRunName } from "../../run/directory.ts";
 import { UserError } from "../../util/errors.ts";
 import { type Field, fieldSchema, gamesSchema, type QueuedGames } from "./games-job.ts";
@@ -17,15 +20,17 @@ export interface GamesOrder {
   readonly folders: readonly (string | undefined)[];
 }
 
-/** From a child: the lines of the games, or why there are none. */
-export type GamesAnswer = { readonly lines: string } | { readonly problems: readonly string[] };
+/** From a child: the lines of a result, and whether they may differ another time; or why there are none. */
+export type GamesAnswer =
+  | { readonly lines: string; readonly mayDiffer: boolean }
+  | { readonly problems: readonly string[] };
 
 export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildProcess>) {
   const idle: ChildProcess[] = [];
   /** What was sent once for all jobs, by batch and hash. */
   const fields = new Map<string, Promise<Omit<GamesOrder, "job">>>();
 
-  return async (given: QueuedGames, batch: string): Promise<Buffer> => {
+  return async (given: QueuedGames, batch: string): Promise<Answer> => {
     const job = gamesSchema.parse(given);
     const key = `${batch} ${job.field.sha256}`;
     const known = fields.get(key) ?? openField(queue, batch, job.field, scratch);
@@ -35,7 +40,11 @@ export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildPr
     const answer = await asked(child, { job, ...(await known) });
     if (child.connected) idle.push(child);
     if ("problems" in answer) throw new UserError(1, answer.problems);
-    return (await import("node:zlib")).gzipSync(answer.lines);
+    const { lines, mayDiffer } = answer;
+    return {
+      bytes: gzipSync(lines),
+      ...(mayDiffer ? {} : { hash: createHash("sha256").update(lines).digest("hex") }),
+    };
   };
 }
 
@@ -85,7 +94,7 @@ async function openField(queue: Queue, batch: string, blob: Blob, scratch: strin
         const temporary = `${parent}.new`;
         rmSync(temporary, { recursive: true, force: true });
         mkdirSync(temporary);
-        unpackFolder(await get(run.blob), join(temporary, run.name));
+        await unpackFolder(await get(run.blob), join(temporary, run.name));
         renameSync(temporary, parent);
       }
       folders.push(join(parent, run.name));

@@ -7,9 +7,10 @@ export function handOver<T>() {
   async function* taken(): AsyncGenerator<T, void, undefined> {
     try {
       for (;;) {
-        const next = waiting.shift();
+        const [next] = waiting;
         if (next) {
           yield next.value;
+          waiting.shift();
           next.done();
         } else if (isOver) return;
         else
@@ -18,7 +19,7 @@ export function handOver<T>() {
           });
       }
     } finally {
-      // Nobody takes the others: whoever gives them goes on without.
+      // Nobody takes the others, or goes on with this one: whoever gives them goes on without.
       isOver = true;
       for (const { done } of waiting.splice(0)) done();
     }

@@ -20,7 +20,7 @@ const runIn = (text: string) => {
 
 type Unsent = Omit<SentPlayer, "run"> & {
   readonly run?: Omit<NonNullable<SentPlayer["run"]>, "blob">;
-  readonly archive?: Buffer;
+  readonly archive?: Promise<Buffer>;
 };
 
 export function sentPlayers(specs: readonly string[], players: readonly Player[], runs: string): Unsent[] {
@@ -28,7 +28,7 @@ export function sentPlayers(specs: readonly string[], players: readonly Player[]
     const spec = specs[i] as string;
     const { kind } = parseSpec(spec);
     if (kind === "human") throw new UserError(2, "A person plays at this machine: leave out --queue.");
-    if (kind === "llm") throw new UserError(2, `${spec} does not play over a queue yet: leave out --queue.`);
+    if (kind === "llm") checkAdviser(spec);
     const run = runIn(spec);
     if (!run) return { name, spec };
     const resolved = resolveRun(run.run, runs);
@@ -42,6 +42,12 @@ export function sentPlayers(specs: readonly string[], players: readonly Player[]
     const isExploited = parseSpec(spec).kind === "best-response";
     return { name, spec: isExploited ? `${BEST_RESPONSE}:of=${RUN}` : RUN, run: { name: resolved.name, at }, archive };
   });
+}
+
+function checkAdviser(spec: string): void {
+  const parsed = parseSpec(spec);
+  if (parsed.kind !== "llm" || parsed.advise?.kind !== "run") return;
+  throw new UserError(2, `${spec}: a run does not advise over a queue. Leave out --queue, or name another adviser.`);
 }
 
 /** The backend that opens the runs among the players here, so that workers take the same; undefined if there are none. */

@@ -1,16 +1,17 @@
 /** The runs of an ablation as jobs of a queue: a worker trains one in a folder of its own, and sends the folder as an archive. */
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
 import { packFolder, unpackFolder } from "../../jobs/archive.ts";
+import type { Answer } from "../../jobs/queue/results.ts";
+import { WrongAnswer } from "../../jobs/runner.ts";
 import { isFinished } from "../../run/ablation.ts";
 import { checkRunName } from "../../run/directory.ts";
 import { readManifest, writeManifest } from "../../run/manifest.ts";
-import { UserError } from "../../util/errors.ts";
 import { makeFolders, syncFolder, withDiskErrors, writeFileAtomic } from "../../util/files.ts";
 import { type Place, type Training, trainInProcess } from "../ablation/training.ts";
 
@@ -31,8 +32,12 @@ const trainingSchema = z.strictObject({
 });
 export type QueuedTraining = Training & { readonly backend: string };
 
-/** Trains a run in a new folder below `scratch`. → the archive of the run's folder */
-export async function trainForQueue(given: QueuedTraining, scratch: string, children: Place["children"]) {
+/** Trains a run in a new folder below `scratch`. The answer is the archive of the run's folder. */
+export async function trainForQueue(
+  given: QueuedTraining,
+  scratch: string,
+  children: Place["children"],
+): Promise<Answer> {
   const job = trainingSchema.parse(given);
   checkRunName(job.id);
   makeFolders(scratch);
@@ -40,25 +45,34 @@ export async function trainForQueue(given: QueuedTraining, scratch: string, chil
   try {
     const sets = [...job.sets.filter((set) => !set.startsWith("nn.backend=")), `nn.backend=${job.backend}`];
     await trainInProcess({ ...job, sets }, { dir, workers: THREADS, children });
-    return packFolder(join(dir, job.id));
+    const run = join(dir, job.id);
+    return { bytes: await packFolder(run), hash: weightsHash(run) };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** Of the weights of all checkpoints. Most other files hold times. */
+function weightsHash(run: string): string {
+  const hash = createHash("sha256");
+  const paths = readdirSync(run, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".safetensors"));
+  for (const path of paths.sort()) hash.update(readFileSync(join(run, path)));
+  return hash.digest("hex");
 }
 
 /**
  * Puts the folder of a run in its place, which may hold the beginning of the same run; a finished one is kept. The settings that
  * depend on the machine become those of this one. The run is there as a whole or not at all.
  */
-export function placeRun(archive: Uint8Array, dir: string, name: string, config: Config): void {
+export async function placeRun(archive: Uint8Array, dir: string, name: string, config: Config): Promise<void> {
   if (isFinished(dir, name)) return;
   const temporary = join(dir, `.${name}.${process.pid}.tmp`);
   rmSync(temporary, { recursive: true, force: true });
   try {
-    unpackFolder(archive, temporary);
+    await unpackFolder(archive, temporary);
     const manifest = readManifest(temporary);
     if (manifest.name !== name || manifest.status !== "finished" || manifest.seed !== config.seed) {
-      throw new UserError(1, `A worker has sent ${manifest.name}, ${manifest.status}, where ${name} was wanted.`);
+      throw new WrongAnswer(1, `A worker has sent ${manifest.name}, ${manifest.status}, where ${name} was wanted.`);
     }
     const yaml = configToYaml(config);
     writeFileAtomic(join(temporary, "config.yaml"), yaml);

@@ -9,13 +9,15 @@ import type { Job } from "../../jobs/runner.ts";
 import { UserError } from "../../util/errors.ts";
 import { errnoOf, makeFolders } from "../../util/files.ts";
 import { note, warn } from "../terminal/output.ts";
+import type { QueuedAnswers } from "./answers-job.ts";
+import { answersForQueue } from "./answers-work.ts";
 import { ownBuild } from "./build.ts";
 import type { QueuedGames } from "./games-job.ts";
 import { gamePlayers } from "./games-work.ts";
 import { type QueuedTraining, trainForQueue } from "./trainings.ts";
 
 /** Every kind of job. */
-type QueuedJob = QueuedTraining | QueuedGames;
+type QueuedJob = QueuedTraining | QueuedGames | QueuedAnswers;
 
 interface WorkerSettings {
   readonly atOnce: number;
@@ -66,9 +68,10 @@ export async function workInProcesses(
         const known = job as Job & Partial<QueuedJob>;
         if (known.kind === "train") return trainForQueue(known as QueuedTraining, scratch, children);
         if (known.kind === "games") return games(known as QueuedGames, batch);
+        if (known.kind === "answers") return answersForQueue(known as QueuedAnswers);
         throw new UserError(1, "this worker does not know that kind of job");
       },
-      onJob: ({ id }, failure) => (failure === undefined ? note(`done: ${id}`) : warn(failure)),
+      onJob: ({ id }, problem) => (problem === undefined ? note(`done: ${id}`) : warn(problem)),
     });
   } finally {
     process.off("exit", endAll);

@@ -1,6 +1,7 @@
 /** What is too long for a message: stored in parts under its SHA-256, and checked when it is read. */
 import { createHash } from "node:crypto";
 import { UserError } from "../../util/errors.ts";
+import { each } from "../each.ts";
 import type { Queue } from "./connection.ts";
 import { DATA, insisting, publishOnce, subjects } from "./streams.ts";
 
@@ -47,14 +48,8 @@ export async function getBlob(queue: Queue, batch: string, { sha256: hash, size 
   throw new UserError(1, `The queue at ${queue.url} has altered a blob: its SHA-256 is not ${hash}.`);
 }
 
-async function eachPart(size: number, action: (part: number) => Promise<void>): Promise<void> {
-  const parts = Math.max(1, Math.ceil(size / PART));
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < parts) await action(next++);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, parts) }, lane));
-}
+const eachPart = (size: number, action: (part: number) => Promise<void>): Promise<void> =>
+  each(Math.max(1, Math.ceil(size / PART)), AT_ONCE, action);
 
 /** Removes a blob. */
 export async function dropBlob(queue: Queue, batch: string, { sha256: hash }: Blob): Promise<void> {

@@ -93,7 +93,10 @@ export function queueError(error: unknown, host: string): UserError {
 }
 
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/authoriz|authentication|permissions|nonce|credential|seed/i, "the credentials were refused. Check --queue-creds"],
+  [
+    /authoriz|authentication|permissions|nonce|nkey|credential|seed/i,
+    "the credentials were refused. Check --queue-creds",
+  ],
   [
     /jetstream (is )?not (enabled|available)|JetStreamNotEnabled/i,
     "it has no JetStream. Start it with: nats-server -js",

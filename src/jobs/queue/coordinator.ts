@@ -3,10 +3,12 @@
  * killed is run again, reads the results that came meanwhile, and queues only what has neither a result nor a place in the queue.
  */
 import { UserError } from "../../util/errors.ts";
-import type { Job, JobRunner, RunOptions } from "../runner.ts";
+import { each } from "../each.ts";
+import { type Job, type JobRunner, type RunOptions, WrongAnswer } from "../runner.ts";
+import { bell } from "./bell.ts";
 import type { Queue } from "./connection.ts";
-import { type Build, presentWorkers, refusals } from "./presence.ts";
-import { dropResult, nextResult, type Result } from "./results.ts";
+import { type Build, type Presence, presentWorkers, refusals } from "./presence.ts";
+import { disputesOf, dropResult, nextResult, type Result } from "./results.ts";
 import {
   DATA,
   dropBatch,
@@ -37,7 +39,7 @@ export interface BatchRecord extends Batch {
 interface QueueOptions<J extends Job> {
   readonly queue: Queue;
   readonly batch: Batch;
-  /** Stores a result for good. When it resolves, the server may forget it. */
+  /** Stores a result for good. When it resolves, the server may forget it. It may reject with a WrongAnswer. */
   readonly receive: (job: J, bytes: Uint8Array) => Promise<void>;
   /** Whether `receive` wants the results in the order of the jobs. */
   readonly inOrder: boolean;
@@ -65,23 +67,31 @@ export function queueRunner<J extends Job>(options: QueueOptions<J>): JobRunner<
     const record: BatchRecord = { ...batch, jobs: jobs.length };
     await publishOnce(queue, subjects.batch(batch.id), JSON.stringify(record));
     const outcome = await takeResults(jobs, options, run);
+    for (const line of await disputesOf(queue, batch.id)) options.say(line);
     if (outcome.done === jobs.length) await dropBatch(queue, batch.build.id, batch.id);
     return outcome;
   };
 }
 
-/** Throws if there are workers and none of them can take the jobs. */
-async function refuseOthers({ queue, batch: { build }, say }: Pick<QueueOptions<Job>, "queue" | "batch" | "say">) {
-  const workers = await presentWorkers(queue);
-  const others = workers.filter((worker) => worker.build.id !== build.id);
-  if (workers.length === 0) say(`No worker is there yet. On each machine: spiral worker --queue nats://${queue.url}`);
-  const lines = refusals(build, others);
-  if (others.length === 0 || others.length < workers.length) {
-    for (const line of lines.slice(0, 3)) say(`${line} It gets none of these jobs.`);
-    return;
-  }
-  const hint = "Start workers of this Spiral, and run the same command. Nothing was queued now.";
-  throw new UserError(1, [`No worker at ${queue.url} can take these jobs.`, ...lines.slice(0, 3), hint]);
+/**
+ * Resolves as soon as a worker is there that takes the jobs; what the others lack is said when all have answered. Throws if there
+ * are workers and none of them takes the jobs.
+ */
+function refuseOthers({ queue, batch: { build }, say }: QueueOptions<never>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const takes = (worker: Presence): boolean => worker.build.id === build.id;
+    presentWorkers(queue, (worker) => takes(worker) && resolve()).then((workers) => {
+      const lines = refusals(build, workers).slice(0, 3);
+      if (workers.length === 0)
+        say(`No worker is there yet. On each machine: spiral worker --queue nats://${queue.url}`);
+      if (workers.length === 0 || workers.some(takes)) {
+        for (const line of lines) say(`${line} It gets none of these jobs.`);
+        return resolve();
+      }
+      const hint = "Start workers of this Spiral, and run the same command. Nothing was queued now.";
+      reject(new UserError(1, [`No worker at ${queue.url} can take these jobs.`, ...lines, hint]));
+    }, reject);
+  });
 }
 
 async function takeResults<J extends Job>(
@@ -96,7 +106,7 @@ async function takeResults<J extends Job>(
   const problems: string[] = [];
   let [seq, done, missing, next, held] = [0, 0, jobs.length, 0, 0];
   const doorbell = bell();
-  const subscription = queue.nc.subscribe(subjects.resultsOf(batch.id), { callback: doorbell.ring });
+  const subscription = queue.nc.subscribe(subjects.bell(batch.id), { callback: doorbell.ring });
   signal.addEventListener("abort", doorbell.ring);
 
   const take = async (place: number, result: Result): Promise<void> => {
@@ -109,7 +119,12 @@ async function takeResults<J extends Job>(
       missing++;
       return;
     }
-    await receive(job, bytes);
+    try {
+      await receive(job, bytes);
+    } catch (error) {
+      if (error instanceof WrongAnswer) await dropResult(queue, batch.id, token(job.id));
+      throw error;
+    }
     await result.dropParts();
     done++;
     onDone(job, done);
@@ -150,6 +165,9 @@ async function takeResults<J extends Job>(
         continue;
       }
       if (!isQueued || (lookedFor > 1 && !(await hasJobs(queue, batch)))) {
+        if (!(await batchOf(queue, batch.id))) {
+          throw new UserError(1, "Its jobs were withdrawn (spiral queue --drop). The same command queues them again.");
+        }
         await putJobs(queue, batch, jobs, (place) => !answered[place] && !signal.aborted);
         isQueued = true;
         lookedFor = 0;
@@ -166,7 +184,7 @@ async function takeResults<J extends Job>(
   return { done, problems };
 }
 
-/** Says once in a while that nobody works. */
+/** Says that nobody works, if it is so. */
 async function tellIfAlone(queue: Queue, build: Build, say: (line: string) => void): Promise<void> {
   const workers = await presentWorkers(queue);
   if (workers.some((worker) => worker.build.id === build.id)) return;
@@ -186,15 +204,10 @@ async function putJobs(
   jobs: readonly Job[],
   isWanted: (place: number) => boolean,
 ): Promise<void> {
-  let place = 0;
-  const lane = async (): Promise<void> => {
-    while (place < jobs.length) {
-      const mine = place++;
-      const job = jobs[mine] as Job;
-      if (isWanted(mine)) await publishOnce(queue, subjects.job(build.id, id, job.id), JSON.stringify(job));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, lane));
+  await each(jobs.length, AT_ONCE, async (place) => {
+    const job = jobs[place] as Job;
+    if (isWanted(place)) await publishOnce(queue, subjects.job(build.id, id, job.id), JSON.stringify(job));
+  });
 }
 
 /** The batch of this id; undefined if it was finished or withdrawn. */
@@ -202,31 +215,4 @@ export async function batchOf(queue: Queue, id: string): Promise<BatchRecord | u
   const query = { last_by_subj: subjects.batch(id) };
   const message = await insisting(queue, () => queue.jsm.direct.getMessage(DATA, query));
   return message ? (message.json() as BatchRecord) : undefined;
-}
-
-/** Something to wait for that may ring before anybody waits. */
-function bell() {
-  let rang = false;
-  let wake = (): void => {};
-  return {
-    ring: (): void => {
-      rang = true;
-      wake();
-    },
-    /** → whether it rang within the time */
-    async wait(milliseconds: number): Promise<boolean> {
-      if (!rang) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      const did = rang;
-      rang = false;
-      return did;
-    },
-  };
 }

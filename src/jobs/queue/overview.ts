@@ -2,6 +2,7 @@
 import type { Queue } from "./connection.ts";
 import { type BatchRecord, batchOf } from "./coordinator.ts";
 import { type Presence, presentWorkers } from "./presence.ts";
+import { disputesOf } from "./results.ts";
 import { DATA, insisting, makeStreams, subjects } from "./streams.ts";
 
 export interface BatchStatus extends BatchRecord {
@@ -11,6 +12,8 @@ export interface BatchStatus extends BatchRecord {
   readonly waiting: number;
   /** Jobs a second, between the first result and the last; null if there are fewer than two. */
   readonly throughput: number | null;
+  /** That jobs were answered twice and not alike, in words. */
+  readonly disputes: readonly string[];
 }
 
 export interface Overview {
@@ -35,15 +38,16 @@ async function statusOf(queue: Queue, id: string, workers: readonly Presence[]):
   const batch = await batchOf(queue, id);
   if (!batch) return undefined;
   const filter = subjects.resultsOf(id);
-  const [done, first, last] = await Promise.all([
+  const [done, disputes, first, last] = await Promise.all([
     resultsIn(queue, filter),
+    disputesOf(queue, id),
     insisting(queue, () => queue.jsm.direct.getMessage(DATA, { next_by_subj: filter, seq: 1 })),
     insisting(queue, () => queue.jsm.direct.getMessage(DATA, { last_by_subj: filter })),
   ]);
   const running = workers.flatMap((worker) => worker.running).filter((of) => of === id).length;
   const seconds = first && last ? (last.time.getTime() - first.time.getTime()) / 1000 : 0;
   const throughput = seconds > 0 ? (done - 1) / seconds : null;
-  return { ...batch, done, running, waiting: Math.max(0, batch.jobs - done - running), throughput };
+  return { ...batch, done, running, waiting: Math.max(0, batch.jobs - done - running), throughput, disputes };
 }
 
 /** The number of results: what a consumer would still have to read. */

@@ -38,7 +38,11 @@ export function answerPresence({ nc }: Queue, present: () => Presence): void {
   });
 }
 
-export async function presentWorkers({ nc }: Queue): Promise<Presence[]> {
+/** `onWorker` is called for each as it answers; the list is there when nobody has answered for a while. */
+export async function presentWorkers(
+  { nc }: Queue,
+  onWorker: (worker: Presence) => void = () => {},
+): Promise<Presence[]> {
   const workers: Presence[] = [];
   try {
     for await (const message of await nc.requestMany(SUBJECT, "", {
@@ -47,7 +51,9 @@ export async function presentWorkers({ nc }: Queue): Promise<Presence[]> {
       stall: SILENCE,
     })) {
       const worker = presenceIn(message.data.length > 0 ? message.string() : "");
-      if (worker) workers.push(worker);
+      if (!worker) continue;
+      workers.push(worker);
+      onWorker(worker);
     }
   } catch {
     // Nobody answers, or the server is just gone.
@@ -65,12 +71,13 @@ function presenceIn(text: string): Presence | undefined {
   }
 }
 
-/** Why workers of another build take no jobs of this one, in a line each. */
-export function refusals(build: Build, others: readonly Presence[]): string[] {
+/** Why workers of other builds take no jobs of this one, in a line each. */
+export function refusals(build: Build, workers: readonly Presence[]): string[] {
   const why = (theirs: Build): string => {
     if (theirs.version !== build.version) return `is Spiral ${theirs.version}; this is ${build.version}`;
     if (theirs.code !== build.code) return `has other code than this Spiral, of the same version ${build.version}`;
     return "gives another answer to a small job that both were given: its processor or its Node computes otherwise";
   };
-  return [...new Set(others.map((worker) => `${worker.name} ${why(worker.build)}.`))];
+  const wrong = workers.filter((worker) => worker.build.id !== build.id);
+  return [...new Set(wrong.map((worker) => `${worker.name} ${why(worker.build)}.`))];
 }

@@ -7,6 +7,17 @@ import { DATA, insisting, publishOnce, subjects } from "./streams.ts";
 const STATUS = "Spiral-Status";
 const HASH = "Spiral-SHA256";
 const SIZE = "Spiral-Size";
+const ANSWER = "Spiral-Answer";
+const WORKER = "Spiral-Worker";
+
+/** What a worker answers to a job. */
+export interface Answer {
+  readonly bytes: Uint8Array;
+  /** Of that in it which is the same wherever the job is done; absent where it may differ, as a language model's words. */
+  readonly hash?: string;
+}
+
+export type WorkersResult = Answer | { readonly failure: string };
 
 export interface Result {
   /** Its place in the order of the server. */
@@ -23,33 +34,72 @@ export interface Result {
   readonly size: number;
 }
 
-/** Stores a result, unless the job has one. → whether it had none */
+/**
+ * Stores a result, unless the job has one. → a dispute, in words: the job has another answer already, where it must be the same.
+ * Whoever waits is told of it too.
+ */
 export async function putResult(
   queue: Queue,
   batch: string,
   job: string,
-  result: Uint8Array | { readonly failure: string },
-): Promise<boolean> {
+  result: WorkersResult,
+  worker: string,
+): Promise<string | undefined> {
   const { headers } = await import("@nats-io/transport-node");
   const about = headers();
-  const subject = subjects.result(batch, job);
+  about.set(WORKER, worker);
+  const put = (data: Uint8Array | string) => publishOnce(queue, subjects.result(batch, job), data, about);
+  let isFirst: boolean;
   if ("failure" in result) {
     about.set(STATUS, "failed");
-    return publishOnce(queue, subject, result.failure, about);
+    isFirst = await put(result.failure);
+  } else {
+    const { bytes, hash } = result;
+    about.set(STATUS, "done");
+    if (hash !== undefined) about.set(ANSWER, hash);
+    if (bytes.length > PART) {
+      const blob = await putBlob(queue, batch, bytes);
+      about.set(HASH, blob.sha256);
+      about.set(SIZE, String(blob.size));
+    }
+    isFirst = await put(bytes.length > PART ? "" : bytes);
   }
-  about.set(STATUS, "done");
-  if (result.length <= PART) return publishOnce(queue, subject, result, about);
-  const blob = await putBlob(queue, batch, result);
-  about.set(HASH, blob.sha256);
-  about.set(SIZE, String(blob.size));
-  return publishOnce(queue, subject, "", about);
+  if (isFirst) {
+    queue.nc.publish(subjects.bell(batch));
+    return undefined;
+  }
+  return about.has(ANSWER) ? disputed(queue, batch, job, about) : undefined;
+}
+
+async function disputed(queue: Queue, batch: string, job: string, own: MsgHdrs): Promise<string | undefined> {
+  const first = (await resultOf(queue, batch, job))?.header;
+  if (!first?.has(ANSWER) || first.get(ANSWER) === own.get(ANSWER)) return undefined;
+  const who = `${first.get(WORKER)} and ${own.get(WORKER)}`;
+  const dispute = `${job}: ${who} give different answers. That of the former is kept. One of them computes otherwise.`;
+  await publishOnce(queue, subjects.dispute(batch, job), dispute);
+  return dispute;
+}
+
+/** The disputes about the jobs of a batch, in words. */
+export async function disputesOf(queue: Queue, batch: string): Promise<string[]> {
+  const disputes: string[] = [];
+  for (let seq = 1; ; ) {
+    const query = { next_by_subj: subjects.disputesOf(batch), seq };
+    const message = await insisting(queue, () => queue.jsm.direct.getMessage(DATA, query));
+    if (!message) return disputes;
+    disputes.push(message.string());
+    seq = message.seq + 1;
+  }
 }
 
 /** Whether a job has a result. */
-export async function hasResult(queue: Queue, batch: string, job: string): Promise<boolean> {
+export const hasResult = async (queue: Queue, batch: string, job: string): Promise<boolean> =>
+  (await resultOf(queue, batch, job)) !== null;
+
+const resultOf = (queue: Queue, batch: string, job: string) => {
   const query = { last_by_subj: subjects.result(batch, job) };
-  return (await insisting(queue, () => queue.jsm.direct.getMessage(DATA, query))) !== null;
-}
+  return insisting(queue, () => queue.jsm.direct.getMessage(DATA, query));
+};
 
 /** The first result of a batch from a place in the server's order on; undefined if there is none yet. */
 export async function nextResult(queue: Queue, batch: string, seq: number): Promise<Result | undefined> {

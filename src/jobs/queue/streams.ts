@@ -4,13 +4,14 @@
  *   SPIRAL_JOBS   spiral.jobs.BUILD.BATCH.JOB   a job, until a worker has acknowledged it
  *   SPIRAL_DATA   spiral.batches.BATCH          what a batch is (a batch is the work of one command)
  *                 spiral.results.BATCH.JOB      the answer to a job: the first one, as later ones are refused
+ *                 spiral.disputes.BATCH.JOB     that a job was answered twice and not alike, in words
  *                 spiral.blobs.BATCH.SHA256.N   a part of something long: weights, archives
  *
  * A subject holds one message and takes no second one. So a job that is queued twice is queued once, a result that is delivered
  * twice counts once, and the server decides which was first.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StreamConfig } from "@nats-io/jetstream";
+import type { Consumer, ConsumerInfo, StreamConfig } from "@nats-io/jetstream";
 import type { MsgHdrs } from "@nats-io/transport-node";
 import { PATIENCE, type Queue, queueError } from "./connection.ts";
 
@@ -25,6 +26,8 @@ const MILLISECOND = 1e6;
 /** What is left over from batches that nobody has finished is kept so long. */
 const KEEP = 30 * 24 * 3600 * 1000 * MILLISECOND;
 const MOST_CLAIMED = 1_000_000;
+/** Workers that wait for a job at once; NATS takes 512 if nothing is said, and refuses the others. */
+const MOST_WAITING = 100_000;
 
 /** Any text as one word of a subject. */
 export const token = (text: string): string =>
@@ -36,6 +39,11 @@ export const subjects = {
   batch: (batch: string) => `spiral.batches.${batch}`,
   result: (batch: string, job: string) => `spiral.results.${batch}.${token(job)}`,
   resultsOf: (batch: string) => `spiral.results.${batch}.*`,
+  dispute: (batch: string, job: string) => `spiral.disputes.${batch}.${token(job)}`,
+  disputesOf: (batch: string) => `spiral.disputes.${batch}.*`,
+  /** Of messages that are not stored: a command has come; a result was stored. */
+  begun: (build: string) => `spiral.begun.${build}`,
+  bell: (batch: string) => `spiral.bells.${batch}`,
   blob: (batch: string, sha256: string, part: number) => `spiral.blobs.${batch}.${sha256}.${part}`,
 };
 
@@ -51,7 +59,7 @@ export async function makeStreams(queue: Queue): Promise<void> {
   } as Partial<StreamConfig>;
   const work = { retention: "workqueue" } as Partial<StreamConfig>;
   const jobs = { name: JOBS, subjects: ["spiral.jobs.>"], ...common, ...work };
-  const names = ["spiral.batches.*", "spiral.results.*.*", "spiral.blobs.*.*.*"];
+  const names = ["spiral.batches.*", "spiral.results.*.*", "spiral.disputes.*.*", "spiral.blobs.*.*.*"];
   const data = { name: DATA, subjects: names, ...common };
   for (const config of [jobs, data]) {
     const there = () => streams.info(config.name);
@@ -59,22 +67,48 @@ export async function makeStreams(queue: Queue): Promise<void> {
   }
 }
 
-/** The consumer that all workers of a build share. */
+/** Makes the consumer that all workers of a build share, if it is not there, and tells those that wait for it. */
 export async function makeConsumer(queue: Queue, build: string): Promise<void> {
-  const { consumers } = queue.jsm;
-  const config = {
+  if (!(await hasConsumer(queue, build))) {
+    await insisting(queue, () => queue.jsm.consumers.add(JOBS, consumerOf(build)));
+  }
+  queue.nc.publish(subjects.begun(build));
+}
+
+/** The consumer; undefined if no command of this build was here yet. */
+export const findConsumer = async (queue: Queue, build: string): Promise<Consumer | undefined> =>
+  (await hasConsumer(queue, build))
+    ? queue.js.consumers.getConsumerFromInfo({
+        name: build,
+        stream_name: JOBS,
+        config: consumerOf(build),
+      } as ConsumerInfo)
+    : undefined;
+
+/**
+ * Not by its state: the server counts all jobs that wait before it tells a consumer's state, gives out no job meanwhile, and a
+ * thousand workers may ask at once.
+ */
+const hasConsumer = async (queue: Queue, build: string): Promise<boolean> => {
+  const ask = () => queue.nc.request(`$JS.API.CONSUMER.NAMES.${JOBS}`, undefined, { timeout: 5000 });
+  const answer = (await insisting(queue, ask)).json<{ readonly consumers?: readonly string[] | null }>();
+  return answer.consumers?.includes(build) === true;
+};
+
+const consumerOf = (build: string) =>
+  ({
     durable_name: build,
     filter_subject: `spiral.jobs.${build}.>`,
     ack_wait: CLAIM * MILLISECOND,
     max_ack_pending: MOST_CLAIMED,
+    max_waiting: MOST_WAITING,
     inactive_threshold: KEEP,
-    ack_policy: "explicit" as const,
-  };
-  const there = () => consumers.info(JOBS, build);
-  await insisting(queue, () => there().catch((error) => ifMissing(error, () => consumers.add(JOBS, config))));
-}
+    ack_policy: "explicit",
+    deliver_policy: "all",
+    replay_policy: "instant",
+  }) as const;
 
-/** Asking first is quick; when a thousand workers begin at once, making is not. */
+/** Asking first is quick, making is not. */
 function ifMissing<T>(error: unknown, make: () => Promise<T>): Promise<T> {
   if (/not found/i.test((error as Error).message)) return make();
   throw error;
@@ -125,6 +159,7 @@ export async function dropBatch(queue: Queue, build: string, batch: string): Pro
   const purge = (stream: string, filter: string) => insisting(queue, () => jsm.streams.purge(stream, { filter }));
   await purge(JOBS, subjects.jobsOf(build, batch));
   await purge(DATA, subjects.resultsOf(batch));
+  await purge(DATA, subjects.disputesOf(batch));
   await purge(DATA, `spiral.blobs.${batch}.>`);
   await purge(DATA, subjects.batch(batch));
 }

@@ -3,19 +3,21 @@
  * job is given to another worker. The result is stored before the job is acknowledged, and only the first result of a job is
  * stored, so the effect is exactly once.
  */
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, JsMsg } from "@nats-io/jetstream";
 import { UserError } from "../../util/errors.ts";
 import type { Job } from "../runner.ts";
+import { bell } from "./bell.ts";
 import { type Queue, queueError } from "./connection.ts";
 import { batchOf } from "./coordinator.ts";
 import { answerPresence, type Build } from "./presence.ts";
-import { hasResult, putResult } from "./results.ts";
-import { JOBS, makeConsumer, makeStreams, RENEW } from "./streams.ts";
+import { type Answer, hasResult, putResult, type WorkersResult } from "./results.ts";
+import { findConsumer, RENEW, subjects } from "./streams.ts";
 
 /** A job that has come to no end so often is given up. */
 const DELIVERIES = 3;
-/** Milliseconds of one request for a job, and before a failed job is tried again. */
+/** Milliseconds of one request for a job, and before a failed job or request is tried again. */
 const ASK = 5000;
 const TRY_AGAIN = 500;
 
@@ -26,56 +28,58 @@ export interface WorkOptions {
   readonly name: string;
   readonly atOnce: number;
   /** Does a job of a batch. Rejects with a UserError if it cannot be done. */
-  readonly work: (job: Job, batch: string) => Promise<Uint8Array>;
+  readonly work: (job: Job, batch: string) => Promise<Answer>;
   /** No job is taken after it is aborted; those under way are finished. */
   readonly signal: AbortSignal;
   /** Milliseconds without a job after which the worker ends; undefined for never. */
   readonly idle: number | undefined;
-  /** Called after each job. */
-  readonly onJob?: (job: Job, failure: string | undefined) => void;
+  /** Called after each job; `problem`: why it failed, or what is wrong with its answer. */
+  readonly onJob?: (job: Job, problem: string | undefined) => void;
 }
 
 /** → the number of jobs that were done. Rejects with a UserError (exit 1) if the server is gone or refuses. */
 export async function workAt(options: WorkOptions): Promise<number> {
-  const { queue, build, name, atOnce, signal, idle } = options;
-  await makeStreams(queue);
-  await makeConsumer(queue, build.id);
+  const { queue, build, name, atOnce, signal, idle, onJob = () => {} } = options;
+  // Every request for a job listens to this signal.
+  setMaxListeners(0, signal);
+  const next = asking(options);
   const running: string[] = [];
   const count = { done: 0, failed: 0 };
   answerPresence(queue, () => ({ name, build, atOnce, running: [...running], ...count }));
-  const ended = new AbortController();
+  const asked = idle === undefined ? ASK : Math.min(ASK, Math.max(1000, idle));
+  let hasEnded = false;
   let quiet = 0;
-  const stopped = new Promise<undefined>((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined));
-  });
+  const told = (job: Job, isDone: boolean, problem: string | undefined): void => {
+    count[isDone ? "done" : "failed"]++;
+    onJob(job, problem);
+  };
   const lane = async (): Promise<void> => {
-    const next = asking(queue, build);
-    while (!signal.aborted && !ended.signal.aborted) {
-      const asked = idle === undefined ? ASK : Math.min(ASK, Math.max(1000, idle));
-      const answer = next(asked);
-      // What comes after the signal is given back.
-      answer.then((late) => signal.aborted && late?.nak()).catch(() => {});
-      const message = await Promise.race([answer, stopped]);
-      if (!message || signal.aborted) {
+    let sending = Promise.resolve();
+    while (!signal.aborted && !hasEnded) {
+      const message = await next(asked);
+      if (!message) {
         if (running.length === 0) quiet += asked / atOnce;
-        if (idle !== undefined && quiet >= idle) return;
+        if (idle !== undefined && quiet >= idle) break;
         continue;
       }
       quiet = 0;
       const [, , , batch = ""] = message.subject.split(".");
+      const before = sending;
       running.push(batch);
-      try {
-        const failed = await oneJob(message, batch, options);
-        if (failed !== undefined) count[failed ? "failed" : "done"]++;
-      } finally {
-        running.splice(running.indexOf(batch), 1);
-      }
+      // The result is sent while the next job is done.
+      await new Promise<void>((worked) => {
+        sending = oneJob(message, batch, options, worked, told);
+        sending.catch(() => {});
+      });
+      running.splice(running.indexOf(batch), 1);
+      await before;
     }
+    await sending;
   };
   const lanes = Array.from({ length: atOnce }, () =>
-    lane().catch((error: unknown) => {
-      ended.abort();
-      throw error;
+    lane().finally(() => {
+      // A lane that fails ends the others. So does one that was idle for so long, as all were.
+      hasEnded = true;
     }),
   );
   const outcomes = await Promise.allSettled(lanes);
@@ -84,56 +88,81 @@ export async function workAt(options: WorkOptions): Promise<number> {
   return count.done;
 }
 
-/** → a function that asks for a job; undefined if there was none in time, or the server was away */
-function asking(queue: Queue, build: Build): (milliseconds: number) => Promise<JsMsg | undefined> {
-  let consumer: Consumer | undefined;
-  return async (milliseconds) => {
+/** → a function that asks for a job; undefined if there was none in time, the signal was aborted, or the server was away */
+function asking({ queue, build, signal }: WorkOptions) {
+  const begun = bell();
+  queue.nc.subscribe(subjects.begun(build.id), { callback: begun.ring });
+  signal.addEventListener("abort", begun.ring);
+  const look = async (milliseconds: number): Promise<Consumer | undefined> => {
+    const found = await findConsumer(queue, build.id);
+    if (!found) await begun.wait(milliseconds);
+    return found;
+  };
+  let looking: Promise<Consumer | undefined> | undefined;
+  return async (milliseconds: number): Promise<JsMsg | undefined> => {
+    looking ??= look(milliseconds);
+    const consumer = await looking;
     try {
-      consumer ??= await queue.js.consumers.get(JOBS, build.id);
-      return (await consumer.next({ expires: milliseconds })) ?? undefined;
+      if (consumer) return await unlessAborted(consumer.next({ expires: milliseconds }), signal);
     } catch (error) {
       if (queue.nc.isClosed()) throw queueError(error, queue.url);
-      consumer = undefined;
       await sleep(TRY_AGAIN);
-      return undefined;
     }
+    // There is none yet, or it was lost, as after a start with another store.
+    looking = undefined;
+    return undefined;
   };
 }
 
-/** → whether it failed; undefined if it was somebody else's, or is tried again */
-async function oneJob(message: JsMsg, batch: string, options: WorkOptions): Promise<boolean | undefined> {
-  const { queue, work, onJob = () => {} } = options;
-  const job = jobIn(message);
-  if (!job || !(await batchOf(queue, batch))) {
-    message.term();
-    return undefined;
+/** A job that comes after the signal is given back. */
+async function unlessAborted(asked: Promise<JsMsg | null>, signal: AbortSignal): Promise<JsMsg | undefined> {
+  let stop = (): void => {};
+  const stopped = new Promise<null>((resolve) => {
+    stop = () => resolve(null);
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    const message = await Promise.race([asked, stopped]);
+    if (signal.aborted) asked.then((late) => late?.nak()).catch(() => {});
+    return (signal.aborted ? undefined : message) ?? undefined;
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
-  const nth = message.info.deliveryCount;
-  if (nth > 1 && (await hasResult(queue, batch, job.id))) {
-    message.ack();
-    return undefined;
-  }
+}
+
+/** Does a job, calls `worked`, and sends the result. */
+async function oneJob(
+  message: JsMsg,
+  batch: string,
+  { queue, work, name }: WorkOptions,
+  worked: () => void,
+  told: (job: Job, isDone: boolean, problem: string | undefined) => void,
+): Promise<void> {
   const claim = setInterval(() => message.working(), RENEW);
   try {
+    const job = jobIn(message);
+    if (!job) return message.term();
+    const nth = message.info.deliveryCount;
+    if (nth > 1 && (await hasResult(queue, batch, job.id))) return message.ack();
     const result = nth > DELIVERIES ? { failure: abandoned(job) } : await outcomeOf(work, job, batch);
-    if ("failure" in result && nth < DELIVERIES) {
-      message.nak(TRY_AGAIN);
-      return undefined;
-    }
-    await putResult(queue, batch, job.id, result);
+    worked();
+    if ("failure" in result && nth < DELIVERIES) return message.nak(TRY_AGAIN);
+    // The batch may have been withdrawn meanwhile.
+    if (!(await batchOf(queue, batch))) return message.term();
+    const dispute = await putResult(queue, batch, job.id, result, name);
     await message.ackAck().catch(() => {});
     const failure = "failure" in result ? result.failure : undefined;
-    onJob(job, failure);
-    return failure !== undefined;
+    told(job, failure === undefined, failure ?? dispute);
   } finally {
     clearInterval(claim);
+    worked();
   }
 }
 
 const abandoned = ({ id }: Job): string =>
   `${id} was begun ${DELIVERIES} times, and each time its worker was gone before it had ended.`;
 
-async function outcomeOf(work: WorkOptions["work"], job: Job, batch: string) {
+async function outcomeOf(work: WorkOptions["work"], job: Job, batch: string): Promise<WorkersResult> {
   try {
     return await work(job, batch);
   } catch (error) {

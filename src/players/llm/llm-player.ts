@@ -66,6 +66,7 @@ export function llmPlayer(model: string, client: ChatClient, retries: number, mo
     name,
     plays: () => true,
     usage: () => tally.usage(),
+    tally,
     price,
     asks,
     identity,

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasServer, startServer, type TestServer } from "../../jobs/queue/server.ts";
+import { says, serve } from "../../players/llm/server.ts";
 import { builtSpiral, contents, folder, spiral, start } from "../spiral.ts";
 
 const TINY = ["--games", "kuhn", "--updates", "4", "--set", "perGame.kuhn.episodes=16", "--seeds", "1"];
@@ -27,8 +28,16 @@ function lasting(dir: string): Record<string, unknown> {
 describe.skipIf(!hasServer)("with a queue", () => {
   let server: TestServer;
   const workers: ReturnType<typeof start>[] = [];
+  let endpoint: Awaited<ReturnType<typeof serve>>;
   beforeAll(async () => {
     server = await startServer();
+    endpoint = await serve((response, asked, n) => {
+      const [, action = ""] =
+        /available actions are: (\[[^\]]+\])/.exec(asked.body.messages.map(({ content }) => content).join("\n")) ?? [];
+      says(`\\boxed{${action}}`, { usage: { prompt_tokens: 20, completion_tokens: 2 } })(response, asked, n);
+    });
+    process.env.SPIRAL_LLM_BASE_URL = endpoint.url;
+    process.env.SPIRAL_LLM_API_KEY = "a-key";
     const worker = (): ReturnType<typeof start> => start("worker", "--queue", server.url, "--jobs", "1");
     workers.push(worker(), worker());
     await Promise.all(workers.map((one) => one.line(/waits for jobs/)));
@@ -72,15 +81,55 @@ describe.skipIf(!hasServer)("with a queue", () => {
     expect(contents(there)).toEqual(contents(here));
   });
 
+  it("workers ask a language model, with the key of their environment", async () => {
+    const [here, there] = [folder(), folder()];
+    const match = ["match", "llm:m", "nash", "--game", "kuhn", "--pairs", "3", "--json", "--log"];
+    const local = JSON.parse((await spiral(here, ...match, join(here, "log"))).out);
+    const askedHere = endpoint.asked.length;
+    const queued = await builtSpiral(there, ...match, join(there, "log"), "--queue", server.url);
+    const report = JSON.parse(queued.out);
+    // The tokens and times of the workers' answers are counted here.
+    expect(report.answers[0].latency.p50).toBeGreaterThan(0);
+    const timeless = ({ answers: [answers], ...rest }: typeof report) => [{ ...answers, latency: 0 }, rest];
+    expect(timeless(report)).toEqual(timeless(local));
+    expect(readFileSync(join(there, "log"), "utf8").split("\n").sort()).toEqual(
+      readFileSync(join(here, "log"), "utf8").split("\n").sort(),
+    );
+    expect(endpoint.asked).toHaveLength(2 * askedHere);
+    expect(new Set(endpoint.asked.map(({ headers }) => headers.authorization))).toEqual(new Set(["Bearer a-key"]));
+
+    const evaluated = [
+      "eval",
+      "llm:m",
+      "--game",
+      "kuhn",
+      "--samples",
+      "2",
+      "--out",
+      join(there, "m"),
+      "--queue",
+      server.url,
+    ];
+    expect((await builtSpiral(there, ...evaluated)).err).toContain("Asking llm:m for 24 answers");
+    const kept = readFileSync(join(there, "m/answers.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    // In the order of the questions: each information set once, then again.
+    expect(kept.map(({ sample }) => sample)).toEqual([...Array(12).fill(0), ...Array(12).fill(1)]);
+    expect(new Set(kept.map(({ set }) => set)).size).toBe(12);
+    expect(JSON.stringify([contents(there), queued])).not.toContain("a-key");
+  });
+
   it("a person and a file of this machine stay here", async () => {
     const dir = folder();
     const human = ["match", "human", "random", "--game", "ttt", "--queue", server.url];
-    expect(await builtSpiral(dir, ...human)).toMatchObject({
+    expect(await spiral(dir, ...human)).toMatchObject({
       code: 2,
       err: expect.stringContaining("leave out --queue"),
     });
     const grid = [...GRID, "--set", "nn.policy=./mine.js", "--queue", server.url];
-    expect(await builtSpiral(dir, ...grid)).toMatchObject({ code: 2 });
+    expect(await spiral(dir, ...grid)).toMatchObject({ code: 2 });
   });
 });
 

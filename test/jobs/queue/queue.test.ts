@@ -5,16 +5,16 @@ import { checkAddress, connectQueue, type Queue, type QueueAddress } from "../..
 import { queueRunner } from "../../../src/jobs/queue/coordinator.ts";
 import { type BatchStatus, overviewOf } from "../../../src/jobs/queue/overview.ts";
 import type { Build } from "../../../src/jobs/queue/presence.ts";
-import { hasResult, nextResult, putResult } from "../../../src/jobs/queue/results.ts";
+import { type Answer, disputesOf, hasResult, nextResult, putResult } from "../../../src/jobs/queue/results.ts";
 import { makeStreams, token } from "../../../src/jobs/queue/streams.ts";
 import { workAt } from "../../../src/jobs/queue/worker.ts";
-import type { Job } from "../../../src/jobs/runner.ts";
+import { type Job, WrongAnswer } from "../../../src/jobs/runner.ts";
 import { UserError } from "../../../src/util/errors.ts";
 import { freePort, hasServer, startServer, type TestServer } from "./server.ts";
 
 const build = (id: string): Build => ({ id, version: "0.1.0", code: id, answer: "42" });
 const local = (url: string): QueueAddress => ({ url, insecure: false });
-const answerTo = ({ id }: Job): Uint8Array => Buffer.from(`answer to ${id}`);
+const answerTo = ({ id }: Job): Answer => ({ bytes: Buffer.from(`answer to ${id}`) });
 const never = new AbortController().signal;
 let count = 0;
 
@@ -36,7 +36,7 @@ describe.skipIf(!hasServer)("a queue", () => {
 
   interface Given {
     readonly ids: readonly string[];
-    readonly work?: (job: Job, worker: number) => Promise<Uint8Array>;
+    readonly work?: (job: Job, worker: number) => Promise<Answer>;
     readonly workers?: number;
     readonly inOrder?: boolean;
     readonly batch?: string;
@@ -79,7 +79,7 @@ describe.skipIf(!hasServer)("a queue", () => {
   it("does every job once, in any order of workers, and hands the results over in the order of the jobs", async () => {
     const ids = Array.from({ length: 40 }, (_, i) => `job.${i} *>é/${i}`);
     const done: string[] = [];
-    const work = async (job: Job, worker: number): Promise<Uint8Array> => {
+    const work = async (job: Job, worker: number): Promise<Answer> => {
       // The first worker is slow, so that results come out of order.
       if (worker === 0) await new Promise((resolve) => setTimeout(resolve, 3));
       done.push(job.id);
@@ -94,7 +94,7 @@ describe.skipIf(!hasServer)("a queue", () => {
 
   it("reports a job that fails three times, does the others, and tries it anew with the same command", async () => {
     let attempts = 0;
-    const work = async (job: Job): Promise<Uint8Array> => {
+    const work = async (job: Job): Promise<Answer> => {
       if (job.id !== "b" || attempts >= 3) return answerTo(job);
       attempts++;
       throw new UserError(1, "b is broken.");
@@ -108,13 +108,28 @@ describe.skipIf(!hasServer)("a queue", () => {
     expect(attempts).toBe(3);
     // What was done before is not done again.
     const redone: string[] = [];
-    const count = async (job: Job): Promise<Uint8Array> => {
+    const count = async (job: Job): Promise<Answer> => {
       redone.push(job.id);
       return work(job);
     };
     const second = await ran({ ids: ["a", "b", "c"], work: count, batch: "poison", inOrder: true });
     expect(second.received).toEqual(["a: answer to a", "b: answer to b", "c: answer to c"]);
     expect(redone).toEqual(["b"]);
+  });
+
+  it("throws away what is no answer to its job, and keeps the others", async () => {
+    const done: string[] = [];
+    const work = async (job: Job): Promise<Answer> => {
+      done.push(job.id);
+      return answerTo(job);
+    };
+    const receive = ({ id }: Job): void => {
+      if (id === "b") throw new WrongAnswer(1, "b is wrong.");
+    };
+    const given = { ids: ["a", "b", "c"], work, batch: "wrong", inOrder: true };
+    await expect(ran({ ...given, receive })).rejects.toThrow("b is wrong.");
+    expect((await ran(given)).received).toHaveLength(3);
+    expect(done.sort().filter((id) => id !== "c")).toEqual(["a", "b", "b"]);
   });
 
   it("goes on where a coordinator was stopped, and shows meanwhile what waits", async () => {
@@ -138,8 +153,15 @@ describe.skipIf(!hasServer)("a queue", () => {
     const queue = await connect();
     await makeStreams(queue);
     const long = Uint8Array.from({ length: 1_200_000 }, (_, i) => i * i);
-    expect(await putResult(queue, "long", "a.b", long)).toBe(true);
-    expect(await putResult(queue, "long", "a.b", answerTo({ id: "a.b" }))).toBe(false);
+    const put = (answer: Answer, worker: string) => putResult(queue, "long", "a.b", answer, worker);
+    expect(await put({ bytes: long, hash: "1" }, "one")).toBeUndefined();
+    // The same, and one that may differ.
+    expect(await put({ bytes: long, hash: "1" }, "two")).toBeUndefined();
+    expect(await put(answerTo({ id: "a.b" }), "three")).toBeUndefined();
+    expect(await disputesOf(queue, "long")).toEqual([]);
+    const dispute = expect.stringMatching(/^a\.b: one and four give different answers\. That of the former is kept\./);
+    expect(await put({ bytes: long, hash: "2" }, "four")).toEqual(dispute);
+    expect(await disputesOf(queue, "long")).toEqual([dispute]);
     expect([await hasResult(queue, "long", "a.b"), await hasResult(queue, "long", "a")]).toEqual([true, false]);
     const result = await nextResult(queue, "long", 1);
     expect(result).toMatchObject({ job: token("a.b"), failure: undefined, size: 0 });
@@ -147,7 +169,7 @@ describe.skipIf(!hasServer)("a queue", () => {
     await result?.dropParts();
     expect(await result?.bytes()).toBeUndefined();
 
-    const blob = await putBlob(queue, "long", answerTo({ id: "x" }));
+    const blob = await putBlob(queue, "long", Buffer.from("an answer"));
     await queue.jsm.streams.purge("SPIRAL_DATA", { filter: `spiral.blobs.long.${blob.sha256}.*` });
     await queue.js.publish(`spiral.blobs.long.${blob.sha256}.0`, "something else");
     await expect(getBlob(queue, "long", blob)).rejects.toThrow("has altered a blob");
@@ -157,7 +179,7 @@ describe.skipIf(!hasServer)("a queue", () => {
   it("outlives the server", async () => {
     const ids = Array.from({ length: 30 }, (_, i) => `${i}`);
     let restarted: Promise<void> | undefined;
-    const work = async (job: Job): Promise<Uint8Array> => {
+    const work = async (job: Job): Promise<Answer> => {
       if (job.id === "12") restarted ??= server.restart();
       return answerTo(job);
     };
@@ -170,7 +192,7 @@ describe.skipIf(!hasServer)("a queue", () => {
     const own = build("gone");
     const dead = await connect();
     const taken = new Promise<void>((resolve) => {
-      const work = async (): Promise<Uint8Array> => {
+      const work = async (): Promise<Answer> => {
         resolve();
         // It dies with its connection, and its claim is not renewed.
         await dead.nc.close();
@@ -199,7 +221,7 @@ describe.skipIf(!hasServer)("a queue", () => {
     const stop = new AbortController();
     const theirs = { ...build("theirs"), version: "0.2.0" };
     const what = { queue: other, build: theirs, name: "m, process 7", atOnce: 1, idle: undefined };
-    const working = workAt({ ...what, work: async () => Buffer.from(""), signal: stop.signal });
+    const working = workAt({ ...what, work: async () => answerTo({ id: "" }), signal: stop.signal });
     const run = queueRunner({
       ...{ queue, inOrder: false, batch: { id: "ours", about: "test", build: build("ours") }, say: () => {} },
       receive: async () => {},
