@@ -1,6 +1,7 @@
 /** `spiral ablate`: its plans in this process, and runs by the built program where its own processes are what is tested. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { creditOf } from "../../../src/cli/ablation/credit.ts";
 import { PRESETS, planOf, withCheckpoints } from "../../../src/cli/ablation/plan.ts";
@@ -322,20 +323,25 @@ describe("a grid of two estimators and two seeds", () => {
 });
 
 describe("signals", () => {
+  const dir = folder();
+  const long = join(dir, "two", "updates_20000_s1");
+  const metrics = (): number => statSync(join(long, "metrics.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
+
+  // The second goes on with what the first has stopped.
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("%s to it alone ends its runs, saved, and it says how to go on", async (signal, expected) => {
-    const dir = folder();
     // The long run begins beside the short one, and is well under way when that is finished; it takes a minute or so.
     const grid = ["--vary", "updates=60,20000", "--seeds", "1", "--jobs", "2", "--set", "perGame.kuhn.episodes=64"];
+    const before = metrics();
     const ablate = start("ablate", "--games", "kuhn", ...grid, "--name", "two", "--dir", dir);
     await ablate.line(/^1 of 2 runs/m);
+    while (metrics() === before && ablate.exitCode === null) await setTimeout(10);
     ablate.kill(signal);
     const { code, out, err } = await ablate.done;
     expect({ code, out }).toEqual({ code: expected, out: "" });
     expect(err).toMatch(/^Stopped: 1 of 2 runs are finished\. Run the same command to go on\.$/m);
-    const long = join(dir, "two", "updates_20000_s1");
     expect(JSON.parse(readFileSync(join(long, "manifest.json"), "utf8"))).toMatchObject({ status: "interrupted" });
     expect(readFileSync(join(long, "checkpoints.jsonl"), "utf8")).toMatch(/"temporary":true/);
     // Its process is gone.
