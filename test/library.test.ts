@@ -57,6 +57,7 @@ describe("docs/library.md", () => {
     const compilerOptions = {
       module: "nodenext",
       target: "es2022",
+      lib: ["es2022"],
       strict: true,
       noEmit: true,
       skipLibCheck: true,

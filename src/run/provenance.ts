@@ -1,11 +1,20 @@
 /** Where the code of a program is from: the commit of its git checkout, and whether files were changed since. */
 import { execFileSync } from "node:child_process";
 import { checkedOutCommit } from "../util/checkout.ts";
+import { packageFile } from "../util/package.ts";
 
 export interface Provenance {
   readonly commit?: string;
   /** Absent if git could not say. */
   readonly dirty?: boolean;
+}
+
+let ours: Provenance | undefined;
+
+/** Of the Spiral that runs, found at the first call: its code is loaded, so what changes in its files later is not in it. */
+export function spiralProvenance(): Provenance {
+  ours ??= provenance(packageFile("."));
+  return ours;
 }
 
 /** Nothing if `root` is not the top of a checkout. */

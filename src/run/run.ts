@@ -6,7 +6,7 @@ import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
 import { checkRegular, readRegular, withDiskErrors, writeFileAtomic } from "../util/files.ts";
-import { packageFile, spiralVersion } from "../util/package.ts";
+import { spiralVersion } from "../util/package.ts";
 import { quoted } from "../util/shell.ts";
 import {
   type Checkpoint,
@@ -31,7 +31,7 @@ import { completeExtension, continuedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
-import { provenance } from "./provenance.ts";
+import { spiralProvenance } from "./provenance.ts";
 import { rewind } from "./rewind.ts";
 import { RunWriter } from "./writer.ts";
 
@@ -59,7 +59,7 @@ export function createRun(options: {
   const manifest: Manifest = {
     schema: RUN_SCHEMA,
     spiral: spiralVersion(),
-    ...provenance(packageFile(".")),
+    ...spiralProvenance(),
     name,
     argv: [...argv],
     games: config.games,

@@ -3,11 +3,22 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { bin, contents, edit, folder, spiral, start } from "./spiral.ts";
+import { bin, contents, edit, folder, signalled, spiral, start } from "./spiral.ts";
 
 const UPDATES = 40;
 const settings = (dir: string, name: string, workers = "0"): string[] => [
-  ...["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", String(UPDATES), "--seed", "5", "--json"],
+  ...[
+    "train",
+    "--games",
+    "kuhn,kuhn-match:hands=1",
+    "--size",
+    "xs",
+    "--updates",
+    String(UPDATES),
+    "--seed",
+    "5",
+    "--json",
+  ],
   ...[
     "--set",
     "run.evaluateEvery=5",
@@ -54,10 +65,7 @@ const lastSaved = (name: string): number =>
 
 /** Sends a signal mid-run; checks that the run saves, ends with this code and says how to go on. */
 async function stopBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP", expected: number, workers?: string): Promise<void> {
-  const run = start(...settings(parent, signal, workers));
-  await run.line(UNDER_WAY);
-  run.kill(signal);
-  const { code, out, err } = await run.done;
+  const { code, out, err } = await signalled(signal, UNDER_WAY, ...settings(parent, signal, workers));
   expect(code).toBe(expected);
   const [, update] = /^Stopped after update (\d+) of 40, which is saved\./m.exec(err) ?? [];
   expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume ${signal} --dir ${parent}\n$`));
@@ -79,23 +87,20 @@ it("SIGINT: saves, says how to go on, and goes on to the same bytes", async () =
 
 it("a run of no set length sums up when it is stopped, and goes on to the same bytes", async () => {
   const stopAt = async (line: RegExp, ...argv: string[]) => {
-    const run = start(...argv);
-    await run.line(line);
-    run.kill("SIGINT");
-    const { code, out, err } = await run.done;
+    const { code, out, err } = await signalled("SIGINT", line, ...argv);
     expect(code).toBe(130);
     expect(err).toMatch(/^Stopped after update \d+, which is saved\. Go on with: /m);
     expect(out.trim().split("\n").at(-1)).toMatch(/^\{"type":"result",/);
   };
-  const open = (name: string) => [...settings(parent, name), "--updates", "0"];
-  const later = /"type":"evaluation","update":45,/;
+  const open = (name: string) => [...settings(parent, name), "--updates", "0", "--set", "run.checkpointEvery=10"];
+  const later = /"type":"evaluation","update":25,/;
   await stopAt(later, ...open("open"));
   await stopAt(UNDER_WAY, ...open("again"));
   await stopAt(later, "train", "--resume", "again", "--dir", parent, "--json", "--workers", "1");
-  const upTo40 = (name: string) =>
-    Object.entries(contents(join(parent, name))).filter(([file]) => /^(checkpoints|eval)[\\/]0000[0-4]0/.test(file));
-  expect(upTo40("open").length).toBeGreaterThan(8);
-  expect(upTo40("again")).toEqual(upTo40("open"));
+  const upTo20 = (name: string) =>
+    Object.entries(contents(join(parent, name))).filter(([file]) => /^(checkpoints|eval)[\\/]0000[0-2]0/.test(file));
+  expect(upTo20("open").length).toBeGreaterThan(8);
+  expect(upTo20("again")).toEqual(upTo20("open"));
   expect(manifest("again")).toMatchObject({ updates: 0, status: "interrupted" });
   // It gets a length that is more than what is done, and then ends.
   expect(await spiral(parent, "train", "--resume", "again", "--updates", "3")).toMatchObject({
@@ -130,10 +135,8 @@ it("a second SIGINT ends it; the last checkpoint is whole", async () => {
 });
 
 it("killed outright: goes on from the last checkpoint to the same bytes", async () => {
-  const run = start(...settings(parent, "killed"));
-  await run.line(/"type":"evaluation","update":25,/);
-  run.kill("SIGKILL");
-  await run.done;
+  const { code } = await signalled("SIGKILL", /"type":"evaluation","update":25,/, ...settings(parent, "killed"));
+  expect(code).toBe(137);
   expect(manifest("killed")).toMatchObject({ status: "running" });
   expect((await spiral(parent, "runs")).out).toMatch(/^killed.* stopped +20\/40/m);
   expect(await spiral(parent, "train", "--resume", "killed")).toMatchObject({ code: 0 });

@@ -70,11 +70,20 @@ export function edit(path: string, change: (text: string) => string): void {
 
 export const bin = fileURLToPath(new URL("../../bin/spiral.js", import.meta.url));
 
+type Started = ChildProcessWithoutNullStreams & { line(pattern: RegExp): Promise<void>; done: Promise<Outcome> };
+
 /** Starts the built program; `line` waits until a line of its output matches. */
-export function start(
-  ...argv: string[]
-): ChildProcessWithoutNullStreams & { line(pattern: RegExp): Promise<void>; done: Promise<Outcome> } {
-  const child = spawn(process.execPath, [bin, ...argv], { env: { ...process.env, NO_COLOR: "1" } });
+export const start = (...argv: string[]): Started => startWith({}, argv);
+
+/** Runs the built program, which is sent a signal when it prints what matches. */
+export function signalled(signal: NodeJS.Signals, at: RegExp, ...argv: string[]): Promise<Outcome> {
+  const preloaded = fileURLToPath(new URL("signal-itself.cjs", import.meta.url));
+  const env = { NODE_OPTIONS: `--require "${preloaded}"`, SPIRAL_SIGNAL: signal, SPIRAL_SIGNAL_AT: at.source };
+  return startWith(env, argv).done;
+}
+
+function startWith(env: Record<string, string>, argv: readonly string[]): Started {
+  const child = spawn(process.execPath, [bin, ...argv], { env: { ...process.env, NO_COLOR: "1", ...env } });
   let [out, err] = ["", ""];
   let check = (): void => {};
   child.stdout.on("data", (chunk) => {

@@ -12,7 +12,7 @@ function written(dir: string): Record<string, string> {
   );
 }
 
-const TRAIN = ["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "40", "--name", "r"];
+const TRAIN = ["train", "--games", "kuhn,ttt", "--size", "xs", "--updates", "6", "--name", "r"];
 
 describe("--workers", () => {
   it("1, 2 and 4 write what none does, byte for byte", async () => {
@@ -58,8 +58,8 @@ it("--profile says what an update spends its time on, and in JSON", async () => 
 
 it("spiral eval --workers: the same report for any number", async () => {
   const dir = folder();
-  expect((await spiral(dir, ...TRAIN)).code).toBe(0);
-  const argv = ["eval", "r", "--vs", "random,minimax,sloppy,@000020", "--games", "ttt", "--json", "--workers"];
+  expect((await spiral(dir, ...TRAIN, "--set", "run.checkpointEvery=3")).code).toBe(0);
+  const argv = ["eval", "r", "--vs", "random,minimax,sloppy,@000003", "--games", "ttt", "--json", "--workers"];
   const [alone, two] = [await spiral(dir, ...argv, "0"), await builtSpiral(dir, ...argv, "2")];
   expect([alone.code, two.code, two.err]).toEqual([0, 0, ""]);
   expect(two.out).toBe(alone.out);

@@ -5,10 +5,12 @@
  * What is hidden is found without asking the game: if chance had brought something else, or the opponent had done something
  * else, and all the rest had happened as it did, and the mover's key would be the same, then that is hidden from the mover.
  */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import type { Game, Seat } from "../../src/games/game.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
+import { memoised } from "../../src/util/memoised.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { features, play, specs } from "./play.ts";
 
@@ -95,13 +97,15 @@ const games = [...new Set([...gameIds, ...specs])].map(getGame);
 describe.each(games.filter((game) => !game.perfectInformation))("$id", (game) => {
   const decisions = decisionsOf(game);
 
-  const hiding = decisions.filter((decision) => outcomesOf(game, decision).some(({ others }) => others.length > 0));
+  const outcomesAt = memoised((decision: Decision) => outcomesOf(game, decision));
+
+  const hiding = decisions.filter((decision) => outcomesAt(decision).some(({ others }) => others.length > 0));
 
   it("hides something, and wherever chance has moved", () => {
     expect(hiding.length).toBeGreaterThan(0);
     for (const decision of decisions) {
       const dealt = decision.actions.some((_, ply) => game.turn(decision.states[ply]).kind === "chance");
-      if (dealt) expect(hiding).toContain(decision);
+      if (dealt) assert(hiding.includes(decision));
     }
   });
 
@@ -111,7 +115,7 @@ describe.each(games.filter((game) => !game.perfectInformation))("$id", (game) =>
       const known = shown(game, state, player);
       for (let draw = 0; draw < 4; draw++) {
         const other = game.resample?.(state, player, () => rng.next());
-        expect(shown(game, other, player)).toBe(known);
+        assert.equal(shown(game, other, player), known);
       }
     }
   });
@@ -120,14 +124,17 @@ describe.each(games.filter((game) => !game.perfectInformation))("$id", (game) =>
     for (const decision of hiding) {
       const { state, player } = decision;
       const shown = `${situation(game.observe(state, player))} ${game.infosetKey(state, player)}`;
-      const outcomes = outcomesOf(game, decision).filter(({ byChance }) => byChance);
+      const outcomes = outcomesAt(decision).filter(({ byChance }) => byChance);
       const seen = outcomes.filter(({ others }) => others.length === 0).flatMap(({ name }) => words(name));
       for (const { name, others } of outcomes) {
         if (others.length === 0) continue;
         // Words that only the true outcome has, and nothing that the mover has seen; numbers may stand there for something else.
         const known = [...seen, ...others.flatMap(words)];
         const telling = words(name).filter((word) => !/^\d+$/.test(word) && !known.includes(word));
-        expect(telling.filter((word) => words(shown).includes(word))).toEqual([]);
+        assert.deepEqual(
+          telling.filter((word) => words(shown).includes(word)),
+          [],
+        );
       }
     }
   });

@@ -37,7 +37,7 @@ describe("one die each", () => {
   it("is worth −7/258 to the first player, as far as best responses to CFR+ tell", async () => {
     // The value is that of the sequence-form linear program, written from the rules alone: −0.0271317829 = −7/258.
     const solver = cfrPlus(compiled);
-    solver.iterate(110);
+    solver.iterate(100);
     const strategy = solver.average();
     const [low, high] = [-bestResponseValue(compiled, strategy, 1), bestResponseValue(compiled, strategy, 0)];
     expect(low).toBeLessThan(-7 / 258);

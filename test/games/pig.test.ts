@@ -5,51 +5,50 @@ import { getGame } from "../../src/games/registry.ts";
 import { reachable } from "../reference/brute-force.ts";
 import { features, stateAfter } from "./play.ts";
 
-/** Whose turn follows, the same player's or the other's, and where its value stands; −1 where that player has won. */
-interface Successor {
-  readonly index: number;
-  readonly mine: boolean;
-}
-interface Follow {
-  readonly roll: readonly Successor[];
-  readonly hold: Successor | undefined;
-}
+/** What follows a position: 2 · index of the next one, + 1 where it is the same player's turn; or one of these. */
+const [LOST, WON, NONE] = [-1, -2, -3];
+/** Of every position (i, j, k), what the six faces of a roll lead to and what a hold leads to; all NONE where it does not come up. */
+type Follows = Int32Array; // [target³, 7]
 
 const indexIn = (target: number, i: number, j: number, k: number): number =>
   i + k >= target ? -1 : (i * target + j) * target + k;
+
+const codeOf = (index: number, isMine: boolean): number =>
+  index < 0 ? (isMine ? WON : LOST) : 2 * index + (isMine ? 1 : 0);
 
 /**
  * P(win) of a player with score i against j at turn total k, both playing perfectly, without a limit of rolls:
  *
  *   P(i, j, k) = max( (1 − P(j, i, 0) + Σ_{f = 2…6} P(i, j, k + f)) / 6,  1 − P(j, i + k, 0) ),   1 where i + k ≥ target
  *
- * from high scores to low, each pair of scores until it stands still. `follow` says what a roll and a hold lead to;
- * undefined where (i, j, k) does not come up.
+ * from high scores to low, each pair of scores until it stands still.
  */
-function perfectPlay(target: number, follow: (i: number, j: number, k: number) => Follow | undefined): number {
+function perfectPlay(target: number, follows: Follows): number {
   const P = new Float64Array(target ** 3).fill(0.5);
-  const worth = ({ index: at, mine }: Successor): number => {
-    const p = at < 0 ? 1 : (P[at] as number);
-    return mine ? p : 1 - p;
+  const worth = (code: number): number => {
+    if (code < 0) return code === WON ? 1 : 0;
+    const p = P[code >> 1] as number;
+    return code % 2 === 1 ? p : 1 - p;
   };
   for (let sum = 2 * (target - 1); sum >= 0; sum--) {
     for (let i = Math.max(0, sum - target + 1); i <= sum - i; i++) {
       const j = sum - i;
-      const states = [
+      const positions: number[] = [];
+      for (const [own, other] of [
         [i, j],
         [j, i],
-      ].flatMap(([own = 0, other = 0]) =>
-        Array.from({ length: target - own }, (_, n) => target - own - 1 - n).flatMap((k) => {
-          const after = follow(own, other, k);
-          return after ? [{ at: indexIn(target, own, other, k), after }] : [];
-        }),
-      );
+      ] as const)
+        for (let k = target - own - 1; k >= 0; k--) {
+          const at = indexIn(target, own, other, k);
+          if (follows[7 * at] !== NONE) positions.push(at);
+        }
       for (let change = 1; change > 1e-9; ) {
         change = 0;
-        for (const { at, after } of states) {
+        for (const at of positions) {
           let value = 0;
-          for (const successor of after.roll) value += worth(successor) / 6;
-          if (after.hold) value = Math.max(value, worth(after.hold));
+          for (let face = 0; face < 6; face++) value += worth(follows[7 * at + face] as number) / 6;
+          const hold = follows[7 * at + 6] as number;
+          if (hold !== NONE) value = Math.max(value, worth(hold));
           change = Math.max(change, Math.abs(value - (P[at] as number)));
           P[at] = value;
         }
@@ -60,59 +59,61 @@ function perfectPlay(target: number, follow: (i: number, j: number, k: number) =
 }
 
 /** The rules once more. */
-const rules =
-  (target: number) =>
-  (i: number, j: number, k: number): Follow => ({
-    roll: [
-      { index: indexIn(target, j, i, 0), mine: false },
-      ...[2, 3, 4, 5, 6].map((f) => ({ index: indexIn(target, i, j, k + f), mine: true })),
-    ],
-    hold: k === 0 ? undefined : { index: indexIn(target, j, i + k, 0), mine: false },
-  });
+function byRules(target: number): Follows {
+  const follows = new Int32Array(7 * target ** 3).fill(NONE);
+  for (let i = 0; i < target; i++) {
+    for (let j = 0; j < target; j++) {
+      for (let k = 0; k < target - i; k++) {
+        const rolls = [2, 3, 4, 5, 6].map((f) => codeOf(indexIn(target, i, j, k + f), true));
+        const hold = k === 0 ? NONE : codeOf(indexIn(target, j, i + k, 0), false);
+        follows.set([codeOf(indexIn(target, j, i, 0), false), ...rolls, hold], 7 * indexIn(target, i, j, k));
+      }
+    }
+  }
+  return follows;
+}
 
 /** The same from the engine: every (i, j, k) that it can be brought to by `apply`, and what follows by `turn` and `apply`. */
-function fromEngine(target: number): (i: number, j: number, k: number) => Follow | undefined {
+function byEngine(target: number): Follows {
   const game = pig({ target });
-  const own = (s: PigState): number => s.scores[s.mover];
-  const other = (s: PigState): number => s.scores[1 - s.mover] as number;
-  const at = (s: PigState): number => indexIn(target, own(s), other(s), s.total);
-  const seen = new Map<number, PigState>([[0, game.initial()]]);
-  const visit = (s: PigState): void => {
-    if (at(s) >= 0 && !seen.has(at(s)) && game.turn(s).kind === "player") seen.set(at(s), s);
+  const at = ({ scores, mover, total }: PigState): number =>
+    indexIn(target, scores[mover], scores[1 - mover] as number, total);
+  const follows = new Int32Array(7 * target ** 3).fill(NONE);
+  const isSeen = new Uint8Array(target ** 3);
+  const open = [game.initial()];
+  const place = (next: PigState, s: PigState): number => {
+    const index = at(next);
+    if (index >= 0 && isSeen[index] === 0 && game.turn(next).kind === "player") {
+      isSeen[index] = 1;
+      open.push(next);
+    }
+    return codeOf(index, next.mover === s.mover);
   };
-  const successors = (s: PigState): { roll: PigState[]; hold: PigState | undefined } => {
+  for (let s = open.pop(); s; s = open.pop()) {
     const turn = game.turn(s);
     if (turn.kind !== "player" || turn.player !== s.mover) throw new Error(`no turn at ${game.stateKey(s)}`);
     const rolling = turn.actions.includes(0) ? game.apply(s, 0) : undefined;
     const die = rolling && game.turn(rolling);
     if (!rolling || die?.kind !== "chance" || die.probabilities.some((p) => p !== 1 / 6)) throw new Error("no die");
-    return {
-      roll: die.actions.map((face) => game.apply(rolling, face)),
-      hold: turn.actions.includes(1) ? game.apply(s, 1) : undefined,
-    };
-  };
-  const follows = new Map<number, Follow>();
-  for (const [index, s] of seen) {
-    const place = (next: PigState): Successor => ({ index: at(next), mine: next.mover === s.mover });
-    const { roll, hold } = successors(s);
-    for (const next of roll) visit(next);
-    if (hold) visit(hold);
-    follows.set(index, { roll: roll.map(place), hold: hold && place(hold) });
+    if (die.actions.length !== 6) throw new Error("not six faces");
+    const from = 7 * at(s);
+    for (const [face, outcome] of die.actions.entries()) follows[from + face] = place(game.apply(rolling, outcome), s);
+    if (turn.actions.includes(1)) follows[from + 6] = place(game.apply(s, 1), s);
   }
-  return (i, j, k) => follows.get(indexIn(target, i, j, k));
+  return follows;
 }
 
 describe("perfect play", () => {
   it("wins 53.06 % for the first player at 100, by value iteration over the engine's own moves", () => {
-    expect(perfectPlay(100, fromEngine(100))).toBeCloseTo(0.5306, 4);
+    expect(perfectPlay(100, byEngine(100))).toBeCloseTo(0.5306, 4);
   });
 
   it.each([2, 3, 7, 20])("is worth the same by the engine's moves and by the rules, at %i", (target) => {
-    expect(perfectPlay(target, fromEngine(target))).toBeCloseTo(perfectPlay(target, rules(target)), 8);
+    expect(perfectPlay(target, byEngine(target))).toBeCloseTo(perfectPlay(target, byRules(target)), 8);
   });
 
   it("wins 6 times in 7 at 2, where the first not to roll a 1 wins", () => {
-    expect(perfectPlay(2, rules(2))).toBeCloseTo(6 / 7, 8);
+    expect(perfectPlay(2, byRules(2))).toBeCloseTo(6 / 7, 8);
   });
 
   it.each([2, 5, 7])("is hardly touched by the limit of rolls, at %i", (target) => {
@@ -123,7 +124,7 @@ describe("perfect play", () => {
       else if (turn.kind === "chance") values.set(key, below.reduce((sum, value) => sum + value, 0) / 6);
       else values.set(key, turn.player === 0 ? Math.max(...below) : Math.min(...below));
     }
-    expect(values.get("0-0:0+0@0")).toBeCloseTo(2 * perfectPlay(target, rules(target)) - 1, 8);
+    expect(values.get("0-0:0+0@0")).toBeCloseTo(2 * perfectPlay(target, byRules(target)) - 1, 8);
   });
 });
 

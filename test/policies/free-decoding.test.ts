@@ -118,7 +118,7 @@ it("polish makes free play legal and leaves legal play as it is, and resumes to 
   });
 
   const again = recorder();
-  const middle = snapshots.find(({ update }) => update === 150);
+  const middle = snapshots.find(({ update }) => update === 220);
   await train(settings, again.hooks, middle);
   expect(again.snapshots.at(-1)?.learner).toEqual(snapshots.at(-1)?.learner);
   await startBackend("js");

@@ -15,20 +15,23 @@ type Weights = readonly { readonly shape: readonly number[]; readonly values: Fl
 
 /** The logits of one row of features. */
 export function plainLogits(weights: Weights, x: ArrayLike<number>): number[] {
-  let h = Array.from(x);
+  let h = x;
+  let z: number[] = [];
   for (let layer = 0; layer < weights.length; layer += 2) {
     const { shape, values } = weights[layer];
     const bias = weights[layer + 1].values;
     const [inputs = 0, outputs = 0] = shape;
-    const z = Array.from(bias);
+    z = [];
+    for (let o = 0; o < outputs; o++) z.push(bias[o]);
     for (let i = 0; i < inputs; i++) {
-      for (let o = 0; o < outputs; o++) {
-        z[o] = z[o] + h[i] * values[i * outputs + o];
-      }
+      const input = h[i];
+      // Most features are 0.
+      if (input === 0) continue;
+      for (let o = 0; o < outputs; o++) z[o] += input * values[i * outputs + o];
     }
-    h = layer + 2 < weights.length ? z.map((value) => Math.max(0, value)) : z;
+    h = z.map((value) => Math.max(0, value));
   }
-  return h;
+  return z;
 }
 
 /** In 64 bits. */

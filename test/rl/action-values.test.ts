@@ -11,6 +11,7 @@ import type { Distribution, Policy } from "../../src/policies/policy.ts";
 import { actionValues } from "../../src/rl/action-values.ts";
 import type { Plan } from "../../src/selfplay/plan.ts";
 import { play } from "../../src/selfplay/play.ts";
+import { memoised } from "../../src/util/memoised.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { randomDistribution } from "../helpers.ts";
 
@@ -18,8 +19,9 @@ const EPSILON = 0.3;
 
 /** A random policy that plays the members of an orbit alike. */
 function symmetricPolicy(seed: string): Policy {
+  const drawn = memoised((set: Infoset) => randomDistribution(seed, set));
   const at = ({ canonical, toCanonical }: Infoset): Distribution => {
-    const own = randomDistribution(seed, canonical);
+    const own = drawn(canonical);
     return toCanonical ? own.map((_, slot) => own[toCanonical[slot] as number] as number) : own;
   };
   return { name: seed, symmetric: true, distributions: (infosets) => infosets.map(at) };

@@ -1,14 +1,26 @@
 /** Plans for the tests of the game loop, and what came of them. */
 
 import { getGame } from "../../src/games/registry.ts";
-import { GameGraph } from "../../src/graph/game-graph.ts";
-import type { Policy } from "../../src/policies/policy.ts";
+import { GameGraph, type Infoset } from "../../src/graph/game-graph.ts";
+import type { Distribution, Policy } from "../../src/policies/policy.ts";
 import type { Plan, Trajectories } from "../../src/selfplay/plan.ts";
 import { episodeOf, play } from "../../src/selfplay/play.ts";
-import { randomPolicy } from "../helpers.ts";
+import { randomDistribution } from "../helpers.ts";
+
+/** The random policy of a game, whose distributions are drawn once for all graphs. */
+function policyOf(id: string): Policy {
+  const at = ({ player, key, actions }: Infoset): Distribution => {
+    const name = `${id} ${player}|${key}`;
+    const known = drawn.get(name) ?? randomDistribution(id, { player, key, actions });
+    drawn.set(name, known);
+    return known;
+  };
+  return { name: `random-${id}`, distributions: (infosets) => infosets.map(at) };
+}
+const drawn = new Map<string, Distribution>();
 
 export function plan(id: string, episodes: number, overrides: Partial<Plan> = {}): Plan {
-  const policy = randomPolicy(id);
+  const policy = policyOf(id);
   return {
     graph: new GameGraph(getGame(id)),
     episodes,

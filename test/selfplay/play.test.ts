@@ -33,22 +33,24 @@ describe.each(ids)("%s", (id) => {
   });
 
   it("does not depend on what was expected, what was played beside it, or what the graph has seen", () => {
-    const alone = content(playOne(plan(id, 120)));
+    // Texts are compared in a tenth of the time.
+    const text = (t: Trajectories): string => JSON.stringify(content(t));
+    const alone = text(playOne(plan(id, 120)));
     const used = plan(id, 120);
     const first = playOne({ ...used, episodes: 500, actionKey: 5, policies: [uniform, uniform] });
     const again = playOne(used);
-    expect(content(again)).toEqual(alone);
+    expect(text(again)).toBe(alone);
     // The order of first visit is the order of the learner's rows.
     expect(again.infosets.map(({ key }) => key)).toEqual(playOne(plan(id, 120)).infosets.map(({ key }) => key));
-    expect(content(playOne({ ...used, expected: first.ids.slice().reverse() }))).toEqual(alone);
-    expect(content(playOne({ ...used, expected: first.ids.slice(0, 3) }))).toEqual(alone);
+    expect(text(playOne({ ...used, expected: first.ids.slice().reverse() }))).toBe(alone);
+    expect(text(playOne({ ...used, expected: first.ids.slice(0, 3) }))).toBe(alone);
     // Ids that the graph does not have.
-    expect(content(playOne({ ...plan(id, 120), expected: [0, 1e6] }))).toEqual(alone);
+    expect(text(playOne({ ...plan(id, 120), expected: [0, 1e6] }))).toBe(alone);
     const beside = play([plan("ttt", 50), plan(id, 120), used, plan("kuhn", 7)]);
-    expect(content(beside[1] as Trajectories)).toEqual(alone);
-    expect(content(beside[2] as Trajectories)).toEqual(alone);
+    expect(text(beside[1] as Trajectories)).toBe(alone);
+    expect(text(beside[2] as Trajectories)).toBe(alone);
     // Nor on how many episodes follow.
-    expect(content(playOne(plan(id, 40)))).toEqual(alone.slice(0, 40));
+    expect(content(playOne(plan(id, 40)))).toEqual(JSON.parse(alone).slice(0, 40));
   });
 
   it("asks a policy at most once about an information set", () => {

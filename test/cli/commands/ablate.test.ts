@@ -1,22 +1,23 @@
 /** `spiral ablate`: its plans in this process, and runs by the built program where its own processes are what is tested. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { creditOf } from "../../../src/cli/ablation/credit.ts";
-import { PRESETS, planOf, withCheckpoints } from "../../../src/cli/ablation/plan.ts";
+import { PRESETS, withCheckpoints } from "../../../src/cli/ablation/plan.ts";
 import { creditRuns } from "../../../src/cli/ablation/results.ts";
 import { tasksOf } from "../../../src/cli/ablation/runs.ts";
-import { command } from "../../../src/cli/commands/ablate.ts";
-import { type Given, optionsOf } from "../../../src/cli/flags/flag.ts";
 import { getGame } from "../../../src/games/registry.ts";
+import { planWith, trainRuns } from "../ablation.ts";
 import { disagreements } from "../documented.ts";
 import { contents, edit, folder, spiral, start } from "../spiral.ts";
 
 const TINY = ["--games", "kuhn", "--updates", "8", "--set", "perGame.kuhn.episodes=64", "--name", "tiny"];
-const GRID = ["ablate", ...TINY, "--vary", "rl.advantage=none,rae", "--seeds", "2", "--jobs", "2"];
+// Two checkpoints, as the variance of the gradient at each takes most of the time.
+const EVERY = "run.checkpointEvery=4";
+const GRID = ["ablate", ...TINY, "--set", EVERY, "--vary", "rl.advantage=none,rae", "--seeds", "2", "--jobs", "2"];
 const RUNS = ["none_s1", "none_s2", "rae_s1", "rae_s2"].map((end) => `rl.advantage_${end}`);
 
-const planWith = (given: Record<string, Given>, preset?: string) => planOf(preset, optionsOf(command.flags, given));
 const fileWith = (text: string): string => {
   const path = join(folder(), "my.yaml");
   writeFileSync(path, text);
@@ -78,6 +79,15 @@ describe("the plan", () => {
     expect([first?.config.games, first?.config.updates, first?.config.rl.loss]).toEqual([["ttt"], 5, "pg"]);
     expect(own.cells.map(({ config }) => config.rl.averaging)).toEqual([0.5, 0.9]);
   });
+});
+
+it("has checkpoints at the quarters of a run, unless a setting says otherwise", () => {
+  const every = (...set: string[]): number[] => {
+    const { cells } = planWith({ games: "kuhn", updates: "8", set, vary: ["rl.advantage=none,rae"] });
+    return cells.map((cell) => withCheckpoints(cell).config.run.checkpointEvery);
+  };
+  expect(every()).toEqual([2, 2]);
+  expect(every(EVERY)).toEqual([4, 4]);
 });
 
 describe("bad input", () => {
@@ -195,17 +205,11 @@ describe("a grid of two estimators and two seeds", () => {
   let dir: string;
   let tiny: string;
   let first: { code: number; out: string; err: string };
-  // The runs are trained in this process, which is quicker: an ablation of runs that are finished makes its tables alone.
   beforeAll(async () => {
     dir = folder();
     tiny = join(dir, "tiny");
-    const set = ["updates=8", "perGame.kuhn.episodes=64"];
-    const { cells, seeds } = planWith({ games: "kuhn", set, vary: ["rl.advantage=none,rae"], seeds: "2" });
-    for (const { cell, seed, name } of tasksOf(cells.map(withCheckpoints), seeds)) {
-      const settings = [`seed=${seed}`, ...cell.sets].flatMap((setting) => ["--set", setting]);
-      const { code, err } = await spiral(tiny, "train", "--name", name, "--workers", "0", "--json", ...settings);
-      expect(code, err).toBe(0);
-    }
+    const set = ["updates=8", "perGame.kuhn.episodes=64", EVERY];
+    await trainRuns(tiny, { games: "kuhn", set, vary: ["rl.advantage=none,rae"], seeds: "2" });
     first = await spiral(dir, ...GRID);
   }, 60_000);
 
@@ -221,7 +225,7 @@ describe("a grid of two estimators and two seeds", () => {
       /^## tiny\n\n8 updates, 2 seeds; median \(range\) over seeds, mean \[95 % interval\]\.\n/,
     );
     expect(first.out).toMatch(/^\| rl\.advantage=none \| \d\.\d{4} .*\| 512 \|$/m);
-    expect(first.out).toMatch(/^\| kuhn \| 2 \| \d\.\d\d \| 1\.00 \| \d\.\d\d.* \|$/m);
+    expect(first.out).toMatch(/^\| kuhn \| 4 \| \d\.\d\d \| 1\.00 \| \d\.\d\d.* \|$/m);
     expect(first.err).toMatch(/^4 of 4 runs are finished already\.\ngradient variance measured at /);
   });
 
@@ -238,7 +242,7 @@ describe("a grid of two estimators and two seeds", () => {
       expect([own, updates]).toEqual([seed, 8]);
     }
     const places = variance.map(({ game, seed, update }: Record<string, unknown>) => [game, seed, update]);
-    expect(places).toEqual([1, 2].flatMap((seed) => [2, 4, 6, 8].map((update) => ["kuhn", seed, update])));
+    expect(places).toEqual([1, 2].flatMap((seed) => [4, 8].map((update) => ["kuhn", seed, update])));
     for (const { ratios } of variance) expect(ratios).toEqual({ none: 1, rae: expect.any(Number) });
   });
 
@@ -257,7 +261,7 @@ describe("a grid of two estimators and two seeds", () => {
     const few = { batches: 2, episodes: 16, warmUp: { batches: 1, episodes: 16 } };
     const credit = await creditOf(tiny, [{ name: RUNS[2] as string, seed: 1 }], few);
     expect(credit.map(({ game, seed, update }) => [game, seed, update])).toEqual(
-      [2, 4, 6, 8].map((update) => ["kuhn", 1, update]),
+      [4, 8].map((update) => ["kuhn", 1, update]),
     );
     expect(Object.keys(credit[0]?.estimators ?? {})).toEqual([
       ...["rae", "none", "shared", "group", "group-std", "rloo", "infoset", "critic", "mirror"],
@@ -322,20 +326,25 @@ describe("a grid of two estimators and two seeds", () => {
 });
 
 describe("signals", () => {
+  const dir = folder();
+  const long = join(dir, "two", "updates_20000_s1");
+  const metrics = (): number => statSync(join(long, "metrics.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
+
+  // The second goes on with what the first has stopped.
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("%s to it alone ends its runs, saved, and it says how to go on", async (signal, expected) => {
-    const dir = folder();
     // The long run begins beside the short one, and is well under way when that is finished; it takes a minute or so.
     const grid = ["--vary", "updates=60,20000", "--seeds", "1", "--jobs", "2", "--set", "perGame.kuhn.episodes=64"];
+    const before = metrics();
     const ablate = start("ablate", "--games", "kuhn", ...grid, "--name", "two", "--dir", dir);
     await ablate.line(/^1 of 2 runs/m);
+    while (metrics() === before && ablate.exitCode === null) await setTimeout(10);
     ablate.kill(signal);
     const { code, out, err } = await ablate.done;
     expect({ code, out }).toEqual({ code: expected, out: "" });
     expect(err).toMatch(/^Stopped: 1 of 2 runs are finished\. Run the same command to go on\.$/m);
-    const long = join(dir, "two", "updates_20000_s1");
     expect(JSON.parse(readFileSync(join(long, "manifest.json"), "utf8"))).toMatchObject({ status: "interrupted" });
     expect(readFileSync(join(long, "checkpoints.jsonl"), "utf8")).toMatch(/"temporary":true/);
     // Its process is gone.

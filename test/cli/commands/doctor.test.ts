@@ -47,7 +47,7 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
   });
 
   it("--json: documented field by field; a folder that is not there yet stays away", async () => {
-    sabotage(`if (name === "js") process.exit(1);`);
+    sabotage(`if (name !== "wasm") process.exit(1);`);
     const dir = join(folder(), "not", "yet");
     const { code, out, err } = await spiral(dir, "doctor", "--json");
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -63,7 +63,7 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
     expect(existsSync(dir)).toBe(false);
   });
 
-  it("a backend that crashes, one that prints nonsense and one that fails are broken, and the next is auto's", async () => {
+  it("a backend that crashes, one that prints nonsense and one that fails are broken, and the next is auto's; why runs cannot be written", async () => {
     sabotage(`
       if (name === "cuda") process.kill(process.pid, "SIGSEGV");
       if (name === "webgpu") { console.log("hello"); process.exit(0); }
@@ -72,8 +72,11 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
       if (name === "wasm") { console.log("chatter of a library"); }
       if (name === "js") process.exit(1);
     `);
-    const { code, out } = await spiral(folder(), "doctor");
+    const file = join(folder(), "file");
+    writeFileSync(file, "");
+    const { code, out } = await spiral(join(file, "runs"), "doctor");
     expect(code).toBe(0);
+    expect(out).toContain(`\nRuns cannot be written to ${join(file, "runs")}: ${file} is not a folder.\n`);
     expect(lineOf(out, "cuda")).toMatch(/^cuda +broken +its process ended with SIGSEGV$/);
     expect(lineOf(out, "webgpu")).toMatch(/^webgpu +broken +its process ended with 0$/);
     expect(lineOf(out, "node")).toMatch(/^node +broken +its process ended with 3: a library is too old$/);
@@ -89,13 +92,5 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
     expect(disagreements("json.md", "spiral doctor --json", { ...found, auto: "" })).toEqual([]);
     expect(found.auto).toBeNull();
     expect(found.backends.map(({ status }: { status: string }) => status)).toEqual(names.map(() => "broken"));
-  });
-
-  it("says why runs cannot be written", async () => {
-    sabotage("process.exit(1);");
-    const file = join(folder(), "file");
-    writeFileSync(file, "");
-    const { out } = await spiral(join(file, "runs"), "doctor");
-    expect(out).toContain(`\nRuns cannot be written to ${join(file, "runs")}: ${file} is not a folder.\n`);
   });
 });

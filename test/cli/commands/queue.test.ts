@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasServer, startServer, type TestServer } from "../../jobs/queue/server.ts";
 import { says, serve } from "../../players/llm/server.ts";
+import { trainRuns } from "../ablation.ts";
 import { builtSpiral, contents, folder, spiral, start } from "../spiral.ts";
 
 const TINY = ["--games", "kuhn", "--updates", "4", "--set", "perGame.kuhn.episodes=16", "--seeds", "1"];
@@ -51,6 +52,9 @@ describe.skipIf(!hasServer)("with a queue", () => {
   it("ablate writes the same files as without", async () => {
     // In the same folder, which the settings of a run name.
     const dir = folder();
+    const set = ["perGame.kuhn.episodes=16"];
+    const vary = ["rl.averaging=0.9,0.99"];
+    await trainRuns(join(dir, "a"), { games: "kuhn", updates: "4", set, seeds: "1", vary });
     await builtSpiral(dir, ...GRID);
     const here = lasting(dir);
     rmSync(join(dir, "a"), { recursive: true });
