@@ -37,13 +37,15 @@ describe.skipIf(!hasServer)("with a queue", () => {
         /available actions are: (\[[^\]]+\])/.exec(asked.body.messages.map(({ content }) => content).join("\n")) ?? [];
       says(`\\boxed{${action}}`, { usage: { prompt_tokens: 20, completion_tokens: 2 } })(response, asked, n);
     });
-    process.env.SPIRAL_LLM_BASE_URL = endpoint.url;
-    process.env.SPIRAL_LLM_API_KEY = "a-key";
+    // Not by vi.stubEnv, which a command that runs in this process takes back.
+    Object.assign(process.env, { SPIRAL_LLM_BASE_URL: endpoint.url, SPIRAL_LLM_API_KEY: "a-key" });
     const worker = (): ReturnType<typeof start> => start("worker", "--queue", server.url, "--jobs", "1");
     workers.push(worker(), worker());
     await Promise.all(workers.map((one) => one.line(/waits for jobs/)));
   });
   afterAll(async () => {
+    delete process.env.SPIRAL_LLM_BASE_URL;
+    delete process.env.SPIRAL_LLM_API_KEY;
     for (const worker of workers) worker.kill("SIGTERM");
     await Promise.all(workers.map(({ done }) => done));
     server?.stop();
