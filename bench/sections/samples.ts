@@ -116,6 +116,8 @@ export async function samples(quick: boolean): Promise<Measured> {
   ];
   const notes = [`Until NashConv in Leduc poker is at most ${GOAL}.`];
   if (learned.length < seeds.length)
-    notes.push(`${seeds.length - learned.length} of ${seeds.length} runs of the network did not get there in its length.`);
+    notes.push(
+      `${seeds.length - learned.length} of ${seeds.length} runs of the network did not get there in its length.`,
+    );
   return { figures, notes };
 }
