@@ -122,7 +122,15 @@ function secretsOf({ key, headers = {}, proxy }: Endpoint): string[] {
   const values = Object.values(headers);
   const credentials = values.flatMap((value) => /^\w+ (\S+)$/.exec(value)?.[1] ?? []);
   const password = proxy === undefined ? "" : new URL(proxy).password;
-  return [key ?? "", ...values, ...credentials, password];
+  return [key ?? "", ...values, ...credentials, password, unescaped(password)];
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const DAY_MS = 86_400_000;
