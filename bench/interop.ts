@@ -29,8 +29,8 @@ const { values } = parseArgs({
 });
 const ends = performance.now() + Number(values.minutes) * 60_000;
 
-/** A seat of verifiers that runs on this machine, without tools. */
-const seated = { harness: { id: "null" }, runtime: { type: "subprocess" } };
+/** A seat of verifiers' taskset runs on this machine, without tools. */
+const HERE = { harness: { id: "null" }, runtime: { type: "subprocess" } };
 
 /** The packages cannot be had here. */
 class Missing extends Error {}
@@ -74,15 +74,11 @@ async function main(): Promise<number> {
     const withToken = guarded.url.replace("//", `//spiral:${encodeURIComponent(TOKEN)}@`);
     await evaluated("vf-eval openenv, with a token", verifiers, env, {
       ...{ model: "stub", push: false, client: { base_url: stub.url, api_key_var: "STUB_KEY" } },
-      env: { taskset: { id: "openenv", base_url: withToken, resets }, player: seated },
+      env: { taskset: { id: "openenv", base_url: withToken, resets }, player: HERE },
     });
     await evaluated("vf-eval examples/spiral_self_play.py", verifiers, env, {
       ...{ model: "stub", push: false, client: { base_url: stub.url, api_key_var: "STUB_KEY" } },
-      env: {
-        taskset: { id: "spiral_self_play", base_url: url, games: ["kuhn", "ttt"], seeds: 2 },
-        first: seated,
-        second: seated,
-      },
+      env: { taskset: { id: "spiral_self_play", base_url: url, games: ["kuhn", "ttt"], seeds: 2 } },
     });
     if (values.trl) await trained(url);
     else console.log("interop: examples/trl_grpo.py: not trained: its packages take 6 GB. Train a step with -- --trl");
