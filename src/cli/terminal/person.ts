@@ -56,9 +56,9 @@ export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): Aske
       if (reply === "resign") return { forfeit: "resigned" };
       throw new UserError(1, "The match ends here: its person has left.");
     },
-    moved({ episode, seat, player, name, shown }) {
+    moved({ episode, seat, player, name, shown: round }) {
       if (player === seat) return;
-      const chance = shown ? shownText(shown, name, seat, out) : dim(`Chance: ${name}`);
+      const chance = round ? shownText(round, name, seat, out) : dim(`Chance: ${name}`);
       const line = player === undefined ? chance : `\n${bold(`Your opponent plays ${name}`)}`;
       news.set(episode, [...(news.get(episode) ?? []), line]);
     },

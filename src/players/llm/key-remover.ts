@@ -20,6 +20,8 @@ const QUOTED = /=(?<percent>[\da-f]{2})/gi;
 /** Names of HTML that begin another escape. The others are signs, which do not count. */
 const NAMED: Readonly<Record<string, string>> = { amp: "&", num: "#", percnt: "%", bsol: "\\" };
 
+const NO_LETTERS = /[^\p{L}\p{N}]/gu;
+
 /** A text that was made of another: unit i stands for the other's units from[i] … to[i] − 1. */
 interface View {
   readonly text: string;
@@ -39,7 +41,8 @@ export function keyRemover(secrets: readonly string[]): (text: string) => string
     const text = printable(given);
     const places: Place[] = [];
     const search = (view: View): void => {
-      places.push(...placesOf(long, lettersOf(view)), ...placesOf(whole, view));
+      findPlaces(long, lettersOf(view), places);
+      findPlaces(whole, view, places);
     };
     let view = viewOf(text);
     search(view);
@@ -106,15 +109,8 @@ function lettersOf(view: View): View {
   const { add, end } = making(view);
   for (let i = 0; i < view.text.length; i++) {
     const unit = view.text[i] as string;
-    if (unit > "\x7f")
-      add(
-        unit
-          .normalize("NFKD")
-          .toLowerCase()
-          .replaceAll(/[^\p{L}\p{N}]/gu, ""),
-        i,
-      );
-    else if (/[\da-z]/i.test(unit)) add(unit.toLowerCase(), i);
+    const plain = unit > "\x7f" ? unit.normalize("NFKD") : unit;
+    if (/[\p{L}\p{N}]/u.test(plain)) add(plain.toLowerCase().replaceAll(NO_LETTERS, ""), i);
   }
   return end();
 }
@@ -137,17 +133,9 @@ function decode(view: View, escapes: RegExp): View {
 }
 
 /** What an escape stands for, by the groups of its pattern; nothing for a tag. */
-function meaning({
-  percent,
-  u,
-  point,
-  x,
-  entity,
-  octal,
-  decimal,
-  name,
-}: Readonly<Record<string, string | undefined>>): string {
-  const hex = percent ?? u ?? point ?? x ?? entity;
+function meaning(groups: Readonly<Record<string, string | undefined>>): string {
+  const { octal, decimal, name } = groups;
+  const hex = groups.percent ?? groups.u ?? groups.point ?? groups.x ?? groups.entity;
   if (hex !== undefined) return character(Number.parseInt(hex, 16));
   if (octal !== undefined) return character(Number.parseInt(octal, 8));
   if (decimal !== undefined) return character(Number(decimal));
@@ -158,15 +146,13 @@ const character = (code: number): string => (code <= 0xffff ? String.fromCharCod
 
 type Place = readonly [from: number, to: number];
 
-/** Where the forms stand in the text that a view was made of. */
-function placesOf(forms: readonly string[], { text, from, to }: View): Place[] {
-  const places: Place[] = [];
+/** Adds to `places` where the forms stand in the text that a view was made of. */
+function findPlaces(forms: readonly string[], { text, from, to }: View, places: Place[]): void {
   for (const form of forms) {
-    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
+    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
       places.push([from[at] as number, to[at + form.length - 1] as number]);
     }
   }
-  return places;
 }
 
 /** The text with `***` for each place, and for the padding of Base64 behind it. */
