@@ -71,7 +71,8 @@ async function openPrepared(
 ): Promise<Player[]> {
   const load = networks.length > 0 ? await policyLoader(networks, backendRuns) : undefined;
   // One for all models with the same settings, so that a limit on requests is one limit.
-  const clients = new Map([...llm].map(([name, settings]) => [name, chatClient(settings, clientHooks())]));
+  const all = [...llm.values()];
+  const clients = new Map([...llm].map(([name, settings]) => [name, chatClient(settings, clientHooks(), all)]));
   const policyPlayer = (player: PreparedPolicy): PolicyPlayer => {
     if ("open" in player) return player.open();
     if (load) return runPlayer(player.run, load);

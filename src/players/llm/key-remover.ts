@@ -31,7 +31,8 @@ interface View {
 
 /** A function that makes text printable and replaces the secrets by `***`. */
 export function keyRemover(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets.filter(({ length }) => length >= SHORTEST).flatMap((secret) => [secret, ...codesOf(secret)]);
+  const known = [...new Set(secrets)].filter(({ length }) => length >= SHORTEST);
+  const forms = known.flatMap((secret) => [secret, ...codesOf(secret)]);
   const letters = new Set(forms.map((form) => lettersOf(viewOf(form)).text));
   // A secret of few letters is looked for with all that is between them, as its letters alone may be a word.
   const whole = forms.filter((form) => lettersOf(viewOf(form)).text.length < SHORTEST);
