@@ -21,14 +21,16 @@ const PINNED = {
 } as const;
 const UV = "uv==0.13.9";
 const GAMES = "kuhn,ttt,negotiation,kuhn-match:hands=3";
+/** With signs that have a meaning in an address. */
+const TOKEN = "a/b:c@d%e";
 
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "10" }, trl: { type: "boolean", default: false } },
 });
 const ends = performance.now() + Number(values.minutes) * 60_000;
 
-/** A seat of verifiers that runs on this machine, without tools. */
-const seated = { harness: { id: "null" }, runtime: { type: "subprocess" } };
+/** A seat of verifiers' taskset runs on this machine, without tools. */
+const HERE = { harness: { id: "null" }, runtime: { type: "subprocess" } };
 
 /** The packages cannot be had here. */
 class Missing extends Error {}
@@ -36,17 +38,10 @@ class Missing extends Error {}
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const server = spawn(
-    process.execPath,
-    [SPIRAL, "serve", "--games", GAMES, "--vs", "nash,random", "--port", "0", "--json"],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+  const [open, guarded] = await Promise.all([served({}), served({ SPIRAL_SERVE_TOKEN: TOKEN })]);
+  const { url } = open;
   const stub = await startStub();
   try {
-    const [line] = (await once(createInterface(server.stdout), "line")) as [string];
-    const { url } = JSON.parse(line) as { readonly url: string };
     await uv();
     const openenv = await environment("openenv");
     await check(
@@ -75,17 +70,15 @@ async function main(): Promise<number> {
       PYTHONPATH: "examples",
       STUB_KEY: "none",
     };
-    await evaluated("vf-eval openenv", verifiers, env, {
+    // Its client sends no headers, so the token stands in the address.
+    const withToken = guarded.url.replace("//", `//spiral:${encodeURIComponent(TOKEN)}@`);
+    await evaluated("vf-eval openenv, with a token", verifiers, env, {
       ...{ model: "stub", push: false, client: { base_url: stub.url, api_key_var: "STUB_KEY" } },
-      env: { taskset: { id: "openenv", base_url: url, resets }, player: seated },
+      env: { taskset: { id: "openenv", base_url: withToken, resets }, player: HERE },
     });
     await evaluated("vf-eval examples/spiral_self_play.py", verifiers, env, {
       ...{ model: "stub", push: false, client: { base_url: stub.url, api_key_var: "STUB_KEY" } },
-      env: {
-        taskset: { id: "spiral_self_play", base_url: url, games: ["kuhn", "ttt"], seeds: 2 },
-        first: seated,
-        second: seated,
-      },
+      env: { taskset: { id: "spiral_self_play", base_url: url, games: ["kuhn", "ttt"], seeds: 2 } },
     });
     if (values.trl) await trained(url);
     else console.log("interop: examples/trl_grpo.py: not trained: its packages take 6 GB. Train a step with -- --trl");
@@ -96,8 +89,22 @@ async function main(): Promise<number> {
     return 0;
   } finally {
     stub.close();
-    server.kill("SIGTERM");
+    for (const { stop } of [open, guarded]) stop();
   }
+}
+
+/** A server that listens. */
+async function served(
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly url: string; readonly stop: () => void }> {
+  const args = ["serve", "--games", GAMES, "--vs", "nash,random", "--port", "0", "--json"];
+  const child = spawn(process.execPath, [SPIRAL, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const { url } = JSON.parse(line) as { readonly url: string };
+  return { url, stop: () => child.kill("SIGTERM") };
 }
 
 /** Trains a model of two layers for a step of GRPO. Some of its games must be won or lost, so that rewards differ. */

@@ -1,8 +1,8 @@
 """Self-play with verifiers: one model plays both seats, and is rewarded by role-conditioned advantages.
 
-    spiral serve --games kuhn,ttt
+    spiral serve --games kuhn
     pip install "verifiers[openenv]"
-    PYTHONPATH=examples vf-eval spiral_self_play --env.taskset.games '["kuhn","ttt"]' -m MODEL
+    PYTHONPATH=examples vf-eval spiral_self_play -m MODEL --client.base-url http://127.0.0.1:8080/v1 --no-push
 
 RAE (SPIRAL, arXiv 2506.24119): A = R - b[game, role], and then b <- decay b + (1 - decay) R. The baseline of a role takes out
 what the role itself is worth, such as the -1/18 of the first player of Kuhn poker. The reward of a trace is its advantage, so leave
@@ -16,7 +16,8 @@ from openenv import GenericEnvClient
 
 __all__ = ["SelfPlayEnv", "SelfPlayTaskset"]
 
-NO_TOOLS = {"id": "null"}
+# The model answers by itself, on this machine.
+ALONE = {"harness": {"id": "null"}, "runtime": {"type": "subprocess"}}
 
 
 class SelfPlayData(vf.TaskData):
@@ -49,8 +50,8 @@ class SelfPlayTaskset(vf.Taskset[SelfPlayTask, SelfPlayTasksetConfig]):
 
 
 class SelfPlayEnvConfig(vf.EnvConfig):
-    first: vf.AgentConfig = vf.AgentConfig(harness=NO_TOOLS)
-    second: vf.AgentConfig = vf.AgentConfig(harness=NO_TOOLS)
+    first: vf.AgentConfig = vf.AgentConfig(**ALONE)
+    second: vf.AgentConfig = vf.AgentConfig(**ALONE)
     decay: float = 0.95
     """Of the baselines."""
 

@@ -1,5 +1,6 @@
 /** Play against the policy of a checkpoint, against perfect play or random play, in either seat. */
 import type { Game, Seat } from "../src/games/game.ts";
+import { isShowdown } from "../src/games/showdown.ts";
 import { type Policy, sampleSlot, uniform } from "../src/policies/policy.ts";
 import { withSign } from "../src/util/figures.ts";
 import { printable } from "../src/util/printable.ts";
@@ -62,7 +63,7 @@ export function play(model: Model): View {
     history.replaceChildren();
     place.replaceChildren();
   };
-  /** Chance and the opponent move until the person must, or the game ends. */
+  /** Chance and the opponent move until the person must, a round has been shown, or the game ends. */
   const advance = (): void => {
     before = state;
     for (;;) {
@@ -72,7 +73,7 @@ export function play(model: Model): View {
         played++;
         break;
       }
-      if (turn.kind === "player" && turn.player === seat) break;
+      if ((turn.kind === "player" && turn.player === seat) || isShowdown(game, turn)) break;
       const choices = turn.kind === "chance" ? turn.probabilities : byAction().map(({ probability }) => probability);
       const action = turn.actions[sampleSlot(choices, random())] as number;
       const name = game.actionName(state, action);
@@ -83,8 +84,9 @@ export function play(model: Model): View {
     draw();
   };
   const byAction = (): readonly ActionProbability[] => model.probabilities(policy() ?? uniform, game, state);
-  const move = (action: number): void => {
-    moves.push(`You ${game.actionName(state, action)}`);
+  const move = (action: number): void => make(action, `You ${game.actionName(state, action)}`);
+  const make = (action: number, text: string): void => {
+    moves.push(text);
     state = game.apply(state, action);
     advance();
     place.querySelector<HTMLElement>("button, input")?.focus();
@@ -112,6 +114,14 @@ export function play(model: Model): View {
     if (turn.kind === "end") {
       status.textContent = `${resultText(game, turn.returns)}. ${score(total, played)}`;
       place.replaceChildren(drawn, button("Play again", begin, { class: "main" }));
+      return;
+    }
+    if (isShowdown(game, turn)) {
+      const [action = 0] = turn.actions;
+      const what = game.actionName(state, action);
+      status.textContent = `${last}. ${what}.`;
+      const goOn = button("Next round", () => make(action, what), { class: "main" });
+      place.replaceChildren(drawn, el("div", { class: "actions" }, goOn));
       return;
     }
     drawHint();

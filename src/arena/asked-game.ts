@@ -4,6 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { forfeitReturns } from "../games/forfeit.ts";
+import { isShowdown } from "../games/showdown.ts";
 import type { GameGraph, GameNode, Infoset } from "../graph/game-graph.ts";
 import type { AskedPlayer, Choice, Decision } from "../players/player.ts";
 import { type Policy, sampleSlot } from "../policies/policy.ts";
@@ -76,7 +77,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
   }
   for (;;) {
     const { turn } = node;
-    if (turn.kind === "end") return finish(game, moves, turn.returns);
+    if (turn.kind === "end") return finish(game, moves, node, turn.returns);
     if (turn.kind === "chance") {
       const nth = moves.filter((made) => made.node.turn.kind === "chance").length;
       move(sampleSlot(turn.probabilities, draw.chance(nth)));
@@ -99,7 +100,7 @@ export async function playAskedGame(game: AskedGame): Promise<Played> {
       moves.length = choice.backTo;
     } else if ("forfeit" in choice) {
       const forfeit = { seat: turn.player, reason: choice.forfeit };
-      return finish(game, moves, forfeitReturns(graph.game, turn.player), forfeit, choice.said);
+      return finish(game, moves, node, forfeitReturns(graph.game, turn.player), forfeit, choice.said);
     } else {
       move(legalSlot(choice.slot, turn.actions.length, side.name), choice.said, choice.words);
     }
@@ -114,28 +115,35 @@ const talkIn = (moves: readonly Move[]): Spoken[] =>
     turn.kind === "player" && text !== "" ? { ply, seat: turn.player, text } : [],
   );
 
-/** Tells asked players of a move, unless the game hides information: then the next information set says what they may know. */
-function tellMove({ graph, seats, episode }: AskedGame, { node: { state, turn }, action }: Move): void {
-  if (!graph.game.perfectInformation) return;
+/**
+ * Tells asked players of a move. If the game hides information, the next information set says what they may know of it, but for
+ * what was shown in a round that is over.
+ */
+function tellMove({ graph: { game }, seats, episode }: AskedGame, { node: { state, turn }, action }: Move): void {
+  const isShown = isShowdown(game, turn);
+  if (!game.perfectInformation && !isShown) return;
+  const shown = isShown ? { shown: { game, state } } : {};
   const player = turn.kind === "player" ? turn.player : undefined;
   for (const seat of [0, 1] as const) {
     const side = seats[seat];
-    if (isAsked(side)) side.moved?.({ episode, seat, player, name: graph.game.actionName(state, action) });
+    if (isAsked(side)) side.moved?.({ episode, seat, player, name: game.actionName(state, action), ...shown });
   }
 }
 
 /** Tells asked players how the game ended. → the result */
 function finish(
-  { seats, episode, talk: talks = false }: AskedGame,
+  { graph: { game }, seats, episode, talk: talks = false }: AskedGame,
   moves: readonly Move[],
+  { state }: GameNode,
   returns: readonly [number, number],
   forfeit?: Episode["forfeit"],
   lastWords: readonly Utterance[] = [],
 ): Played {
   const talk = talkIn(moves);
+  const last = forfeit ? {} : { last: { game, state } };
   for (const seat of [0, 1] as const) {
     const side = seats[seat];
-    if (isAsked(side)) side.ended?.({ episode, seat, returns, ...(talks ? { talk } : {}) });
+    if (isAsked(side)) side.ended?.({ episode, seat, returns, ...last, ...(talks ? { talk } : {}) });
   }
   // At the end only, so that moves that were taken back do not count towards the limit.
   const keep = answerLimiter();

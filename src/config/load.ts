@@ -62,7 +62,8 @@ export function loadConfig({ file, recorded, size, sets = [], flags = [] }: Conf
   const ofKind = policy === "text" ? packagedLeaves("text", "policy text", problems) : [];
   const rule = chosenRule(leaves, initialGames(defaults), problems);
   const ofRule = rule === "mirror" ? packagedLeaves("mirror", "rule mirror", problems) : [];
-  leaves = [...defaults, ...ofRule, ...ofKind, ...leaves];
+  const packaged = [...defaults, ...ofRule, ...ofKind];
+  leaves = [...(recorded ? packaged.filter(({ path }) => !isOfOneGame(path)) : packaged), ...leaves];
 
   const values = new Map<string, unknown>();
   const origins = new Map<string, string>();
@@ -91,6 +92,9 @@ export function loadConfig({ file, recorded, size, sets = [], flags = [] }: Conf
   const order = [...flattenKeys(config)];
   return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
 }
+
+/** A game for which the version of a run had no settings had those of `perGame.default`. */
+const isOfOneGame = ([key, game]: readonly string[]): boolean => key === "perGame" && game !== "default";
 
 /** The games of the defaults. */
 const initialGames = (defaults: readonly Leaf[]): readonly string[] =>

@@ -14,24 +14,30 @@ import type { Game, Seat, Turn } from "./game.ts";
 import {
   bidText,
   DIE,
-  diceCount,
   diceOf,
   diceText,
   FACES,
   faceOf,
   type Hand,
-  matching,
   NO_DICE,
   parseBidOrCall,
-  quantityOf,
-  rolled,
-  shownDice,
   withDie,
 } from "./parts/dice.ts";
+import {
+  type DiceRound,
+  type Hands,
+  holds,
+  otherOf,
+  rolledAgain,
+  rollerOf,
+  roundActionName,
+  roundPrompt,
+  roundView,
+} from "./parts/dice-round.ts";
 import { FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
 import { idOf, resolve, type Settings, SWITCH } from "./parts/parameters.ts";
 import { availableActions } from "./text.ts";
-import type { Bid, View } from "./view.ts";
+import type { View } from "./view.ts";
 
 const RULE = { ...SWITCH, default: 1 } as const;
 export const LIARS_DICE_MATCH_PARAMETERS = {
@@ -41,24 +47,17 @@ export const LIARS_DICE_MATCH_PARAMETERS = {
   loserOpens: RULE,
 } as const;
 
-export interface LiarsDiceMatchState {
+/** The round in play, and the match so far. */
+export interface LiarsDiceMatchState extends DiceRound {
   /** The dice that each seat has left. */
   readonly left: readonly [number, number];
-  /** The dice that each seat has rolled so far in this round. */
-  readonly hands: readonly [Hand, Hand];
-  /** The bids of this round, in order; after a call, only the last. */
-  readonly bids: readonly number[];
-  /** Whose decision it is; while the dice are rolled, who bids first; after a call, who called. */
-  readonly mover: Seat;
-  readonly called: boolean;
 }
 
-const otherOf = (player: Seat): Seat => (player === 0 ? 1 : 0);
 const lastOf = ({ bids }: LiarsDiceMatchState): number => bids.at(-1) ?? -1;
 const newRound = (left: readonly [number, number], mover: Seat): LiarsDiceMatchState => ({
   ...{ left, hands: [NO_DICE, NO_DICE], bids: [], mover, called: false },
 });
-const withHand = ([first, second]: readonly [Hand, Hand], owner: Seat, hand: Hand): readonly [Hand, Hand] =>
+const withHand = ([first, second]: Hands, owner: Seat, hand: Hand): Hands =>
   owner === 0 ? [hand, second] : [first, hand];
 /** After a call, by the seat that loses a die. */
 const LOSSES = ([0, 1] as const).map((loser): Turn => ({ kind: "chance", actions: [loser], probabilities: [1] }));
@@ -97,15 +96,9 @@ export function liarsDiceMatch(settings: Settings<typeof LIARS_DICE_MATCH_PARAME
   }
 
   /** The seat that rolls next; undefined if all dice are rolled. */
-  const roller = ({ left, hands }: LiarsDiceMatchState): Seat | undefined =>
-    diceCount(hands[0]) < left[0] ? 0 : diceCount(hands[1]) < left[1] ? 1 : undefined;
+  const roller = ({ left, hands }: LiarsDiceMatchState): Seat | undefined => rollerOf(hands, left);
   /** After a call, the seat that loses a die. */
-  function loserOf(s: LiarsDiceMatchState): Seat {
-    const bid = lastOf(s);
-    const [first, second] = s.hands;
-    const count = matching(first, faceOf(bid), isWild) + matching(second, faceOf(bid), isWild);
-    return count >= quantityOf(bid) ? s.mover : otherOf(s.mover);
-  }
+  const loserOf = (s: LiarsDiceMatchState): Seat => (holds(lastOf(s), s.hands, isWild) ? s.mover : otherOf(s.mover));
 
   const begins = dice === 1 ? "1 die" : `${dice} dice`;
   const higher = mayLowerFace
@@ -124,18 +117,11 @@ export function liarsDiceMatch(settings: Settings<typeof LIARS_DICE_MATCH_PARAME
       "- Whoever has no die left loses the game",
     ].join("\n");
 
-  function viewOf(s: LiarsDiceMatchState, seat: Seat | null): View {
-    const shown = (owner: Seat) => shownDice(s.hands[owner], seat === null || seat === owner || s.called);
-    const bidder = (i: number): Seat => ((s.mover + s.bids.length - i) % 2) as Seat;
-    return {
-      kind: "dice",
-      dice: [shown(0), shown(1)],
+  const viewOf = (s: LiarsDiceMatchState, seat: Seat | null): View =>
+    roundView(s, seat, {
       dicePerSeat: dice,
-      bids: s.bids.map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
-      caller: s.called ? s.mover : null,
       match: { round: 2 * dice - s.left[0] - s.left[1] + 1, left: s.left },
-    };
-  }
+    });
 
   const game: Game<LiarsDiceMatchState> = {
     id: idOf("liars-dice-match", LIARS_DICE_MATCH_PARAMETERS, parameters),
@@ -186,8 +172,7 @@ export function liarsDiceMatch(settings: Settings<typeof LIARS_DICE_MATCH_PARAME
     rules: rulesFor,
     prompt({ left, hands, bids }, player) {
       const against = `You are player ${player}, against ${left[otherOf(player)]} dice.`;
-      const dice = `You hold ${diceOf(hands[player]).join(" ")}.`;
-      return `Liars Dice Match. ${against} Bids: ${bids.map(bidText).join(" ") || "none"}. ${dice} Action:`;
+      return `Liars Dice Match. ${against} ${roundPrompt(bids, hands[player])}`;
     },
     view: viewOf,
     encode({ left, hands, bids, mover }, player, out, offset) {
@@ -200,12 +185,7 @@ export function liarsDiceMatch(settings: Settings<typeof LIARS_DICE_MATCH_PARAME
         sign = -sign;
       }
     },
-    actionName(s, action) {
-      const player = roller(s);
-      if (player !== undefined) return `Player ${player} rolls ${action}`;
-      if (s.called) return `Player ${action} loses a die`;
-      return action === LIAR ? "[liar]" : `[bid ${bidText(action)}]`;
-    },
+    actionName: (s, action) => (s.called ? `Player ${action} loses a die` : roundActionName(roller(s), action, LIAR)),
     parseAction(s, text) {
       if (game.turn(s).kind !== "player") return { ok: false, reason: "It is no player's turn." };
       const last = lastOf(s);
@@ -218,7 +198,7 @@ export function liarsDiceMatch(settings: Settings<typeof LIARS_DICE_MATCH_PARAME
     /** The other player's dice are rolled again. Any dice are possible, as every bid is legal with any dice. */
     resample(s, player, uniform) {
       const other = otherOf(player);
-      return { ...s, hands: withHand(s.hands, other, rolled(diceCount(s.hands[other]), uniform)) };
+      return { ...s, hands: withHand(s.hands, other, rolledAgain(s.hands[other], uniform)) };
     },
   };
   return game;

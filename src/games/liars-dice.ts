@@ -15,20 +15,16 @@ import {
   diceOf,
   diceText,
   FACES,
-  faceOf,
   type Hand,
-  matching,
   NO_DICE,
   parseBidOrCall,
-  quantityOf,
-  rolled,
-  shownDice,
   withDie,
 } from "./parts/dice.ts";
+import { holds, rolledAgain, rollerOf, roundActionName, roundPrompt, roundView } from "./parts/dice-round.ts";
 import { FIRST_WINS, SECOND_WINS } from "./parts/outcomes.ts";
 import { idOf, resolve, type Settings } from "./parts/parameters.ts";
 import { availableActions } from "./text.ts";
-import type { Bid, View } from "./view.ts";
+import type { View } from "./view.ts";
 
 /** Only the game of one die each is walkable: each die more adds twelve bids, and each bid doubles the possible lists of bids. */
 export const LIARS_DICE_PARAMETERS = { dice: { default: 1, min: 1, max: 5 } } as const;
@@ -90,10 +86,8 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
   );
 
   /** The seat that rolls next; undefined if all dice are rolled. */
-  const roller = ({ first, second }: LiarsDiceState): Seat | undefined =>
-    diceCount(first) < each ? 0 : diceCount(second) < each ? 1 : undefined;
+  const roller = ({ first, second }: LiarsDiceState): Seat | undefined => rollerOf([first, second], [each, each]);
   const handOf = ({ first, second }: LiarsDiceState, owner: Seat): Hand => (owner === 0 ? first : second);
-  const otherOf = (player: Seat): Seat => (player === 0 ? 1 : 0);
 
   const rulesFor = (player: Seat): string =>
     [
@@ -105,18 +99,11 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       "- '[liar]': call the last bid a lie. All dice are shown; if the bid holds, whoever made it wins, otherwise you do",
     ].join("\n");
 
-  function viewOf(s: LiarsDiceState, seat: Seat | null): View {
-    const shown = (owner: Seat) => shownDice(handOf(s, owner), seat === null || seat === owner || s.called);
-    const bidder = (i: number): Seat => (s.called ? otherOf(s.mover) : ((i % 2) as Seat));
-    return {
-      kind: "dice",
-      dice: [shown(0), shown(1)],
+  const viewOf = (s: LiarsDiceState, seat: Seat | null): View =>
+    roundView({ hands: [s.first, s.second], bids: bidsOf(s), mover: s.mover, called: s.called }, seat, {
       dicePerSeat: each,
-      bids: bidsOf(s).map((bid, i): Bid => ({ seat: bidder(i), quantity: quantityOf(bid), face: faceOf(bid) })),
-      caller: s.called ? s.mover : null,
       match: null,
-    };
-  }
+    });
 
   const game: Game<LiarsDiceState> = {
     id: idOf("liars-dice", LIARS_DICE_PARAMETERS, parameters),
@@ -137,9 +124,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
       // The second player's dice are the last to be rolled.
       if (diceCount(second) < each) return DIE;
       if (!s.called) return turns[mover][last + 1];
-      const face = faceOf(last);
-      const holds = matching(first, face, true) + matching(second, face, true) >= quantityOf(last);
-      return holds === (mover === 1) ? FIRST_WINS : SECOND_WINS;
+      return holds(last, [first, second], true) === (mover === 1) ? FIRST_WINS : SECOND_WINS;
     },
     apply(s, action) {
       const { first, second, low, high, last, mover } = s;
@@ -191,9 +176,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     },
     rules: rulesFor,
     prompt(s, player) {
-      const bids = bidsOf(s).map((bid) => bidTexts[bid]);
-      const dice = `You hold ${diceOf(handOf(s, player)).join(" ")}.`;
-      return `Liars Dice. You are player ${player}. Bids: ${bids.join(" ") || "none"}. ${dice} Action:`;
+      return `Liars Dice. You are player ${player}. ${roundPrompt(bidsOf(s), handOf(s, player))}`;
     },
     view: viewOf,
     encode(s, player, out, offset) {
@@ -209,11 +192,7 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
         sign = -sign;
       }
     },
-    actionName(s, action) {
-      const player = roller(s);
-      if (player !== undefined) return `Player ${player} rolls ${action}`;
-      return action === LIAR ? "[liar]" : `[bid ${bidText(action)}]`;
-    },
+    actionName: (s, action) => roundActionName(roller(s), action, LIAR),
     parseAction(s, text) {
       const turn = game.turn(s);
       if (turn.kind !== "player") return { ok: false, reason: "It is no player's turn." };
@@ -224,10 +203,8 @@ export function liarsDice(settings: Settings<typeof LIARS_DICE_PARAMETERS> = {})
     },
 
     /** The other player's dice are rolled again. Any dice are possible, as every bid is legal with any dice. */
-    resample(s, player, uniform) {
-      const again = rolled(diceCount(handOf(s, otherOf(player))), uniform);
-      return player === 0 ? { ...s, second: again } : { ...s, first: again };
-    },
+    resample: (s, player, uniform) =>
+      player === 0 ? { ...s, second: rolledAgain(s.second, uniform) } : { ...s, first: rolledAgain(s.first, uniform) },
   };
   return game;
 }

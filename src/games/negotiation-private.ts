@@ -1,9 +1,9 @@
 /**
  * Negotiation over five resources with private holdings and values, as in TextArena's SimpleNegotiation. With `bundles`, an offer
  * names several resources on a side, as there; every offer is an action, so their number bounds the amounts. Each player is dealt
- * 5–25 of each resource and a value for each, within a fifth of its base value and within 5 … 40, and sees only its own. The deal
- * is twenty outcomes of chance, one a number. Turns are those of `negotiation`: an offer stands for one turn, there is none on the
- * last turn, and after it the larger gain in own value wins (+1/−1); equal gains are a draw.
+ * a quantity of each resource and a value for it, and sees only its own (parts/private-goods.ts). Turns are those of `negotiation`:
+ * an offer stands for one turn, there is none on the last turn, and after it the larger gain in own value wins (+1/−1); equal gains
+ * are a draw.
  *
  * The legal actions never tell a player what the other holds: an offer requires the proposer's own goods, and accepting it the
  * acceptor's own. The proposer can still pay when the offer is accepted, as no goods move while an offer stands.
@@ -15,6 +15,20 @@ import type { Game, Seat, Turn } from "./game.ts";
 import { market } from "./parts/market.ts";
 import { outcomeOf } from "./parts/outcomes.ts";
 import { idOf, resolve, type Settings, SWITCH } from "./parts/parameters.ts";
+import {
+  DEAL_TURNS,
+  DEALS,
+  type Dealt,
+  dealName,
+  dealtAgain,
+  KINDS,
+  MOST,
+  numberDealt,
+  quantityDealt,
+  RESOURCES,
+  VALUE_RANGES,
+  valueDealt,
+} from "./parts/private-goods.ts";
 import { talking } from "./parts/talk.ts";
 import {
   ACCEPT,
@@ -42,50 +56,22 @@ export const NEGOTIATION_PRIVATE_PARAMETERS = {
 /** With bundles of amounts up to 3 there are 14,760 offers; with 4 there would be 52,800, and with 5 145,500. */
 const MOST_IN_BUNDLES = 3;
 
-export interface NegotiationPrivateState {
-  /** The numbers dealt so far: player 0's quantities, its values, player 1's quantities, its values, 5 numbers each. */
-  readonly deal: readonly number[];
+export interface NegotiationPrivateState extends Dealt {
   /** The players' actions so far, all public. */
   readonly moves: readonly number[];
   /** By resource, the amount that player 0 has received minus the amount that it has paid. */
   readonly traded: readonly number[];
 }
 
-const RESOURCES = ["Wheat", "Wood", "Sheep", "Brick", "Ore"] as const;
-const KINDS = RESOURCES.length;
-/** Least and greatest value of each resource: its base value, a fifth less and a fifth more, within 5 … 40. */
-const VALUE_RANGES = [5, 10, 15, 25, 40].map((base) => {
-  const spread = Math.floor(base / 5);
-  return [Math.max(base - spread, 5), Math.min(base + spread, 40)] as const;
-});
-const LEAST = 5;
-const MOST = 25;
-const DEALS = 4 * KINDS;
-
-/** Least and greatest value of each number of `deal`. Outcome o of chance deals the least value + o. */
-const DEAL_RANGES = Array.from({ length: DEALS }, (_, i) => {
-  const isValue = Math.floor(i / KINDS) % 2 === 1;
-  return isValue ? VALUE_RANGES[i % KINDS] : ([LEAST, MOST] as const);
-});
-const DEAL_TURNS = DEAL_RANGES.map(([min, max]): Turn => {
-  const size = max - min + 1;
-  return {
-    kind: "chance",
-    actions: Array.from({ length: size }, (_, i) => i),
-    probabilities: Array(size).fill(1 / size),
-  };
-});
 const NOTHING_TRADED: readonly number[] = Array(KINDS).fill(0);
 
 type State = NegotiationPrivateState;
-const quantityDealt = (s: State, player: Seat, resource: number): number => s.deal[player * 2 * KINDS + resource] ?? 0;
-const valueTo = (s: State, player: Seat, resource: number): number => s.deal[(player * 2 + 1) * KINDS + resource] ?? 0;
 const change = (s: State, player: Seat, resource: number): number =>
   player === 0 ? s.traded[resource] : 0 - s.traded[resource];
 const owned = (s: State, player: Seat, resource: number): number =>
   quantityDealt(s, player, resource) + change(s, player, resource);
 const gain = (s: State, player: Seat): number =>
-  RESOURCES.reduce((sum, _, r) => sum + change(s, player, r) * valueTo(s, player, r), 0);
+  RESOURCES.reduce((sum, _, r) => sum + change(s, player, r) * valueDealt(s, player, r), 0);
 const moverOf = (s: State): Seat => (s.moves.length % 2) as Seat;
 
 export function negotiationPrivate(
@@ -136,7 +122,7 @@ export function negotiationPrivate(
   function viewOf(s: State, seat: Seat | null): View {
     const holdings = (owner: Seat): Holdings => ({
       owned: RESOURCES.map((_, r) => owned(s, owner, r)),
-      values: RESOURCES.map((_, r) => valueTo(s, owner, r)),
+      values: RESOURCES.map((_, r) => valueDealt(s, owner, r)),
       gain: gain(s, owner),
     });
     return goodsView(m, {
@@ -147,30 +133,6 @@ export function negotiationPrivate(
       history: tradeHistory(m, s.moves),
       moves: tradeMoves(game, s, seat),
     });
-  }
-
-  /**
-   * By resource, the least amount that `player` can have been dealt, given its actions: it owned what it offered, and what it
-   * paid for offers that it accepted. A denied offer tells nothing, as an offer may ask for goods that the player lacks.
-   */
-  function leastDealt(s: State, player: Seat): number[] {
-    const least = RESOURCES.map(() => LEAST);
-    /** By resource, the amount that `player` has received so far minus the amount that it has paid. */
-    const received = RESOURCES.map(() => 0);
-    const needs = (amounts: readonly number[]) => {
-      for (let r = 0; r < KINDS; r++) least[r] = Math.max(least[r], amounts[r] - received[r]);
-    };
-    s.moves.forEach((action, i) => {
-      const own = i % 2 === player;
-      const offered = offerOf(m, action);
-      if (own && offered) needs(offered.give);
-      const taken = action === ACCEPT ? offerOf(m, s.moves[i - 1]) : undefined;
-      if (!taken) return;
-      if (own) needs(taken.get);
-      const sign = own ? 1 : -1;
-      for (let r = 0; r < KINDS; r++) received[r] += sign * (taken.give[r] - taken.get[r]);
-    });
-    return least;
   }
 
   const game: Game<NegotiationPrivateState> = {
@@ -194,10 +156,7 @@ export function negotiationPrivate(
       return outcomeOf(Math.sign(gain(s, 0) - gain(s, 1)));
     },
     apply(s, action) {
-      if (s.deal.length < DEALS) {
-        const [least] = DEAL_RANGES[s.deal.length];
-        return { ...s, deal: [...s.deal, least + action] };
-      }
+      if (s.deal.length < DEALS) return { ...s, deal: [...s.deal, numberDealt(s.deal.length, action)] };
       const o = action === ACCEPT ? standing(s) : undefined;
       let traded = s.traded;
       if (o) {
@@ -210,7 +169,7 @@ export function negotiationPrivate(
 
     stateKey: (s) => `${s.deal.join()}|${s.moves.join()}`,
     infosetKey(s, player) {
-      const dealt = RESOURCES.map((_, r) => `${quantityDealt(s, player, r)}@${valueTo(s, player, r)}`).join(",");
+      const dealt = RESOURCES.map((_, r) => `${quantityDealt(s, player, r)}@${valueDealt(s, player, r)}`).join(",");
       return `${dealt}:${s.moves.map(shortName).join(" ")}`;
     },
     observe(s, player) {
@@ -228,7 +187,7 @@ export function negotiationPrivate(
         const [least, most] = VALUE_RANGES[r];
         out[at + r] = quantityDealt(s, player, r) / MOST;
         out[at + KINDS + r] = owned(s, player, r) / (MOST + maxTraded);
-        out[at + 2 * KINDS + r] = (2 * (valueTo(s, player, r) - least)) / (most - least) - 1;
+        out[at + 2 * KINDS + r] = (2 * (valueDealt(s, player, r) - least)) / (most - least) - 1;
       }
       at += 3 * KINDS;
       out[at++] = squash(gain(s, player) / 100);
@@ -236,7 +195,7 @@ export function negotiationPrivate(
       if (o) {
         out[at] = 1;
         out[at + 1] = owns(s, player, o.get) ? 1 : 0;
-        const worth = RESOURCES.reduce((sum, _, r) => sum + (o.give[r] - o.get[r]) * valueTo(s, player, r), 0);
+        const worth = RESOURCES.reduce((sum, _, r) => sum + (o.give[r] - o.get[r]) * valueDealt(s, player, r), 0);
         out[at + 2] = squash(worth / 20);
       }
       at += 3;
@@ -264,32 +223,11 @@ export function negotiationPrivate(
       });
     },
 
-    /**
-     * The other player's numbers are drawn as the rules deal them, each uniform and independent, given that it could pay for all
-     * that it has offered and accepted. That condition only raises the least value of a quantity.
-     */
-    resample(s, player, uniform) {
-      const other: Seat = player === 0 ? 1 : 0;
-      const least = leastDealt(s, other);
-      const deal = s.deal.map((dealt, i) => {
-        if (Math.floor(i / (2 * KINDS)) !== other) return dealt;
-        const [min, max] = DEAL_RANGES[i];
-        const from = Math.floor(i / KINDS) % 2 === 0 ? least[i % KINDS] : min;
-        return from + Math.floor(uniform() * (max - from + 1));
-      });
-      return { ...s, deal };
-    },
+    /** The other player's numbers are drawn again, such that it could pay for all that it has offered and accepted. */
+    resample: (s, player, uniform) => ({ ...s, deal: dealtAgain(m, s, player === 0 ? 1 : 0, uniform) }),
   };
   return talk ? talking(game, idOf("negotiation-private", NEGOTIATION_PRIVATE_PARAMETERS, parameters)) : game;
 }
 
 /** Maps a gain of any size into −1 … 1, strictly increasing. */
 const squash = (x: number): number => x / (1 + Math.abs(x));
-
-/** `P0 12 Wheat`, `P1 Ore@38` */
-function dealName(index: number, outcome: number): string {
-  const resource = RESOURCES[index % KINDS];
-  const number = (DEAL_RANGES[index]?.[0] ?? 0) + outcome;
-  const owner = `P${Math.floor(index / (2 * KINDS))}`;
-  return Math.floor(index / KINDS) % 2 === 1 ? `${owner} ${resource}@${number}` : `${owner} ${number} ${resource}`;
-}

@@ -48,7 +48,10 @@ export interface AskedPlayer extends Common {
   readonly tally?: UsageTally;
   /** What its tokens cost. */
   readonly price?: Price | undefined;
-  /** Called at every move in a game of this player, its own and those of chance too, if the game has perfect information. */
+  /**
+   * Called at moves in a game of this player: at all, its own and those of chance too, if the game has perfect information; else
+   * only where chance closes a round in which everything was shown.
+   */
   readonly moved?: (move: MoveMade) => void;
   /** Called when a game of this player has ended. */
   readonly ended?: (end: GameEnd) => void;
@@ -97,12 +100,22 @@ export interface MoveMade {
   /** The seat that moved; undefined for chance. */
   readonly player: Seat | undefined;
   readonly name: string;
+  /** What was shown, in a game that hides something: the next position does not show it any more. */
+  readonly shown?: Position;
+}
+
+/** A position to draw as the seat sees it that is told of it. */
+export interface Position {
+  readonly game: Game;
+  readonly state: unknown;
 }
 
 export interface GameEnd {
   readonly episode: number;
   readonly seat: Seat;
   readonly returns: readonly [number, number];
+  /** The last position; undefined if the game was forfeited. */
+  readonly last?: Position;
   /** What the players said to each other; undefined in games without talk. */
   readonly talk?: readonly Spoken[] | undefined;
 }

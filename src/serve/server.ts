@@ -1,5 +1,4 @@
 /** The environment server: pages over HTTP, and a session for each WebSocket connection. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,6 +7,7 @@ import { WebSocketServer } from "ws";
 import type { Episode } from "../record/episode.ts";
 import { UserError } from "../util/errors.ts";
 import { Connection, refuse } from "./connection.ts";
+import { gate, isFromPage } from "./gate.ts";
 import type { Offer } from "./offer.ts";
 import { pageFor } from "./pages.ts";
 
@@ -15,7 +15,7 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** What clients must send as `Authorization: Bearer …`; by default everybody may play. */
+  /** What clients must send (gate.ts); by default everybody may play. */
   readonly token?: string | undefined;
   readonly maxSessions: number;
   /** Bytes of the longest message that is read. */
@@ -55,7 +55,7 @@ export async function serve(offer: Offer, settings: ServerSettings): Promise<Ser
     // What a request carries is not needed.
     request.resume();
     const path = pathOf(request);
-    if (path !== "/health" && !isAllowed(request)) return sendJson(response, 401, { detail: NO_TOKEN });
+    if (path !== "/health" && !isAllowed(request.headers)) return sendJson(response, 401, { detail: NO_TOKEN });
     const page = pageFor(request.method ?? "", path, offer);
     sendJson(response, page?.status ?? 404, page?.body ?? { detail: "Not Found" });
   });
@@ -65,9 +65,8 @@ export async function serve(offer: Offer, settings: ServerSettings): Promise<Ser
   http.on("upgrade", (request, socket, head) => {
     socket.on("error", () => {});
     if (pathOf(request) !== "/ws") return reject(socket, "404 Not Found");
-    if (!isAllowed(request)) return reject(socket, "401 Unauthorized");
-    // A page of another site that a browser on this machine has open is nobody who was let in.
-    if (settings.token === undefined && request.headers.origin !== undefined) return reject(socket, "403 Forbidden");
+    if (!isAllowed(request.headers)) return reject(socket, "401 Unauthorized");
+    if (isFromPage(request.headers)) return reject(socket, "403 Forbidden");
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       if (drained) return refuse(webSocket, "CAPACITY_REACHED", "The server is ending.");
       if (connections.size >= maxSessions) {
@@ -107,15 +106,8 @@ export async function serve(offer: Offer, settings: ServerSettings): Promise<Ser
   };
 }
 
-const NO_TOKEN = "Send the token of this server as Authorization: Bearer TOKEN.";
-
-/** Whether a request carries the token; always if there is none. Compares digests, so that time does not tell how much is right. */
-function gate(token: string | undefined): (request: IncomingMessage) => boolean {
-  if (token === undefined) return () => true;
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  const wanted = digest(`Bearer ${token}`);
-  return ({ headers }) => timingSafeEqual(digest(headers.authorization ?? ""), wanted);
-}
+const NO_TOKEN =
+  "Send the token of this server as Authorization: Bearer TOKEN, or give the address as http://spiral:TOKEN@HOST:PORT.";
 
 const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?", 1)[0] as string;
 

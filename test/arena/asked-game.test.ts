@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type AskedGame, type Move, playAskedGame, type Side } from "../../src/arena/asked-game.ts";
 import { getGame } from "../../src/games/registry.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
-import type { Choice, GameEnd } from "../../src/players/player.ts";
+import type { Choice, GameEnd, MoveMade } from "../../src/players/player.ts";
 import { uniform } from "../../src/policies/policy.ts";
 import { verifyEpisode } from "../../src/record/verify.ts";
 
@@ -52,7 +52,34 @@ describe("a game", () => {
     expect(seen.map(({ action }) => action)).toEqual(played.actions);
     expect(seen.map(({ node }) => node.turn.kind)).toEqual(["chance", "player", "player"]);
     expect(played.said).toEqual([{ ply: 1, answers: [{ text: "I bet." }] }]);
-    expect(person.ends).toEqual([{ episode: 7, seat: 0, returns: played.returns }]);
+    const game = getGame("kuhn");
+    const state = played.actions.reduce((before, action) => game.apply(before, action), game.initial());
+    expect(person.ends).toEqual([{ episode: 7, seat: 0, returns: played.returns, last: { game, state } }]);
+    const leaver = scripted();
+    const { returns } = await playAskedGame(gameOf("kuhn", [leaver, uniform]));
+    expect(leaver.ends).toEqual([{ episode: 7, seat: 0, returns }]);
+  });
+
+  it("tells those who are asked what was shown in a round that is over, and of nothing else where something is hidden", async () => {
+    const told: MoveMade[] = [];
+    // Sixes only: every bid holds, so that whoever calls it loses a die.
+    const bidder = { ...scripted({ slot: 0 }, { slot: 0 }, { slot: 0 }), moved: (move: MoveMade) => told.push(move) };
+    const caller: Side = {
+      distributions: (sets) =>
+        sets.map(({ actions }) => Float64Array.from(actions, (_, i) => (i === actions.length - 1 ? 1 : 0))),
+    };
+    const game = gameOf("liars-dice-match:dice=2", [bidder, caller], { draw: { chance: () => 0.99, move: () => 0.5 } });
+    await playAskedGame(game);
+    expect(told.every(({ name, player }) => / loses a die$/.test(name) && player === undefined)).toBe(true);
+    const { name, shown } = told[0] as MoveMade;
+    expect([name, shown?.game]).toEqual(["Player 1 loses a die", game.graph.game]);
+    expect(shown?.game.view?.(shown.state, 0)).toMatchObject({
+      dice: [
+        [6, 6],
+        [6, 6],
+      ],
+      caller: 1,
+    });
   });
 
   it("goes back to where a move is taken back; the record knows nothing of what was there", async () => {

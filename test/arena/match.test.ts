@@ -115,7 +115,11 @@ describe("players who are asked", () => {
     expect(many.order).not.toEqual(range(60));
     for (const run of [ends.slice(0, 60), ends.slice(60)]) {
       run.sort((a, b) => a.episode - b.episode);
-      expect(run).toEqual(one.episodes.map(({ index, returns }) => ({ episode: index, seat: index % 2, returns })));
+      expect(run).toMatchObject(
+        one.episodes.map(({ index, returns }) => ({ episode: index, seat: index % 2, returns })),
+      );
+      // The last position is an end with those returns.
+      expect(run.map(({ last }) => last?.game.turn(last.state))).toMatchObject(run.map(({ returns }) => ({ returns })));
     }
     // The second of Kuhn's players speaks once or not at all, at the plies after the deal.
     expect(one.episodes.flatMap(({ said = [] }) => said).every(({ ply, answers }) => answers[0]?.text.endsWith(` ${ply}`))).toBe(true); // biome-ignore format: a line

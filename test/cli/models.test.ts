@@ -147,6 +147,23 @@ describe("--players", () => {
     expect(() => readPlayersFile(path)).not.toThrow("sk-secret");
   });
 
+  it("hides each key from what the others' endpoints say, as one gateway may know both", async () => {
+    const { url } = await serve(says(KEYS.flatMap(formsOf).join(" ")));
+    process.env.SECOND_KEY = KEYS[1];
+    file("key.txt", `${KEYS[0]}\n`);
+    const players = file(
+      "players.yaml",
+      `gpt: { baseUrl: "${url}", keyFile: key.txt }\nlocal: { baseUrl: "${url}", keyVariable: SECOND_KEY }\n`,
+    );
+    const dir = folder();
+    const argv = ["--game", "kuhn", "--pairs", "1", "--players", players, "--log", join(dir, "log.jsonl"), "--watch"];
+    const { code, out, err } = await spiral(dir, "match", "llm:gpt", "llm:local", ...argv);
+    expect(code).toBe(0);
+    const all = out + err + readFileSync(join(dir, "log.jsonl"), "utf8");
+    expect(all).toContain("***");
+    for (const trace of KEYS.flatMap(tracesOf)) expect(all).not.toContain(trace);
+  });
+
   it("names of models that it does not have are those of the command's endpoint", async () => {
     const { url, asked } = await serve(stubModel("kuhn", () => [1, 0]));
     const players = file("others.yaml", "gpt:\n  keyVariable: NOT_SET\n");

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
+import { gameSettings, loadConfig } from "../../src/config/load.ts";
 import { configToYaml } from "../../src/config/write.ts";
 import { UserError } from "../../src/util/errors.ts";
 
@@ -61,6 +61,15 @@ describe("rl.rule: auto", () => {
     expect(loadConfig({ file }).config.rl.decay).toBe("inverse-time");
     const whole = fileOf(configToYaml(config));
     expect(loadConfig({ file: whole, recorded: true }).config).toEqual(config);
+  });
+
+  it("leaves a game with the run's default if the config of a run has no settings of its own for it", () => {
+    const { config } = loadConfig({ ...games("liars-dice-match"), sets: ["perGame.default.episodes=77"] });
+    expect(gameSettings(config, "liars-dice-match:dice=2").episodes).toBe(256);
+    const { "liars-dice-match": later, ...perGame } = config.perGame;
+    const file = fileOf(JSON.stringify({ ...config, perGame }));
+    const of = (recorded: boolean) => gameSettings(loadConfig({ file, recorded }).config, "liars-dice-match");
+    expect([of(true), of(false)]).toEqual([config.perGame.default, { ...config.perGame.default, ...later }]);
   });
 
   it("is spiral for the config of a run from before there were rules, which names every setting of the loss", () => {

@@ -1,6 +1,7 @@
 /** Liar's Dice over rounds against a naive match on lists of dice, against the game of one round, and by hand. */
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
+import { isShowdown } from "../../src/games/showdown.ts";
 import type { DiceView } from "../../src/games/view.ts";
 import { GameGraph } from "../../src/graph/game-graph.ts";
 import { Rng } from "../../src/util/rng.ts";
@@ -65,6 +66,7 @@ function follow({ dice, wild, lowerFace, loserOpens }: Rules, rng: Rng): void {
     }
     expect(turn).toEqual({ kind: "chance", actions: [loser], probabilities: [1] });
     expect(game.actionName(state, loser)).toBe(`Player ${loser} loses a die`);
+    expect([isShowdown(game, turn), isShowdown(game, game.turn(game.initial()))]).toEqual([true, false]);
     state = game.apply(state, loser);
     left[loser] = (left[loser] as number) - 1;
     opener = loserOpens ? loser : 1 - mover;

@@ -5,6 +5,7 @@ import { drawPosition } from "../../src/games/drawing.ts";
 import type { Game, Seat } from "../../src/games/game.ts";
 import { availableTrades } from "../../src/games/parts/trade.ts";
 import { gameIds, getGame } from "../../src/games/registry.ts";
+import { isShowdown } from "../../src/games/showdown.ts";
 import type { View } from "../../src/games/view.ts";
 import { Rng } from "../../src/util/rng.ts";
 import { deepFreeze, play, specs, stateAfter } from "./play.ts";
@@ -116,6 +117,7 @@ describe.each(specs.filter((spec) => getGame(spec).view))("%s", (spec) => {
         assert.equal(seen.kind, all.kind);
         const [mine, full] = [hidden(seen, seat), hidden(all, seat)];
         if (JSON.stringify(mine) === JSON.stringify(full)) continue;
+        assert(!isShowdown(game, turn), "what is shown is shown to both");
         concealed++;
         assert(Array.isArray(mine) ? mine.every((value) => value === null) : mine === null);
         const names = { cards: "cards", goods: "holdings", dice: "dice", grid: "", score: "" };

@@ -8,18 +8,23 @@ import { gameIds, getGame } from "../../src/games/registry.ts";
 import { pageHtml } from "../../src/page/html.ts";
 import type { Opened } from "./opened.ts";
 
-/** Presses buttons of moves, the last one or the one in the middle in turn. → what was wrong, and what is said at the end. */
+/**
+ * Presses buttons of moves, the last one or the one in the middle in turn. → what was wrong, what is said at the end, and in how many
+ * positions between two rounds all dice were shown.
+ */
 export const PLAY = `(() => {
   const wrong = [];
+  let rounds = 0;
   for (let move = 0; move < 500; move++) {
     const picture = document.querySelector(".play svg.board");
     const text = picture ? picture.getAttribute("aria-label") : document.querySelector(".play pre").textContent;
     if (!text || /undefined|null|NaN/.test(text)) wrong.push(text);
     const buttons = [...document.querySelectorAll(".play .actions button")];
     if (buttons.length === 0) break;
+    if (buttons[0].textContent === "Next round" && !text.includes("hidden")) rounds++;
     buttons[move % 2 === 0 ? buttons.length - 1 : buttons.length >> 1].click();
   }
-  return { wrong, said: document.querySelector(".play [role=status]").textContent };
+  return { wrong, rounds, said: document.querySelector(".play [role=status]").textContent };
 })()`;
 
 export function boardTests(opened: () => Opened): void {
@@ -34,8 +39,12 @@ export function boardTests(opened: () => Opened): void {
       for (const [i, id] of gameIds.entries()) {
         await page.getByLabel("Game").selectOption(id);
         await page.getByLabel("You are").selectOption(String(i % 2));
-        const { wrong, said } = (await page.evaluate(PLAY)) as { wrong: string[]; said: string };
-        expect([id, wrong]).toEqual([id, []]);
+        const { wrong, said, rounds } = (await page.evaluate(PLAY)) as {
+          wrong: string[];
+          said: string;
+          rounds: number;
+        };
+        expect([id, wrong, rounds > 0]).toEqual([id, [], id === "liars-dice-match"]);
         expect(`${id}: ${said}`).toMatch(/(wins \+[\d.]+|A draw)\. You have [+−]?[\d.]+ after 1 game\.$/);
       }
       // Games that are too large to be solved are walked without values.

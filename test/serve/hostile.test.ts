@@ -149,9 +149,32 @@ describe("the limits", () => {
       await expect(Client.connect(url, { authorization: "Bearer open" })).rejects.toThrow("401");
       expect((await fetch(`${url}/schema`)).status).toBe(401);
       expect((await fetch(`${url}/health`)).status).toBe(200);
-      const client = await Client.connect(url, { authorization: "Bearer open sesame" });
+      const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+      const passwords = ["", ":", "any:", "open sesame", "any:open", ":open sesam", "open sesame:any"].map(basic);
+      for (const authorization of [
+        ...passwords,
+        "open sesame",
+        "Basic",
+        "Basic open sesame",
+        "Bearer",
+        `Bearer ${basic(":open sesame")}`,
+      ]) {
+        await expect(Client.connect(url, { authorization }), authorization).rejects.toThrow("401");
+      }
+      const right = ["Bearer open sesame", "bearer  open sesame", basic("any:open sesame"), basic(":open sesame")];
+      for (const authorization of right) {
+        const client = await Client.connect(url, { authorization });
+        expect(await plays(client)).toBe(true);
+        client.socket.close();
+        expect((await fetch(`${url}/schema`, { headers: { authorization } })).status).toBe(200);
+      }
+      // As the password of an address, as verifiers sends it.
+      const client = await Client.connect(url.replace("//", "//spiral:open%20sesame@"));
       expect(await plays(client)).toBe(true);
       client.socket.close();
+      // A browser sends the password that it knows for pages of other sites too.
+      const origin = "https://example.com";
+      await expect(Client.connect(url, { origin, authorization: basic("any:open sesame") })).rejects.toThrow("403");
     });
     await serving({}, async (url) => {
       await expect(Client.connect(url, { origin: "https://example.com" })).rejects.toThrow("403");

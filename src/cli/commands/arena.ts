@@ -68,6 +68,7 @@ export const command = defineCommand({
     const drawn = openings === undefined ? undefined : openingsOf(games, openings, seed);
     const opened = await open();
     const players = options.watch ? opened.map(watched) : opened;
+    let isShown = false;
     try {
       const tournament: Tournament = { games, players, pairs, seed, gauntlet: options.gauntlet, openings: drawn };
       const names = players.map(({ name }) => name);
@@ -96,6 +97,7 @@ export const command = defineCommand({
         const interrupted = exitCodeOf(signal);
         if (standings && options.json) printJson(standings);
         else if (standings) await show(standings);
+        isShown = standings !== undefined && !options.json && process.stdout.isTTY === true;
         if (interrupted !== undefined) return interrupted;
         note(`Written to ${dir}: standings.json, standings.md, ratings.csv, matches.csv and every game.`);
       } finally {
@@ -104,7 +106,7 @@ export const command = defineCommand({
       }
       return 0;
     } finally {
-      await closePlayers(players);
+      await closePlayers(players, isShown);
     }
   },
 });

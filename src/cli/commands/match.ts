@@ -77,6 +77,7 @@ export const command = defineCommand({
     const openings = count === undefined ? undefined : openingsOf([game], count, seed).get(game.id);
     const opened = await open();
     const players = (options.watch ? opened.map(watched) : opened) as [Player, Player];
+    let isShown = false;
     try {
       const idle = players.filter(({ plays }) => !plays(game));
       if (idle.length > 0) {
@@ -130,6 +131,7 @@ export const command = defineCommand({
         };
         if (options.json) printJson(report);
         else await show(report, game.utility);
+        isShown = !options.json && process.stdout.isTTY === true;
         if (isOnePair) warn(SAME_ANSWERS);
         if (interrupted !== undefined) return interrupted;
         return verdict && verdict.verdict !== "H1" ? 4 : 0;
@@ -138,7 +140,7 @@ export const command = defineCommand({
         files.close();
       }
     } finally {
-      await closePlayers(players);
+      await closePlayers(players, isShown);
     }
   },
 });

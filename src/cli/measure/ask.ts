@@ -1,4 +1,5 @@
 /** Asks a player at information sets, several times at each, and keeps every answer. */
+import { setMaxListeners } from "node:events";
 import type { Infoset } from "../../graph/game-graph.ts";
 import type { Answered } from "../../players/llm/client.ts";
 import { type Asks, converse, type Turn } from "../../players/llm/conversation.ts";
@@ -94,6 +95,8 @@ export async function askAll(
 ): Promise<void> {
   let next = 0;
   let failure: { readonly error: unknown } | undefined;
+  // Every open question listens to it.
+  setMaxListeners(0, signal);
   const askOn = async (): Promise<void> => {
     while (!failure && !signal.aborted && !isSpent()) {
       const task = tasks[next++];

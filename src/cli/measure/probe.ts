@@ -110,7 +110,8 @@ export function showProbe(usual: Measured, results: readonly VariationResult[]):
       )}\n`,
     );
   }
-  print(dim(NOTES));
+  const listed = results.some(({ rows }) => rows.some(({ found }) => found));
+  print(dim([...NOTES, ...(listed ? [OF_SETS] : [])].join("\n")));
 }
 
 function movedCells({ game, sets }: Measured, row: VariationResult["rows"][number]): string[] {
@@ -130,6 +131,7 @@ function movedCells({ game, sets }: Measured, row: VariationResult["rows"][numbe
 
 const NOTES = [
   'Total variation: the share of answers that change, mean over the information sets; "by sampling" is what one strategy asked twice gives.',
-  "Found: not by sampling, at 5 % over all variations (permutation test, Holm). Of the sets listed the same is true one by one.",
+  "Found: not by sampling, at 5 % over all variations (permutation test, Holm).",
   "95 % intervals: for all best responses at once, and conservative.",
-].join("\n");
+];
+const OF_SETS = "The sets listed were found one by one, at 2.5 % over all variations.";

@@ -56,11 +56,11 @@ function restOf({ compiled, game, sets, total }: Measured): Strategy | undefined
   return strategyOf(compiled, nash(game));
 }
 
-/** The shares of the answers as a policy; of a game that cannot be walked, at the sets that were asked about. */
+/** The shares of the answers as a policy; where some are missing or the game cannot be walked, at the sets that were asked about. */
 export function policyOf(measured: Measured): Policy {
   const { compiled, game, player, sets, answered } = measured;
   const table = new Map<string, Distribution>();
-  if (compiled) {
+  if (compiled && isCounted(measured)) {
     const strategy = shares(compiled, countsOf(measured), restOf(measured));
     const { infosets, firstEntry } = compiled;
     for (const [i, set] of infosets.entries()) table.set(nameOf(set), strategy.slice(firstEntry[i], firstEntry[i + 1]));
@@ -81,11 +81,10 @@ export function policyOf(measured: Measured): Policy {
 function measuredRows(measured: Measured) {
   const { game, sets, answered, compiled } = measured;
   const shown = sets.filter((_, i) => (answered[i]?.answers ?? 0) > 0);
-  const isWhole = compiled !== null && isCounted(measured);
-  const policy = isWhole || !compiled ? policyOf(measured) : undefined;
-  if (!policy) return { rows: [], equilibrium: undefined };
-  const all: readonly Infoset[] = compiled?.infosets ?? shown;
-  const equilibrium = equilibriumOf(game, shown, policy, all);
+  const policy = policyOf(measured);
+  // The equilibrium that is nearest to the policy takes the whole of it.
+  const equilibrium =
+    compiled && isCounted(measured) ? equilibriumOf(game, shown, policy, compiled.infosets) : undefined;
   const rows = policyRows(game, shown, policy, equilibrium).map((row, i) => {
     const { forfeits, answers } = answered[sets.indexOf(shown[i] as Infoset)] as Measured["answered"][number];
     return { ...row, answers, forfeits };
@@ -156,18 +155,20 @@ export function showMeasured(measured: Measured, rowLimit = ROWS): void {
 }
 
 function exactTable({ nashConv, ci95, greedyNashConv, greedyRange95 }: ExactMeasure): string {
-  const range = (ends: readonly [number, number] | null): string =>
-    ends ? `[${ends.map((x) => x.toFixed(3)).join(", ")}]` : "–";
-  const rows = [
-    ["NashConv", range(ci95), number(nashConv)],
-    ["greedy", range(greedyRange95), number(greedyNashConv)],
+  const values = [
+    ["NashConv", number(nashConv)],
+    ["greedy", number(greedyNashConv)],
   ];
+  if (!ci95 || !greedyRange95) return table(["", "of the probabilities"], values, { right: [1] });
+  const range = (ends: readonly [number, number]): string => `[${ends.map((x) => x.toFixed(3)).join(", ")}]`;
+  const rows = [ci95, greedyRange95].map((ends, i) => values[i]?.toSpliced(1, 0, range(ends)) ?? []);
   return table(["", "95 % interval", "of the shares"], rows, { right: [2] });
 }
 
 function notesOn({ ci95, elsewhere }: ExactMeasure): string[] {
+  const greedy = ci95 ? "its most frequent answers" : "its likeliest actions";
   return [
-    "NashConv: what best responses in both seats would win from it; 0 is an equilibrium. Greedy: of its most frequent answers.",
+    `NashConv: what best responses in both seats would win from it; 0 is an equilibrium. Greedy: of ${greedy}.`,
     ...(ci95
       ? ["The interval holds for all best responses at once. NashConv of the shares alone is too high on average."]
       : []),

@@ -9,7 +9,6 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { note } from "../terminal/output.ts";
 import { answerSettings, type LlmSettings, llmSettings } from "./settings.ts";
-import { usageText } from "./usage-text.ts";
 
 /** The key of the settings that all models share which no --players file names. */
 export const SHARED = "";
@@ -37,7 +36,7 @@ function modelIn(spec: string): string {
   }
 }
 
-/** `llm:CALLED`, which owns its adviser. Reports the tokens at the end, because they are paid for. */
+/** `llm:CALLED`, which owns its adviser. Says at the end if many answers were cut off. */
 export function modelPlayer(
   called: string,
   settings: LlmSettings,
@@ -59,7 +58,6 @@ export function modelPlayer(
     plays: (game) => adviser === undefined || (game.walkable && adviser.plays(game)),
     async dispose() {
       const { answers, cutOff } = usage();
-      if (answers > 0) note(`${name}: ${usageText(usage())}`);
       if (cutOff >= COMMON * answers && cutOff > 0) {
         const share = `${Math.round((100 * cutOff) / answers)} % of its answers were cut off at ${maxTokens.toLocaleString("en-US")} tokens`;
         note(`${name}: ${share} and counted as no action. Raise --llm-max-tokens.`);

@@ -18,7 +18,8 @@ import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";
 import { modelPlayer, SHARED, settingsOfModels } from "../models/model-player.ts";
 import { clientHooks, type LlmSettings } from "../models/settings.ts";
-import { warn } from "../terminal/output.ts";
+import { usageText } from "../models/usage-text.ts";
+import { note, warn } from "../terminal/output.ts";
 import type { SavedPolicy } from "./checkpoint-contents.ts";
 import { compiledAloud } from "./exact.ts";
 
@@ -70,7 +71,8 @@ async function openPrepared(
 ): Promise<Player[]> {
   const load = networks.length > 0 ? await policyLoader(networks, backendRuns) : undefined;
   // One for all models with the same settings, so that a limit on requests is one limit.
-  const clients = new Map([...llm].map(([name, settings]) => [name, chatClient(settings, clientHooks())]));
+  const all = [...llm.values()];
+  const clients = new Map([...llm].map(([name, settings]) => [name, chatClient(settings, clientHooks(), all)]));
   const policyPlayer = (player: PreparedPolicy): PolicyPlayer => {
     if ("open" in player) return player.open();
     if (load) return runPlayer(player.run, load);
@@ -94,9 +96,16 @@ async function openPrepared(
   }
 }
 
-/** Releases the weights, connections and terminal that players hold. */
-export async function closePlayers(players: readonly Player[]): Promise<void> {
-  for (const player of players) await player.dispose?.();
+/**
+ * Releases the weights, connections and terminal that players hold. Says what the answers of language models came to, as they are paid
+ * for, unless a report `isShown` that says it.
+ */
+export async function closePlayers(players: readonly Player[], isShown = false): Promise<void> {
+  for (const player of players) {
+    const usage = player.kind === "asked" ? player.usage?.() : undefined;
+    if (usage && usage.answers > 0 && !isShown) note(`${player.name}: ${usageText(usage)}`);
+    await player.dispose?.();
+  }
 }
 
 /** A player that can be opened as it is, one that needs an endpoint, or one that needs a backend. */

@@ -1,7 +1,7 @@
 /** Shows on stderr how far a command is: on a terminal one line that is rewritten, elsewhere a line every ten seconds. */
 import { oneLine } from "../../util/printable.ts";
 import { firstThatFits } from "./layout.ts";
-import { note, styleFor } from "./output.ts";
+import { note, showStatus, styleFor } from "./output.ts";
 
 const FRAME_MS = 100;
 const LINE_MS = 10_000;
@@ -26,12 +26,12 @@ function statusLine(first: { readonly live: number; readonly plain: number }) {
       // A person is typing on this terminal.
       if (live && process.stdin.isRaw) return;
       due = performance.now() + (live ? FRAME_MS : LINE_MS);
-      if (live) process.stderr.write(`\r\x1b[K${dim(firstThatFits(texts, (process.stderr.columns || 80) - 1))}`);
+      if (live) showStatus(dim(firstThatFits(texts, (process.stderr.columns || 80) - 1)));
       else note(texts[0] ?? "");
       shown = true;
     },
     close(): void {
-      if (live && shown) process.stderr.write("\r\x1b[K");
+      if (live && shown) showStatus("");
     },
   };
 }

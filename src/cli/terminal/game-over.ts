@@ -37,7 +37,7 @@ export function endText(game: Game, played: Played, person: Seat): string {
   if (forfeit?.seat === person) return "You give the game up.";
   if (forfeit) return `Your opponent forfeits the game: ${oneLine(forfeit.reason, 400)}`;
   const steps = [...replaySteps(game, played)];
-  const position = positionText(game, steps.at(-1)?.state, person);
+  const position = positionText({ game, state: steps.at(-1)?.state }, person);
   if (game.perfectInformation) return position;
   const moves = steps.flatMap(({ turn, name }) =>
     turn.kind === "chance" ? `(${name})` : turn.kind === "player" ? `${game.roles[turn.player]} ${name}` : [],

@@ -104,9 +104,19 @@ export function printJson(value: unknown, indent = 2): void {
   if (!closed) process.stdout.write(`${escapedControls(JSON.stringify(value, null, indent))}\n`);
 }
 
+/** The line that a command rewrites on a terminal, stderr's last; "" if there is none. */
+let status = "";
+const START_OF_LINE = "\r\x1b[K";
+
+/** Shows such a line in place of the last; "" takes it away. */
+export function showStatus(text: string): void {
+  process.stderr.write(START_OF_LINE + text);
+  status = text;
+}
+
 /** Prints a line to stderr. */
 export function note(text: string): void {
-  process.stderr.write(`${printed(text, process.stderr)}\n`);
+  process.stderr.write(`${status && START_OF_LINE}${printed(text, process.stderr)}\n${status}`);
 }
 
 export function warn(text: string): void {

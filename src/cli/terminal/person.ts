@@ -8,7 +8,7 @@ import { askMove, HOW_TO_TALK } from "./ask-move.ts";
 import { Dialogue } from "./dialogue.ts";
 import { resultText } from "./game-over.ts";
 import { say, styleFor } from "./output.ts";
-import { rulesOf, spokenText } from "./position.ts";
+import { positionText, rulesOf, shownText, spokenText } from "./position.ts";
 
 /** Reads stdin from the first question on. `quit` ends the match with exit code 1; `resign` forfeits a game. */
 export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): AskedPlayer {
@@ -56,14 +56,16 @@ export function personAtTerminal(out: NodeJS.WriteStream = process.stdout): Aske
       if (reply === "resign") return { forfeit: "resigned" };
       throw new UserError(1, "The match ends here: its person has left.");
     },
-    moved({ episode, seat, player, name }) {
+    moved({ episode, seat, player, name, shown: round }) {
       if (player === seat) return;
-      const line = player === undefined ? dim(`Chance: ${name}`) : `\n${bold(`Your opponent plays ${name}`)}`;
+      const chance = round ? shownText(round, name, seat, out) : dim(`Chance: ${name}`);
+      const line = player === undefined ? chance : `\n${bold(`Your opponent plays ${name}`)}`;
       news.set(episode, [...(news.get(episode) ?? []), line]);
     },
-    ended({ episode, seat, returns, talk }) {
+    ended({ episode, seat, returns, last, talk }) {
       tellNews(episode);
       tellTalk(episode, seat, talk);
+      if (last) say(out, `\n${positionText(last, seat, out)}`);
       shown.delete(episode);
       say(out, `\n${bold(`Game ${episode + 1}`)} is over. ${bold(resultText(returns[seat]))}`);
     },

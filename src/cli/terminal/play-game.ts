@@ -2,6 +2,7 @@
 import { type Move, type Played, playAskedGame, type Side, type TakeBack } from "../../arena/asked-game.ts";
 import type { Game, Seat } from "../../games/game.ts";
 import { withoutTalk } from "../../games/parts/talk.ts";
+import { isShowdown } from "../../games/showdown.ts";
 import { GameGraph } from "../../graph/game-graph.ts";
 import type { Choice, Player } from "../../players/player.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -9,7 +10,7 @@ import { streamAt, uniformAt } from "../../util/rng.ts";
 import { askMove } from "./ask-move.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { note, print, styleFor } from "./output.ts";
-import { positionText, spokenText } from "./position.ts";
+import { shownText, spokenText } from "./position.ts";
 import { interruptible } from "./signals.ts";
 
 export interface Table {
@@ -48,7 +49,7 @@ export async function playGame(table: Table, index: number, person: Seat): Promi
       onMove(move) {
         moves.push(move);
         showMove(table, move, person);
-        showOpened(game, move, person);
+        showRound(game, move, person);
       },
     });
   } catch (error) {
@@ -104,10 +105,9 @@ function showMove({ game, opponent }: Table, { node: { state, turn }, action, he
   if (isOther && heard !== "") print(spokenText(opponent.name, heard));
 }
 
-/** A chance move with one outcome ends a round in which all has been opened. The next position does not show that any more. */
-function showOpened(game: Game, { node: { state, turn }, action }: Move, person: Seat): void {
-  if (game.perfectInformation || turn.kind !== "chance" || turn.actions.length > 1) return;
-  print(`\n${positionText(game, state, person)}\n${game.actionName(state, action)}.`);
+/** What was shown in a round that this move closes. */
+function showRound(game: Game, { node: { state, turn }, action }: Move, person: Seat): void {
+  if (isShowdown(game, turn)) print(shownText({ game, state }, game.actionName(state, action), person));
 }
 
 /** The reason why the person cannot take its last move back; undefined if it can. */

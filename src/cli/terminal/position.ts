@@ -5,6 +5,7 @@
 import { drawPosition } from "../../games/drawing.ts";
 import type { Game, Seat } from "../../games/game.ts";
 import type { Infoset } from "../../graph/game-graph.ts";
+import type { Position } from "../../players/player.ts";
 import { quoted } from "../../record/talk.ts";
 import { wrap } from "../../replay/frame.ts";
 import { widthOf } from "./layout.ts";
@@ -22,10 +23,14 @@ export const spokenText = (who: string, text: string, out: Out = process.stdout)
   folded(`${who} says: ${quoted(text)}`, out);
 
 /** The position, without the moves. */
-export function positionText(game: Game, state: unknown, player: Seat, out: Out = process.stdout): string {
+export function positionText({ game, state }: Position, player: Seat, out: Out = process.stdout): string {
   const view = game.view?.(state, player);
   return folded(view ? drawPosition(view, player).join("\n") : game.observe(state, player), out);
 }
+
+/** What was shown in a round, and the move of chance `name` that closes it. */
+export const shownText = (shown: Position, name: string, player: Seat, out: Out = process.stdout): string =>
+  `\n${positionText(shown, player, out)}\n${name}.`;
 
 /** The position and every move; or the patterns of moves, if the view gives patterns for many of them. */
 export function decisionText(infoset: Infoset, out: Out): string {
@@ -34,7 +39,7 @@ export function decisionText(infoset: Infoset, out: Out): string {
   const patterns = view?.kind === "goods" ? view.moves : undefined;
   const isList = !patterns || actions.every((action) => patterns.includes(game.actionName(state, action)));
   const moves = isList ? moveList(infoset, out) : folded(`Your available actions are: ${patterns.join(", ")}`, out);
-  return `${positionText(game, state, player, out)}\n${moves}`;
+  return `${positionText({ game, state }, player, out)}\n${moves}`;
 }
 
 /** The most moves that are listed. */

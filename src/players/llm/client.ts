@@ -60,12 +60,17 @@ export interface ChatClient {
 const LONGEST_WAIT = 30_000;
 const LONGEST_RETRY_AFTER = 120_000;
 
-export function chatClient(settings: ClientSettings, { now, sleep, warn }: ClientHooks): ChatClient {
+/** `others`: further endpoints of the command, whose secrets are removed as well: two may be one gateway with two keys. */
+export function chatClient(
+  settings: ClientSettings,
+  { now, sleep, warn }: ClientHooks,
+  others: readonly Endpoint[] = [],
+): ChatClient {
   const inTurn = limited(settings.concurrency);
   const connection: Connection = {
     endpoint: settings,
     transport: openTransport(settings.proxy),
-    clean: keyRemover(secretsOf(settings)),
+    clean: keyRemover([settings, ...others].flatMap(secretsOf)),
     usesMaxCompletionTokens: new Set(),
   };
   const closing = new AbortController();
@@ -122,7 +127,15 @@ function secretsOf({ key, headers = {}, proxy }: Endpoint): string[] {
   const values = Object.values(headers);
   const credentials = values.flatMap((value) => /^\w+ (\S+)$/.exec(value)?.[1] ?? []);
   const password = proxy === undefined ? "" : new URL(proxy).password;
-  return [key ?? "", ...values, ...credentials, password];
+  return [key ?? "", ...values, ...credentials, password, unescaped(password)];
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const DAY_MS = 86_400_000;

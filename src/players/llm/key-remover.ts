@@ -1,68 +1,168 @@
 /**
  * Removes secrets (the API key, the values of headers) from text that is shown or logged, in all forms in which an endpoint may
- * send them back: as they are, percent-encoded, in escapes of JSON or HTML, in hexadecimal or in Base64, in either case, and
- * with characters between that a terminal does not show or that are taken out later.
+ * send them back.
+ *
+ * The text is compared by its letters and digits, without case, so that it does not matter what stands between them. It is compared as
+ * it is, and with its escapes decoded, several times over: `%2573` is `%73` and then `s`. A secret is looked for as it is and as the
+ * codes of its characters: in hexadecimal, decimal, octal, Base64. The time is linear in the length of the text, whatever it holds.
  */
 import { printable } from "../../util/printable.ts";
 
 /** A shorter secret is a dummy, which stays. */
 const SHORTEST = 8;
-/** What may stand between two characters of a secret: space, what is not shown, LaTeX, Markdown, punctuation. */
-const BETWEEN = ["\\s", "\\p{C}", "\\p{M}", "{", "}", "$", "\\\\", "`", "*", '"', ":", ",", ".", "_", "\\-"];
-const MOST_BETWEEN = 16;
-const HTML: Readonly<Record<string, string>> = {
-  "&": "amp",
-  "<": "lt",
-  ">": "gt",
-  '"': "quot",
-  "'": "apos",
-  "/": "sol",
-  "+": "plus",
-  "=": "equals",
-};
+/** How often escapes are decoded. */
+const ROUNDS = 3;
+/** %2F; \u002f, \u{2f}, \x2f and \057; &#47;, &#x2f; and &sol;. Tags of HTML stand for nothing. */
+const ESCAPE =
+  /%(?<percent>[\da-f]{2})|\\(?:u(?<u>[\da-f]{4})|u\{0*(?<point>[\da-f]{1,6})\}|x(?<x>[\da-f]{2})|(?<octal>[0-3][0-7]{2}))|&(?:#0*(?<decimal>\d{1,7})|#x0*(?<entity>[\da-f]{1,6}));?|&(?<name>[a-z]{2,7});|<\/?[a-z][a-z\d]{0,9}>/gi;
+/** =2F, as in mail. Apart, as what follows `key=` may look like it. */
+const QUOTED = /=(?<percent>[\da-f]{2})/gi;
+/** Names of HTML that begin another escape. The others are signs, which do not count. */
+const NAMED: Readonly<Record<string, string>> = { amp: "&", num: "#", percnt: "%", bsol: "\\" };
+
+const NO_LETTERS = /[^\p{L}\p{N}]/gu;
+
+/** A text that was made of another: unit i stands for the other's units from[i] … to[i] − 1. */
+interface View {
+  readonly text: string;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
 
 /** A function that makes text printable and replaces the secrets by `***`. */
 export function keyRemover(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets.filter(({ length }) => length >= SHORTEST).flatMap((secret) => [secret, ...encoded(secret)]);
+  const known = [...new Set(secrets)].filter(({ length }) => length >= SHORTEST);
+  const forms = known.flatMap((secret) => [secret, ...codesOf(secret)]);
+  const letters = new Set(forms.map((form) => lettersOf(viewOf(form)).text));
+  // A secret of few letters is looked for with all that is between them, as its letters alone may be a word.
+  const whole = forms.filter((form) => lettersOf(viewOf(form)).text.length < SHORTEST);
+  const long = [...letters].filter(({ length }) => length >= SHORTEST);
   if (forms.length === 0) return printable;
-  // The longest first: one secret may be a part of another.
-  const pattern = [...new Set(forms)]
-    .sort((a, b) => b.length - a.length)
-    .map(spelled)
-    .join("|");
-  const all = new RegExp(pattern, "giu");
-  return (text) => printable(text).replaceAll(all, "***");
+  return (given) => {
+    const text = printable(given);
+    const places: Place[] = [];
+    const search = (view: View): void => {
+      findPlaces(long, lettersOf(view), places);
+      findPlaces(whole, view, places);
+    };
+    let view = viewOf(text);
+    search(view);
+    const mail = decode(view, QUOTED);
+    if (mail !== view) search(mail);
+    for (let round = 0; round < ROUNDS; round++) {
+      const decoded = decode(view, ESCAPE);
+      if (decoded === view) break;
+      view = decoded;
+      search(view);
+    }
+    return without(text, places);
+  };
 }
 
-/** A secret in hexadecimal and in Base64, which has three forms within a longer text; without characters shared with neighbours. */
-function encoded(secret: string): string[] {
-  const bytes = Buffer.from(secret);
+/** The codes of a secret's characters, one after the other, also with letters before each: x73, 0x73, u0073. */
+function codesOf(secret: string): string[] {
+  const [bytes, wide] = [Buffer.from(secret), Buffer.from(secret, "utf16le")];
+  const written = (prefix: string, radix: number, width: number): string =>
+    [...bytes].map((byte) => prefix + byte.toString(radix).padStart(width, "0")).join("");
+  return [
+    ...[written("", 16, 2), written("x", 16, 2), written("0x", 16, 2), written("u", 16, 4), wide.toString("hex")],
+    ...[written("", 10, 0), written("", 8, 0), written("", 8, 3)],
+    ...base64Of(bytes),
+    ...base64Of(wide),
+    ...base64Of(Buffer.from(bytes.toString("base64"))),
+  ];
+}
+
+/** Base64, alone and within a longer text, where it has three forms; those without characters shared with neighbours. */
+function base64Of(bytes: Buffer): string[] {
   const within = [0, 1, 2].map((before) => {
     const [from, to] = [Math.ceil((8 * before) / 6), Math.floor((8 * (before + bytes.length)) / 6)];
     return Buffer.concat([Buffer.alloc(before), bytes])
       .toString("base64")
       .slice(from, to);
   });
-  const base64 = [bytes.toString("base64").replace(/=+$/, ""), ...within];
-  return [bytes.toString("hex"), ...base64, ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
+  return [bytes.toString("base64"), ...within];
 }
 
-/** A pattern of all spellings of a text. */
-function spelled(text: string): string {
-  return [...text].map((letter, i) => (i === 0 ? "" : between(letter)) + spellings(letter)).join("");
+const viewOf = (text: string): View => {
+  const from = Array.from(text.split("").keys());
+  return { text, from, to: from.map((i) => i + 1) };
+};
+
+/** A view that is made unit by unit. */
+function making(view: View) {
+  const made = { text: [] as string[], from: [] as number[], to: [] as number[] };
+  return {
+    /** Units `first` … `last` of the view stand as `text`. */
+    add(text: string, first: number, last = first): void {
+      for (let i = 0; i < text.length; i++) {
+        made.text.push(text[i] as string);
+        made.from.push(view.from[first] as number);
+        made.to.push(view.to[last] as number);
+      }
+    },
+    end: (): View => ({ ...made, text: made.text.join("") }),
+  };
 }
 
-/** What may stand before `letter`; without the letter, so that there is one way to match, and no time is lost on others. */
-function between(letter: string): string {
-  const others = BETWEEN.filter((one) => one !== letter && one !== `\\${letter}`);
-  return `[${others.join("")}]{0,${MOST_BETWEEN}}`;
+/** The letters and digits of a view, in lower case; those with marks, or of another width, as the plain ones. */
+function lettersOf(view: View): View {
+  const { add, end } = making(view);
+  for (let i = 0; i < view.text.length; i++) {
+    const unit = view.text[i] as string;
+    const plain = unit > "\x7f" ? unit.normalize("NFKD") : unit;
+    if (/[\p{L}\p{N}]/u.test(plain)) add(plain.toLowerCase().replaceAll(NO_LETTERS, ""), i);
+  }
+  return end();
 }
 
-/** The letter itself; %2F, also encoded again (%252F); =2F; \u002f, \x2f; &#47; &#x2f; &sol;, also encoded again. */
-function spellings(letter: string): string {
-  const code = letter.codePointAt(0) as number;
-  const hex = code.toString(16);
-  const escaped = letter.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
-  const entities = [`#0*${code}`, `#x0*${hex}`, ...(HTML[letter] === undefined ? [] : [HTML[letter]])];
-  return `(?:${escaped}|(?:%(?:25)*|=)${hex}|\\\\?(?:u\\{?0*${hex}|x${hex})|&(?:amp;)*(?:${entities.join("|")});?)`;
+/** The view with what each escape stands for; the same view if there is none. */
+function decode(view: View, escapes: RegExp): View {
+  const { add, end } = making(view);
+  let at = 0;
+  const copyTo = (next: number): void => {
+    for (; at < next; at++) add(view.text[at] as string, at);
+  };
+  for (const { 0: written, index, groups = {} } of view.text.matchAll(escapes)) {
+    copyTo(index);
+    at = index + written.length;
+    add(meaning(groups), index, at - 1);
+  }
+  if (at === 0) return view;
+  copyTo(view.text.length);
+  return end();
+}
+
+/** What an escape stands for, by the groups of its pattern; nothing for a tag. */
+function meaning(groups: Readonly<Record<string, string | undefined>>): string {
+  const { octal, decimal, name } = groups;
+  const hex = groups.percent ?? groups.u ?? groups.point ?? groups.x ?? groups.entity;
+  if (hex !== undefined) return character(Number.parseInt(hex, 16));
+  if (octal !== undefined) return character(Number.parseInt(octal, 8));
+  if (decimal !== undefined) return character(Number(decimal));
+  return NAMED[name?.toLowerCase() ?? ""] ?? "";
+}
+
+const character = (code: number): string => (code <= 0xffff ? String.fromCharCode(code) : "");
+
+type Place = readonly [from: number, to: number];
+
+/** Adds to `places` where the forms stand in the text that a view was made of. */
+function findPlaces(forms: readonly string[], { text, from, to }: View, places: Place[]): void {
+  for (const form of forms) {
+    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
+      places.push([from[at] as number, to[at + form.length - 1] as number]);
+    }
+  }
+}
+
+/** The text with `***` for each place, and for the padding of Base64 behind it. */
+function without(text: string, places: readonly Place[]): string {
+  let [left, at] = ["", 0];
+  for (const [from, to] of [...places].sort(([a], [b]) => a - b)) {
+    if (from >= at) left += `${text.slice(at, from)}***`;
+    at = Math.max(at, to);
+    while (text[at] === "=") at++;
+  }
+  return left + text.slice(at);
 }

@@ -8,6 +8,7 @@ import type { PlayedGame } from "../../../src/arena/pairing.ts";
 import { personAtTerminal } from "../../../src/cli/terminal/person.ts";
 import { minimax } from "../../../src/exact/minimax.ts";
 import { getGame } from "../../../src/games/registry.ts";
+import { uniform } from "../../../src/policies/policy.ts";
 import { Rng } from "../../../src/util/rng.ts";
 import { inOrder, says, serve } from "../../players/llm/server.ts";
 import { folder, type Outcome, spiral, start } from "../spiral.ts";
@@ -71,12 +72,12 @@ describe("a language model", () => {
 
 describe("a person in a match", () => {
   const ttt = getGame("ttt");
-  /** A match of one pair against perfect play, with this typed. */
-  async function match(typed: string): Promise<Outcome & { games: PlayedGame[] }> {
+  /** A match of one pair, by default of tic-tac-toe against perfect play, with this typed. */
+  async function match(typed: string, game = ttt, policy = minimax): Promise<Outcome & { games: PlayedGame[] }> {
     const stdin = vi.spyOn(process, "stdin", "get");
     stdin.mockReturnValue(Readable.from([Buffer.from(typed)]) as unknown as typeof process.stdin);
     const person = personAtTerminal();
-    const rival = { kind: "policy", name: "minimax", plays: () => true, policy: minimax } as const;
+    const rival = { kind: "policy", name: "rival", plays: () => true, policy } as const;
     const games: PlayedGame[] = [];
     let out = "";
     const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
@@ -84,7 +85,7 @@ describe("a person in a match", () => {
       return true;
     });
     try {
-      const played = playMatch({ game: ttt, players: [person, rival], rng: new Rng(1) }, { pairs: 1 });
+      const played = playMatch({ game, players: [person, rival], rng: new Rng(1) }, { pairs: 1 });
       for await (const ended of played) games.push(...ended);
       return { code: 0, out, err: "", games };
     } catch (error) {
@@ -127,6 +128,19 @@ describe("a person in a match", () => {
     // The rules of each game, once.
     expect(err.match(/^You are Player \d in (?=Tic Tac Toe)/gm)).toHaveLength(1);
     expect(err.match(/^You are Player \d in (?!Tic Tac Toe)/gm) ?? []).toHaveLength(command === "match" ? 0 : 1);
+  });
+
+  it("sees how a game ended, and all dice after a call, before they are rolled again", async () => {
+    const dice = await match("1x1\nliar\n".repeat(9), getGame("liars-dice-match:dice=2"), () => uniform);
+    const call = "Player \\d bid \\dx\\d\\. Player \\d called it a lie\\.\n";
+    expect(dice.out).toMatch(
+      new RegExp(
+        `Your dice: \\d, \\d\\.\n${call}Your opponent's dice: \\d, \\d\\.\nPlayer \\d loses a die\\.\n\nRound 2\\.`,
+      ),
+    );
+    expect(dice.out).toMatch(new RegExp(`${call}Your opponent's (die|dice): [\\d, ]+\\.\n\nGame 1 is over\\.`));
+    const kuhn = await match("1\n1\n1\n1\n", getGame("kuhn"), () => uniform);
+    expect(kuhn.out).toMatch(/Your card is: [JQK]\n(Player \d \S+( 1 chip)?\.[ \n]){2,3}\nGame 1 is over\./);
   });
 
   it("who leaves ends it; what has ended stands", async () => {

@@ -122,6 +122,10 @@ describe("spiral eval of a model", () => {
     const second = await evalOf("b", ...argv, "--budget", "1");
     expect(second.code).toBe(0);
     expect(endpoint.asked.length - before).toBe(72 - counts.reduce((a, b) => a + b));
+    // What there is is shown, if some sets have no answer too.
+    const some = JSON.parse((await evalOf("b3", ...argv, "--budget", "0.0006", "--json")).out);
+    expect([some.exact, some.rows[0].actions[0].equilibrium]).toEqual([null, undefined]);
+    expect(some.rows.length).toBe(new Set(answersIn("b3").map(({ set }) => set)).size);
     const without = await evalOf("b2", "--budget", "1");
     expect(without).toMatchObject({ code: 2, err: expect.stringContaining("--llm-price <in,out>") });
   });
@@ -163,6 +167,9 @@ describe("spiral eval of a model", () => {
       ];
       says(`[${first}]`, { logprobs: { content: written } })(response, request, n);
     });
+    expect((await evalOf("e", "--logprobs", "--llm-base-url", url)).out).toMatch(
+      /^ +of the probabilities\nNashConv +\d/m,
+    );
     const { code, out } = await evalOf("e", "--logprobs", "--llm-base-url", url, "--json");
     expect(code).toBe(0);
     expect(asked).toHaveLength(12);

@@ -1,6 +1,7 @@
 /** A language model as a player: what it reads, what becomes of its answers, and that its key is not told. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { keyRemover } from "../../../src/players/llm/key-remover.ts";
 import { llmPlayer } from "../../../src/players/llm/llm-player.ts";
 import type { Choice } from "../../../src/players/player.ts";
 import { UserError } from "../../../src/util/errors.ts";
@@ -324,6 +325,58 @@ describe("the key", () => {
         expect(text).not.toContain(form.slice(-12, -2));
       }
     }
+  });
+
+  it("is hidden in rarer forms", () => {
+    const spelt = (write: (code: number) => string): string => [...key].map((c) => write(c.charCodeAt(0))).join("");
+    const clean = keyRemover([key]);
+    for (const form of [
+      `[${[...Buffer.from(key)].join(", ")}]`,
+      spelt((code) => `0x${code.toString(16)} `),
+      spelt((code) => `\\${code.toString(8)}`),
+      spelt((code) => `&amp;#${code};`),
+      spelt((code) => `%5Cu${code.toString(16).padStart(4, "0")}`),
+      spelt((code) => String.fromCharCode(code + 0xfee0)),
+      Buffer.from(key, "utf16le").toString("base64"),
+      Buffer.from(key, "utf16le").toString("hex"),
+      base64(base64(key)),
+      ...["'", '", "', " > ", "|", "]]", "/", "=\n", "\u0301"].map((between) => [...key].join(between)),
+      [...key].map((letter) => `<b>${letter}</b>`).join(""),
+    ]) {
+      expect(clean(`No ${form}.`).replaceAll(/[^\w*]/g, "")).toMatch(/^Nob?\*{3}b?$/);
+    }
+  });
+
+  it("is hidden where what stands beside it looks like an escape, a tag or padding", () => {
+    const [clean, signs] = [keyRemover(["ab/cd-0123"]), keyRemover(["a-b/c-d/9"])];
+    for (const [before, after] of ["= ", "& ", "<>", "\\ ", "\\u ", "\\x ", "&#", '""', "=;"]) {
+      for (const form of ["ab/cd-0123", "ab%2Fcd-0123", "ab&#47;cd-0123", "ab&sol;cd-0123"]) {
+        const left = clean(before + form + after);
+        expect([before, form, left.length < 6, left.includes("***")]).toEqual([before, form, true, true]);
+      }
+    }
+    // Few letters: they alone may be a word.
+    expect([signs("key a-b/c-d/9"), signs("key a-b%2Fc-d/9;"), signs("abcd9")]).toEqual([
+      "key ***",
+      "key ***;",
+      "abcd9",
+    ]);
+  });
+
+  it("is looked for in linear time, however nearly a text is it", async () => {
+    const long = "sk-abcdefghijklmnopqrstuvwxyz0123456789";
+    const escaped = [...long].map((letter) => `\\\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+    const clean = keyRemover([long]);
+    for (const text of [
+      `${escaped.slice(0, -1)}Z`,
+      "\\".repeat(100_000),
+      "&#0".repeat(100_000),
+      "<a".repeat(100_000),
+    ]) {
+      expect(clean(text)).toBe(text);
+    }
+    expect(keyRemover(["aaaaaaaa"])("a".repeat(1_600_000))).toBe("***".repeat(200_000));
+    expect(clean(`${escaped} ${long}==, ${long.slice(1)}`)).toBe(`\\*** ***, ${long.slice(1)}`);
   });
 
   it("split by tags, which the reader takes out, is not put together in the reason", async () => {
