@@ -32,14 +32,23 @@ export const command = defineCommand({
     const { sweepLeftovers } = await import("../../run/leftovers.ts");
     const { planOf, withCheckpoints } = await import("../ablation/plan.ts");
     const { checkEarlierRuns, runAll, tasksOf } = await import("../ablation/runs.ts");
-    const [plan, jobs = availableParallelism()] = checkAll(() => planOf(preset, options), options.jobs);
+    let queue: string | undefined;
+    const [plan, jobs = availableParallelism(), address] = checkAll(
+      () => {
+        const plan = planOf(preset, options);
+        queue = plan.queue;
+        return plan;
+      },
+      options.jobs,
+      () => queueAddress(options, queue),
+    );
     const dir = join(options.dir ?? "ablations", plan.name);
     const cells = plan.cells.map(withCheckpoints);
     const tasks = tasksOf(cells, plan.seeds);
     checkEarlierRuns(dir, tasks);
     makeFolders(dir);
     sweepLeftovers(dir, { isLocked: false });
-    const interrupted = await runAll(dir, tasks, jobs, queueAddress(options));
+    const interrupted = await runAll(dir, tasks, jobs, address);
     if (interrupted !== undefined) return interrupted;
     // The runs have made it. In an ablation it means nothing, and with `*/metrics.jsonl` a run would count twice.
     removeLatest(dir);

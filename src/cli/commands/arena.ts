@@ -55,13 +55,14 @@ export const command = defineCommand({
 
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
-    const [, games, pairs, openings, seed, open] = checkAll(
+    const [, games, pairs, openings, seed, open, address] = checkAll(
       () => atLeastTwo(specs),
       () => gamesIn(named(options.games)),
       () => pairsFrom(options.pairs(), options.openings(), PAIRS),
       options.openings,
       options.seed,
       () => checkPlayers(specs, { runs, llm: options, human }),
+      () => queueAddress(options),
     );
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
@@ -90,7 +91,6 @@ export const command = defineCommand({
       const folder = openTournament(dir, planned, spiralVersion());
       const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
-        const address = queueAddress(options);
         const queued = address && { address, about: "arena", place: dir, specs, runs, openings, llm: options };
         const standings = await playIn(dir, folder, tournament, atOnce, options.anchor, signal, queued);
         const interrupted = exitCodeOf(signal);

@@ -38,10 +38,9 @@ export const command = defineCommand({
     const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { printLadder, warnOfForgotten } = await import("../terminal/ladder-chart.ts");
 
-    const address = queueAddress(options);
     const parent = await runsFolder(options);
     let learned: readonly string[] | undefined;
-    const [resolved, games, most, pairs, seed] = checkAll(
+    const [resolved, games, most, pairs, seed, address] = checkAll(
       () => {
         const found = wholeRun(spec, parent);
         learned = readRunConfig(found.dir).games;
@@ -51,6 +50,7 @@ export const command = defineCommand({
       options.checkpoints,
       options.pairs,
       options.seed,
+      () => queueAddress(options),
     );
     const saved = wholeCheckpoints(resolved.dir, warn);
     if (saved.length === 0) throw new UserError(3, `${resolved.name} has no checkpoint yet.`);

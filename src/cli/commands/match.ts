@@ -60,10 +60,9 @@ export const command = defineCommand({
     const { watched } = await import("../models/watch.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
-    const address = queueAddress(options);
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
-    const [game, most, count, seed, sprt, open] = checkAll(
+    const [game, most, count, seed, sprt, open, , address] = checkAll(
       () => getGame(named(options.game)),
       () => pairsFrom(options.pairs(), options.openings(), options.sprt === undefined ? PAIRS : MOST_PAIRS),
       options.openings,
@@ -71,6 +70,7 @@ export const command = defineCommand({
       () => (options.sprt === undefined ? undefined : parseSprt(options.sprt)),
       () => checkPlayers([first, second], { runs, llm: options, human }),
       () => checkGameFiles(options),
+      () => queueAddress(options),
     );
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);

@@ -1,23 +1,33 @@
 /** The flags of every command that hands its work to a queue, and of the commands about queues. */
-import type { QueueAddress } from "../../jobs/queue/connection.ts";
+import { checkAddress, type QueueAddress } from "../../jobs/queue/connection.ts";
 import { UserError } from "../../util/errors.ts";
 import { type OptionsOf, path, text, toggle } from "./flag.ts";
 
 export const queueFlags = {
-  queue: text("--queue <address>", "NATS server whose workers do the work, nats://HOST:PORT (or SPIRAL_QUEUE)"),
+  queue: text(
+    "--queue <address>",
+    "NATS server whose workers do the work, nats://HOST:PORT, or none (or SPIRAL_QUEUE)",
+  ),
   queueCreds: path("--queue-creds <file>", "credentials file of NATS (or SPIRAL_QUEUE_CREDS)"),
   insecure: toggle("--insecure", "use a queue on another machine without credentials and TLS"),
 };
 
 export type QueueOptions = OptionsOf<typeof queueFlags>;
 
-/** Undefined if no queue is named. */
+/**
+ * Undefined if no queue is named, or `none`. The flag wins over `configured` (run.queue), which wins over the environment. Throws a
+ * UserError (exit 2) if the address is wrong, or not safe and not meant to be.
+ */
 export function queueAddress(
   { queue, queueCreds, insecure }: QueueOptions,
+  configured?: string,
   env: NodeJS.ProcessEnv = process.env,
 ): QueueAddress | undefined {
-  const url = queue ?? (env.SPIRAL_QUEUE || undefined);
-  return url === undefined ? undefined : { url, creds: queueCreds ?? (env.SPIRAL_QUEUE_CREDS || undefined), insecure };
+  const url = queue ?? configured ?? (env.SPIRAL_QUEUE || undefined);
+  if (url === undefined || url === "none") return undefined;
+  const address = { url, creds: queueCreds ?? (env.SPIRAL_QUEUE_CREDS || undefined), insecure };
+  checkAddress(address);
+  return address;
 }
 
 /** For the commands that are nothing without one. */
