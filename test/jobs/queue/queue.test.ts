@@ -183,7 +183,9 @@ describe.skipIf(!hasServer)("a queue", () => {
         expect.stringContaining("can take these jobs"),
         "worker 0 lacks sugar.",
         "worker 1 lacks sugar.",
-        expect.stringMatching(/^Start workers of this Spiral that have sugar, and .*Nothing was queued now\.$/),
+        expect.stringMatching(
+          /^Start workers of this Spiral that have what the jobs need, and .*Nothing was queued now\.$/,
+        ),
       ],
     });
     expect((await overviewOf(await connect())).batches.filter(({ id }) => id === "needs")).toEqual([]);
