@@ -38,11 +38,10 @@ export function sentModel({ key, proxy: _, headers, ...sent }: LlmSettings): Sen
 
 /** What a worker must have to ask these models, in words. */
 export const needsOf = (models: readonly Pick<SentModel, "url" | "keyed">[]): string[] => [
-  ...new Set(models.flatMap(({ url, keyed }) => (keyed ? [endpointAt(url), keyOf(url)] : [endpointAt(url)]))),
+  ...new Set(models.map(({ url, keyed }) => endpointIn(url, keyed))),
 ];
 
-const endpointAt = (url: string): string => `the endpoint ${url} (SPIRAL_LLM_BASE_URL, or in --players)`;
-const keyOf = (url: string): string => `a key for ${url} (SPIRAL_LLM_API_KEY, or in --players)`;
+const endpointIn = (url: string, keyed: boolean): string => `the endpoint ${url}${keyed ? " with its key" : ""}`;
 
 /** By the name of a model in the worker's --players file; the endpoint of its environment under `SHARED`. */
 export type Endpoints = ReadonlyMap<string, LlmSettings>;
@@ -61,9 +60,15 @@ export function endpointsHere(file: string | undefined, env: NodeJS.ProcessEnv =
 
 const NO_FLAGS = optionsOf(llmFlags, {});
 
-/** What a worker with these endpoints has of that which jobs may need. */
-export const hasOf = (endpoints: Endpoints): string[] =>
-  needsOf([...endpoints.values()].map(({ url, key }) => ({ url, keyed: key !== undefined })));
+/** What a worker with these endpoints has of that which jobs may need. One with a key does for jobs that need none. */
+export const hasOf = (endpoints: Endpoints): string[] => [
+  ...new Set(
+    [...endpoints.values()].flatMap(({ url, key }) => [
+      endpointIn(url, false),
+      ...(key === undefined ? [] : [endpointIn(url, true)]),
+    ]),
+  ),
+];
 
 /** The settings of a model, called `name`, at a worker. Throws a UserError (exit 1) if it is not among its endpoints. */
 export function modelHere({ keyed, ...sent }: SentModel, name: string, endpoints: Endpoints): LlmSettings {

@@ -80,7 +80,7 @@ function refuseOthers({ queue, batch, say }: Pick<QueueOptions<Job>, "queue" | "
         for (const line of lines) say(`${line} It gets none of these jobs.`);
         return resolve();
       }
-      const having = batch.needs.length === 0 ? "" : ` that have what the jobs need`;
+      const having = batch.needs.length === 0 ? "" : ` that have what the jobs need (see spiral worker --help)`;
       const hint = `Start workers of this Spiral${having}, and run the same command. Nothing was queued now.`;
       reject(new UserError(1, [`No worker at ${queue.url} can take these jobs.`, ...lines, hint]));
     }, reject);

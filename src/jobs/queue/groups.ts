@@ -15,7 +15,7 @@ const MOST_WAITING = 100_000;
 /** What the jobs of a batch ask of a worker. */
 export interface Demands {
   readonly build: Build;
-  /** What else a worker must have, in words that are the same wherever they are said: `the endpoint https://…`. */
+  /** What else a worker must have, in words that are the same wherever they are said: `the endpoint https://… with its key`. */
   readonly needs: readonly string[];
 }
 

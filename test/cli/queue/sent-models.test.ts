@@ -10,6 +10,7 @@ import { endpointsHere, hasOf, modelHere, needsOf, sentModel } from "../../../sr
 import { lacking } from "../../../src/jobs/queue/groups.ts";
 
 const A = { SPIRAL_LLM_BASE_URL: "https://a.example/v1", SPIRAL_LLM_API_KEY: "key-a" };
+const NEED = "the endpoint https://a.example/v1/chat/completions with its key";
 const players = join(mkdtempSync(join(tmpdir(), "spiral-models-")), "players.yaml");
 writeFileSync(players, "b: {baseUrl: https://b.example/v1, keyVariable: KEY_B, headers: {x-team: blue}}\n");
 const sent = (env: NodeJS.ProcessEnv) => sentModel(llmSettings(optionsOf(llmFlags, {}), env));
@@ -22,14 +23,13 @@ it("a model travels without its key, and a worker with the endpoint adds its own
 });
 
 it.each<[string, NodeJS.ProcessEnv, string[]]>([
-  ["nothing", {}, ["the endpoint", "a key for"]],
-  ["another endpoint", { ...A, SPIRAL_LLM_BASE_URL: "https://c.example/v1" }, ["the endpoint", "a key for"]],
-  ["no key", { SPIRAL_LLM_BASE_URL: A.SPIRAL_LLM_BASE_URL }, ["a key for"]],
+  ["nothing", {}, [NEED]],
+  ["another endpoint", { ...A, SPIRAL_LLM_BASE_URL: "https://c.example/v1" }, [NEED]],
+  ["no key", { SPIRAL_LLM_BASE_URL: A.SPIRAL_LLM_BASE_URL }, [NEED]],
   ["all", A, []],
 ])("a worker that has %s says what it lacks, and asks nobody else", (_, env, lacks) => {
   const endpoints = endpointsHere(undefined, env);
-  const found = lacking(needsOf([sent(A)]), hasOf(endpoints));
-  expect(found.map((need) => need.split(" https:")[0])).toEqual(lacks);
+  expect(lacking(needsOf([sent(A)]), hasOf(endpoints))).toEqual(lacks);
   if (lacks.length > 0) expect(() => modelHere(sent(A), "m", endpoints)).toThrow("The worker lacks");
   // A key that nobody asks for is no hindrance.
   const keyless = sent({ SPIRAL_LLM_BASE_URL: A.SPIRAL_LLM_BASE_URL });
