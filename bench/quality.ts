@@ -44,39 +44,37 @@ const parts = flags.only.split(",");
 const address = queueAddress({ ...flags, queue: flags.queue, queueCreds: flags["queue-creds"] });
 
 /** The runs of a measurement, one a seed. */
-function runsOf({ flags: own, most = seeds }: Measurement): Run[] {
+function runsOf(measurement: Measurement): Run[] {
+  const { flags: own, most = seeds } = measurement;
   const hash = createHash("sha256").update(JSON.stringify(own)).digest("hex").slice(0, 8);
   const name = `${own.games.replaceAll(",", "-")}_${hash}`;
   return Array.from({ length: Math.min(seeds, most) }, (_, i) => i + 1).map((seed) => {
-    return { id: `${name}_s${seed}`, flags: own, seed };
+    return { id: `${name}_s${seed}`, measurement, seed };
   });
 }
 
 const byPart = measurementsOf(loadConfig().config.updates);
-const measured = parts
-  .flatMap((part) => byPart[part] ?? [])
-  .map((measurement) => ({ measurement, runs: runsOf(measurement) }));
+const measured = parts.flatMap((part) => byPart[part] ?? []).map(runsOf);
 /** By run, a trial for each number of updates after which it is judged. */
 const trials = new Map<string, readonly Trial[]>();
 let printed = 0;
 
 /** Prints the tables of the measurements whose runs are all judged, in their order. */
 function printTables(): void {
-  for (; measured[printed]?.runs.every(({ id }) => trials.has(id)); printed++) {
-    const { measurement, runs } = measured[printed] as (typeof measured)[number];
-    const { flags: own, limits, judged } = measurement;
+  for (; measured[printed]?.every(({ id }) => trials.has(id)); printed++) {
+    const runs = measured[printed] as readonly Run[];
+    const { flags: own, limits, judged } = (runs[0] as Run).measurement;
     const command = `\`${["spiral train", ...argvOf(own)].join(" ")}\``;
     const titles = judged.length === 0 ? [command] : judged.map((updates) => `${command}, after ${updates} updates`);
     for (const [i, title] of titles.entries()) {
-      const own = runs.map(({ id }) => trials.get(id)?.[i] as Trial);
-      process.stdout.write(tableOf(title, own, limits));
+      const rows = runs.map(({ id }) => trials.get(id)?.[i] as Trial);
+      process.stdout.write(tableOf(title, rows, limits));
     }
   }
 }
 
-function judgeRun({ id, flags: own, seed }: Run, folder: string): void {
+function judgeRun({ id, seed, measurement: { flags: own, judged } }: Run, folder: string): void {
   const { updates, ...cost } = endOf(folder);
-  const judged = measured.find(({ runs }) => runs.some((run) => run.id === id))?.measurement.judged ?? [];
   const judgedAfter = (update: number): Trial => {
     const checkpoint = join(folder, "checkpoints", String(update).padStart(6, "0"));
     const trial = { seed, ...cost, ...judgeCheckpoint(checkpoint, own) };
@@ -92,7 +90,7 @@ process.stdout.write(
 );
 const dir = mkdtempSync(join(tmpdir(), "spiral-quality-"));
 try {
-  const runs = measured.flatMap((one) => one.runs);
+  const runs = measured.flat();
   if (!address) await trainHere(runs, dir, judgeRun);
   const isWhole = !address || (await trainQueued(runs, address, judgeRun));
   if (isWhole && parts.includes("3")) process.stdout.write(await sameBytes(dir, seeds));

@@ -13,12 +13,12 @@ import { localRunner } from "../../src/jobs/local.ts";
 import type { QueueAddress } from "../../src/jobs/queue/connection.ts";
 import type { Job } from "../../src/jobs/runner.ts";
 import { UserError } from "../../src/util/errors.ts";
-import { argvOf, type Flags } from "./measurements.ts";
+import { argvOf, type Measurement } from "./measurements.ts";
 import { spiralTrain } from "./train.ts";
 
 /** A run to be trained. The id is its name. */
 export interface Run extends Job {
-  readonly flags: Flags;
+  readonly measurement: Measurement;
   readonly seed: number;
 }
 
@@ -29,8 +29,8 @@ const built = async <M>(path: string): Promise<M> => (await import(pathToFileURL
 
 /** One after the other. The folder of a run is removed when it is judged. */
 export async function trainHere(runs: readonly Run[], dir: string, onRun: OnRun): Promise<void> {
-  const run = async ({ id, flags, seed }: Run): Promise<void> => {
-    const { code } = await spiralTrain([...argvOf(flags), "--seed", String(seed), "--name", id], dir);
+  const run = async ({ id, measurement, seed }: Run): Promise<void> => {
+    const { code } = await spiralTrain([...argvOf(measurement.flags), "--seed", String(seed), "--name", id], dir);
     if (code !== 0) throw new UserError(1, `${id} ended with ${code}.`);
   };
   const onDone = (run: Run): void => {
@@ -53,27 +53,32 @@ export async function trainQueued(runs: readonly Run[], address: QueueAddress, o
   const dir = join("build", `quality-${(await ownBuild()).id}`);
   mkdirSync(dir, { recursive: true });
   const tasks = await Promise.all(runs.map(taskOf));
-  const byId = new Map(runs.map((run) => [run.id, run]));
-  const judge = ({ id }: Job): void => onRun(byId.get(id) as Run, join(dir, id));
-  const trainer = await queuedTrainer(address, dir, tasks);
-  try {
-    const open = tasks.map(trainingOf).filter(({ id }) => !isFinished(dir, id));
-    const openIds = new Set(open.map(({ id }) => id));
-    for (const run of runs) if (!openIds.has(run.id)) judge(run);
-    console.error(`Training ${open.length} of ${runs.length} runs. ${trainer.begin}`);
-    const onDone = (training: Training): void => judge(training);
-    const { problems } = await trainer.runner(open, { signal: trainer.signal, onDone });
-    if (problems.length > 0) throw new UserError(1, [...problems, "Run the same command to go on."]);
-    if (trainer.signal.aborted) console.error(trainer.goOn);
-    else rmSync(dir, { recursive: true });
-    return !trainer.signal.aborted;
-  } finally {
-    await trainer.close();
+  const judge = (run: Run): void => onRun(run, join(dir, run.id));
+  const [there, open] = [true, false].map((isThere) => runs.filter(({ id }) => isFinished(dir, id) === isThere));
+  there.forEach(judge);
+  if (open.length > 0) {
+    const byId = new Map(open.map((run) => [run.id, run]));
+    const trainings = tasks.filter(({ name }) => byId.has(name)).map(trainingOf);
+    const trainer = await queuedTrainer(address, dir, tasks);
+    try {
+      console.error(`Training ${open.length} of ${runs.length} runs. ${trainer.begin}`);
+      const onDone = ({ id }: Training): void => judge(byId.get(id) as Run);
+      const { problems } = await trainer.runner(trainings, { signal: trainer.signal, onDone });
+      if (problems.length > 0) throw new UserError(1, [...problems, "Run the same command to go on."]);
+      if (trainer.signal.aborted) {
+        console.error(trainer.goOn);
+        return false;
+      }
+    } finally {
+      await trainer.close();
+    }
   }
+  rmSync(dir, { recursive: true });
+  return true;
 }
 
 /** As `spiral ablate` has it. */
-async function taskOf({ id, flags, seed }: Run): Promise<Task> {
+async function taskOf({ id, measurement: { flags }, seed }: Run): Promise<Task> {
   const { loadConfig } = await built<typeof import("../../src/config/load.ts")>("config/load.js");
   const { configFlagsAsInTrain, configSources } =
     await built<typeof import("../../src/cli/flags/config.ts")>("cli/flags/config.js");

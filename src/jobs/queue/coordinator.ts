@@ -7,7 +7,7 @@ import { each } from "../each.ts";
 import { type Job, type JobRunner, type RunOptions, WrongAnswer } from "../runner.ts";
 import { bell } from "./bell.ts";
 import type { Queue } from "./connection.ts";
-import { type Demands, groupOf, makeGroup, refusals, takes } from "./groups.ts";
+import { type Demands, groupOf, makeGroup, mendGroup, refusals, takes } from "./groups.ts";
 import { presentWorkers } from "./presence.ts";
 import { disputesOf, dropResult, hasResult, nextResult, type Result } from "./results.ts";
 import { DATA, insisting, JOBS, makeStreams, publishOnce, subjects, token } from "./streams.ts";
@@ -174,6 +174,12 @@ async function takeResults<J extends Job>(
         if (!(await batchOf(queue, batch.id))) {
           throw new UserError(1, "Its jobs were withdrawn (spiral queue --drop). The same command queues them again.");
         }
+        if (isQueued) {
+          // Before they are queued again: results may have been passed over, where the server counts them anew (mendGroup).
+          isQueued = false;
+          seq = 0;
+          continue;
+        }
         await putJobs(queue, batch, jobs, (place) => !answered[place] && !signal.aborted);
         isQueued = true;
         lookedFor = 0;
@@ -182,6 +188,7 @@ async function takeResults<J extends Job>(
       const rang = await doorbell.wait(LOOK_AGAIN);
       lookedFor = rang ? 0 : lookedFor + 1;
       if (lookedFor === 5) await tellIfAlone(queue, batch, say);
+      if (lookedFor > 0 && lookedFor % 5 === 0) await mendGroup(queue, batch);
     }
   } finally {
     signal.removeEventListener("abort", doorbell.ring);

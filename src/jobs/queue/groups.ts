@@ -30,10 +30,25 @@ export function groupOf({ build, needs }: Demands): string {
 export async function makeGroup(queue: Queue, demands: Demands): Promise<void> {
   const group = groupOf(demands);
   if (demands.needs.length > 0) await publishOnce(queue, subjects.needs(group), JSON.stringify(demands.needs));
-  if (!(await consumerNames(queue)).includes(group)) {
-    await insisting(queue, () => queue.jsm.consumers.add(JOBS, configOf(group)));
-  }
+  if (!(await consumerNames(queue)).includes(group)) await addConsumer(queue, group);
   queue.nc.publish(subjects.begun(demands.build.id));
+}
+
+const addConsumer = (queue: Queue, group: string) =>
+  insisting(queue, () => queue.jsm.consumers.add(JOBS, configOf(group)));
+
+/**
+ * Makes the consumer anew if it has nothing to give out, for a command whose jobs wait. A server that is killed may forget the last
+ * jobs that were done, and count from an earlier number again; the consumer then takes the next ones for jobs that it has given out.
+ */
+export async function mendGroup(queue: Queue, demands: Demands): Promise<void> {
+  const group = groupOf(demands);
+  if ((await consumerNames(queue)).includes(group)) {
+    const consumer = await insisting(queue, () => queue.jsm.consumers.info(JOBS, group));
+    if (consumer.num_pending > 0 || consumer.num_ack_pending > 0) return;
+    await insisting(queue, () => queue.jsm.consumers.delete(JOBS, group));
+  }
+  await addConsumer(queue, group);
 }
 
 export interface Group {

@@ -1,12 +1,14 @@
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queueAddress } from "../../../src/cli/flags/queue.ts";
 import { getBlob, putBlob } from "../../../src/jobs/queue/blobs.ts";
 import { checkAddress, connectQueue, type Queue, type QueueAddress } from "../../../src/jobs/queue/connection.ts";
 import { queueRunner } from "../../../src/jobs/queue/coordinator.ts";
+import { groupsOf, makeGroup, mendGroup } from "../../../src/jobs/queue/groups.ts";
 import { type BatchStatus, overviewOf } from "../../../src/jobs/queue/overview.ts";
 import type { Build } from "../../../src/jobs/queue/presence.ts";
 import { type Answer, disputesOf, hasResult, nextResult, putResult } from "../../../src/jobs/queue/results.ts";
-import { makeStreams, token } from "../../../src/jobs/queue/streams.ts";
+import { makeStreams, publishOnce, subjects, token } from "../../../src/jobs/queue/streams.ts";
 import { workAt } from "../../../src/jobs/queue/worker.ts";
 import { type Job, WrongAnswer } from "../../../src/jobs/runner.ts";
 import { UserError } from "../../../src/util/errors.ts";
@@ -245,6 +247,27 @@ describe.skipIf(!hasServer)("a queue", () => {
     const result = await ran({ ids, work, workers: 2, inOrder: true });
     await restarted;
     expect(result.received).toEqual(ids.map((id) => `${id}: answer to ${id}`));
+  });
+
+  it("gives out jobs where a server that was killed has forgotten those that were done, and counts anew", async () => {
+    const queue = await connect();
+    const demands = { build: build("forgetful"), needs: [] };
+    await makeStreams(queue);
+    await makeGroup(queue, demands);
+    const put = (job: string) => publishOnce(queue, subjects.job("forgetful", "b", job), job);
+    const taken = async () => {
+      const [group] = await groupsOf(queue, "forgetful", new Map());
+      const message = await group?.consumer.next({ expires: 1000 });
+      await message?.ackAck();
+      return message?.string();
+    };
+    await put("first");
+    expect(await taken()).toBe("first");
+    await server.restartWith((store) => rmSync(`${store}/jetstream/$G/streams/SPIRAL_JOBS/msgs`, { recursive: true }));
+    await put("second");
+    expect(await taken()).toBeUndefined();
+    await mendGroup(queue, demands);
+    expect(await taken()).toBe("second");
   });
 
   it("gives the job of a worker that is gone to another", async () => {
