@@ -22,7 +22,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { queueAddress } from "../src/cli/flags/queue.ts";
+import { queueAddress } from "../src/cli/queue/address.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { argvOf, type Measurement, measurementsOf } from "./quality/measurements.ts";
 import { endOf, type Run, trainHere, trainQueued } from "./quality/runs.ts";

@@ -8,7 +8,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, SEED_COUNT } from "../flags/common.ts";
 import { path, text, texts, whole } from "../flags/flag.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { columnsOf, note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -28,6 +28,7 @@ export const command = defineCommand({
   },
 
   async run([preset], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { removeLatest } = await import("../../run/directory.ts");
     const { sweepLeftovers } = await import("../../run/leftovers.ts");
     const { planOf, withCheckpoints } = await import("../ablation/plan.ts");

@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
@@ -44,6 +44,7 @@ export const command = defineCommand({
   },
 
   async run([specs], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { openTournament } = await import("../../run/tournament.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
     const { checkField, digest, gamesIn, identityOf } = await import("../open/tournament.ts");

@@ -7,7 +7,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, pairs, runFolder, seed } from "../flags/common.ts";
 import { whole } from "../flags/flag.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { LadderReport } from "../terminal/ladder-chart.ts";
 import { note, printJson, warn } from "../terminal/output.ts";
@@ -27,6 +27,7 @@ export const command = defineCommand({
   },
 
   async run([spec], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
     const { fixturesOf, playTournament } = await import("../../arena/tournament.ts");
     const { bestCheckpoint } = await import("../../run/best.ts");

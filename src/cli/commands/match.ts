@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
@@ -46,6 +46,7 @@ export const command = defineCommand({
   },
 
   async run([first, second], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { isDeterministic } = await import("../../arena/deterministic.ts");
     const { playMatch } = await import("../../arena/match.ts");
     const { matchRng } = await import("../../arena/pairing.ts");

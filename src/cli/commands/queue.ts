@@ -1,12 +1,11 @@
 /** `spiral queue`: what is at a queue, and who works at it. */
-import { takes } from "../../jobs/queue/groups.ts";
 import type { BatchStatus, Overview } from "../../jobs/queue/overview.ts";
 import { UserError } from "../../util/errors.ts";
 import { plural } from "../../util/figures.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
 import { text } from "../flags/flag.ts";
-import { namedQueue, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -19,6 +18,7 @@ export const command = defineCommand({
   },
 
   async run(_arguments, options) {
+    const { namedQueue } = await import("../queue/address.ts");
     const { connectQueue } = await import("../../jobs/queue/connection.ts");
     const { batchOf, dropBatch } = await import("../../jobs/queue/coordinator.ts");
     const { overviewOf } = await import("../../jobs/queue/overview.ts");
@@ -35,7 +35,7 @@ export const command = defineCommand({
       }
       const overview = await overviewOf(queue);
       if (options.json) printJson(overview);
-      else show(overview, queue.url);
+      else await show(overview, queue.url);
       return 0;
     } finally {
       await queue.nc.close();
@@ -43,7 +43,8 @@ export const command = defineCommand({
   },
 });
 
-function show({ batches, workers }: Overview, url: string): void {
+async function show({ batches, workers }: Overview, url: string): Promise<void> {
+  const { takes } = await import("../../jobs/queue/groups.ts");
   const { bold } = styleFor(process.stdout);
   if (batches.length === 0) print(`No jobs at ${url}.`);
   else {

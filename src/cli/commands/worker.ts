@@ -4,7 +4,7 @@ import { plural } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { finite, path, whole } from "../flags/flag.ts";
-import { namedQueue, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { note } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -19,6 +19,7 @@ export const command = defineCommand({
   },
 
   async run(_arguments, options) {
+    const { namedQueue } = await import("../queue/address.ts");
     const { tmpdir } = await import("node:os");
     const { endpointsHere } = await import("../queue/sent-models.ts");
     const { workInProcesses } = await import("../queue/work.ts");

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { queueAddress } from "../../../src/cli/flags/queue.ts";
+import { queueAddress } from "../../../src/cli/queue/address.ts";
 import { getBlob, putBlob } from "../../../src/jobs/queue/blobs.ts";
 import { checkAddress, connectQueue, type Queue, type QueueAddress } from "../../../src/jobs/queue/connection.ts";
 import { queueRunner } from "../../../src/jobs/queue/coordinator.ts";
