@@ -49,9 +49,9 @@ export async function askWorkers({ address, called, model }: QueuedModel, questi
     wording: { ...wording, names: wording.names?.map(([word, by]): [string, string] => [word, by]) },
   };
   const jobOf = (tasks: QueuedAnswers["tasks"]): QueuedAnswers => {
-    return { ...common, id: idOf(tasks.map(([place, sample]) => sample * asked.sets.length + place + 1)), tasks };
+    const numbers = tasks.map(([place, sample]) => sample * asked.sets.length + place + 1);
+    return { ...common, id: `${called} at ${game.id}, answers ${listed(numbers)}`, tasks };
   };
-  const idOf = (numbers: readonly number[]): string => `${called} at ${game.id}, answers ${listed(numbers)}`;
   const open = new Set(missing.map(keyOf));
   const isOpen = ([place, sample]: QueuedAnswers["tasks"][number]): boolean =>
     open.has(keyOf({ set: asked.sets[place] as Task["set"], sample }));

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { Consumer, ConsumerInfo } from "@nats-io/jetstream";
 import type { Queue } from "./connection.ts";
 import type { Build, Presence } from "./presence.ts";
-import { CLAIM, DATA, insisting, JOBS, KEEP, MILLISECOND, publishOnce, subjects } from "./streams.ts";
+import { CLAIM, DATA, ifMissing, insisting, JOBS, KEEP, MILLISECOND, publishOnce, subjects } from "./streams.ts";
 
 const MOST_CLAIMED = 1_000_000;
 /** Workers that wait for a job at once; NATS takes 512 if nothing is said, and refuses the others. */
@@ -43,11 +43,13 @@ const addConsumer = (queue: Queue, group: string) =>
  */
 export async function mendGroup(queue: Queue, demands: Demands): Promise<void> {
   const group = groupOf(demands);
-  if ((await consumerNames(queue)).includes(group)) {
-    const consumer = await insisting(queue, () => queue.jsm.consumers.info(JOBS, group));
-    if (consumer.num_pending > 0 || consumer.num_ack_pending > 0) return;
-    await insisting(queue, () => queue.jsm.consumers.delete(JOBS, group));
-  }
+  const { consumers } = queue.jsm;
+  // Another command may do the same at the same time.
+  const unlessMissing = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
+    insisting(queue, () => ask().catch((error) => ifMissing(error, async () => undefined)));
+  const there = await unlessMissing(() => consumers.info(JOBS, group));
+  if (there && there.num_pending + there.num_ack_pending > 0) return;
+  await unlessMissing(() => consumers.delete(JOBS, group));
   await addConsumer(queue, group);
 }
 

@@ -72,8 +72,8 @@ export async function makeStreams(queue: Queue): Promise<void> {
   }
 }
 
-/** Asking first is quick, making is not. */
-function ifMissing<T>(error: unknown, make: () => Promise<T>): Promise<T> {
+/** What to do where the server does not have it. Asking first is quick, making is not. */
+export function ifMissing<T>(error: unknown, make: () => Promise<T>): Promise<T> {
   if (/not found/i.test((error as Error).message)) return make();
   throw error;
 }
