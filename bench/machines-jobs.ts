@@ -28,9 +28,9 @@ async function coordinate(ids: readonly string[]): Promise<number> {
   const queue = await connect();
   const started = performance.now();
   const run = queueRunner({
-    ...{ queue, inOrder: true, batch: { id: build.id, about: "bench", build } },
+    ...{ queue, inOrder: true, batch: { id: build.id, about: "bench", build, needs: [] } },
     say: () => {},
-    receive: async () => {},
+    receive: async () => undefined,
   });
   const { done, problems } = await run(
     ids.map((id) => ({ id })),
@@ -73,7 +73,7 @@ async function many(): Promise<void> {
 /** Workers of `many`, until they are killed. */
 async function work(): Promise<void> {
   const answer = { bytes: new TextEncoder().encode("done") };
-  const options = { queue: await connect(), build, name: "w", atOnce: LANES, signal: never, idle: undefined };
+  const options = { queue: await connect(), build, has: [], name: "w", atOnce: LANES, signal: never, idle: undefined };
   await workAt({ ...options, work: async () => answer });
 }
 
@@ -102,7 +102,16 @@ async function thousand(): Promise<void> {
       await setTimeout((1000 * (costs.get(id) as number)) / speed);
       return { bytes: new TextEncoder().encode(id) };
     };
-    const working = workAt({ queue, build, name: `m${i}`, atOnce: 1, work, signal: stop.signal, idle: undefined });
+    const working = workAt({
+      queue,
+      build,
+      has: [],
+      name: `m${i}`,
+      atOnce: 1,
+      work,
+      signal: stop.signal,
+      idle: undefined,
+    });
     // The dead do not come back.
     if (diesAfter === undefined) await working;
     else working.catch(() => {});

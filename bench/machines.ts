@@ -15,7 +15,8 @@ import { parseArgs } from "node:util";
 import { median } from "../src/util/median.ts";
 import { cpuOfAll, run, SPIRAL } from "./lib/child.ts";
 import { ended, type NatsServer, startNats, startWorker } from "./lib/nats.ts";
-import { compare, lasting, newFolder, noToll } from "./lib/torture.ts";
+import { compare, noToll } from "./torture/campaign.ts";
+import { lasting, newFolder } from "./torture/files.ts";
 
 const PORT = 42_220;
 const PARTS = ["same", "throughput", "many", "thousand"];

@@ -16,9 +16,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { tortureBoundaries } from "./lib/boundaries.ts";
-import { scenarios, type Toll, torture } from "./lib/torture.ts";
-import { queueScenarios, tortureQueue } from "./lib/torture-queue.ts";
+import { tortureBoundaries } from "./torture/boundaries.ts";
+import type { Toll } from "./torture/campaign.ts";
+import { scenarios, torture } from "./torture/commands.ts";
+import { queueScenarios, tortureQueue } from "./torture/queue.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -43,7 +44,7 @@ const common = {
 const scenario = scenarios.find(({ name }) => name === flags.every);
 if (flags.every !== undefined && !scenario) throw new Error(`There is no ${flags.every} to kill.`);
 const random = { ...common, kills: Number(flags.kills), seed: Number(flags.seed) };
-const queued = flags.queue ? await tortureQueue({ ...random, scenarios: queueScenarios }) : undefined;
+const queued = flags.queue ? await tortureQueue({ ...random, most: 8, scenarios: queueScenarios }) : undefined;
 const toll = queued
   ? queued
   : scenario

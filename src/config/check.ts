@@ -7,7 +7,8 @@ import { opponents, trainingOpponents } from "../players/opponents.ts";
 import { isModule, kindNames } from "../policies/registry.ts";
 import { didYouMean, UserError } from "../util/errors.ts";
 import { expandHome } from "../util/files.ts";
-import { allowed, schemaAt } from "./schema.ts";
+import { allowed } from "./allowed.ts";
+import { schemaAt } from "./schema.ts";
 import type { Leaf } from "./yaml.ts";
 
 /** Settings that are, or may be, paths. */

@@ -26,6 +26,8 @@ export interface ConfigSources {
 
 export interface LoadedConfig {
   readonly config: Config;
+  /** `run.queue`, if a layer gives it. */
+  readonly queue: string | undefined;
   /** Where each value comes from, by key path, in the order of the config: `default (configs/default.yaml:12)`, `--set`. */
   readonly origins: ReadonlyMap<string, string>;
 }
@@ -76,7 +78,8 @@ export function loadConfig({ file, recorded, size, sets = [], flags = [] }: Conf
   if (problems.length > 0) throw new UserError(2, firstOf(problems));
   // All key paths have been checked, so no key is `__proto__`.
   const parsed = configSchema.parse(nest(values));
-  const config = withPolish({ ...parsed, rl: { ...parsed.rl, rule } }, origins);
+  const { queue, ...run } = parsed.run;
+  const config = withPolish({ ...parsed, rl: { ...parsed.rl, rule }, run }, origins);
   if (parsed.rl.rule === "auto") origins.set("rl.rule", `${origins.get("rl.rule")}: auto`);
   const { opponents: mix, demonstrations } = config.rl;
   const named = [
@@ -89,8 +92,8 @@ export function loadConfig({ file, recorded, size, sets = [], flags = [] }: Conf
   const polish = polishProblem(config);
   if (polish !== undefined) unable.push(`${origins.get("rl.polish")}: rl.polish is ${config.rl.polish}: ${polish}.`);
   if (unable.length > 0) throw new UserError(2, unable);
-  const order = [...flattenKeys(config)];
-  return { config, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
+  const order = [...flattenKeys(config), ...(queue === undefined ? [] : ["run.queue"])];
+  return { config, queue, origins: new Map(order.map((key) => [key, origins.get(key) ?? "?"])) };
 }
 
 /** A game for which the version of a run had no settings had those of `perGame.default`. */

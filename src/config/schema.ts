@@ -217,13 +217,26 @@ export const configSchema = z.strictObject({
         .describe(
           "Threads that play beside the main one; auto: one less than there are cores, at least 1, at most 8, where that is quicker.",
         ),
+      queue: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "Of `spiral ablate`: the NATS server whose workers train the runs, or none. It is not kept in a run.",
+        ),
     })
     .describe("What is written, where and how often; and with how many threads."),
 });
 
 type Written = z.infer<typeof configSchema>;
-/** Settings as they were loaded: `rl.rule: auto` has become one of the rules. */
-export type Config = Written & { rl: { rule: Exclude<Written["rl"]["rule"], "auto"> } };
+/**
+ * Settings as they were loaded: `rl.rule: auto` has become one of the rules, and `run.queue` is left out, as where a run is trained
+ * does not change it.
+ */
+export type Config = Omit<Written, "run"> & {
+  rl: { rule: Exclude<Written["rl"]["rule"], "auto"> };
+  run: Omit<Written["run"], "queue">;
+};
 export type GameSettings = z.infer<typeof gameSettingsSchema>;
 
 /** The schema at a key path. For an unknown key it is undefined; `known` are the keys at `depth`, where the path fails. */
@@ -242,44 +255,4 @@ export function schemaAt(path: readonly string[]): { schema?: z.ZodType; known: 
     known: [],
     depth: path.length,
   };
-}
-
-/** The allowed values in words, to follow "it takes". */
-export function allowed(schema: z.ZodType): string {
-  return phrase(z.toJSONSchema(schema) as JsonSchema);
-}
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-}
-
-function phrase(json: JsonSchema): string {
-  if (json.enum) return `one of ${json.enum.join(", ")}`;
-  if (json.const !== undefined) return String(json.const);
-  if (json.anyOf) return json.anyOf.map(phrase).join(", or ");
-  if (json.type === "array" && json.items) {
-    const most = json.maxItems === undefined ? "" : ` and at most ${json.maxItems}`;
-    return `a list of at least ${json.minItems ?? 0}${most}, each ${phrase(json.items)}`;
-  }
-  if (json.type === "object") return `a map with the keys ${Object.keys(json.properties ?? {}).join(", ")}`;
-  if (json.type === "string") return "a text";
-  const noun = json.type === "integer" ? "a whole number" : "a number";
-  const bounds = [
-    json.minimum === undefined ? "" : `from ${json.minimum}`,
-    json.exclusiveMinimum === undefined ? "" : `above ${json.exclusiveMinimum}`,
-    json.maximum === undefined || json.maximum === Number.MAX_SAFE_INTEGER ? "" : `to ${json.maximum}`,
-    json.exclusiveMaximum === undefined ? "" : `to below ${json.exclusiveMaximum}`,
-  ];
-  return [noun, ...bounds.filter(Boolean)].join(" ");
 }

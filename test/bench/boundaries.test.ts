@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { tortureBoundaries } from "../../bench/lib/boundaries.ts";
+import { tortureBoundaries } from "../../bench/torture/boundaries.ts";
 import { bin } from "../cli/spiral.ts";
 
 const ablate = {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { scenarios, torture } from "../../bench/lib/torture.ts";
+import { scenarios, torture } from "../../bench/torture/commands.ts";
 import { bin } from "../cli/spiral.ts";
 
 it("train, match --log: a kill each, nothing lost or torn, the same bytes in the end", async () => {

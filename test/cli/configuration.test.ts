@@ -1,8 +1,9 @@
 /** docs/configuration.md lists every setting as the schema has it. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { allowed } from "../../src/config/allowed.ts";
 import { configJsonSchema } from "../../src/config/json-schema.ts";
-import { allowed, configSchema, SIZES, schemaAt } from "../../src/config/schema.ts";
+import { configSchema, SIZES, schemaAt } from "../../src/config/schema.ts";
 
 interface Node {
   readonly description?: string;

@@ -161,6 +161,27 @@ describe("layers", () => {
   });
 });
 
+describe("run.queue", () => {
+  it.each<[string, ConfigSources]>([
+    ["--set", { sets: ["run.queue=nats://h:1"] }],
+    ["a map", { sets: ["run={queue: 'nats://h:1'}"] }],
+    ["a file", { file: fileOf("run: {queue: 'nats://h:1'}") }],
+  ])("of %s is told, and is no setting of a run", (_, sources) => {
+    const { config, queue, origins } = loadConfig(sources);
+    expect([queue, origins.has("run.queue")]).toEqual(["nats://h:1", true]);
+    expect(configToYaml(config)).toBe(configToYaml(loadConfig().config));
+  });
+
+  it("is a text, and has no default", () => {
+    expect(loadConfig()).toMatchObject({ queue: undefined });
+    expect([...loadConfig().origins.keys()]).not.toContain("run.queue");
+    expect(problems({ file: fileOf("run: {queue: 3}") })).toEqual([
+      expect.stringMatching(/run\.queue is 3; it takes a text/),
+    ]);
+    expect(problems({ sets: ["run.queue="] })).toHaveLength(1);
+  });
+});
+
 describe("paths", () => {
   it("may begin with ~, the home folder", () => {
     const { config } = loadConfig({ sets: ["run.dir=~/runs", "nn.policy=~/kind.js"] });

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
-import { type Flag, splitSetting } from "../../config/arguments.ts";
+import { type Flag, setLeaves, splitSetting } from "../../config/arguments.ts";
 import { attempt } from "../../config/check.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
@@ -23,6 +23,7 @@ export const PRESETS = [
   "credit",
 ] as const;
 const SEEDS = 3;
+const QUEUE = "run.queue";
 
 export interface Plan {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface Plan {
   readonly axes: readonly Axis[];
   readonly cells: readonly PlannedCell[];
   readonly seeds: number;
+  /** `run.queue`: whose workers train the runs. It is no setting of theirs. */
+  readonly queue: string | undefined;
   /** Whether the variance of the gradient is measured. */
   readonly variance: boolean;
   /** Whether estimated advantages are compared with exact ones. */
@@ -87,11 +90,13 @@ export function planOf(preset: string | undefined, options: PlanOptions): Plan {
     problems.push(`${what}; it takes letters, digits, ".", "_" and "-".${hint}`);
   }
 
-  const fixed = [...(file?.fixed ?? []), ...typed];
+  const given = [...(file?.fixed ?? []), ...typed];
+  const fixed = given.filter(({ key }) => key !== QUEUE);
+  const queue = attempt(problems, () => loadConfig({ flags: given.filter(({ key }) => key === QUEUE) }).queue);
   const cells = plannedCells(axes, fixed, problems);
   if (problems.length > 0) throw new UserError(2, firstOf([...new Set(problems)]));
   const variance = file?.variance ?? axes.some(({ key }) => key === "rl.advantage");
-  return { name, about: file?.about, axes, cells, seeds, variance, credit: file?.credit ?? false };
+  return { name, about: file?.about, axes, cells, seeds, queue, variance, credit: file?.credit ?? false };
 }
 
 const ownName = (axes: readonly Axis[]): string =>
@@ -104,8 +109,11 @@ const ownName = (axes: readonly Axis[]): string =>
 function typedSettings({ set, updates, games }: PlanOptions, problems: string[]): Flag[] {
   const sets = set.flatMap((text): Flag[] => {
     const split = splitSetting(text);
-    if (!split) problems.push(`--set ${text}: write it as key=value, such as --set rl.averaging=0.99.`);
-    return split ? [{ name: `--set ${text}`, ...split }] : [];
+    // The settings of a map one by one.
+    return setLeaves(text, problems).map(({ path, value, where }) => {
+      const key = path.join(".");
+      return { name: where, key, text: key === split?.key ? split.text : settingText(value) };
+    });
   });
   return [
     ...sets,
@@ -153,7 +161,8 @@ function plannedCells(axes: readonly Placed<Axis>[], fixed: readonly Flag[], pro
       ([key, value]): Flag => ({ name: where.get(key) as string, key, text: settingText(value) }),
     );
     const flags = [...fixed, ...varied];
-    const config = attempt(problems, () => loadConfig({ flags }).config);
+    const { config, queue } = attempt(problems, () => loadConfig({ flags })) ?? {};
+    if (queue !== undefined) problems.push(`${QUEUE} is the same for all runs, and cannot vary.`);
     if (config?.updates === 0)
       problems.push(`${cell.label || "updates"}: a run of an ablation needs a length; updates is 0.`);
     return config ? [{ ...cell, config, sets: flags.map(({ key, text }) => `${key}=${text}`) }] : [];

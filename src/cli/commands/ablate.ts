@@ -8,7 +8,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { json, SEED_COUNT } from "../flags/common.ts";
 import { path, text, texts, whole } from "../flags/flag.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { columnsOf, note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -28,18 +28,28 @@ export const command = defineCommand({
   },
 
   async run([preset], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { removeLatest } = await import("../../run/directory.ts");
     const { sweepLeftovers } = await import("../../run/leftovers.ts");
     const { planOf, withCheckpoints } = await import("../ablation/plan.ts");
     const { checkEarlierRuns, runAll, tasksOf } = await import("../ablation/runs.ts");
-    const [plan, jobs = availableParallelism()] = checkAll(() => planOf(preset, options), options.jobs);
+    let queue: string | undefined;
+    const [plan, jobs = availableParallelism(), address] = checkAll(
+      () => {
+        const plan = planOf(preset, options);
+        queue = plan.queue;
+        return plan;
+      },
+      options.jobs,
+      () => queueAddress(options, queue),
+    );
     const dir = join(options.dir ?? "ablations", plan.name);
     const cells = plan.cells.map(withCheckpoints);
     const tasks = tasksOf(cells, plan.seeds);
     checkEarlierRuns(dir, tasks);
     makeFolders(dir);
     sweepLeftovers(dir, { isLocked: false });
-    const interrupted = await runAll(dir, tasks, jobs, queueAddress(options));
+    const interrupted = await runAll(dir, tasks, jobs, address);
     if (interrupted !== undefined) return interrupted;
     // The runs have made it. In an ablation it means nothing, and with `*/metrics.jsonl` a run would count twice.
     removeLatest(dir);

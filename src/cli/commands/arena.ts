@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table } from "../terminal/output.ts";
 
@@ -44,6 +44,7 @@ export const command = defineCommand({
   },
 
   async run([specs], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { openTournament } = await import("../../run/tournament.ts");
     const { checkPlayers, closePlayers } = await import("../open/players.ts");
     const { checkField, digest, gamesIn, identityOf } = await import("../open/tournament.ts");
@@ -55,13 +56,14 @@ export const command = defineCommand({
 
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
-    const [, games, pairs, openings, seed, open] = checkAll(
+    const [, games, pairs, openings, seed, open, address] = checkAll(
       () => atLeastTwo(specs),
       () => gamesIn(named(options.games)),
       () => pairsFrom(options.pairs(), options.openings(), PAIRS),
       options.openings,
       options.seed,
       () => checkPlayers(specs, { runs, llm: options, human }),
+      () => queueAddress(options),
     );
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);
@@ -91,7 +93,6 @@ export const command = defineCommand({
       const folder = openTournament(dir, planned, spiralVersion());
       const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
       try {
-        const address = queueAddress(options);
         const queued = address && { address, about: "arena", place: dir, specs, runs, openings, llm: options };
         const standings = await playIn(dir, folder, tournament, atOnce, options.anchor, signal, queued);
         const interrupted = exitCodeOf(signal);

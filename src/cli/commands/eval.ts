@@ -17,7 +17,7 @@ import { checked, finite, text, toggle } from "../flags/flag.ts";
 import { llmFlags } from "../flags/llm.ts";
 import { askedGame, isAsked, logprobs, measureFlags, measuringFlags, refuseFlags } from "../flags/measure.ts";
 import { wholeNumber, workerCount } from "../flags/numbers.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { GameReport } from "../open/evaluation.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
@@ -50,8 +50,7 @@ export const command = defineCommand({
       const check = (): void => refuseFlags(invocation, ofPolicies, "trained policies");
       const { measurePlayer } = await import("../measure/model.ts");
       const { measuredJson, showMeasured } = await import("../measure/report.ts");
-      const asking = { ...options, address: queueAddress(options) };
-      return measurePlayer(spec, await runsFolder(options), asking, check, (measured) => {
+      return measurePlayer(spec, await runsFolder(options), options, check, (measured) => {
         if (options.json) printJson(measuredJson(measured));
         else showMeasured(measured);
       });
@@ -81,7 +80,7 @@ export const command = defineCommand({
       () => chosenGames(options.games, evaluated?.checkpoint.config.games),
       () => chosenOpponents(options.vs, parent, evaluated?.resolved),
       options.workers,
-      () => refuseFlags(invocation, ["--game", ...measuringFlags, "--queue"], "language models: llm:MODEL"),
+      () => refuseFlags(invocation, ["--game", ...measuringFlags], "language models: llm:MODEL"),
     );
     const { config } = checkpoint;
 

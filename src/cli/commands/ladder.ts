@@ -7,7 +7,7 @@ import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { greedy, json, learnedGames, pairs, runFolder, seed } from "../flags/common.ts";
 import { whole } from "../flags/flag.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import type { LadderReport } from "../terminal/ladder-chart.ts";
 import { note, printJson, warn } from "../terminal/output.ts";
@@ -27,6 +27,7 @@ export const command = defineCommand({
   },
 
   async run([spec], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { ladderOf, spreadOver } = await import("../../arena/ladder.ts");
     const { fixturesOf, playTournament } = await import("../../arena/tournament.ts");
     const { bestCheckpoint } = await import("../../run/best.ts");
@@ -38,10 +39,9 @@ export const command = defineCommand({
     const { exitCodeOf, interruption } = await import("../terminal/signals.ts");
     const { printLadder, warnOfForgotten } = await import("../terminal/ladder-chart.ts");
 
-    const address = queueAddress(options);
     const parent = await runsFolder(options);
     let learned: readonly string[] | undefined;
-    const [resolved, games, most, pairs, seed] = checkAll(
+    const [resolved, games, most, pairs, seed, address] = checkAll(
       () => {
         const found = wholeRun(spec, parent);
         learned = readRunConfig(found.dir).games;
@@ -51,6 +51,7 @@ export const command = defineCommand({
       options.checkpoints,
       options.pairs,
       options.seed,
+      () => queueAddress(options),
     );
     const saved = wholeCheckpoints(resolved.dir, warn);
     if (saved.length === 0) throw new UserError(3, `${resolved.name} has no checkpoint yet.`);

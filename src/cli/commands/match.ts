@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { game, json, openings, runFolder, seed } from "../flags/common.ts";
 import { path, text, toggle, whole } from "../flags/flag.ts";
 import { gamesAtOnce, llmFlags, watch } from "../flags/llm.ts";
-import { queueAddress, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
@@ -46,6 +46,7 @@ export const command = defineCommand({
   },
 
   async run([first, second], options) {
+    const { queueAddress } = await import("../queue/address.ts");
     const { isDeterministic } = await import("../../arena/deterministic.ts");
     const { playMatch } = await import("../../arena/match.ts");
     const { matchRng } = await import("../../arena/pairing.ts");
@@ -60,10 +61,9 @@ export const command = defineCommand({
     const { watched } = await import("../models/watch.ts");
     const { personAtTerminal } = await import("../terminal/person.ts");
 
-    const address = queueAddress(options);
     const runs = await runsFolder(options);
     const human = (): Player => personAtTerminal(options.json ? process.stderr : process.stdout);
-    const [game, most, count, seed, sprt, open] = checkAll(
+    const [game, most, count, seed, sprt, open, , address] = checkAll(
       () => getGame(named(options.game)),
       () => pairsFrom(options.pairs(), options.openings(), options.sprt === undefined ? PAIRS : MOST_PAIRS),
       options.openings,
@@ -71,6 +71,7 @@ export const command = defineCommand({
       () => (options.sprt === undefined ? undefined : parseSprt(options.sprt)),
       () => checkPlayers([first, second], { runs, llm: options, human }),
       () => checkGameFiles(options),
+      () => queueAddress(options),
     );
     // A wrong number was reported already where a model plays.
     const atOnce = gamesAtOnce(options);

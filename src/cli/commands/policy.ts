@@ -9,6 +9,7 @@ import { jsonWithRows, runFolder } from "../flags/common.ts";
 import { type OptionsOf, text, toggle, toggleOff, whole } from "../flags/flag.ts";
 import { llmFlags } from "../flags/llm.ts";
 import { isAsked, logprobs, measureFlags, measuringFlags, refuseFlags } from "../flags/measure.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { print, printJson, styleFor, warn } from "../terminal/output.ts";
 
@@ -27,6 +28,7 @@ const flags = {
   ...jsonWithRows,
   ...measureFlags,
   ...logprobs,
+  ...queueFlags,
   ...llmFlags,
 };
 

@@ -4,6 +4,7 @@ import { game, json, runFolder } from "../flags/common.ts";
 import { text } from "../flags/flag.ts";
 import { llmFlags } from "../flags/llm.ts";
 import { measureFlags } from "../flags/measure.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { runsFolder } from "../flags/runs-folder.ts";
 import { printJson } from "../terminal/output.ts";
 
@@ -16,6 +17,7 @@ export const command = defineCommand({
     ...measureFlags,
     ...runFolder,
     ...json,
+    ...queueFlags,
     ...llmFlags,
   },
 

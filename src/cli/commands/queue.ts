@@ -5,7 +5,7 @@ import { plural } from "../../util/figures.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
 import { text } from "../flags/flag.ts";
-import { namedQueue, queueFlags } from "../flags/queue.ts";
+import { queueFlags } from "../flags/queue.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
@@ -18,23 +18,24 @@ export const command = defineCommand({
   },
 
   async run(_arguments, options) {
+    const { namedQueue } = await import("../queue/address.ts");
     const { connectQueue } = await import("../../jobs/queue/connection.ts");
-    const { batchOf } = await import("../../jobs/queue/coordinator.ts");
+    const { batchOf, dropBatch } = await import("../../jobs/queue/coordinator.ts");
     const { overviewOf } = await import("../../jobs/queue/overview.ts");
-    const { dropBatch, makeStreams } = await import("../../jobs/queue/streams.ts");
+    const { makeStreams } = await import("../../jobs/queue/streams.ts");
     const queue = await connectQueue(namedQueue(options), "spiral queue");
     try {
       if (options.drop !== undefined) {
         await makeStreams(queue);
         const batch = /^[0-9a-f]{16}$/.test(options.drop) ? await batchOf(queue, options.drop) : undefined;
         if (!batch) throw new UserError(1, `There is no batch ${options.drop} at ${queue.url}. See: spiral queue`);
-        await dropBatch(queue, batch.build.id, batch.id);
+        await dropBatch(queue, batch);
         note(`Withdrawn: ${batch.about}`);
         return 0;
       }
       const overview = await overviewOf(queue);
       if (options.json) printJson(overview);
-      else show(overview, queue.url);
+      else await show(overview, queue.url);
       return 0;
     } finally {
       await queue.nc.close();
@@ -42,7 +43,8 @@ export const command = defineCommand({
   },
 });
 
-function show({ batches, workers }: Overview, url: string): void {
+async function show({ batches, workers }: Overview, url: string): Promise<void> {
+  const { takes } = await import("../../jobs/queue/groups.ts");
   const { bold } = styleFor(process.stdout);
   if (batches.length === 0) print(`No jobs at ${url}.`);
   else {
@@ -53,11 +55,14 @@ function show({ batches, workers }: Overview, url: string): void {
   }
   if (workers.length === 0) print(`\nNo worker is there. On each machine: spiral worker --queue nats://${url}`);
   else {
-    const known = new Set(batches.map(({ build }) => build.id));
-    const rows = workers.map(({ name, build, atOnce, running, done, failed }) => [
-      ...[name, String(atOnce), String(running.length), String(done), String(failed)],
-      known.size === 0 || known.has(build.id) ? build.version : `${build.version}, takes none of these`,
-    ]);
+    const rows = workers.map((worker) => {
+      const { name, build, atOnce, running, done, failed } = worker;
+      const isOne = batches.length === 0 || batches.some((batch) => takes(batch, worker));
+      return [
+        ...[name, String(atOnce), String(running.length), String(done), String(failed)],
+        isOne ? build.version : `${build.version}, takes none of these`,
+      ];
+    });
     const header = ["worker", "at a time", "running", "done", "failed", "Spiral"];
     print(`\n${bold(plural(workers.length, "worker"))}\n${table(header, rows, { right: [1, 2, 3, 4] })}`);
   }

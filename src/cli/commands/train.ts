@@ -136,7 +136,8 @@ async function trainWith(executor: Executor, backend: Backend, job: Job): Promis
     const milliseconds = profile?.milliseconds();
     progress.close();
     const isWhole = last === config.updates;
-    writer.log({ update: last }, isWhole ? "finished" : "interrupted");
+    const sinceStart = cost(Math.round(1000 * process.uptime()) / 1000);
+    writer.log({ update: last, ...sinceStart }, isWhole ? "finished" : "interrupted");
     writer.finish(isWhole ? "finished" : "interrupted");
     if (!isWhole) noteStopped(writer, last, config.updates);
     if (!isWhole && config.updates > 0) return signals.exitCode();

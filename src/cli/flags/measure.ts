@@ -42,4 +42,7 @@ export function refuseFlags({ given }: Invocation, names: readonly string[], of:
 }
 
 /** What only a language model has. `--out` and others are as in `arena`. */
-export const measuringFlags: readonly string[] = ["--samples", "--sets", "--budget", "--out", "--logprobs"];
+export const measuringFlags: readonly string[] = [
+  ...["--samples", "--sets", "--budget", "--out", "--logprobs"],
+  ...["--queue", "--queue-creds", "--insecure"],
+];

@@ -1,28 +1,13 @@
 /** The flags of every command that hands its work to a queue, and of the commands about queues. */
-import type { QueueAddress } from "../../jobs/queue/connection.ts";
-import { UserError } from "../../util/errors.ts";
 import { type OptionsOf, path, text, toggle } from "./flag.ts";
 
 export const queueFlags = {
-  queue: text("--queue <address>", "NATS server whose workers do the work, nats://HOST:PORT (or SPIRAL_QUEUE)"),
+  queue: text(
+    "--queue <address>",
+    "NATS server whose workers do the work, nats://HOST:PORT, or none (or SPIRAL_QUEUE)",
+  ),
   queueCreds: path("--queue-creds <file>", "credentials file of NATS (or SPIRAL_QUEUE_CREDS)"),
   insecure: toggle("--insecure", "use a queue on another machine without credentials and TLS"),
 };
 
 export type QueueOptions = OptionsOf<typeof queueFlags>;
-
-/** Undefined if no queue is named. */
-export function queueAddress(
-  { queue, queueCreds, insecure }: QueueOptions,
-  env: NodeJS.ProcessEnv = process.env,
-): QueueAddress | undefined {
-  const url = queue ?? (env.SPIRAL_QUEUE || undefined);
-  return url === undefined ? undefined : { url, creds: queueCreds ?? (env.SPIRAL_QUEUE_CREDS || undefined), insecure };
-}
-
-/** For the commands that are nothing without one. */
-export function namedQueue(options: QueueOptions): QueueAddress {
-  const address = queueAddress(options);
-  if (address) return address;
-  throw new UserError(2, "Name the queue: --queue nats://HOST:PORT, or SPIRAL_QUEUE. A server: nats-server -js");
-}

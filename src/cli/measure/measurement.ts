@@ -105,7 +105,7 @@ export async function measure(player: LlmPlayer, game: Game, options: MeasureOpt
       if (options.queued) {
         const { askWorkers } = await import("../queue/answers.ts");
         const common = { game, dir, asked, samples, logprobs, missing: tasks, keep, signal, isSpent };
-        await askWorkers(options.queued, { ...common, wanted: options.sets });
+        await askWorkers(options.queued, { ...common, wanted: options.sets, wording: asks.wording ?? {} });
       } else await askAll(tasks, ask, { atOnce: options.atOnce, keep, signal, isSpent });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

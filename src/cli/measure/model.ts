@@ -1,8 +1,7 @@
-/** Opens a language model, measures it, and closes it: shared by `eval`, `policy` and `probe`. */
+/** Opens a language model, measures it, and closes it: shared by `eval`, `policy` and `probe`. It is asked here or by the workers of a queue. */
 import { join } from "node:path";
 import type { Game } from "../../games/game.ts";
 import { gameWithoutTalk } from "../../games/registry.ts";
-import type { QueueAddress } from "../../jobs/queue/connection.ts";
 import type { LlmPlayer } from "../../players/llm/llm-player.ts";
 import type { Player } from "../../players/player.ts";
 import { parseSpec } from "../../players/spec.ts";
@@ -10,8 +9,10 @@ import { UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import { gamesAtOnce, type LlmOptions } from "../flags/llm.ts";
 import { type MeasureFlagOptions, SAMPLES } from "../flags/measure.ts";
+import type { QueueOptions } from "../flags/queue.ts";
 import { settingsOfModels } from "../models/model-player.ts";
 import { checkPlayers, closePlayers } from "../open/players.ts";
+import { queueAddress } from "../queue/address.ts";
 import type { QueuedModel } from "../queue/answers.ts";
 import { sentModel } from "../queue/sent-models.ts";
 import { note } from "../terminal/output.ts";
@@ -20,12 +21,10 @@ import { type Measured, type MeasureOptions, measure } from "./measurement.ts";
 import { inWording } from "./probe.ts";
 import type { Variation } from "./variations.ts";
 
-interface Options extends MeasureFlagOptions {
+interface Options extends MeasureFlagOptions, QueueOptions, LlmOptions {
   readonly game: string | undefined;
   readonly logprobs: boolean;
   readonly json: boolean;
-  /** A queue whose workers ask. */
-  readonly address?: QueueAddress | undefined;
 }
 
 /**
@@ -36,7 +35,7 @@ interface Options extends MeasureFlagOptions {
 export const measurePlayer = <T>(
   spec: string,
   runs: string,
-  options: Options & LlmOptions,
+  options: Options,
   check: () => T,
   report: (measured: Measured, checked: T) => void | Promise<void>,
 ): Promise<number> =>
@@ -54,7 +53,7 @@ export const measurePlayer = <T>(
 export const measureWordings = (
   spec: string,
   runs: string,
-  options: Options & LlmOptions,
+  options: Options,
   checkVariations: () => readonly Variation[],
   report: (measured: readonly Measured[], variations: readonly Variation[]) => void,
 ): Promise<number> =>
@@ -87,17 +86,18 @@ export const measureWordings = (
 async function withPlayer<T>(
   spec: string,
   runs: string,
-  options: Options & LlmOptions,
+  options: Options,
   check: () => T,
   work: (player: LlmPlayer, game: Game, settings: MeasureOptions, checked: T) => Promise<Measured["stopped"]>,
 ): Promise<number> {
-  const [game, checked, samples = SAMPLES, sets, budget, open] = checkAll(
+  const [game, checked, samples = SAMPLES, sets, budget, open, queued] = checkAll(
     () => named(options.game),
     check,
     options.samples,
     options.sets,
     options.budget,
     () => checkPlayers([spec], { runs, llm: options }),
+    () => queuedModel(spec, options),
   );
   const atOnce = gamesAtOnce(options);
   const players = await open();
@@ -107,8 +107,7 @@ async function withPlayer<T>(
     if (!player.plays(game)) throw new UserError(2, `${player.name} does not play ${game.id}.`);
     const { signal, stop } = interruption(() => note("Stopping. Ctrl-C again stops at once."));
     try {
-      const { logprobs, out, address } = options;
-      const queued = address && queuedModel(address, spec, options);
+      const { logprobs, out } = options;
       const settings = { samples, sets, logprobs, budget, out, atOnce, signal, queued };
       const stopped = await work(player, game, settings, checked);
       return exitCodeOf(signal) ?? (stopped === "budget" ? 1 : 0);
@@ -120,10 +119,13 @@ async function withPlayer<T>(
   }
 }
 
-function queuedModel(address: QueueAddress, spec: string, options: LlmOptions): QueuedModel {
+/** Undefined if this process asks. Throws a UserError (exit 2) if the model, or the queue, cannot be used so. */
+function queuedModel(spec: string, options: Options): QueuedModel | undefined {
+  const address = queueAddress(options);
+  if (!address) return undefined;
   const parsed = parseSpec(spec);
   const [settings] = settingsOfModels([spec], options).values();
-  if (parsed.kind !== "llm" || !settings) throw new Error(`${spec} is no language model`);
+  if (parsed.kind !== "llm" || !settings) throw new UserError(2, `${spec} is no language model: write llm:MODEL.`);
   return { address, called: parsed.model, model: sentModel(settings) };
 }
 

@@ -187,11 +187,7 @@ function headersOf(where: string, given: readonly string[], env: NodeJS.ProcessE
 }
 
 /** The key, from the file if one is named, or from a variable; undefined where there is none. No message holds it. */
-export function readKey(
-  file: string | undefined,
-  variable: string | undefined,
-  env: NodeJS.ProcessEnv,
-): string | undefined {
+function readKey(file: string | undefined, variable: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const key = (file !== undefined ? readText(file, 2) : variable === undefined ? undefined : env[variable])?.trim();
   if (file !== undefined && !key) throw new UserError(2, `${file} holds no key.`);
   if (!key && variable !== undefined && variable !== "SPIRAL_LLM_API_KEY")

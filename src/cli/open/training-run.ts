@@ -53,7 +53,8 @@ export async function trainingRun(
 }
 
 async function newRun(file: string | undefined, options: TrainingRunOptions): Promise<TrainingRun> {
-  const { config } = loadConfig(configSources(file, options));
+  const { config, queue } = loadConfig(configSources(file, options));
+  if (queue !== undefined) note("This run is trained here: run.queue is for spiral ablate, which trains many.");
   const { name, init: spec } = options;
   const init = spec === undefined ? undefined : await initialWeights(spec, config);
   const demonstrations = demonstrationsOf(config);

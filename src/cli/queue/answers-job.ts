@@ -3,6 +3,16 @@ import { z } from "zod";
 import { modelSchema } from "./sent-models.ts";
 
 const count = z.int().min(0);
+/** A `Wording`. */
+const wordingSchema = z.strictObject({
+  system: z.string().optional(),
+  reversed: z.boolean().optional(),
+  seatsSwapped: z.boolean().optional(),
+  observationInSystem: z.boolean().optional(),
+  withoutReasoning: z.boolean().optional(),
+  names: z.array(z.tuple([z.string(), z.string()])).optional(),
+});
+
 export const answersSchema = z.strictObject({
   id: z.string(),
   kind: z.literal("answers"),
@@ -15,6 +25,7 @@ export const answersSchema = z.strictObject({
   /** What the command calls the model, and its settings. */
   called: z.string(),
   model: modelSchema,
+  wording: wordingSchema,
   /** The place of an information set among them, and the number of the answer there. */
   tasks: z.array(z.tuple([count, count])).min(1),
 });

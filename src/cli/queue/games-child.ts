@@ -1,4 +1,4 @@
-/** The process that plays games for a worker of a queue: `node games-child.js`, with a channel to the worker. */
+/** The process that plays games for a worker of a queue: `node games-child.js [players.yaml]`, with a channel to the worker. */
 import { playMatch } from "../../arena/match.ts";
 import { matchRng } from "../../arena/pairing.ts";
 import { getGame } from "../../games/registry.ts";
@@ -11,7 +11,7 @@ import { openingsOf } from "../open/openings.ts";
 import { closePlayers, openPlayers } from "../open/players.ts";
 import { RUN } from "./games-job.ts";
 import type { GamesAnswer, GamesOrder } from "./games-work.ts";
-import { modelHere } from "./sent-models.ts";
+import { endpointsHere, modelHere } from "./sent-models.ts";
 
 /** The players of the last job, which most jobs share. */
 let opened: { readonly key: string; readonly players: readonly Player[] } | undefined;
@@ -30,7 +30,9 @@ async function playersOf({ job, field, folders }: GamesOrder): Promise<readonly 
     if (kind === "fixed" || kind === "mcts" || kind === "llm") return spec;
     throw new UserError(1, `${spec} cannot play here.`);
   });
-  const models = new Map(Object.entries(field.models).map(([name, sent]) => [name, modelHere(sent)]));
+  const sent = Object.entries(field.models);
+  const endpoints = sent.length > 0 ? endpointsHere(process.argv[2]) : new Map();
+  const models = new Map(sent.map(([name, model]) => [name, modelHere(model, name, endpoints)]));
   const players = await openPlayers(specs, { runs: "", models, backendRuns: backend !== undefined });
   const other = players.findIndex(({ name }, i) => name !== field.players[i]?.name);
   if (other >= 0) throw new UserError(1, `${field.players[other]?.name} is ${players[other]?.name} here.`);

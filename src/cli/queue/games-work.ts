@@ -25,7 +25,8 @@ export type GamesAnswer =
   | { readonly lines: string; readonly mayDiffer: boolean }
   | { readonly problems: readonly string[] };
 
-export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildProcess>) {
+/** `models`: the path of the worker's --players file. */
+export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildProcess>, models: string | undefined) {
   const idle: ChildProcess[] = [];
   /** What was sent once for all jobs, by batch and hash. */
   const fields = new Map<string, Promise<Omit<GamesOrder, "job">>>();
@@ -36,7 +37,7 @@ export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildPr
     const known = fields.get(key) ?? openField(queue, batch, job.field, scratch);
     fields.set(key, known);
     known.catch(() => fields.delete(key));
-    const child = idle.pop() ?? started(children);
+    const child = idle.pop() ?? started(children, models);
     const answer = await asked(child, { job, ...(await known) });
     if (child.connected) idle.push(child);
     if ("problems" in answer) throw new UserError(1, answer.problems);
@@ -48,8 +49,8 @@ export function gamePlayers(queue: Queue, scratch: string, children: Set<ChildPr
   };
 }
 
-function started(children: Set<ChildProcess>): ChildProcess {
-  const child = fork(fileURLToPath(new URL("games-child.js", import.meta.url)), {
+function started(children: Set<ChildProcess>, models: string | undefined): ChildProcess {
+  const child = fork(fileURLToPath(new URL("games-child.js", import.meta.url)), models === undefined ? [] : [models], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // A process group of its own: Ctrl-C on a terminal reaches the worker alone, which lets the jobs under way end.
     detached: true,

@@ -7,8 +7,8 @@ import { BLOCK, type PlayedGame } from "../../arena/pairing.ts";
 import type { Fixture, Tournament } from "../../arena/tournament.ts";
 import { type Blob, putBlob } from "../../jobs/queue/blobs.ts";
 import type { QueueAddress } from "../../jobs/queue/connection.ts";
-import { queueRunner } from "../../jobs/queue/coordinator.ts";
-import { dropBatch, makeStreams } from "../../jobs/queue/streams.ts";
+import { dropBatch, queueRunner } from "../../jobs/queue/coordinator.ts";
+import { makeStreams } from "../../jobs/queue/streams.ts";
 import { WrongAnswer } from "../../jobs/runner.ts";
 import { parseEpisode } from "../../record/episode.ts";
 import { UserError } from "../../util/errors.ts";
@@ -18,7 +18,7 @@ import { note } from "../terminal/output.ts";
 import { countedSchema, type Field, type QueuedGames, type SentPlayer } from "./games-job.ts";
 import { handOver } from "./hand-over.ts";
 import { openQueue } from "./opened.ts";
-import { sentModel } from "./sent-models.ts";
+import { needsOf, sentModel } from "./sent-models.ts";
 import { backendOf, sentPlayers } from "./sent-players.ts";
 
 /** Pairs of a job: many between policies, which play thousands a second, few where a player thinks, one where it is asked. */
@@ -60,7 +60,8 @@ export async function* playQueued(
     players: sent.map(({ archive: _, ...player }) => player),
     fixtures: fixtures.map(({ game, players: two }) => [game.id, game.version, two.map(({ name }) => name)]),
   };
-  const { queue, batch, goOn, close } = await openQueue(address, { about, place, identity });
+  const needs = needsOf(Object.values(models));
+  const { queue, batch, goOn, close } = await openQueue(address, { about, place, identity, needs });
   const enough = new AbortController();
   const either = AbortSignal.any([signal, enough.signal]);
   let hasEnough = true;
@@ -87,6 +88,7 @@ export async function* playQueued(
         const fixture = fixtures[job.fixture] as Fixture;
         const games = gamesIn(bytes, job, fixture).filter(({ index }) => !fixture.played.has(index));
         if (games.length > 0) await handed.give({ fixture, games });
+        return undefined;
       },
     });
     running = run(jobs, { signal: either, onDone: () => {} });
@@ -104,7 +106,7 @@ export async function* playQueued(
     // What is being queued must not come after the batch is gone.
     await running?.catch(() => {});
     // As where a sequential test has come to its end: nothing of the batch is needed any more.
-    if (hasEnough && !signal.aborted) await dropBatch(queue, batch.build.id, batch.id).catch(() => {});
+    if (hasEnough && !signal.aborted) await dropBatch(queue, batch).catch(() => {});
     await close();
   }
 }

@@ -14,13 +14,22 @@ export interface OpenedQueue {
   readonly close: () => Promise<void>;
 }
 
+interface Opening {
+  /** What the command does, for people. */
+  readonly about: string;
+  readonly place: string;
+  readonly identity: unknown;
+  /** What workers must have for its jobs. */
+  readonly needs?: readonly string[];
+}
+
 /**
  * Connects. The batch is that of `identity`, any plain data, and of the place: the same command in the same folder goes on with
  * its batch, and in another folder begins a new one.
  */
 export async function openQueue(
   address: QueueAddress,
-  { about, place, identity }: { readonly about: string; readonly place: string; readonly identity: unknown },
+  { about, place, identity, needs = [] }: Opening,
 ): Promise<OpenedQueue> {
   const queue = await connectQueue(address, `spiral ${about}`);
   const build = await ownBuild();
@@ -28,7 +37,7 @@ export async function openQueue(
   const id = createHash("sha256").update(key).digest("hex").slice(0, 16);
   return {
     queue,
-    batch: { id, about: `${about} in ${hostname()}:${resolve(place)}`, build },
+    batch: { id, about: `${about} in ${hostname()}:${resolve(place)}`, build, needs },
     goOn:
       "Workers go on with what is queued, and the same command takes it. " +
       `To withdraw it: spiral queue --queue nats://${queue.url} --drop ${id}`,

@@ -14,6 +14,7 @@ import { answersForQueue } from "./answers-work.ts";
 import { ownBuild } from "./build.ts";
 import type { QueuedGames } from "./games-job.ts";
 import { gamePlayers } from "./games-work.ts";
+import { type Endpoints, hasOf } from "./sent-models.ts";
 import { type QueuedTraining, trainForQueue } from "./trainings.ts";
 
 /** Every kind of job. */
@@ -25,6 +26,9 @@ interface WorkerSettings {
   readonly idle: number | undefined;
   /** The folder in which the worker makes its own. */
   readonly parent: string;
+  /** Of language models, and the --players file that they are from. */
+  readonly endpoints: Endpoints;
+  readonly models: string | undefined;
 }
 
 /** Of the folders of workers on this machine; the process id follows. */
@@ -45,7 +49,7 @@ function sweepScratch(parent: string): void {
 /** → the number of jobs that were done */
 export async function workInProcesses(
   address: QueueAddress,
-  { atOnce, signal, idle, parent }: WorkerSettings,
+  { atOnce, signal, idle, parent, endpoints, models }: WorkerSettings,
 ): Promise<number> {
   const queue = await connectQueue(address, "spiral worker");
   makeFolders(parent);
@@ -57,21 +61,22 @@ export async function workInProcesses(
     rmSync(scratch, { recursive: true, force: true });
   };
   process.on("exit", endAll);
-  const games = gamePlayers(queue, scratch, children);
+  const games = gamePlayers(queue, scratch, children, models);
   try {
     const build = await ownBuild();
     const name = `${hostname()}, process ${process.pid}`;
     note(`Spiral ${build.version}, ${atOnce} at a time, waits for jobs at ${queue.url}. Ctrl-C ends it.`);
     return await workAt({
-      ...{ queue, build, name, atOnce, signal, idle },
+      ...{ queue, build, has: hasOf(endpoints), name, atOnce, signal, idle },
       work(job, batch) {
         const known = job as Job & Partial<QueuedJob>;
         if (known.kind === "train") return trainForQueue(known as QueuedTraining, scratch, children);
         if (known.kind === "games") return games(known as QueuedGames, batch);
-        if (known.kind === "answers") return answersForQueue(known as QueuedAnswers);
+        if (known.kind === "answers") return answersForQueue(known as QueuedAnswers, endpoints);
         throw new UserError(1, "this worker does not know that kind of job");
       },
       onJob: ({ id }, problem) => (problem === undefined ? note(`done: ${id}`) : warn(problem)),
+      onLack: (what) => note(`Jobs that need ${what.join(" and ")} go to other workers: this one does not have it.`),
     });
   } finally {
     process.off("exit", endAll);

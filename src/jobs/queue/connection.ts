@@ -36,7 +36,7 @@ function parsed(url: string): URL {
   if (address && isPlain && /^(nats|tls):$/.test(address.protocol) && address.hostname !== "") return address;
   throw new UserError(
     2,
-    "--queue (or SPIRAL_QUEUE) takes the address of a NATS server, nats://HOST:PORT or tls://HOST:PORT, without a user or a path.",
+    "--queue (or run.queue, SPIRAL_QUEUE) takes the address of a NATS server, nats://HOST:PORT or tls://HOST:PORT, without a user or a path.",
   );
 }
 

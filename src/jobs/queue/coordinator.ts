@@ -7,27 +7,17 @@ import { each } from "../each.ts";
 import { type Job, type JobRunner, type RunOptions, WrongAnswer } from "../runner.ts";
 import { bell } from "./bell.ts";
 import type { Queue } from "./connection.ts";
-import { type Build, type Presence, presentWorkers, refusals } from "./presence.ts";
-import { disputesOf, dropResult, nextResult, type Result } from "./results.ts";
-import {
-  DATA,
-  dropBatch,
-  insisting,
-  JOBS,
-  makeConsumer,
-  makeStreams,
-  publishOnce,
-  subjects,
-  token,
-} from "./streams.ts";
+import { type Demands, groupOf, makeGroup, mendGroup, refusals, takes } from "./groups.ts";
+import { presentWorkers } from "./presence.ts";
+import { disputesOf, dropResult, hasResult, nextResult, type Result } from "./results.ts";
+import { DATA, insisting, JOBS, makeStreams, publishOnce, subjects, token } from "./streams.ts";
 
 /** The work of one command. */
-export interface Batch {
+export interface Batch extends Demands {
   /** The same for the same command in the same place. Letters and digits. */
   readonly id: string;
   /** What the command does and where, for people. */
   readonly about: string;
-  readonly build: Build;
 }
 
 /** The batch as the server keeps it. */
@@ -39,8 +29,11 @@ export interface BatchRecord extends Batch {
 interface QueueOptions<J extends Job> {
   readonly queue: Queue;
   readonly batch: Batch;
-  /** Stores a result for good. When it resolves, the server may forget it. It may reject with a WrongAnswer. */
-  readonly receive: (job: J, bytes: Uint8Array) => Promise<void>;
+  /**
+   * Stores a result for good. When it resolves, the server may forget it. It may reject with a WrongAnswer. If the result is only a
+   * part of what was wanted, it returns a job for the rest, under another id.
+   */
+  readonly receive: (job: J, bytes: Uint8Array) => Promise<J | undefined>;
   /** Whether `receive` wants the results in the order of the jobs. */
   readonly inOrder: boolean;
   /** Called with lines for the person who waits. */
@@ -62,13 +55,13 @@ export function queueRunner<J extends Job>(options: QueueOptions<J>): JobRunner<
   return async (jobs, run) => {
     const { queue, batch } = options;
     await makeStreams(queue);
-    await makeConsumer(queue, batch.build.id);
+    await makeGroup(queue, batch);
     await refuseOthers(options);
     const record: BatchRecord = { ...batch, jobs: jobs.length };
     await publishOnce(queue, subjects.batch(batch.id), JSON.stringify(record));
     const outcome = await takeResults(jobs, options, run);
     for (const line of await disputesOf(queue, batch.id)) options.say(line);
-    if (outcome.done === jobs.length) await dropBatch(queue, batch.build.id, batch.id);
+    if (outcome.done === jobs.length) await dropBatch(queue, batch);
     return outcome;
   };
 }
@@ -77,28 +70,29 @@ export function queueRunner<J extends Job>(options: QueueOptions<J>): JobRunner<
  * Resolves as soon as a worker is there that takes the jobs; what the others lack is said when all have answered. Throws if there
  * are workers and none of them takes the jobs.
  */
-function refuseOthers({ queue, batch: { build }, say }: QueueOptions<never>): Promise<void> {
+function refuseOthers({ queue, batch, say }: Pick<QueueOptions<Job>, "queue" | "batch" | "say">): Promise<void> {
   return new Promise((resolve, reject) => {
-    const takes = (worker: Presence): boolean => worker.build.id === build.id;
-    presentWorkers(queue, (worker) => takes(worker) && resolve()).then((workers) => {
-      const lines = refusals(build, workers).slice(0, 3);
+    presentWorkers(queue, (worker) => takes(batch, worker) && resolve()).then((workers) => {
+      const lines = refusals(batch, workers).slice(0, 3);
       if (workers.length === 0)
         say(`No worker is there yet. On each machine: spiral worker --queue nats://${queue.url}`);
-      if (workers.length === 0 || workers.some(takes)) {
+      if (workers.length === 0 || workers.some((worker) => takes(batch, worker))) {
         for (const line of lines) say(`${line} It gets none of these jobs.`);
         return resolve();
       }
-      const hint = "Start workers of this Spiral, and run the same command. Nothing was queued now.";
+      const having = batch.needs.length === 0 ? "" : ` that have what the jobs need (see spiral worker --help)`;
+      const hint = `Start workers of this Spiral${having}, and run the same command. Nothing was queued now.`;
       reject(new UserError(1, [`No worker at ${queue.url} can take these jobs.`, ...lines, hint]));
     }, reject);
   });
 }
 
 async function takeResults<J extends Job>(
-  jobs: readonly J[],
+  given: readonly J[],
   { queue, batch, receive, inOrder, say }: QueueOptions<J>,
   { signal, onDone }: RunOptions<J>,
 ) {
+  const jobs = [...given];
   const places = new Map(jobs.map(({ id }, place) => [token(id), place]));
   /** By job: what is known of its result, until it was received. */
   const known = new Map<number, Result | { readonly seq: number }>();
@@ -119,13 +113,25 @@ async function takeResults<J extends Job>(
       missing++;
       return;
     }
+    let rest: J | undefined;
     try {
-      await receive(job, bytes);
+      rest = await receive(job, bytes);
     } catch (error) {
       if (error instanceof WrongAnswer) await dropResult(queue, batch.id, token(job.id));
       throw error;
     }
     await result.dropParts();
+    if (rest) {
+      jobs[place] = rest;
+      places.delete(token(job.id));
+      places.set(token(rest.id), place);
+      answered[place] = 0;
+      missing++;
+      // Where an earlier command has queued the rest, its result may have been passed over.
+      if (await hasResult(queue, batch.id, rest.id)) seq = 0;
+      else await putJobs(queue, batch, [rest]);
+      return;
+    }
     done++;
     onDone(job, done);
   };
@@ -168,6 +174,12 @@ async function takeResults<J extends Job>(
         if (!(await batchOf(queue, batch.id))) {
           throw new UserError(1, "Its jobs were withdrawn (spiral queue --drop). The same command queues them again.");
         }
+        if (isQueued) {
+          // Before they are queued again: results may have been passed over, where the server counts them anew (mendGroup).
+          isQueued = false;
+          seq = 0;
+          continue;
+        }
         await putJobs(queue, batch, jobs, (place) => !answered[place] && !signal.aborted);
         isQueued = true;
         lookedFor = 0;
@@ -175,7 +187,8 @@ async function takeResults<J extends Job>(
       }
       const rang = await doorbell.wait(LOOK_AGAIN);
       lookedFor = rang ? 0 : lookedFor + 1;
-      if (lookedFor === 5) await tellIfAlone(queue, batch.build, say);
+      if (lookedFor === 5) await tellIfAlone(queue, batch, say);
+      if (lookedFor > 0 && lookedFor % 5 === 0) await mendGroup(queue, batch);
     }
   } finally {
     signal.removeEventListener("abort", doorbell.ring);
@@ -185,28 +198,29 @@ async function takeResults<J extends Job>(
 }
 
 /** Says that nobody works, if it is so. */
-async function tellIfAlone(queue: Queue, build: Build, say: (line: string) => void): Promise<void> {
+async function tellIfAlone(queue: Queue, batch: Batch, say: (line: string) => void): Promise<void> {
   const workers = await presentWorkers(queue);
-  if (workers.some((worker) => worker.build.id === build.id)) return;
+  if (workers.some((worker) => takes(batch, worker))) return;
   say(`No worker takes these jobs at present. They wait at ${queue.url}.`);
-  for (const line of refusals(build, workers).slice(0, 3)) say(line);
+  for (const line of refusals(batch, workers).slice(0, 3)) say(line);
 }
 
 /** Whether a job of the batch is in the queue, taken or not. */
-async function hasJobs(queue: Queue, { id, build }: Batch): Promise<boolean> {
-  const query = { next_by_subj: subjects.jobsOf(build.id, id), seq: 1 };
+async function hasJobs(queue: Queue, batch: Batch): Promise<boolean> {
+  const query = { next_by_subj: subjects.jobsOf(groupOf(batch), batch.id), seq: 1 };
   return (await insisting(queue, () => queue.jsm.direct.getMessage(JOBS, query))) !== null;
 }
 
 async function putJobs(
   queue: Queue,
-  { id, build }: Batch,
+  batch: Batch,
   jobs: readonly Job[],
-  isWanted: (place: number) => boolean,
+  isWanted: (place: number) => boolean = () => true,
 ): Promise<void> {
+  const group = groupOf(batch);
   await each(jobs.length, AT_ONCE, async (place) => {
     const job = jobs[place] as Job;
-    if (isWanted(place)) await publishOnce(queue, subjects.job(build.id, id, job.id), JSON.stringify(job));
+    if (isWanted(place)) await publishOnce(queue, subjects.job(group, batch.id, job.id), JSON.stringify(job));
   });
 }
 
@@ -214,5 +228,19 @@ async function putJobs(
 export async function batchOf(queue: Queue, id: string): Promise<BatchRecord | undefined> {
   const query = { last_by_subj: subjects.batch(id) };
   const message = await insisting(queue, () => queue.jsm.direct.getMessage(DATA, query));
-  return message ? (message.json() as BatchRecord) : undefined;
+  // An earlier version knows no needs.
+  return message
+    ? { ...message.json<BatchRecord>(), needs: message.json<Partial<BatchRecord>>().needs ?? [] }
+    : undefined;
+}
+
+/** Removes all that the server has of a batch. */
+export async function dropBatch(queue: Queue, batch: Batch): Promise<void> {
+  const { jsm } = queue;
+  const purge = (stream: string, filter: string) => insisting(queue, () => jsm.streams.purge(stream, { filter }));
+  await purge(JOBS, subjects.jobsOf(groupOf(batch), batch.id));
+  await purge(DATA, subjects.resultsOf(batch.id));
+  await purge(DATA, subjects.disputesOf(batch.id));
+  await purge(DATA, `spiral.blobs.${batch.id}.>`);
+  await purge(DATA, subjects.batch(batch.id));
 }

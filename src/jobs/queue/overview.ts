@@ -47,7 +47,9 @@ async function statusOf(queue: Queue, id: string, workers: readonly Presence[]):
   const running = workers.flatMap((worker) => worker.running).filter((of) => of === id).length;
   const seconds = first && last ? (last.time.getTime() - first.time.getTime()) / 1000 : 0;
   const throughput = seconds > 0 ? (done - 1) / seconds : null;
-  return { ...batch, done, running, waiting: Math.max(0, batch.jobs - done - running), throughput, disputes };
+  // A job that was answered in parts has several results.
+  const ended = Math.min(done, batch.jobs);
+  return { ...batch, done: ended, running, waiting: Math.max(0, batch.jobs - ended - running), throughput, disputes };
 }
 
 /** The number of results: what a consumer would still have to read. */

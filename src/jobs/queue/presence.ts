@@ -21,6 +21,8 @@ export interface Build {
 export interface Presence {
   readonly name: string;
   readonly build: Build;
+  /** What it has of that which jobs may need (groups.ts). */
+  readonly has: readonly string[];
   /** Jobs that it takes at once. */
   readonly atOnce: number;
   /** The batches of the jobs that it works on. */
@@ -65,19 +67,8 @@ function presenceIn(text: string): Presence | undefined {
   try {
     const value = JSON.parse(text) as Presence;
     const isOne = typeof value.name === "string" && typeof value.build.id === "string" && Array.isArray(value.running);
-    return isOne ? value : undefined;
+    return isOne ? { ...value, has: Array.isArray(value.has) ? value.has : [] } : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Why workers of other builds take no jobs of this one, in a line each. */
-export function refusals(build: Build, workers: readonly Presence[]): string[] {
-  const why = (theirs: Build): string => {
-    if (theirs.version !== build.version) return `is Spiral ${theirs.version}; this is ${build.version}`;
-    if (theirs.code !== build.code) return `has other code than this Spiral, of the same version ${build.version}`;
-    return "gives another answer to a small job that both were given: its processor or its Node computes otherwise";
-  };
-  const wrong = workers.filter((worker) => worker.build.id !== build.id);
-  return [...new Set(wrong.map((worker) => `${worker.name} ${why(worker.build)}.`))];
 }

@@ -1,8 +1,9 @@
 /**
  * What the server keeps, in two streams.
  *
- *   SPIRAL_JOBS   spiral.jobs.BUILD.BATCH.JOB   a job, until a worker has acknowledged it
+ *   SPIRAL_JOBS   spiral.jobs.GROUP.BATCH.JOB   a job, until a worker has acknowledged it (groups.ts)
  *   SPIRAL_DATA   spiral.batches.BATCH          what a batch is (a batch is the work of one command)
+ *                 spiral.needs.GROUP            what a worker must have for the jobs of a group
  *                 spiral.results.BATCH.JOB      the answer to a job: the first one, as later ones are refused
  *                 spiral.disputes.BATCH.JOB     that a job was answered twice and not alike, in words
  *                 spiral.blobs.BATCH.SHA256.N   a part of something long: weights, archives
@@ -11,7 +12,7 @@
  * twice counts once, and the server decides which was first.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Consumer, ConsumerInfo, StreamConfig } from "@nats-io/jetstream";
+import type { StreamConfig } from "@nats-io/jetstream";
 import type { MsgHdrs } from "@nats-io/transport-node";
 import { PATIENCE, type Queue, queueError } from "./connection.ts";
 
@@ -19,23 +20,22 @@ export const JOBS = "SPIRAL_JOBS";
 export const DATA = "SPIRAL_DATA";
 
 /** Milliseconds after which a job is given to another worker, unless its worker renews its claim; and how often it does. */
-const CLAIM = 5000;
+export const CLAIM = 5000;
 export const RENEW = 1500;
 
-const MILLISECOND = 1e6;
+/** In nanoseconds, the unit of NATS. */
+export const MILLISECOND = 1e6;
 /** What is left over from batches that nobody has finished is kept so long. */
-const KEEP = 30 * 24 * 3600 * 1000 * MILLISECOND;
-const MOST_CLAIMED = 1_000_000;
-/** Workers that wait for a job at once; NATS takes 512 if nothing is said, and refuses the others. */
-const MOST_WAITING = 100_000;
+export const KEEP = 30 * 24 * 3600 * 1000 * MILLISECOND;
 
 /** Any text as one word of a subject. */
 export const token = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[.!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
 
 export const subjects = {
-  job: (build: string, batch: string, job: string) => `spiral.jobs.${build}.${batch}.${token(job)}`,
-  jobsOf: (build: string, batch: string) => `spiral.jobs.${build}.${batch}.*`,
+  job: (group: string, batch: string, job: string) => `spiral.jobs.${group}.${batch}.${token(job)}`,
+  jobsOf: (group: string, batch: string) => `spiral.jobs.${group}.${batch}.*`,
+  needs: (group: string) => `spiral.needs.${group}`,
   batch: (batch: string) => `spiral.batches.${batch}`,
   result: (batch: string, job: string) => `spiral.results.${batch}.${token(job)}`,
   resultsOf: (batch: string) => `spiral.results.${batch}.*`,
@@ -59,57 +59,21 @@ export async function makeStreams(queue: Queue): Promise<void> {
   } as Partial<StreamConfig>;
   const work = { retention: "workqueue" } as Partial<StreamConfig>;
   const jobs = { name: JOBS, subjects: ["spiral.jobs.>"], ...common, ...work };
-  const names = ["spiral.batches.*", "spiral.results.*.*", "spiral.disputes.*.*", "spiral.blobs.*.*.*"];
-  const data = { name: DATA, subjects: names, ...common };
+  const names = ["batches.*", "needs.*", "results.*.*", "disputes.*.*", "blobs.*.*.*"];
+  const data = { name: DATA, subjects: names.map((name) => `spiral.${name}`), ...common };
   for (const config of [jobs, data]) {
     const there = () => streams.info(config.name);
-    await insisting(queue, () => there().catch((error) => ifMissing(error, () => streams.add(config))));
+    const { config: found } = await insisting(queue, () =>
+      there().catch((error) => ifMissing(error, () => streams.add(config))),
+    );
+    // Made by an earlier version.
+    const isOld = config.subjects.some((subject) => !found.subjects.includes(subject));
+    if (isOld) await insisting(queue, () => streams.update(config.name, { subjects: config.subjects }));
   }
 }
 
-/** Makes the consumer that all workers of a build share, if it is not there, and tells those that wait for it. */
-export async function makeConsumer(queue: Queue, build: string): Promise<void> {
-  if (!(await hasConsumer(queue, build))) {
-    await insisting(queue, () => queue.jsm.consumers.add(JOBS, consumerOf(build)));
-  }
-  queue.nc.publish(subjects.begun(build));
-}
-
-/** The consumer; undefined if no command of this build was here yet. */
-export const findConsumer = async (queue: Queue, build: string): Promise<Consumer | undefined> =>
-  (await hasConsumer(queue, build))
-    ? queue.js.consumers.getConsumerFromInfo({
-        name: build,
-        stream_name: JOBS,
-        config: consumerOf(build),
-      } as ConsumerInfo)
-    : undefined;
-
-/**
- * Not by its state: the server counts all jobs that wait before it tells a consumer's state, gives out no job meanwhile, and a
- * thousand workers may ask at once.
- */
-const hasConsumer = async (queue: Queue, build: string): Promise<boolean> => {
-  const ask = () => queue.nc.request(`$JS.API.CONSUMER.NAMES.${JOBS}`, undefined, { timeout: 5000 });
-  const answer = (await insisting(queue, ask)).json<{ readonly consumers?: readonly string[] | null }>();
-  return answer.consumers?.includes(build) === true;
-};
-
-const consumerOf = (build: string) =>
-  ({
-    durable_name: build,
-    filter_subject: `spiral.jobs.${build}.>`,
-    ack_wait: CLAIM * MILLISECOND,
-    max_ack_pending: MOST_CLAIMED,
-    max_waiting: MOST_WAITING,
-    inactive_threshold: KEEP,
-    ack_policy: "explicit",
-    deliver_policy: "all",
-    replay_policy: "instant",
-  }) as const;
-
-/** Asking first is quick, making is not. */
-function ifMissing<T>(error: unknown, make: () => Promise<T>): Promise<T> {
+/** What to do where the server does not have it. Asking first is quick, making is not. */
+export function ifMissing<T>(error: unknown, make: () => Promise<T>): Promise<T> {
   if (/not found/i.test((error as Error).message)) return make();
   throw error;
 }
@@ -151,15 +115,4 @@ export async function publishOnce(
     if (isTwice(error)) return false;
     throw error;
   }
-}
-
-/** Removes all that the server has of a batch. */
-export async function dropBatch(queue: Queue, build: string, batch: string): Promise<void> {
-  const { jsm } = queue;
-  const purge = (stream: string, filter: string) => insisting(queue, () => jsm.streams.purge(stream, { filter }));
-  await purge(JOBS, subjects.jobsOf(build, batch));
-  await purge(DATA, subjects.resultsOf(batch));
-  await purge(DATA, subjects.disputesOf(batch));
-  await purge(DATA, `spiral.blobs.${batch}.>`);
-  await purge(DATA, subjects.batch(batch));
 }

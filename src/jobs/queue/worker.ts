@@ -5,25 +5,30 @@
  */
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Consumer, JsMsg } from "@nats-io/jetstream";
+import type { JsMsg } from "@nats-io/jetstream";
 import { UserError } from "../../util/errors.ts";
 import type { Job } from "../runner.ts";
 import { bell } from "./bell.ts";
 import { type Queue, queueError } from "./connection.ts";
 import { batchOf } from "./coordinator.ts";
+import { type Group, groupsOf, lacking } from "./groups.ts";
 import { answerPresence, type Build } from "./presence.ts";
 import { type Answer, hasResult, putResult, type WorkersResult } from "./results.ts";
-import { findConsumer, RENEW, subjects } from "./streams.ts";
+import { RENEW, subjects } from "./streams.ts";
 
 /** A job that has come to no end so often is given up. */
 const DELIVERIES = 3;
 /** Milliseconds of one request for a job, and before a failed job or request is tried again. */
 const ASK = 5000;
+/** The shortest request that the client of NATS makes. Workers that take from several groups ask each for so long. */
+const SHORTEST = 1000;
 const TRY_AGAIN = 500;
 
 export interface WorkOptions {
   readonly queue: Queue;
   readonly build: Build;
+  /** What it has of that which jobs may need (groups.ts). */
+  readonly has: readonly string[];
   /** `HOST, process 4711`. */
   readonly name: string;
   readonly atOnce: number;
@@ -35,25 +40,28 @@ export interface WorkOptions {
   readonly idle: number | undefined;
   /** Called after each job; `problem`: why it failed, or what is wrong with its answer. */
   readonly onJob?: (job: Job, problem: string | undefined) => void;
+  /** Called once for each group of jobs that the worker leaves to others, with what it lacks. */
+  readonly onLack?: (what: readonly string[]) => void;
 }
 
 /** → the number of jobs that were done. Rejects with a UserError (exit 1) if the server is gone or refuses. */
 export async function workAt(options: WorkOptions): Promise<number> {
-  const { queue, build, name, atOnce, signal, idle, onJob = () => {} } = options;
+  const { queue, build, has, name, atOnce, signal, idle, onJob = () => {} } = options;
   // Every request for a job listens to this signal.
   setMaxListeners(0, signal);
-  const next = asking(options);
+  const askingOf = asking(options);
   const running: string[] = [];
   const count = { done: 0, failed: 0 };
-  answerPresence(queue, () => ({ name, build, atOnce, running: [...running], ...count }));
-  const asked = idle === undefined ? ASK : Math.min(ASK, Math.max(1000, idle));
+  answerPresence(queue, () => ({ name, build, has, atOnce, running: [...running], ...count }));
+  const longest = has.length === 0 ? ASK : SHORTEST;
+  const asked = idle === undefined ? longest : Math.min(longest, Math.max(SHORTEST, idle));
   let hasEnded = false;
   let quiet = 0;
   const told = (job: Job, isDone: boolean, problem: string | undefined): void => {
     count[isDone ? "done" : "failed"]++;
     onJob(job, problem);
   };
-  const lane = async (): Promise<void> => {
+  const lane = async (next: ReturnType<typeof askingOf>): Promise<void> => {
     let sending = Promise.resolve();
     while (!signal.aborted && !hasEnded) {
       const message = await next(asked);
@@ -76,8 +84,8 @@ export async function workAt(options: WorkOptions): Promise<number> {
     }
     await sending;
   };
-  const lanes = Array.from({ length: atOnce }, () =>
-    lane().finally(() => {
+  const lanes = Array.from({ length: atOnce }, (_, i) =>
+    lane(askingOf(i)).finally(() => {
       // A lane that fails ends the others. So does one that was idle for so long, as all were.
       hasEnded = true;
     }),
@@ -88,29 +96,59 @@ export async function workAt(options: WorkOptions): Promise<number> {
   return count.done;
 }
 
-/** → a function that asks for a job; undefined if there was none in time, the signal was aborted, or the server was away */
-function asking({ queue, build, signal }: WorkOptions) {
+/**
+ * → by lane, a function that asks for a job; undefined if there was none in time, the signal was aborted, or the server was away.
+ * A lane asks the group that had the last job, and the next one where that has no more.
+ */
+function asking(options: WorkOptions) {
+  const { queue, build, signal } = options;
+  const groupsNow = lookingFor(options);
   const begun = bell();
+  // All lanes wait for one look, and where there is nothing for one bell.
+  const look = async (milliseconds: number): Promise<readonly Group[]> => {
+    const groups = await groupsNow();
+    if (groups.length === 0) await begun.wait(milliseconds);
+    return groups;
+  };
+  let looking: Promise<readonly Group[]> | undefined;
   queue.nc.subscribe(subjects.begun(build.id), { callback: begun.ring });
   signal.addEventListener("abort", begun.ring);
-  const look = async (milliseconds: number): Promise<Consumer | undefined> => {
-    const found = await findConsumer(queue, build.id);
-    if (!found) await begun.wait(milliseconds);
-    return found;
+  return (lane: number) => {
+    let turn = lane;
+    return async (milliseconds: number): Promise<JsMsg | undefined> => {
+      looking ??= look(milliseconds);
+      const looked = looking;
+      const groups = await looked;
+      const group = groups[turn % groups.length];
+      try {
+        if (group) {
+          const message = await unlessAborted(group.consumer.next({ expires: milliseconds }), signal);
+          if (message) return message;
+          turn++;
+        }
+      } catch (error) {
+        if (queue.nc.isClosed()) throw queueError(error, queue.url);
+        await sleep(TRY_AGAIN);
+      }
+      // There may be other groups now, or these were lost, as after a start with another store.
+      if (looking === looked) looking = undefined;
+      return undefined;
+    };
   };
-  let looking: Promise<Consumer | undefined> | undefined;
-  return async (milliseconds: number): Promise<JsMsg | undefined> => {
-    looking ??= look(milliseconds);
-    const consumer = await looking;
-    try {
-      if (consumer) return await unlessAborted(consumer.next({ expires: milliseconds }), signal);
-    } catch (error) {
-      if (queue.nc.isClosed()) throw queueError(error, queue.url);
-      await sleep(TRY_AGAIN);
-    }
-    // There is none yet, or it was lost, as after a start with another store.
-    looking = undefined;
-    return undefined;
+}
+
+/** → a function that finds the groups that the worker takes from, and tells of others once */
+function lookingFor({ queue, build, has, onLack = () => {} }: WorkOptions) {
+  const known = new Map<string, readonly string[]>();
+  const told = new Set<string>();
+  return async (): Promise<readonly Group[]> => {
+    const groups = await groupsOf(queue, build.id, known);
+    return groups.filter(({ needs }) => {
+      const lack = lacking(needs, has);
+      if (lack.length > 0 && !told.has(lack.join())) onLack(lack);
+      told.add(lack.join());
+      return lack.length === 0;
+    });
   };
 }
 

@@ -81,6 +81,21 @@ describe("the plan", () => {
   });
 });
 
+it("has run.queue from a file or --set beside the runs, which do not know of it", () => {
+  const vary = ["rl.averaging=0.5,0.9"];
+  const { queue: none, ...without } = planWith({ games: "kuhn", vary, set: ["run.workers=0"], name: "my" });
+  expect(none).toBeUndefined();
+  const typed = { games: "kuhn", vary, name: "my" };
+  for (const set of [["run.workers=0", "run.queue=nats://h:1"], ["run={workers: 0, queue: 'nats://h:1'}"]]) {
+    expect(planWith({ ...typed, set })).toEqual({ ...without, queue: "nats://h:1" });
+  }
+  const file = fileWith("vary: {rl.averaging: [0.5, 0.9]}\ngames: [kuhn]\nset: {run: {workers: 0, queue: none}}\n");
+  const { queue, cells } = planWith({}, file);
+  expect([queue, cells.map(({ config }) => config)]).toEqual(["none", without.cells.map(({ config }) => config)]);
+  expect(cells.flatMap(({ sets }) => sets).join()).not.toContain("queue");
+  expect(planWith({ set: ["run.queue=nats://h:2"] }, file).queue).toBe("nats://h:2");
+});
+
 it("has checkpoints at the quarters of a run, unless a setting says otherwise", () => {
   const every = (...set: string[]): number[] => {
     const { cells } = planWith({ games: "kuhn", updates: "8", set, vary: ["rl.advantage=none,rae"] });
@@ -92,6 +107,10 @@ it("has checkpoints at the quarters of a run, unless a setting says otherwise", 
 
 describe("bad input", () => {
   it.each<[string[], RegExp[]]>([
+    [
+      ["--vary", "run.queue=nats://h:1,nats://h:2", "--set", "run={dir: x}"],
+      [/--set run=\{dir: x\}: --dir says where the runs go/, /run\.queue is the same for all runs, and cannot vary/],
+    ],
     [
       [],
       [

@@ -1,14 +1,20 @@
 /** Commands with a queue, end to end: workers in processes of their own, against one server. */
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasServer, startServer, type TestServer } from "../../jobs/queue/server.ts";
-import { says, serve } from "../../players/llm/server.ts";
+import { type Asked, says, sends, serve } from "../../players/llm/server.ts";
 import { trainRuns } from "../ablation.ts";
 import { builtSpiral, contents, folder, spiral, start } from "../spiral.ts";
 
 const TINY = ["--games", "kuhn", "--updates", "4", "--set", "perGame.kuhn.episodes=16", "--seeds", "1"];
 const GRID = ["ablate", ...TINY, "--vary", "rl.averaging=0.9,0.99", "--name", "a"];
+
+/** The legal actions, as a request lists them. */
+const actionsIn = ({ body }: Asked): string[] =>
+  /available actions are: (.*)/
+    .exec(body.messages.map(({ content }) => content).join("\n"))?.[1]
+    ?.match(/\[[^\]]+\]/g) ?? [];
 
 /** The files of an ablation without what may differ: times, and the command lines of runs. */
 function lasting(dir: string): Record<string, unknown> {
@@ -30,12 +36,13 @@ describe.skipIf(!hasServer)("with a queue", () => {
   let server: TestServer;
   const workers: ReturnType<typeof start>[] = [];
   let endpoint: Awaited<ReturnType<typeof serve>>;
+  /** The number of the request that fails. */
+  let failsAt = Number.NaN;
   beforeAll(async () => {
     server = await startServer();
     endpoint = await serve((response, asked, n) => {
-      const [, action = ""] =
-        /available actions are: (\[[^\]]+\])/.exec(asked.body.messages.map(({ content }) => content).join("\n")) ?? [];
-      says(`\\boxed{${action}}`, { usage: { prompt_tokens: 20, completion_tokens: 2 } })(response, asked, n);
+      const reply = says(`\\boxed{${actionsIn(asked)[0]}}`, { usage: { prompt_tokens: 20, completion_tokens: 2 } });
+      (n === failsAt ? sends(500, "{}") : reply)(response, asked, n);
     });
     // Not by vi.stubEnv, which a command that runs in this process takes back.
     Object.assign(process.env, { SPIRAL_LLM_BASE_URL: endpoint.url, SPIRAL_LLM_API_KEY: "a-key" });
@@ -104,19 +111,13 @@ describe.skipIf(!hasServer)("with a queue", () => {
     expect(endpoint.asked).toHaveLength(2 * askedHere);
     expect(new Set(endpoint.asked.map(({ headers }) => headers.authorization))).toEqual(new Set(["Bearer a-key"]));
 
-    const evaluated = [
-      "eval",
-      "llm:m",
-      "--game",
-      "kuhn",
-      "--samples",
-      "2",
-      "--out",
-      join(there, "m"),
-      "--queue",
-      server.url,
-    ];
-    expect((await builtSpiral(there, ...evaluated)).err).toContain("Asking llm:m for 24 answers");
+    // One answer of a block fails: the others are kept, and it alone is asked for again.
+    failsAt = endpoint.asked.length + 3;
+    const asked = ["llm:m", "--game", "kuhn", "--queue", server.url];
+    const evaluated = ["eval", ...asked, "--samples", "2", "--llm-attempts", "1", "--llm-concurrency", "1"];
+    const before = endpoint.asked.length;
+    expect((await builtSpiral(there, ...evaluated, "--out", join(there, "m"))).err).toContain("for 24 answers");
+    expect(endpoint.asked.length - before).toBe(25);
     const kept = readFileSync(join(there, "m/answers.jsonl"), "utf8")
       .trim()
       .split("\n")
@@ -124,6 +125,13 @@ describe.skipIf(!hasServer)("with a queue", () => {
     // In the order of the questions: each information set once, then again.
     expect(kept.map(({ sample }) => sample)).toEqual([...Array(12).fill(0), ...Array(12).fill(1)]);
     expect(new Set(kept.map(({ set }) => set)).size).toBe(12);
+    // In another wording too.
+    const probe = ["probe", ...asked, "--vary", "order", "--samples", "1", "--sets", "1", "--out", join(there, "p")];
+    expect(await builtSpiral(there, ...probe)).toMatchObject({ code: 0 });
+    const [usual = [], varied = []] = endpoint.asked.slice(-2).map(actionsIn);
+    expect([usual.length, varied]).toEqual([2, [...usual].reverse()]);
+    const policy = ["policy", ...asked, "--samples", "2", "--out", join(there, "m"), "--json"];
+    expect(JSON.parse((await builtSpiral(there, ...policy)).out).rows).toHaveLength(12);
     expect(JSON.stringify([contents(there), queued])).not.toContain("a-key");
   });
 
@@ -137,6 +145,26 @@ describe.skipIf(!hasServer)("with a queue", () => {
     const grid = [...GRID, "--set", "nn.policy=./mine.js", "--queue", server.url];
     expect(await spiral(dir, ...grid)).toMatchObject({ code: 2 });
   });
+});
+
+it("a wrong address is said with all else that is wrong, before anything is made or asked", async () => {
+  const dir = folder();
+  const wrong = ["--queue", "http://x"];
+  for (const args of [
+    ...["eval", "policy"].map((name) => [name, "llm:m", "--llm-base-url", "http://localhost:1", "--samples", "0"]),
+    ["probe", "llm:m", "--llm-base-url", "http://localhost:1", "--samples", "0", "--vary", "order"],
+    ["arena", "nash", "--games", "kuhn"],
+    ["match", "nash", "random", "--game", "kuhn", "--pairs", "0"],
+    ["ladder", "nowhere"],
+    ["ablate", "nowhere"],
+  ]) {
+    const { code, err } = await spiral(dir, ...args, ...wrong);
+    const problems = err.split("\n").filter((line) => line.startsWith("error: "));
+    expect(code, args[0]).toBe(2);
+    expect(problems.length, err).toBeGreaterThan(1);
+    expect(problems.at(-1)).toContain("takes the address of a NATS server");
+  }
+  expect(readdirSync(dir)).toEqual([]);
 });
 
 it("queue and worker need an address", async () => {

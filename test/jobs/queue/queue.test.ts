@@ -1,12 +1,14 @@
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { queueAddress } from "../../../src/cli/flags/queue.ts";
+import { queueAddress } from "../../../src/cli/queue/address.ts";
 import { getBlob, putBlob } from "../../../src/jobs/queue/blobs.ts";
 import { checkAddress, connectQueue, type Queue, type QueueAddress } from "../../../src/jobs/queue/connection.ts";
 import { queueRunner } from "../../../src/jobs/queue/coordinator.ts";
+import { groupsOf, makeGroup, mendGroup } from "../../../src/jobs/queue/groups.ts";
 import { type BatchStatus, overviewOf } from "../../../src/jobs/queue/overview.ts";
 import type { Build } from "../../../src/jobs/queue/presence.ts";
 import { type Answer, disputesOf, hasResult, nextResult, putResult } from "../../../src/jobs/queue/results.ts";
-import { makeStreams, token } from "../../../src/jobs/queue/streams.ts";
+import { makeStreams, publishOnce, subjects, token } from "../../../src/jobs/queue/streams.ts";
 import { workAt } from "../../../src/jobs/queue/worker.ts";
 import { type Job, WrongAnswer } from "../../../src/jobs/runner.ts";
 import { UserError } from "../../../src/util/errors.ts";
@@ -41,35 +43,44 @@ describe.skipIf(!hasServer)("a queue", () => {
     readonly inOrder?: boolean;
     readonly batch?: string;
     readonly signal?: AbortSignal;
-    readonly receive?: (job: Job) => void;
+    readonly receive?: (job: Job) => Job | undefined;
+    readonly needs?: readonly string[];
+    /** Of each worker. */
+    readonly has?: readonly (readonly string[])[];
   }
 
   /** Runs jobs on workers of this process; says what was received, in its order, and what people are told. */
-  async function ran({ ids, work, workers = 1, inOrder = false, batch, signal = never, receive }: Given) {
+  async function ran({ ids, work, workers = 1, inOrder = false, batch, signal = never, receive, ...given }: Given) {
+    const { needs = [], has: all = [] } = given;
     const own = build(batch ?? `b${count++}`);
     const stop = new AbortController();
     const begin = async (worker: number) => {
       const queue = await connect();
       const what = (job: Job) => work?.(job, worker) ?? Promise.resolve(answerTo(job));
       const name = `worker ${worker}`;
-      await workAt({ queue, build: own, name, atOnce: 1, work: what, signal: stop.signal, idle: undefined });
+      const has = all[worker] ?? [];
+      const onLack = (lack: readonly string[]) => lacked.push(`${worker} ${lack}`);
+      const how = { name, has, atOnce: 1, idle: undefined, onLack };
+      await workAt({ queue, build: own, work: what, signal: stop.signal, ...how });
       await queue.nc.close();
     };
+    const lacked: string[] = [];
     const working = Array.from({ length: workers }, (_, i) => begin(i));
     const queue = await connect();
     const received: string[] = [];
     const said: string[] = [];
     const run = queueRunner({
-      ...{ queue, inOrder, batch: { id: batch ?? own.id, about: "test", build: own } },
+      ...{ queue, inOrder, batch: { id: batch ?? own.id, about: "test", build: own, needs } },
       say: (line) => said.push(line),
       async receive(job, bytes) {
-        receive?.(job);
+        const rest = receive?.(job);
         received.push(`${job.id}: ${Buffer.from(bytes)}`);
+        return rest;
       },
     });
     const jobs = ids.map((id) => ({ id }));
     try {
-      return { ...(await run(jobs, { signal, onDone: () => {} })), received, said };
+      return { ...(await run(jobs, { signal, onDone: () => {} })), received, said, lacked };
     } finally {
       stop.abort();
       await Promise.all(working);
@@ -123,7 +134,7 @@ describe.skipIf(!hasServer)("a queue", () => {
       done.push(job.id);
       return answerTo(job);
     };
-    const receive = ({ id }: Job): void => {
+    const receive = ({ id }: Job): undefined => {
       if (id === "b") throw new WrongAnswer(1, "b is wrong.");
     };
     const given = { ids: ["a", "b", "c"], work, batch: "wrong", inOrder: true };
@@ -132,10 +143,60 @@ describe.skipIf(!hasServer)("a queue", () => {
     expect(done.sort().filter((id) => id !== "c")).toEqual(["a", "b", "b"]);
   });
 
+  it("has the rest of a job done where a result is a part of it, each part in its turn", async () => {
+    const receive = ({ id }: Job): Job | undefined => (id.length > 1 ? { id: id.slice(1) } : undefined);
+    const given = { ids: ["abc", "x", "yz"], batch: "parts", inOrder: true, workers: 2 };
+    // The first command ends after the second part, and what is done meanwhile counts for the second one.
+    const stop = new AbortController();
+    const stopping = (job: Job): Job | undefined => {
+      if (job.id === "bc") stop.abort();
+      return receive(job);
+    };
+    const done: string[] = [];
+    const work = async (job: Job): Promise<Answer> => {
+      done.push(job.id);
+      return answerTo(job);
+    };
+    const first = await ran({ ...given, work, receive: stopping, signal: stop.signal });
+    expect(first).toMatchObject({ done: 0, received: ["abc: answer to abc", "bc: answer to bc"] });
+    const second = await ran({ ...given, work, receive });
+    const parts = ["abc", "bc", "c", "x", "yz", "z"];
+    expect(second.received).toEqual(parts.map((id) => `${id}: answer to ${id}`));
+    expect(second).toMatchObject({ done: 3, problems: [] });
+    expect(done.sort()).toEqual([...parts].sort());
+  });
+
+  it("gives jobs to workers that have what they need, the others say so once, and each takes from all its groups", async () => {
+    const done: string[] = [];
+    const work = async (job: Job, worker: number): Promise<Answer> => {
+      done.push(`${worker} ${job.id}`);
+      return answerTo(job);
+    };
+    const has = [["salt"], ["salt", "pepper"]];
+    const given = { ids: ["a", "b", "c"], work, workers: 2, has, batch: "needs" };
+    const spiced = await ran({ ...given, needs: ["pepper", "salt"] });
+    expect(spiced).toMatchObject({ done: 3, lacked: ["0 pepper"] });
+    expect(done.sort()).toEqual(["1 a", "1 b", "1 c"]);
+    expect(await ran({ ...given, batch: "needs", needs: [] })).toMatchObject({ done: 3 });
+    // Where nobody can, whoever waits is told why, and nothing is queued.
+    await expect(ran({ ...given, needs: ["sugar"] })).rejects.toMatchObject({
+      exitCode: 1,
+      problems: [
+        expect.stringContaining("can take these jobs"),
+        "worker 0 lacks sugar.",
+        "worker 1 lacks sugar.",
+        expect.stringMatching(
+          /^Start workers of this Spiral that have what the jobs need \(.*\), and .*Nothing was queued now\.$/,
+        ),
+      ],
+    });
+    expect((await overviewOf(await connect())).batches.filter(({ id }) => id === "needs")).toEqual([]);
+  });
+
   it("goes on where a coordinator was stopped, and shows meanwhile what waits", async () => {
     const stop = new AbortController();
     const ids = ["a", "b", "c", "d"];
-    const receive = ({ id }: Job): void => {
+    const receive = ({ id }: Job): undefined => {
       if (id === "b") stop.abort();
     };
     const first = await ran({ ids, batch: "stopped", signal: stop.signal, receive });
@@ -188,6 +249,28 @@ describe.skipIf(!hasServer)("a queue", () => {
     expect(result.received).toEqual(ids.map((id) => `${id}: answer to ${id}`));
   });
 
+  it("gives out jobs where a server that was killed has forgotten those that were done, and counts anew", async () => {
+    const queue = await connect();
+    const demands = { build: build("forgetful"), needs: [] };
+    await makeStreams(queue);
+    await makeGroup(queue, demands);
+    const put = (job: string) => publishOnce(queue, subjects.job("forgetful", "b", job), job);
+    const taken = async () => {
+      const [group] = await groupsOf(queue, "forgetful", new Map());
+      const message = await group?.consumer.next({ expires: 1000 });
+      await message?.ackAck();
+      return message?.string();
+    };
+    await put("first");
+    expect(await taken()).toBe("first");
+    await server.restartWith((store) => rmSync(`${store}/jetstream/$G/streams/SPIRAL_JOBS/msgs`, { recursive: true }));
+    await put("second");
+    expect(await taken()).toBeUndefined();
+    // Two commands notice it.
+    await Promise.all([mendGroup(queue, demands), mendGroup(queue, demands)]);
+    expect(await taken()).toBe("second");
+  });
+
   it("gives the job of a worker that is gone to another", async () => {
     const own = build("gone");
     const dead = await connect();
@@ -198,20 +281,20 @@ describe.skipIf(!hasServer)("a queue", () => {
         await dead.nc.close();
         return new Promise(() => {});
       };
-      workAt({ queue: dead, build: own, name: "dead", atOnce: 1, work, signal: never, idle: undefined }).catch(
-        () => {},
-      );
+      const how = { name: "dead", has: [], atOnce: 1, signal: never, idle: undefined };
+      workAt({ queue: dead, build: own, work, ...how }).catch(() => {});
     });
     const [queue, other] = [await connect(), await connect()];
     const run = queueRunner({
-      ...{ queue, inOrder: false, batch: { id: "gone", about: "test", build: own }, say: () => {} },
-      receive: async () => {},
+      ...{ queue, inOrder: false, batch: { id: "gone", about: "test", build: own, needs: [] }, say: () => {} },
+      receive: async () => undefined,
     });
     const stop = new AbortController();
     const running = run([{ id: "a" }], { signal: never, onDone: () => stop.abort() });
     await taken;
     const work = async (job: Job) => answerTo(job);
-    await workAt({ queue: other, build: own, name: "b", atOnce: 1, work, signal: stop.signal, idle: undefined });
+    const how = { name: "b", has: [], atOnce: 1, signal: stop.signal, idle: undefined };
+    await workAt({ queue: other, build: own, work, ...how });
     await other.nc.close();
     expect(await running).toMatchObject({ done: 1 });
   }, 15_000);
@@ -220,11 +303,16 @@ describe.skipIf(!hasServer)("a queue", () => {
     const [queue, other] = [await connect(), await connect()];
     const stop = new AbortController();
     const theirs = { ...build("theirs"), version: "0.2.0" };
-    const what = { queue: other, build: theirs, name: "m, process 7", atOnce: 1, idle: undefined };
+    const what = { queue: other, build: theirs, name: "m, process 7", has: [], atOnce: 1, idle: undefined };
     const working = workAt({ ...what, work: async () => answerTo({ id: "" }), signal: stop.signal });
     const run = queueRunner({
-      ...{ queue, inOrder: false, batch: { id: "ours", about: "test", build: build("ours") }, say: () => {} },
-      receive: async () => {},
+      ...{
+        queue,
+        inOrder: false,
+        batch: { id: "ours", about: "test", build: build("ours"), needs: [] },
+        say: () => {},
+      },
+      receive: async () => undefined,
     });
     // The worker answers once it listens.
     while ((await overviewOf(queue)).workers.length === 0);
@@ -284,17 +372,24 @@ describe("an address", () => {
   it.each(["", "nats://", "http://127.0.0.1", "nats://me:secret@127.0.0.1", "nats://127.0.0.1/x", "a b"])(
     "%j is none, and is not repeated, as it may hold a secret",
     (url) => {
-      expect(() => checkAddress(local(url))).toThrow(/^--queue \(or SPIRAL_QUEUE\) takes the address/);
+      expect(() => checkAddress(local(url))).toThrow(/^--queue \(or run\.queue, SPIRAL_QUEUE\) takes the address/);
     },
   );
 
-  it("is that of the flag, else that of the environment", () => {
+  it("is that of the flag, else of run.queue, else of the environment; none is none", () => {
     const none = { queue: undefined, queueCreds: undefined, insecure: false };
     const env = { SPIRAL_QUEUE: "nats://127.0.0.1:1", SPIRAL_QUEUE_CREDS: "c" };
-    expect(queueAddress(none, {})).toBeUndefined();
-    expect(queueAddress(none, { SPIRAL_QUEUE: "" })).toBeUndefined();
-    expect(queueAddress(none, env)).toEqual({ url: "nats://127.0.0.1:1", creds: "c", insecure: false });
-    expect(queueAddress({ ...none, queue: "nats://127.0.0.1:2" }, env)?.url).toBe("nats://127.0.0.1:2");
+    expect(queueAddress(none, undefined, {})).toBeUndefined();
+    expect(queueAddress(none, undefined, { SPIRAL_QUEUE: "" })).toBeUndefined();
+    expect(queueAddress(none, undefined, env)).toEqual({ url: "nats://127.0.0.1:1", creds: "c", insecure: false });
+    const [flag, setting] = ["nats://127.0.0.1:2", "nats://127.0.0.1:3"];
+    expect(queueAddress(none, setting, env)?.url).toBe(setting);
+    expect(queueAddress({ ...none, queue: flag }, setting, env)?.url).toBe(flag);
+    for (const address of [queueAddress({ ...none, queue: "none" }, setting, env), queueAddress(none, "none", env)]) {
+      expect(address).toBeUndefined();
+    }
+    expect(() => queueAddress(none, "nats://10.0.0.1", env)).not.toThrow();
+    expect(() => queueAddress(none, "nats://10.0.0.1", {})).toThrow("--insecure");
   });
 
   it("of another machine needs credentials, or a person who says that it does not", () => {

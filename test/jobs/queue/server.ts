@@ -13,6 +13,8 @@ export interface TestServer {
   readonly url: string;
   /** Ends it with SIGKILL, and starts it again with the same store. */
   restart(): Promise<void>;
+  /** Ends it, and starts it again when its store was changed. */
+  restartWith(change: (store: string) => void): Promise<void>;
   stop(): void;
 }
 
@@ -32,14 +34,18 @@ export async function startServer(...args: string[]): Promise<TestServer> {
     }
   };
   await start();
+  const again = async (signal: NodeJS.Signals, change: (store: string) => void): Promise<void> => {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+    change(store);
+    await start();
+  };
   return {
     url: `nats://127.0.0.1:${port}`,
-    async restart() {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-      await start();
-    },
+    restart: () => again("SIGKILL", () => {}),
+    // It then writes all that it knows.
+    restartWith: (change) => again("SIGTERM", change),
     stop() {
       child.kill("SIGKILL");
       rmSync(store, { recursive: true, force: true });

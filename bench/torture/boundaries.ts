@@ -5,9 +5,10 @@
  */
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { compare, hasEnded, lasting, newFolder, noToll, run, type Scenario, type Toll, tornIn } from "./torture.ts";
+import { begun, compare, hasEnded, noToll, type Scenario, type Toll } from "./campaign.ts";
+import { lasting, newFolder, tornIn } from "./files.ts";
 
-const PRELOADED = resolve("bench/lib/kill-at.cjs");
+const PRELOADED = resolve("bench/torture/kill-at.cjs");
 
 export interface Boundaries {
   /** The program, `bin/spiral.js`. */
@@ -28,7 +29,7 @@ export async function tortureBoundaries(options: Boundaries): Promise<Toll> {
   const began = performance.now();
   const toll = noToll();
   const whole = newFolder(dir, "whole");
-  const { code, err } = await run(bin, scenario.argv(whole));
+  const { code, err } = await begun(bin, scenario.argv(whole)).ended;
   if (code !== 0) throw new Error(`${scenario.name} ends with ${code} even if nobody kills it: ${err}`);
   for (let i = 0; i < (calls?.length ?? Infinity) && performance.now() - began < limit; i++) {
     const at = calls?.[i] ?? i + 1;
@@ -42,12 +43,12 @@ export async function tortureBoundaries(options: Boundaries): Promise<Toll> {
       SPIRAL_KILL_AT: String(at),
       ...(at % 2 === 0 ? { SPIRAL_KILL_ALL: "1" } : {}),
     };
-    const killed = await run(bin, scenario.argv(place), undefined, env);
+    const killed = await begun(bin, scenario.argv(place), env).ended;
     // It has ended before its call number `at`.
     if (killed.code === 0) break;
     toll.kills++;
     toll.torn += tornIn(place, toll.problems);
-    const again = await run(bin, scenario.argv(place));
+    const again = await begun(bin, scenario.argv(place)).ended;
     if (hasEnded(scenario, again)) {
       toll.resumed++;
       toll.finished++;
