@@ -38,6 +38,8 @@ interface Errors {
   readonly actions: number;
 }
 
+const graphOf = memoised((game: Game) => new GameGraph(game));
+
 /** Errors of the action values of `batches` independent batches. `corrected`: whether they know of the exploration. */
 function errors(game: Game, seed: string, episodes: number, corrected = true, batches = 8): Errors {
   const policy = symmetricPolicy(seed);
@@ -47,7 +49,7 @@ function errors(game: Game, seed: string, episodes: number, corrected = true, ba
   const firstEntry = new Map(
     compiled.infosets.map(({ key, player }, i) => [`${player}|${key}`, compiled.firstEntry[i]]),
   );
-  const graph = new GameGraph(game);
+  const graph = graphOf(game);
   const rng = new Rng(seed);
   const explorer = exploring(policy, EPSILON);
   // By entry of the compiled game: the estimates of each batch.
@@ -114,13 +116,12 @@ function errorsBesideWrongCritic(batches: number): { readonly v: number; readonl
     return compiled.infosets[set]?.player === 0 ? p : (theirs[entry] as number);
   });
   const exact = exactActionValues(compiled, strategy).value;
-  const graph = new GameGraph(game);
+  const graph = graphOf(game);
   const rng = new Rng("wrong critic");
   const explorer = exploring(policy, EPSILON);
   const found = new Map<string, { v: number[]; mixture: number[] }>();
   for (let b = 0; b < batches; b++) {
-    const draws = rng.fork("batch", b);
-    const keys = { chanceKey: draws.fork("chance").key(), actionKey: draws.fork("actions").key() };
+    const keys = { chanceKey: rng.key(), actionKey: rng.key() };
     const batch = play([{ graph, episodes: 6, policies: [explorer, other], paired: true, ...keys }]);
     let pi = new Float64Array(0);
     const { infosets, starts, values, means } = actionValues(batch, {

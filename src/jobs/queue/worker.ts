@@ -181,7 +181,8 @@ async function oneJob(
     const job = jobIn(message);
     if (!job) return message.term();
     const nth = message.info.deliveryCount;
-    if (nth > 1 && (await hasResult(queue, batch, job.id))) return message.ack();
+    // Delivered again after all, or queued again by a command just as the result came.
+    if (await hasResult(queue, batch, job.id)) return message.ack();
     const result = nth > DELIVERIES ? { failure: abandoned(job) } : await outcomeOf(work, job, batch);
     worked();
     if ("failure" in result && nth < DELIVERIES) return message.nak(TRY_AGAIN);

@@ -210,6 +210,19 @@ describe.skipIf(!hasServer)("a queue", () => {
     expect(second.received.sort()).toEqual(ids.map((id) => `${id}: answer to ${id}`));
   });
 
+  it("does no job that has a result, as where a command queues it again just as the result comes", async () => {
+    const done: string[] = [];
+    const work = async (job: Job): Promise<Answer> => {
+      done.push(job.id);
+      const other = { id: job.id === "a" ? "b" : "a" };
+      await putResult(await connect(), "twice", other.id, answerTo(other), "another worker");
+      return answerTo(job);
+    };
+    const { received } = await ran({ ids: ["a", "b"], work, batch: "twice" });
+    expect(received.sort()).toEqual(["a: answer to a", "b: answer to b"]);
+    expect(done).toHaveLength(1);
+  });
+
   it("keeps the first result of a job, long ones too, and notices altered bytes", async () => {
     const queue = await connect();
     await makeStreams(queue);
