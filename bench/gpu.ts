@@ -20,8 +20,8 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BackendName, backendNames, findBackend } from "../src/nn/backend.ts";
 import { writeFileAtomic } from "../src/util/files.ts";
-import type { Steps, Task } from "./gpu-step.ts";
-import type { WidthStep } from "./gpu-widths.ts";
+import type { Steps, Task } from "./gpu/step.ts";
+import type { WidthStep } from "./gpu/widths.ts";
 import { type Card, firstCard } from "./lib/cards.ts";
 import { run, runNode, runScript, SPIRAL } from "./lib/child.ts";
 import { circumstances, load, thisMachine } from "./lib/machine.ts";
@@ -105,7 +105,7 @@ function problems(): string[] {
 async function ofBackend(task: Task, card: Card | string, notes: string[]): Promise<Figure[]> {
   const { backend, rows } = task;
   process.stderr.write(`${backend}: ${flags.hidden} with ${rows} rows …\n`);
-  const outcome = await runScript("gpu-step.js", [JSON.stringify(task)]);
+  const outcome = await runScript("gpu/step.js", [JSON.stringify(task)]);
   if (outcome.code !== 0) {
     notes.push(`${backend}: ${lastLine(outcome.err)}.`);
     return [];
@@ -136,7 +136,7 @@ async function ofBackend(task: Task, card: Card | string, notes: string[]): Prom
 /** Steps of small networks: wall time. */
 async function widths(backend: BackendName, seconds: number, notes: string[]): Promise<Figure[]> {
   process.stderr.write(`${backend}: networks of several widths …\n`);
-  const outcome = await runScript("gpu-widths.js", [JSON.stringify({ backend, seconds: seconds / 10 })]);
+  const outcome = await runScript("gpu/widths.js", [JSON.stringify({ backend, seconds: seconds / 10 })]);
   if (outcome.code !== 0) {
     notes.push(`${backend}, networks of several widths: ${lastLine(outcome.err)}.`);
     return [];

@@ -87,7 +87,7 @@ async function throughput({ url, pid }: NatsServer): Promise<void> {
 /** Runs a part that has a process of its own, for its memory. */
 function part(name: string, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL("./machines-jobs.js", import.meta.url)), [name, url]);
+    const child = fork(fileURLToPath(new URL("./machines/jobs.js", import.meta.url)), [name, url]);
     child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${name} ended with ${code}`))));
   });
 }

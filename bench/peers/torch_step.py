@@ -1,4 +1,4 @@
-"""PyTorch's training step of the network that bench/gpu-step.ts times: forward, loss, gradient, Adam without momentum; its data stay on the device.
+"""PyTorch's training step of the network that bench/gpu/step.ts times: forward, loss, gradient, Adam without momentum; its data stay on the device.
 
     python3 torch_step.py '{"device": "cuda", "rows": 65536, "inputs": 90, "hidden": [2048, 2048], "outputs": 33, "seconds": 10}'
 

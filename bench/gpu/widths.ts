@@ -1,12 +1,12 @@
 /**
- * Started by gpu.ts: `node gpu-widths.js {"backend": …, "seconds": …}` times a training step (rows to the device, forward, gradient,
+ * Started by gpu.ts: `node gpu/widths.js {"backend": …, "seconds": …}` times a training step (rows to the device, forward, gradient,
  * Adam) of networks of several widths on one backend and prints a `WidthStep[]` as JSON. It shows from which size a GPU pays.
  */
-import { arithmetic } from "../src/nn/arithmetic.ts";
-import { type BackendName, startBackend } from "../src/nn/backend.ts";
-import { initialWeights } from "../src/nn/mlp-weights.ts";
-import { Rng } from "../src/util/rng.ts";
-import { repeat, type Took } from "./lib/measure.ts";
+import { arithmetic } from "../../src/nn/arithmetic.ts";
+import { type BackendName, startBackend } from "../../src/nn/backend.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { repeat, type Took } from "../lib/measure.ts";
 
 export interface WidthTask {
   readonly backend: BackendName;

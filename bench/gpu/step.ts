@@ -1,21 +1,21 @@
 /**
- * Started by gpu.ts: `node gpu-step.js {"backend": …, "rows": …, "hidden": […], "seconds": …}` times the training step of a large
+ * Started by gpu.ts: `node gpu/step.js {"backend": …, "rows": …, "hidden": […], "seconds": …}` times the training step of a large
  * network on one backend and prints a `Steps` as JSON.
  *
  * It times two things. `update` is the learner's update, which encodes the rows and computes the losses each time. `step` is what
  * other frameworks time: rows to the device, forward, gradient and Adam, from a given ∂L/∂logits.
  */
-import { Adam } from "../src/nn/adam.ts";
-import { type BackendName, startBackend } from "../src/nn/backend.ts";
-import { Mlp } from "../src/nn/mlp.ts";
-import { initialWeights } from "../src/nn/mlp-weights.ts";
-import { tf } from "../src/nn/tf.ts";
-import { policyModel } from "../src/policies/registry.ts";
-import { Learner } from "../src/rl/learner.ts";
-import type { Row } from "../src/rl/rows.ts";
-import { Rng } from "../src/util/rng.ts";
-import { firstBatch, settingsFor, unmerged } from "./lib/batch.ts";
-import { type Effort, repeat, type Took } from "./lib/measure.ts";
+import { Adam } from "../../src/nn/adam.ts";
+import { type BackendName, startBackend } from "../../src/nn/backend.ts";
+import { Mlp } from "../../src/nn/mlp.ts";
+import { initialWeights } from "../../src/nn/mlp-weights.ts";
+import { tf } from "../../src/nn/tf.ts";
+import { policyModel } from "../../src/policies/registry.ts";
+import { Learner } from "../../src/rl/learner.ts";
+import type { Row } from "../../src/rl/rows.ts";
+import { Rng } from "../../src/util/rng.ts";
+import { firstBatch, settingsFor, unmerged } from "../lib/batch.ts";
+import { type Effort, repeat, type Took } from "../lib/measure.ts";
 
 export interface Task {
   readonly backend: BackendName;

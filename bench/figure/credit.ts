@@ -5,9 +5,9 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Ablation } from "../src/run/ablation.ts";
-import type { CreditResult } from "../src/run/credit.ts";
-import { median } from "../src/util/median.ts";
+import type { Ablation } from "../../src/run/ablation.ts";
+import type { CreditResult } from "../../src/run/credit.ts";
+import { median } from "../../src/util/median.ts";
 
 const WIDTH = 190;
 const HEIGHT = 150;

@@ -1,5 +1,5 @@
 /**
- * `node machines-jobs.js many|thousand URL`, by machines.ts: jobs that compute nothing, so that only the queue is measured.
+ * `node machines/jobs.js many|thousand URL`, by machines.ts: jobs that compute nothing, so that only the queue is measured.
  *
  * In `thousand`, 1,000 workers share 20 connections. A job takes .5 to 1.5 s on a machine of speed 1; the speeds are log-normal
  * with σ = .3; 5 % are stragglers, five times as slow; every tenth machine dies once at a drawn time, with its job. The ideal is
@@ -8,13 +8,13 @@
 import { fork } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { connectQueue, type Queue } from "../src/jobs/queue/connection.ts";
-import { queueRunner } from "../src/jobs/queue/coordinator.ts";
-import type { Build } from "../src/jobs/queue/presence.ts";
-import type { Answer } from "../src/jobs/queue/results.ts";
-import { workAt } from "../src/jobs/queue/worker.ts";
-import type { Job } from "../src/jobs/runner.ts";
-import { Rng } from "../src/util/rng.ts";
+import { connectQueue, type Queue } from "../../src/jobs/queue/connection.ts";
+import { queueRunner } from "../../src/jobs/queue/coordinator.ts";
+import type { Build } from "../../src/jobs/queue/presence.ts";
+import type { Answer } from "../../src/jobs/queue/results.ts";
+import { workAt } from "../../src/jobs/queue/worker.ts";
+import type { Job } from "../../src/jobs/runner.ts";
+import { Rng } from "../../src/util/rng.ts";
 
 const [part, url = ""] = process.argv.slice(2);
 const build: Build = { id: part === "thousand" ? "thousand" : "many", version: "0", code: "0", answer: "0" };
