@@ -9,7 +9,7 @@ import { startBackend } from "../../src/nn/backend.ts";
 import type { TrainSettings } from "../../src/rl/settings.ts";
 import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
-import { names } from "./estimators.ts";
+import { names } from "./advantages/estimators.ts";
 
 await startBackend("kernels");
 

@@ -8,7 +8,7 @@ import { type Snapshot, train } from "../../src/rl/train.ts";
 import { UserError } from "../../src/util/errors.ts";
 import { onTensors, recorder, smallRun } from "../helpers.ts";
 import { bytesOf, throughFiles } from "../run/checkpoints.ts";
-import { names } from "./estimators.ts";
+import { names } from "./advantages/estimators.ts";
 
 await startBackend("kernels");
 

@@ -1,11 +1,11 @@
 /** Estimators of advantages for the tests, each of them fresh. */
 
-import { getGame } from "../../src/games/registry.ts";
-import { FeatureLayout } from "../../src/policies/features/layout.ts";
-import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "../../src/rl/advantages/advantage.ts";
-import { estimators } from "../../src/rl/advantages/registry.ts";
-import { Rng } from "../../src/util/rng.ts";
-import { DECAY } from "../reference/plain-advantages.ts";
+import { getGame } from "../../../src/games/registry.ts";
+import { FeatureLayout } from "../../../src/policies/features/layout.ts";
+import type { AdvantageEstimator, EstimatorSettings, EstimatorState } from "../../../src/rl/advantages/advantage.ts";
+import { estimators } from "../../../src/rl/advantages/registry.ts";
+import { Rng } from "../../../src/util/rng.ts";
+import { DECAY } from "../../reference/plain-advantages.ts";
 
 export type Name = keyof typeof estimators;
 export const names = Object.keys(estimators) as Name[];

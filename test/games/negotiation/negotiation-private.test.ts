@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Seat } from "../../src/games/game.ts";
-import type { NegotiationPrivateState } from "../../src/games/negotiation-private.ts";
-import { getGame } from "../../src/games/registry.ts";
-import { Rng } from "../../src/util/rng.ts";
-import { chiSquaredZ } from "../helpers.ts";
-import { features, stateAfter } from "./play.ts";
+import type { Seat } from "../../../src/games/game.ts";
+import type { NegotiationPrivateState } from "../../../src/games/negotiation-private.ts";
+import { getGame } from "../../../src/games/registry.ts";
+import { Rng } from "../../../src/util/rng.ts";
+import { chiSquaredZ } from "../../helpers.ts";
+import { features, stateAfter } from "../play.ts";
 
 const game = getGame("negotiation-private");
 /** A deal from quantities (5 … 25) and values, as chance outcomes. */

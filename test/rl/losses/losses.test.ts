@@ -1,13 +1,13 @@
 /** Each loss against its formula in double precision, and its gradient against finite differences, illegal actions masked. */
 import { describe, expect, it } from "vitest";
-import { logitGradient, softmax } from "../../src/policies/softmax.ts";
-import { entropyAt, type Length, lastUpdateOf, scheduled } from "../../src/rl/annealing.ts";
-import { negativeEntropy } from "../../src/rl/losses/entropy.ts";
-import type { Loss } from "../../src/rl/losses/loss.ts";
-import { klToMagnet } from "../../src/rl/losses/magnet.ts";
-import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
-import { ppo } from "../../src/rl/losses/ppo.ts";
-import { Rng } from "../../src/util/rng.ts";
+import { logitGradient, softmax } from "../../../src/policies/softmax.ts";
+import { entropyAt, type Length, lastUpdateOf, scheduled } from "../../../src/rl/annealing.ts";
+import { negativeEntropy } from "../../../src/rl/losses/entropy.ts";
+import type { Loss } from "../../../src/rl/losses/loss.ts";
+import { klToMagnet } from "../../../src/rl/losses/magnet.ts";
+import { policyGradient } from "../../../src/rl/losses/policy-gradient.ts";
+import { ppo } from "../../../src/rl/losses/ppo.ts";
+import { Rng } from "../../../src/util/rng.ts";
 
 const [R, A] = [7, 6];
 const rng = new Rng("losses");

@@ -1,9 +1,9 @@
 /** The three magnets, seen in the loss of a batch that gains and loses nothing. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { startBackend } from "../../src/nn/backend.ts";
-import type { Policy } from "../../src/policies/policy.ts";
-import type { Row } from "../../src/rl/rows.ts";
-import { kuhn, learnerWith, quiet, rng, someRows, ttt } from "./learners.ts";
+import { startBackend } from "../../../src/nn/backend.ts";
+import type { Policy } from "../../../src/policies/policy.ts";
+import type { Row } from "../../../src/rl/rows.ts";
+import { kuhn, learnerWith, quiet, rng, someRows, ttt } from "../learners.ts";
 
 beforeAll(() => startBackend("kernels"));
 

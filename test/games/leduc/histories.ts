@@ -1,6 +1,6 @@
 /** Every history of Leduc poker. */
-import type { Game } from "../../src/games/game.ts";
-import { leduc } from "../../src/games/leduc.ts";
+import type { Game } from "../../../src/games/game.ts";
+import { leduc } from "../../../src/games/leduc.ts";
 
 const game = leduc as Game;
 

@@ -1,16 +1,16 @@
 /** Leduc poker: counts and values that OpenSpiel 2.0 gives too. */
 import { describe, expect, it } from "vitest";
-import { compiledGame } from "../../src/exact/compiled-game.ts";
-import { nashConv } from "../../src/exact/nash-conv.ts";
-import { strategyOf } from "../../src/exact/strategy.ts";
-import type { Game } from "../../src/games/game.ts";
-import { leduc } from "../../src/games/leduc.ts";
-import { nash } from "../../src/players/opponents.ts";
-import { uniform } from "../../src/policies/policy.ts";
-import { randomPolicy } from "../helpers.ts";
-import { bruteForceNashConv, type ReferencePolicy, uniformReference } from "../reference/brute-force.ts";
-import { referenceOf } from "../reference/whole-game.ts";
-import { all, returnsOf } from "./leduc-histories.ts";
+import { compiledGame } from "../../../src/exact/compiled-game.ts";
+import { nashConv } from "../../../src/exact/nash-conv.ts";
+import { strategyOf } from "../../../src/exact/strategy.ts";
+import type { Game } from "../../../src/games/game.ts";
+import { leduc } from "../../../src/games/leduc.ts";
+import { nash } from "../../../src/players/opponents.ts";
+import { uniform } from "../../../src/policies/policy.ts";
+import { randomPolicy } from "../../helpers.ts";
+import { bruteForceNashConv, type ReferencePolicy, uniformReference } from "../../reference/brute-force.ts";
+import { referenceOf } from "../../reference/whole-game.ts";
+import { all, returnsOf } from "./histories.ts";
 
 const game = leduc as Game;
 const [FOLD, CALL, RAISE] = [0, 1, 2] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { getGame } from "../../src/games/registry.ts";
-import { stateAfter } from "./play.ts";
+import { getGame } from "../../../src/games/registry.ts";
+import { stateAfter } from "../play.ts";
 
 const game = getGame("negotiation");
 const legalNames = (state: unknown): string[] => {

@@ -1,16 +1,16 @@
 /** The critic: GAE(λ) against its sum, the step of V against the loss of every decision, and what V comes to. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { getGame } from "../../src/games/registry.ts";
-import { GameGraph, type GameNode, type Infoset } from "../../src/graph/game-graph.ts";
-import { startBackend } from "../../src/nn/backend.ts";
-import { Mlp } from "../../src/nn/mlp.ts";
-import { tf } from "../../src/nn/tf.ts";
-import type { WeightArray } from "../../src/nn/weights.ts";
-import { uniform } from "../../src/policies/policy.ts";
-import type { EstimatorState } from "../../src/rl/advantages/advantage.ts";
-import type { Trajectories } from "../../src/selfplay/plan.ts";
-import { onTensors } from "../helpers.ts";
-import { byCell, type Decision, gamesOf, learnerDecisions, opponent, playBatch, withReturns } from "./batches.ts";
+import { getGame } from "../../../src/games/registry.ts";
+import { GameGraph, type GameNode, type Infoset } from "../../../src/graph/game-graph.ts";
+import { startBackend } from "../../../src/nn/backend.ts";
+import { Mlp } from "../../../src/nn/mlp.ts";
+import { tf } from "../../../src/nn/tf.ts";
+import type { WeightArray } from "../../../src/nn/weights.ts";
+import { uniform } from "../../../src/policies/policy.ts";
+import type { EstimatorState } from "../../../src/rl/advantages/advantage.ts";
+import type { Trajectories } from "../../../src/selfplay/plan.ts";
+import { onTensors } from "../../helpers.ts";
+import { byCell, type Decision, gamesOf, learnerDecisions, opponent, playBatch, withReturns } from "../batches.ts";
 import { layout, make } from "./estimators.ts";
 
 beforeAll(() => startBackend("kernels"));

@@ -1,13 +1,13 @@
 /** The rule `mirror`: targets and weights against known values, what it learns, and with any kind of policy. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { evaluateExactly } from "../../src/exact/nash-conv.ts";
-import { getGame } from "../../src/games/registry.ts";
-import { startBackend } from "../../src/nn/backend.ts";
-import { mirrorTargets, rowWeights } from "../../src/rl/losses/mirror.ts";
-import type { TrainSettings } from "../../src/rl/settings.ts";
-import { train } from "../../src/rl/train.ts";
-import { recorder, smallRun } from "../helpers.ts";
+import { evaluateExactly } from "../../../src/exact/nash-conv.ts";
+import { getGame } from "../../../src/games/registry.ts";
+import { startBackend } from "../../../src/nn/backend.ts";
+import { mirrorTargets, rowWeights } from "../../../src/rl/losses/mirror.ts";
+import type { TrainSettings } from "../../../src/rl/settings.ts";
+import { train } from "../../../src/rl/train.ts";
+import { recorder, smallRun } from "../../helpers.ts";
 
 await startBackend("kernels");
 
@@ -130,7 +130,7 @@ describe("learning", () => {
   });
 
   it("moves any kind of policy: a table of logits", async () => {
-    const policy = fileURLToPath(new URL("../policies/table-kind.js", import.meta.url));
+    const policy = fileURLToPath(new URL("../../policies/table-kind.js", import.meta.url));
     const { first, last } = await learned("kuhn", 60, 1024, { policy });
     expect(last).toBeLessThan(first / 3);
   });

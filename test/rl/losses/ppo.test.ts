@@ -1,10 +1,10 @@
 /** PPO: merged rows against one decision at a time; where it is policy gradient, where it stands still, what stays finite. */
 import { describe, expect, it } from "vitest";
-import { logitGradient, softmax as softmaxOf } from "../../src/policies/softmax.ts";
-import type { PolicyLoss } from "../../src/rl/losses/loss.ts";
-import { policyGradient } from "../../src/rl/losses/policy-gradient.ts";
-import { ppo } from "../../src/rl/losses/ppo.ts";
-import { Rng } from "../../src/util/rng.ts";
+import { logitGradient, softmax as softmaxOf } from "../../../src/policies/softmax.ts";
+import type { PolicyLoss } from "../../../src/rl/losses/loss.ts";
+import { policyGradient } from "../../../src/rl/losses/policy-gradient.ts";
+import { ppo } from "../../../src/rl/losses/ppo.ts";
+import { Rng } from "../../../src/util/rng.ts";
 
 const A = 3;
 const EPSILON = 0.2;

@@ -1,8 +1,8 @@
 /** Advantages of small batches, computed by hand. */
 import { describe, expect, it } from "vitest";
-import { learnerEpisodes, learnerSits } from "../../src/rl/advantages/advantage.ts";
-import type { Trajectories } from "../../src/selfplay/plan.ts";
-import { byCell, gamesOf, learnerDecisions, opponent, playBatch } from "./batches.ts";
+import { learnerEpisodes, learnerSits } from "../../../src/rl/advantages/advantage.ts";
+import type { Trajectories } from "../../../src/selfplay/plan.ts";
+import { byCell, gamesOf, learnerDecisions, opponent, playBatch } from "../batches.ts";
 import { make, type Name } from "./estimators.ts";
 
 const half = { baselineDecay: 0.5 };

@@ -1,11 +1,11 @@
 /** Leduc poker: the rules as a table, and what suits may and may not do. */
 import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
-import type { Game, Seat } from "../../src/games/game.ts";
-import { leduc } from "../../src/games/leduc.ts";
-import { GameGraph } from "../../src/graph/game-graph.ts";
-import { all, returnsOf } from "./leduc-histories.ts";
-import { features, stateAfter } from "./play.ts";
+import type { Game, Seat } from "../../../src/games/game.ts";
+import { leduc } from "../../../src/games/leduc.ts";
+import { GameGraph } from "../../../src/graph/game-graph.ts";
+import { features, stateAfter } from "../play.ts";
+import { all, returnsOf } from "./histories.ts";
 
 const game = leduc as Game;
 const [Js, Jh, Qs, Qh, Ks, Kh] = [0, 1, 2, 3, 4, 5] as const;

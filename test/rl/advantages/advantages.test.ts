@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { getGame } from "../../src/games/registry.ts";
-import { GameGraph } from "../../src/graph/game-graph.ts";
-import { startBackend } from "../../src/nn/backend.ts";
-import type { Trajectories } from "../../src/selfplay/plan.ts";
-import { plain } from "../reference/plain-advantages.ts";
-import { byCell, learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "./batches.ts";
+import { getGame } from "../../../src/games/registry.ts";
+import { GameGraph } from "../../../src/graph/game-graph.ts";
+import { startBackend } from "../../../src/nn/backend.ts";
+import type { Trajectories } from "../../../src/selfplay/plan.ts";
+import { plain } from "../../reference/plain-advantages.ts";
+import { byCell, learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "../batches.ts";
 import { make, names, throughFiles } from "./estimators.ts";
 
 beforeAll(() => startBackend("wasm"));
