@@ -45,11 +45,8 @@ const scenario = scenarios.find(({ name }) => name === flags.every);
 if (flags.every !== undefined && !scenario) throw new Error(`There is no ${flags.every} to kill.`);
 const random = { ...common, kills: Number(flags.kills), seed: Number(flags.seed) };
 const queued = flags.queue ? await tortureQueue({ ...random, most: 8, scenarios: queueScenarios }) : undefined;
-const toll = queued
-  ? queued
-  : scenario
-    ? await tortureBoundaries({ ...common, scenario })
-    : await torture({ ...random, scenarios });
+const toll =
+  queued ?? (await (scenario ? tortureBoundaries({ ...common, scenario }) : torture({ ...random, scenarios })));
 rmSync(dir, { recursive: true });
 if (queued) {
   const { workers, command, server } = queued.of;

@@ -134,6 +134,13 @@ export function gameSettings(config: Config, gameId: string): GameSettings {
   return { ...config.perGame.default, ...own(bare), ...own(gameId) };
 }
 
+/**
+ * The settings of the games that a config learns, by id. The other entries of `perGame`, of which later versions have more, change
+ * nothing.
+ */
+export const learnedSettings = (config: Config): Readonly<Record<string, GameSettings>> =>
+  Object.fromEntries(config.games.map((id) => [id, gameSettings(config, id)]));
+
 /** By name. The files of the package do not change, so each is parsed once. */
 const packaged = new Map<string, readonly Leaf[]>();
 

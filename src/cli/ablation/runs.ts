@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { learnedSettings } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { configToYaml } from "../../config/write.ts";
 import { localRunner } from "../../jobs/local.ts";
@@ -45,10 +46,15 @@ export function checkEarlierRuns(dir: string, tasks: readonly Task[]): void {
   throw new UserError(2, [problems[0] as string, ...more, hint]);
 }
 
-/** The first setting that differs, where a run lies and its threads aside: `updates: 200` there, `updates: 300` now. */
+/**
+ * The first setting that differs: `updates: 200` there, `updates: 300` now. Where a run lies, its threads and the settings of games that
+ * it does not learn are left aside.
+ */
 function firstDifference(earlier: Config, now: Config): string | undefined {
-  const lines = (config: Config) =>
-    configToYaml({ ...config, run: { ...config.run, dir: ".", workers: "auto" } }).split("\n");
+  const lines = (config: Config) => {
+    const perGame = { ...learnedSettings(config), default: now.perGame.default };
+    return configToYaml({ ...config, perGame, run: { ...config.run, dir: ".", workers: "auto" } }).split("\n");
+  };
   const [before, after] = [lines(earlier), lines(now)];
   const at = before.findIndex((line, i) => line !== after[i]);
   return at < 0 ? undefined : `"${before[at]?.trim()}" there, "${after[at]?.trim()}" now`;

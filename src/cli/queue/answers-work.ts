@@ -28,7 +28,7 @@ export async function answersForQueue(given: QueuedAnswers, endpoints: Endpoints
   }
   const settings = modelHere(job.model, job.called, endpoints);
   const { model = job.called, retries } = settings;
-  const client = chatClient(settings, clientHooks());
+  const client = chatClient(settings, clientHooks(), [...endpoints.values()]);
   const answers: (KeptAnswer | undefined)[] = job.tasks.map(() => undefined);
   try {
     const asks = { client, model, retries, wording: job.wording };

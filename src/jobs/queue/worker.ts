@@ -46,51 +46,49 @@ export interface WorkOptions {
 
 /** → the number of jobs that were done. Rejects with a UserError (exit 1) if the server is gone or refuses. */
 export async function workAt(options: WorkOptions): Promise<number> {
-  const { queue, build, has, name, atOnce, signal, idle, onJob = () => {} } = options;
+  const { queue, build, has, name, atOnce, idle, onJob = () => {} } = options;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
   // Every request for a job listens to this signal.
   setMaxListeners(0, signal);
-  const askingOf = asking(options);
+  const askingOf = asking({ ...options, signal });
   const running: string[] = [];
   const count = { done: 0, failed: 0 };
   answerPresence(queue, () => ({ name, build, has, atOnce, running: [...running], ...count }));
-  const longest = has.length === 0 ? ASK : SHORTEST;
-  const asked = idle === undefined ? longest : Math.min(longest, Math.max(SHORTEST, idle));
-  let hasEnded = false;
-  let quiet = 0;
+  let idleTimer: NodeJS.Timeout | undefined;
+  const waitForJobs = (): void => {
+    clearTimeout(idleTimer);
+    if (idle !== undefined && running.length === 0) idleTimer = setTimeout(() => ended.abort(), idle);
+  };
   const told = (job: Job, isDone: boolean, problem: string | undefined): void => {
     count[isDone ? "done" : "failed"]++;
     onJob(job, problem);
   };
   const lane = async (next: ReturnType<typeof askingOf>): Promise<void> => {
     let sending = Promise.resolve();
-    while (!signal.aborted && !hasEnded) {
-      const message = await next(asked);
-      if (!message) {
-        if (running.length === 0) quiet += asked / atOnce;
-        if (idle !== undefined && quiet >= idle) break;
-        continue;
-      }
-      quiet = 0;
+    while (!signal.aborted) {
+      const message = await next(has.length === 0 ? ASK : SHORTEST);
+      if (!message) continue;
       const [, , , batch = ""] = message.subject.split(".");
       const before = sending;
       running.push(batch);
+      clearTimeout(idleTimer);
       // The result is sent while the next job is done.
       await new Promise<void>((worked) => {
         sending = oneJob(message, batch, options, worked, told);
         sending.catch(() => {});
       });
       running.splice(running.indexOf(batch), 1);
+      waitForJobs();
       await before;
     }
     await sending;
   };
-  const lanes = Array.from({ length: atOnce }, (_, i) =>
-    lane(askingOf(i)).finally(() => {
-      // A lane that fails ends the others. So does one that was idle for so long, as all were.
-      hasEnded = true;
-    }),
-  );
+  waitForJobs();
+  // A lane that fails ends the others.
+  const lanes = Array.from({ length: atOnce }, (_, i) => lane(askingOf(i)).finally(() => ended.abort()));
   const outcomes = await Promise.allSettled(lanes);
+  clearTimeout(idleTimer);
   const failure = outcomes.find((outcome) => outcome.status === "rejected");
   if (failure) throw failure.reason;
   return count.done;
@@ -121,7 +119,7 @@ function asking(options: WorkOptions) {
       const groups = await looked;
       const group = groups[turn % groups.length];
       try {
-        if (group) {
+        if (group && !signal.aborted) {
           const message = await unlessAborted(group.consumer.next({ expires: milliseconds }), signal);
           if (message) return message;
           turn++;

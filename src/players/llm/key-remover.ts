@@ -2,25 +2,36 @@
  * Removes secrets (the API key, the values of headers) from text that is shown or logged, in all forms in which an endpoint may
  * send them back.
  *
- * The text is compared by its letters and digits, without case, so that it does not matter what stands between them. It is compared as
- * it is, and with its escapes decoded, several times over: `%2573` is `%73` and then `s`. A secret is looked for as it is and as the
- * codes of its characters: in hexadecimal, decimal, octal, Base64. The time is linear in the length of the text, whatever it holds.
+ * The text is compared by its letters and digits, without case, so that it does not matter what stands between them; for a secret
+ * whose letters are ordinary words, by all that is shown. It is compared as it is, and with its escapes decoded, several times over:
+ * `%2573` is `%73` and then `s`. A secret is looked for as it is and as the codes of its characters: in hexadecimal, decimal, octal,
+ * Base64. The time is linear in the length of the text, whatever it holds.
  */
 import { printable } from "../../util/printable.ts";
 
 /** A shorter secret is a dummy, which stays. */
 const SHORTEST = 8;
+/** So many letters are no words of a text. */
+const LONG = 16;
 /** How often escapes are decoded. */
-const ROUNDS = 3;
+const ROUNDS = 8;
 /** %2F; \u002f, \u{2f}, \x2f and \057; &#47;, &#x2f; and &sol;. Tags of HTML stand for nothing. */
 const ESCAPE =
   /%(?<percent>[\da-f]{2})|\\(?:u(?<u>[\da-f]{4})|u\{0*(?<point>[\da-f]{1,6})\}|x(?<x>[\da-f]{2})|(?<octal>[0-3][0-7]{2}))|&(?:#0*(?<decimal>\d{1,7})|#x0*(?<entity>[\da-f]{1,6}));?|&(?<name>[a-z]{2,7});|<\/?[a-z][a-z\d]{0,9}>/gi;
-/** =2F, as in mail. Apart, as what follows `key=` may look like it. */
-const QUOTED = /=(?<percent>[\da-f]{2})/gi;
-/** Names of HTML that begin another escape. The others are signs, which do not count. */
-const NAMED: Readonly<Record<string, string>> = { amp: "&", num: "#", percnt: "%", bsol: "\\" };
+/**
+ * =2F, as in mail; u002f, u{2f} and x2f, which have lost their backslash. Each is decoded apart, as what follows `key=` or is a part of
+ * a secret may look like it.
+ */
+const APART = [/=(?<percent>[\da-f]{2})/gi, /u(?<u>00[\da-f]{2})|u\{0*(?<point>[\da-f]{1,6})\}|x(?<x>[\da-f]{2})/gi];
+/** Names in HTML of signs that begin another escape, or are found in keys. */
+const NAMED: Readonly<Record<string, string>> = {
+  ...{ amp: "&", num: "#", percnt: "%", bsol: "\\" },
+  ...{ sol: "/", plus: "+", equals: "=", lowbar: "_" },
+};
 
-const NO_LETTERS = /[^\p{L}\p{N}]/gu;
+const LETTER = /[\p{L}\p{N}]/u;
+/** What a terminal shows. */
+const SHOWN = /[^\s\p{C}\p{M}]/u;
 
 /** A text that was made of another: unit i stands for the other's units from[i] … to[i] − 1. */
 interface View {
@@ -31,24 +42,25 @@ interface View {
 
 /** A function that makes text printable and replaces the secrets by `***`. */
 export function keyRemover(secrets: readonly string[]): (text: string) => string {
-  const known = [...new Set(secrets)].filter(({ length }) => length >= SHORTEST);
+  const known = [...new Set(secrets)].filter((secret) => charactersOf(viewOf(secret), SHOWN).text.length >= SHORTEST);
   const forms = known.flatMap((secret) => [secret, ...codesOf(secret)]);
-  const letters = new Set(forms.map((form) => lettersOf(viewOf(form)).text));
-  // A secret of few letters is looked for with all that is between them, as its letters alone may be a word.
-  const whole = forms.filter((form) => lettersOf(viewOf(form)).text.length < SHORTEST);
-  const long = [...letters].filter(({ length }) => length >= SHORTEST);
   if (forms.length === 0) return printable;
+  const sought = [LETTER, SHOWN].map((kept) => {
+    const those = forms.filter((form) => isToldByLetters(form) === (kept === LETTER));
+    return { kept, texts: new Set(those.map((form) => charactersOf(viewOf(form), kept).text)) };
+  });
   return (given) => {
     const text = printable(given);
     const places: Place[] = [];
     const search = (view: View): void => {
-      findPlaces(long, lettersOf(view), places);
-      findPlaces(whole, view, places);
+      for (const { kept, texts } of sought) if (texts.size > 0) findPlaces(texts, charactersOf(view, kept), places);
     };
     let view = viewOf(text);
     search(view);
-    const mail = decode(view, QUOTED);
-    if (mail !== view) search(mail);
+    for (const escapes of APART) {
+      const decoded = decode(view, escapes);
+      if (decoded !== view) search(decoded);
+    }
     for (let round = 0; round < ROUNDS; round++) {
       const decoded = decode(view, ESCAPE);
       if (decoded === view) break;
@@ -57,6 +69,16 @@ export function keyRemover(secrets: readonly string[]): (text: string) => string
     }
     return without(text, places);
   };
+}
+
+/**
+ * Whether the letters and digits of a form are enough to know it by. Those of `not-needed` or `2026-01-01` are ordinary text, so that
+ * the signs must be there as well.
+ */
+function isToldByLetters(form: string): boolean {
+  const letters = charactersOf(viewOf(form), LETTER).text;
+  const isMixed = /\p{L}/u.test(letters) && /\p{N}/u.test(letters);
+  return letters.length >= SHORTEST && (letters.length >= LONG || isMixed || letters.length === form.length);
 }
 
 /** The codes of a secret's characters, one after the other, also with letters before each: x73, 0x73, u0073. */
@@ -105,13 +127,13 @@ function making(view: View) {
   };
 }
 
-/** The letters and digits of a view, in lower case; those with marks, or of another width, as the plain ones. */
-function lettersOf(view: View): View {
+/** Those characters of a view that match `kept`, in lower case; those with marks, or of another width, as the plain ones. */
+function charactersOf(view: View, kept: RegExp): View {
   const { add, end } = making(view);
   for (let i = 0; i < view.text.length; i++) {
     const unit = view.text[i] as string;
     const plain = unit > "\x7f" ? unit.normalize("NFKD") : unit;
-    if (/[\p{L}\p{N}]/u.test(plain)) add(plain.toLowerCase().replaceAll(NO_LETTERS, ""), i);
+    for (const character of plain.toLowerCase()) if (kept.test(character)) add(character, i);
   }
   return end();
 }
@@ -148,7 +170,7 @@ const character = (code: number): string => (code <= 0xffff ? String.fromCharCod
 type Place = readonly [from: number, to: number];
 
 /** Adds to `places` where the forms stand in the text that a view was made of. */
-function findPlaces(forms: readonly string[], { text, from, to }: View, places: Place[]): void {
+function findPlaces(forms: Iterable<string>, { text, from, to }: View, places: Place[]): void {
   for (const form of forms) {
     for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
       places.push([from[at] as number, to[at + form.length - 1] as number]);

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { attempt } from "../../config/check.ts";
+import { learnedSettings } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { UserError } from "../../util/errors.ts";
 import { settingText } from "../ablation.ts";
@@ -140,15 +141,18 @@ function leavesOf(config: Config, { init }: Manifest): Map<string, string> {
     } else leaves.set(path, textOf(value));
   };
   const { seed: _seed, run: _run, ...learning } = config;
-  walk(learning, "");
+  walk({ ...learning, perGame: learnedSettings(config) }, "");
   // The weights that it began with are no setting.
   if (init) leaves.set("init", `${init.run}@${init.checkpoint}`);
   return leaves;
 }
 
-/** Of each run, the settings in which any two differ. */
+/** Of each run, the settings in which any two differ. Of runs of several games, those of one game are compared where it is learned. */
 function differences(runs: readonly ReadonlyMap<string, string>[]): Record<string, string>[] {
   const keys = [...new Set(runs.flatMap((leaves) => [...leaves.keys()]))];
-  const varied = keys.filter((key) => new Set(runs.map((leaves) => leaves.get(key) ?? "")).size > 1);
+  const varied = keys.filter((key) => {
+    const having = key.startsWith("perGame.") ? runs.filter((leaves) => leaves.has(key)) : runs;
+    return new Set(having.map((leaves) => leaves.get(key) ?? "")).size > 1;
+  });
   return runs.map((leaves) => Object.fromEntries(varied.map((key) => [key, leaves.get(key) ?? ""])));
 }

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queueAddress } from "../../../src/cli/queue/address.ts";
 import { getBlob, putBlob } from "../../../src/jobs/queue/blobs.ts";
@@ -92,7 +93,7 @@ describe.skipIf(!hasServer)("a queue", () => {
     const done: string[] = [];
     const work = async (job: Job, worker: number): Promise<Answer> => {
       // The first worker is slow, so that results come out of order.
-      if (worker === 0) await new Promise((resolve) => setTimeout(resolve, 3));
+      if (worker === 0) await setTimeout(3);
       done.push(job.id);
       return answerTo(job);
     };
@@ -311,6 +312,22 @@ describe.skipIf(!hasServer)("a queue", () => {
     await other.nc.close();
     expect(await running).toMatchObject({ done: 1 });
   }, 15_000);
+
+  it("gives jobs to a worker that had none for less than it waits, and ends one that had none for so long", async () => {
+    const [queue, other] = [await connect(), await connect()];
+    const own = build("late");
+    const how = { name: "late", has: [], atOnce: 1, signal: never, idle: 1500 };
+    const working = workAt({ queue: other, build: own, work: async (job) => answerTo(job), ...how });
+    await setTimeout(500);
+    const run = queueRunner({
+      ...{ queue, inOrder: false, batch: { id: "late", about: "test", build: own, needs: [] }, say: () => {} },
+      receive: async () => undefined,
+    });
+    const signal = AbortSignal.timeout(5000);
+    expect(await run([{ id: "a" }], { signal, onDone: () => {} })).toMatchObject({ done: 1 });
+    expect(await working).toBe(1);
+    await other.nc.close();
+  });
 
   it("queues nothing for workers of another build, and says why", async () => {
     const [queue, other] = [await connect(), await connect()];

@@ -342,6 +342,11 @@ describe("the key", () => {
       base64(base64(key)),
       ...["'", '", "', " > ", "|", "]]", "/", "=\n", "\u0301"].map((between) => [...key].join(between)),
       [...key].map((letter) => `<b>${letter}</b>`).join(""),
+      ...[(hex: string) => `u00${hex}`, (hex: string) => `x${hex}`].map((write) =>
+        key.replaceAll(/[^a-z\d]/gi, (sign) => write(sign.charCodeAt(0).toString(16))),
+      ),
+      spelt((code) => `u{${code.toString(16)}}`),
+      spelt((code) => `%25252525${code.toString(16)}`),
     ]) {
       expect(clean(`No ${form}.`).replaceAll(/[^\w*]/g, "")).toMatch(/^Nob?\*{3}b?$/);
     }
@@ -361,6 +366,14 @@ describe("the key", () => {
       "key ***;",
       "abcd9",
     ]);
+  });
+
+  it("of ordinary words is hidden, and the words stay where its signs are not", () => {
+    const clean = keyRemover(["not-needed", "2023-06-01", "lm/studio", " ".repeat(9), "\u200b".repeat(9)]);
+    const hidden = ["not-needed", "NOT-NEEDED", "n\u200bot - needed", "not%2Dneeded", "lm&sol;studio", "2023-06-\n01"];
+    expect(hidden.map(clean)).toEqual(hidden.map(() => "***"));
+    const kept = "A bet is not needed. LM Studio; notneeded; 20230601; 2023 06 01.";
+    expect(clean(kept)).toBe(kept);
   });
 
   it("is looked for in linear time, however nearly a text is it", async () => {

@@ -20,13 +20,26 @@ describe("the runs", () => {
   it("differ in the settings that say so, whatever their seeds and folders", () => {
     evaluatedRun(parent, "a", { seed: 1, sets: ["rl.advantage=rae"] });
     evaluatedRun(parent, "b", { seed: 2, sets: ["rl.advantage=rae", "run.logEvery=7"] });
-    evaluatedRun(parent, "c", { seed: 1, sets: ["rl.advantage=none", "perGame.pig:target=7.episodes=7"] });
+    evaluatedRun(parent, "c", { seed: 1, sets: ["rl.advantage=none"] });
     expect(read("a", "b").map(({ seed, settings }) => [seed, settings])).toEqual([
       [1, {}],
       [2, {}],
     ]);
     expect(read("a", "c").map(({ settings }) => settings["rl.advantage"])).toEqual(["rae", "none"]);
-    expect(read("a", "b", "c").map(({ settings }) => settings["perGame.pig:target=7.episodes"])).toEqual(["", "", "7"]);
+  });
+
+  it("differ in the settings of a game only if they learn it", () => {
+    const [alone, both] = ["kuhn", "kuhn,pig:target=7"].map((games) => ["rl.rule=spiral", `games=${games}`]);
+    evaluatedRun(parent, "a", { sets: alone });
+    evaluatedRun(parent, "b", { sets: [...both, "perGame.ttt.episodes=9"] });
+    evaluatedRun(parent, "c", { sets: [...both, "perGame.pig.episodes=7"] });
+    const own = "perGame.pig:target=7.episodes";
+    expect(read("a", "b").map(({ settings }) => settings)).toEqual(
+      ["kuhn", "kuhn,pig:target=7"].map((games) => ({ games })),
+    );
+    expect(read("b", "c").map(({ settings }) => settings)).toEqual(
+      ["256", "7"].map((episodes) => ({ [own]: episodes })),
+    );
   });
 
   it("of an ablation have the settings that it varies, in its folder or by its path", () => {
