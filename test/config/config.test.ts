@@ -145,6 +145,15 @@ describe("layers", () => {
     expect(loadConfig({ file: fileOf(text) }).config).toEqual(loadConfig().config);
   });
 
+  it.each([
+    ["leduc", "leduc", { updates: 1300 }],
+    ["connect-four", "connect-four:rows=4:columns=4", { nn: { hidden: [256, 256] } }],
+  ])("configs/%s.yaml trains its game by mirror descent, with settings of its own", (name, game, own) => {
+    const { config } = loadConfig({ file: fileOf(packaged(name)) });
+    expect(config).toMatchObject({ games: [game], rl: { rule: "mirror" }, ...own });
+    expect(loadConfig().config).not.toMatchObject(own);
+  });
+
   it("write a YAML that gives the same config and the same YAML", () => {
     const { config } = loadConfig({
       size: "m",
