@@ -5,6 +5,7 @@ import type { Backend } from "../../nn/backend.ts";
 import type { BestCheckpoint } from "../../run/best.ts";
 import { resolveRun } from "../../run/directory.ts";
 import type { RunWriter } from "../../run/writer.ts";
+import { plural } from "../../util/figures.ts";
 import { quoted } from "../../util/shell.ts";
 import { note, print, SPIRAL, styleFor, table } from "./output.ts";
 import { compact, type GameMeasure, number, SAMPLE_EPISODES } from "./training-progress.ts";
@@ -54,7 +55,9 @@ export function printTrained(
 ): void {
   const { bold, green } = styleFor(process.stdout);
   const self = shown === 0 ? "of self-play" : shown < updates ? "of an expert and of self-play" : "of an expert";
-  print(`${green("Trained")} ${updates} updates, ${compact(episodes)} games ${self} in ${seconds.toFixed(1)} s.\n`);
+  print(
+    `${green("Trained")} ${plural(updates, "update")}, ${compact(episodes)} games ${self} in ${seconds.toFixed(1)} s.\n`,
+  );
   if (evaluated < updates) print(`The last evaluation was after update ${evaluated}.\n`);
   print(measureTables(measures, untrained, isInitialised ? "at first" : "untrained"));
   const worse = worseThan(better, measures);
