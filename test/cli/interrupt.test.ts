@@ -63,66 +63,63 @@ const lastSaved = (name: string): number =>
       .at(-1) as string,
   ).update;
 
-/** Sends a signal mid-run; checks that the run saves, ends with this code and says how to go on. */
-async function stopBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP", expected: number, workers?: string): Promise<void> {
-  const { code, out, err } = await signalled(signal, UNDER_WAY, ...settings(parent, signal, workers));
-  expect(code).toBe(expected);
-  const [, update] = /^Stopped after update (\d+) of 40, which is saved\./m.exec(err) ?? [];
-  expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume ${signal} --dir ${parent}\n$`));
-  expect(out).not.toContain('"result"');
-  const [last] = readFileSync(join(parent, signal, "checkpoints.jsonl"), "utf8")
-    .trim()
-    .split("\n")
-    .slice(-1);
-  expect(JSON.parse(last as string)).toMatchObject({ update: Number(update) });
-  expect(manifest(signal)).toMatchObject({ status: "interrupted" });
-}
-
 it("SIGINT: saves, says how to go on, and goes on to the same bytes", async () => {
-  await stopBy("SIGINT", 130, "1");
+  const { code, out, err } = await signalled("SIGINT", UNDER_WAY, ...settings(parent, "SIGINT", "1"));
+  expect(code).toBe(130);
+  expect(err).toMatch(new RegExp(`^Stopped after update ${lastSaved("SIGINT")} of 40, which is saved\\.`, "m"));
+  expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume SIGINT --dir ${parent}\n$`));
+  expect(out).not.toContain('"result"');
+  expect(manifest("SIGINT")).toMatchObject({ status: "interrupted" });
   expect(await spiral(parent, "train", "--resume", "SIGINT")).toMatchObject({ code: 0 });
   expect(lasting(join(parent, "SIGINT"))).toEqual(uninterrupted);
   expect(manifest("SIGINT")).toMatchObject({ status: "finished", resumed: [expect.any(String)] });
 });
 
-it("a run of no set length sums up when it is stopped, and goes on to the same bytes", async () => {
-  const stopAt = async (line: RegExp, ...argv: string[]) => {
-    const { code, out, err } = await signalled("SIGINT", line, ...argv);
-    expect(code).toBe(130);
-    expect(err).toMatch(/^Stopped after update \d+, which is saved\. Go on with: /m);
+it("a run of no set length sums up when SIGTERM or SIGHUP stops it, and goes on to the same bytes", async () => {
+  const stopBy = async (signal: "SIGTERM" | "SIGHUP", expected: number, line: RegExp, ...argv: string[]) => {
+    const { code, out, err } = await signalled(signal, line, ...argv);
+    expect(code).toBe(expected);
+    expect(err).toMatch(new RegExp(`^Stopped after update ${lastSaved("open")}, which is saved\\. `, "m"));
+    expect(err).toMatch(new RegExp(`Go on with: .*spiral train --resume open --dir ${parent}\n$`));
     expect(out.trim().split("\n").at(-1)).toMatch(/^\{"type":"result",/);
+    expect(manifest("open")).toMatchObject({ updates: 0, status: "interrupted" });
   };
-  const open = (name: string) => [...settings(parent, name), "--updates", "0", "--set", "run.checkpointEvery=10"];
   const later = /"type":"evaluation","update":25,/;
-  await stopAt(later, ...open("open"));
-  await stopAt(UNDER_WAY, ...open("again"));
-  await stopAt(later, "train", "--resume", "again", "--dir", parent, "--json", "--workers", "1");
-  const upTo20 = (name: string) =>
-    Object.entries(contents(join(parent, name))).filter(([file]) => /^(checkpoints|eval)[\\/]0000[0-2]0/.test(file));
-  expect(upTo20("open").length).toBeGreaterThan(8);
-  expect(upTo20("again")).toEqual(upTo20("open"));
-  expect(manifest("again")).toMatchObject({ updates: 0, status: "interrupted" });
-  // It gets a length that is more than what is done, and then ends.
-  expect(await spiral(parent, "train", "--resume", "again", "--updates", "3")).toMatchObject({
-    code: 2,
-    err: expect.stringMatching(/again: \d+ updates are done; --updates takes more than that\./),
-  });
-  const last = lastSaved("again") + 2;
-  const whole = await spiral(parent, "train", "--resume", "again", "--updates", String(last));
-  expect(whole).toMatchObject({ code: 0, err: expect.stringContaining(`had no set length and has ${last} now`) });
-  expect((await spiral(parent, "runs")).out).toMatch(
-    new RegExp(`open .*interrupted +\\d+/∞|again .*finished +${last}/${last}`),
+  await stopBy("SIGTERM", 143, UNDER_WAY, ...settings(parent, "open"), "--updates", "0");
+  await stopBy("SIGHUP", 129, later, "train", "--resume", "open", "--dir", parent, "--json", "--workers", "1");
+  // Until then they are those of a run of 40 updates.
+  const soFar = Object.entries(lasting(join(parent, "open"))).filter(([file]) =>
+    /^(checkpoints[\\/]000020|eval)[\\/]/.test(file),
   );
+  expect(soFar.length).toBeGreaterThan(8);
+  expect(uninterrupted).toMatchObject(Object.fromEntries(soFar));
+  expect((await spiral(parent, "runs")).out).toMatch(/open .*interrupted +\d+\/∞/);
+  // It gets a length that is more than what is done, and then ends.
+  expect(await spiral(parent, "train", "--resume", "open", "--updates", "3")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/open: \d+ updates are done; --updates takes more than that\./),
+  });
+  const last = lastSaved("open") + 2;
+  const whole = await spiral(parent, "train", "--resume", "open", "--updates", String(last));
+  expect(whole).toMatchObject({ code: 0, err: expect.stringContaining(`had no set length and has ${last} now`) });
+  expect((await spiral(parent, "runs")).out).toMatch(new RegExp(`open .*finished +${last}/${last}`));
 });
-
-it("SIGTERM: saves and says how to go on", () => stopBy("SIGTERM", 143));
-
-it("SIGHUP: saves and says how to go on", () => stopBy("SIGHUP", 129));
 
 it("a second SIGINT ends it; the last checkpoint is whole", async () => {
   // Updates of some tenths of a second, so that the second signal comes while the first is being obeyed.
   const slow = ["--games", "kuhn", "--updates", "40", "--set", "perGame.kuhn.episodes=200000", "--name", "twice"];
-  const run = start("train", ...slow, "--size", "xs", "--set", "run.checkpointEvery=1", "--dir", parent);
+  const run = start(
+    "train",
+    ...slow,
+    "--size",
+    "xs",
+    "--workers",
+    "0",
+    "--set",
+    "run.checkpointEvery=1",
+    "--dir",
+    parent,
+  );
   await run.line(/^update +0\/40 /m);
   run.kill("SIGINT");
   await run.line(/Finishing update \d+ and saving\. Ctrl-C again stops at once\./);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bin, folder } from "../spiral.ts";
 
-const TRAIN = "train --games kuhn --size xs --updates 10 --set run.evaluateEvery=1 --set perGame.kuhn.episodes=64";
+const TRAIN =
+  "train --games kuhn --size xs --updates 10 --set run.evaluateEvery=1 --set perGame.kuhn.episodes=64 --workers 0";
 
 /** Exit code of the program, not of the pipe that it is at the beginning of. */
 function shell(command: string): { status: number | null; stderr: string } {
@@ -43,7 +44,7 @@ describe.skipIf(process.platform === "win32")("a reader that has gone", () => {
     expect(manifest(join(dir, "a")).status).toBe("finished");
     expect(existsSync(join(dir, "a", "checkpoints", "000010", "state.json"))).toBe(true);
     // `true` reads nothing at all.
-    const failed = shell(`spiral eval --fail-under 5 --vs random --episodes 2 --dir ${dir} | true`);
+    const failed = shell(`spiral eval --fail-under 5 --vs random --episodes 2 --workers 0 --dir ${dir} | true`);
     expect(failed.status).toBe(4);
     expect(failed.stderr).toMatch(/^check failed: kuhn against random/);
     expect(shell(`spiral replay --dir ${dir} | true`)).toEqual({ status: 0, stderr: "" });
