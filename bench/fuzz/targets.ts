@@ -16,7 +16,7 @@ import { readResult } from "../../src/run/ablation.ts";
 import { wholeCheckpoints } from "../../src/run/checkpoint-folder.ts";
 import { readManifest } from "../../src/run/manifest.ts";
 import { readMetrics } from "../../src/run/metrics.ts";
-import { readCheckpoint, readRunConfig } from "../../src/run/run.ts";
+import { readCheckpoint, readRunConfig } from "../../src/run/read.ts";
 import { UserError } from "../../src/util/errors.ts";
 import type { Target } from "./campaign.ts";
 import { messages } from "./message-targets.ts";

@@ -7,7 +7,7 @@ import { type CheckpointEntry, readEntries, verifyCheckpoint } from "../run/chec
 import type { ResolvedRun } from "../run/directory.ts";
 import { type Manifest, readManifest } from "../run/manifest.ts";
 import { readMetrics } from "../run/metrics.ts";
-import { readRunConfig } from "../run/run.ts";
+import { readRunConfig } from "../run/read.ts";
 import { type DerivedStatus, statusOf } from "../run/status.ts";
 import { withCommit } from "../util/checkout.ts";
 import { UserError } from "../util/errors.ts";

@@ -1,22 +1,18 @@
-/** The three ways to open a run directory: create a run, resume it, or read a checkpoint. */
+/** Opens a run directory to write in it: creates a run, or resumes one. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { configToYaml } from "../config/write.ts";
 import { UserError } from "../util/errors.ts";
-import { checkRegular, readRegular, withDiskErrors, writeFileAtomic } from "../util/files.ts";
+import { readRegular, withDiskErrors, writeFileAtomic } from "../util/files.ts";
 import { spiralVersion } from "../util/package.ts";
 import { quoted } from "../util/shell.ts";
 import {
   type Checkpoint,
-  checkpointName,
   lastWhole,
   listCheckpoints,
-  readEntries,
   sha256,
   sweepCheckpoints,
-  verifyCheckpoint,
   writeEntries,
 } from "./checkpoint-folder.ts";
 import {
@@ -27,12 +23,13 @@ import {
   pointLatest,
   type ResolvedRun,
 } from "./directory.ts";
-import { completeExtension, continuedManifest } from "./extend.ts";
 import { sweepLeftovers } from "./leftovers.ts";
 import { takeLock } from "./lock.ts";
 import { type Manifest, RUN_SCHEMA, readManifest, writeManifest } from "./manifest.ts";
 import { spiralProvenance } from "./provenance.ts";
-import { rewind } from "./rewind.ts";
+import { noCheckpoint, readRunConfig } from "./read.ts";
+import { completeExtension, continuedManifest } from "./resume/extend.ts";
+import { rewind } from "./resume/rewind.ts";
 import { RunWriter } from "./writer.ts";
 
 /** Makes the directory of a new run and points `latest` at it. */
@@ -219,51 +216,10 @@ export function resumeRun(
   }
 }
 
-/**
- * Reads the given checkpoint, or the last. If it is damaged, throws a UserError (exit 3) that names a whole one. `warn` is called
- * for damaged lines of checkpoints.jsonl if the last is read, since a damaged line may have listed a later one.
- */
-export function readCheckpoint(
-  { dir, name, checkpoint: asked }: ResolvedRun,
-  warn: (problem: string) => void = () => {},
-): Checkpoint & { readonly config: Config } {
-  const config = readRunConfig(dir);
-  const { entries, problems } = readEntries(dir);
-  const entry = asked === undefined ? entries.at(-1) : entries.find(({ update }) => update === asked);
-  if (!entry) {
-    if (asked === undefined) throw noCheckpoint(name, problems);
-    const there = entries.map(({ update }) => checkpointName(update)).join(", ") || "none";
-    throw new UserError(3, [...problems, `${name} has no checkpoint ${checkpointName(asked)}; it has ${there}.`]);
-  }
-  if (asked === undefined) for (const problem of problems) warn(`${problem}; left out.`);
-  try {
-    return { ...verifyCheckpoint(dir, entry), config };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const earlier = lastWhole(dir, entries, entry.update).found?.entry;
-    const hint = earlier
-      ? `An earlier one is whole: ${name}@${checkpointName(earlier.update)}`
-      : "No earlier one is whole";
-    throw new UserError(3, `${error.message} ${hint}.`, { cause: error });
-  }
-}
-
 /** The config of a run that is to be resumed, whose extension is complete. */
 export function resumableConfig(dir: string): Config {
   completeExtension(dir, readRunConfig);
   return readRunConfig(dir);
-}
-
-/** The config of a run. */
-export function readRunConfig(dir: string): Config {
-  const file = join(dir, "config.yaml");
-  checkRegular(file);
-  try {
-    return loadConfig({ file, recorded: true }).config;
-  } catch (error) {
-    // The same problems with exit code 3: the run is damaged; the command line is not wrong.
-    throw error instanceof UserError ? new UserError(3, error.problems, { cause: error }) : error;
-  }
 }
 
 /** Throws if config.yaml was edited: a resumed run must keep its settings. */
@@ -273,14 +229,6 @@ function checkConfigSum(dir: string, { config }: Manifest): void {
   if (config === undefined || sha256(text) === config) return;
   const hint = `Put it back as it was, or start a new run with it: spiral train ${quoted(path)}`;
   throw new UserError(3, `${path} is not what the run was started with: its checksum differs. ${hint}`);
-}
-
-function noCheckpoint(name: string, problems: readonly string[]): UserError {
-  if (problems.length > 0) return new UserError(3, [...problems, `${name} has no checkpoint that is whole.`]);
-  return new UserError(
-    3,
-    `${name} has no checkpoint: it ended before the first was saved. Go on with: spiral train --resume ${name}`,
-  );
 }
 
 /** Throws if checkpoints are there that no list names: a process that is killed leaves at most one. */

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { pageSource } from "../../src/cli/page/page-source.ts";
 import { servedPage } from "../../src/cli/page/served-page.ts";
 import { formatEpisode } from "../../src/record/episode.ts";
-import { readCheckpoint } from "../../src/run/run.ts";
+import { readCheckpoint } from "../../src/run/read.ts";
 import { AppendOnlyFile } from "../../src/util/append-only-file.ts";
 import { folder, spiral } from "../cli/spiral.ts";
 import { evaluatedRun } from "./curves/runs.ts";

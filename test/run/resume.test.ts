@@ -14,7 +14,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { listCheckpoints, wholeCheckpoints } from "../../src/run/checkpoint-folder.ts";
 import { listRuns, resolveRun } from "../../src/run/directory.ts";
 import { lockHolder } from "../../src/run/lock.ts";
-import { readCheckpoint, resumeRun } from "../../src/run/run.ts";
+import { readCheckpoint } from "../../src/run/read.ts";
+import { resumeRun } from "../../src/run/run.ts";
 import { at, bytes, contents, failure, newParent, parent, start, train } from "./runs.ts";
 
 beforeEach(newParent);

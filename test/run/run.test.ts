@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { latestName, listRuns, resolveRun } from "../../src/run/directory.ts";
 import { removeStale } from "../../src/run/lock.ts";
-import { createRun, readCheckpoint, resumeRun } from "../../src/run/run.ts";
+import { readCheckpoint } from "../../src/run/read.ts";
+import { createRun, resumeRun } from "../../src/run/run.ts";
 import { at, bytes, contents, failure, newParent, parent, start, train } from "./runs.ts";
 
 beforeEach(newParent);

@@ -7,7 +7,7 @@ import type { WeightArray } from "../../nn/weights.ts";
 import type { PolicyModel } from "../../policies/policy-kind.ts";
 import { policyKind } from "../../policies/registry.ts";
 import { readEntries } from "../../run/checkpoint-folder.ts";
-import { readCheckpoint, readRunConfig } from "../../run/run.ts";
+import { readCheckpoint, readRunConfig } from "../../run/read.ts";
 import { Rng } from "../../util/rng.ts";
 import { note, warn } from "../terminal/output.ts";
 

@@ -8,7 +8,7 @@ import { configToYaml } from "../../config/write.ts";
 import { localRunner } from "../../jobs/local.ts";
 import type { QueueAddress } from "../../jobs/queue/connection.ts";
 import { isFinished, runNameOf } from "../../run/ablation.ts";
-import { readRunConfig } from "../../run/run.ts";
+import { readRunConfig } from "../../run/read.ts";
 import { sealRun } from "../../run/seal.ts";
 import { UserError } from "../../util/errors.ts";
 import { note } from "../terminal/output.ts";

@@ -5,7 +5,7 @@
 import type { Config } from "../../config/schema.ts";
 import type { PolicyPlayer } from "../../players/player.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
-import type { readCheckpoint } from "../../run/run.ts";
+import type { readCheckpoint } from "../../run/read.ts";
 import { UserError } from "../../util/errors.ts";
 import { signed, withInterval } from "../../util/figures.ts";
 import { JOINED } from "../../util/printable.ts";
@@ -58,7 +58,7 @@ export const command = defineCommand({
     const { greedy: greedily } = await import("../../policies/policy.ts");
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");
-    const { readCheckpoint } = await import("../../run/run.ts");
+    const { readCheckpoint } = await import("../../run/read.ts");
     const { loadPolicy } = await import("../open/checkpoint-contents.ts");
     const { checkThatEachPlays, chosenGames, chosenOpponents, measureGame } = await import("../open/evaluation.ts");
     const { openExecutor } = await import("../open/executor.ts");

@@ -57,7 +57,7 @@ export const command = defineCommand({
     }
     const { policyKind } = await import("../../policies/registry.ts");
     const { resolveRun } = await import("../../run/directory.ts");
-    const { readCheckpoint } = await import("../../run/run.ts");
+    const { readCheckpoint } = await import("../../run/read.ts");
     const [resolved, rowLimit = ROWS, asked] = checkAll(
       () => resolveRun(spec, parent, warn),
       options.rows,

@@ -5,7 +5,7 @@ import { policyKind } from "../../policies/registry.ts";
 import { checkpointName, sha256 } from "../../run/checkpoint-folder.ts";
 import { resolveRun } from "../../run/directory.ts";
 import type { Manifest } from "../../run/manifest.ts";
-import { readCheckpoint } from "../../run/run.ts";
+import { readCheckpoint } from "../../run/read.ts";
 import { UserError } from "../../util/errors.ts";
 import { warn } from "../terminal/output.ts";
 import { checkGames, servedWeights } from "./checkpoint-contents.ts";

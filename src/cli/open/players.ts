@@ -12,7 +12,7 @@ import { greedy, type Policy } from "../../policies/policy.ts";
 import type { PolicyKind } from "../../policies/policy-kind.ts";
 import { policyKind } from "../../policies/registry.ts";
 import { type ResolvedRun, resolveRun } from "../../run/directory.ts";
-import { readCheckpoint } from "../../run/run.ts";
+import { readCheckpoint } from "../../run/read.ts";
 import { assertNever, didYouMean, UserError } from "../../util/errors.ts";
 import { checkAll } from "../check-all.ts";
 import type { LlmOptions } from "../flags/llm.ts";

@@ -9,7 +9,7 @@ import type { Episode } from "../../record/episode.ts";
 import type { EpisodeProbabilities, ProbabilitiesOf } from "../../replay/probabilities.ts";
 import { type CheckpointEntry, readEntries } from "../../run/checkpoint-folder.ts";
 import type { ResolvedRun } from "../../run/directory.ts";
-import { readCheckpoint, readRunConfig } from "../../run/run.ts";
+import { readCheckpoint, readRunConfig } from "../../run/read.ts";
 import { UserError } from "../../util/errors.ts";
 import { loadPolicy, type SavedPolicy } from "./checkpoint-contents.ts";
 import { solveAloud } from "./exact.ts";

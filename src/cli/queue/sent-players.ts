@@ -7,7 +7,7 @@ import type { Player } from "../../players/player.ts";
 import { parseSpec } from "../../players/spec.ts";
 import { checkpointName } from "../../run/checkpoint-folder.ts";
 import { checkRunName, resolveRun } from "../../run/directory.ts";
-import { readRunConfig } from "../../run/run.ts";
+import { readRunConfig } from "../../run/read.ts";
 import { UserError } from "../../util/errors.ts";
 import { RUN, type SentPlayer } from "./games-job.ts";
 

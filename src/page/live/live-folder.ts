@@ -7,7 +7,7 @@ import { checkpointName, readEntries, verifyCheckpoint } from "../../run/checkpo
 import type { ResolvedRun } from "../../run/directory.ts";
 import { lockHolder } from "../../run/lock.ts";
 import { type MetricsLine, readMetrics } from "../../run/metrics.ts";
-import { readRunConfig } from "../../run/run.ts";
+import { readRunConfig } from "../../run/read.ts";
 import { UserError } from "../../util/errors.ts";
 import { type Advantages, advantagesOf } from "../advantages.ts";
 import { collectSummary, listedCheckpoints } from "../collect.ts";

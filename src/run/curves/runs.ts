@@ -10,7 +10,7 @@ import { readAblation } from "../ablation-file.ts";
 import { listRuns, type RunSummary, resolveRun } from "../directory.ts";
 import { type Manifest, readManifest } from "../manifest.ts";
 import { readMetrics } from "../metrics.ts";
-import { readRunConfig } from "../run.ts";
+import { readRunConfig } from "../read.ts";
 import { type Metric, metricsOf } from "./metrics-csv.ts";
 
 /** A run with all numbers of its metrics. */

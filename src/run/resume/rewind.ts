@@ -1,10 +1,10 @@
 /** Takes the files of a run back to a checkpoint, after which a resumed run writes them again. */
 import { existsSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../util/errors.ts";
-import { withDiskErrors } from "../util/files.ts";
-import type { CheckpointEntry } from "./checkpoint-folder.ts";
-import { rewriteMetricsCsv } from "./curves/metrics-csv.ts";
+import { UserError } from "../../util/errors.ts";
+import { withDiskErrors } from "../../util/files.ts";
+import type { CheckpointEntry } from "../checkpoint-folder.ts";
+import { rewriteMetricsCsv } from "../curves/metrics-csv.ts";
 
 /** Removes what was written after the checkpoint; without one, all metrics, episodes and evaluations. `games` are those of the run. */
 export function rewind(dir: string, entry: CheckpointEntry | undefined, games: readonly string[]): void {

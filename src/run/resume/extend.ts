@@ -3,11 +3,11 @@
  * `completeExtension` writes the second.
  */
 import { join } from "node:path";
-import type { Config } from "../config/schema.ts";
-import { configToYaml } from "../config/write.ts";
-import { readRegular, writeFileAtomic } from "../util/files.ts";
-import { sha256 } from "./checkpoint-folder.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
+import type { Config } from "../../config/schema.ts";
+import { configToYaml } from "../../config/write.ts";
+import { readRegular, writeFileAtomic } from "../../util/files.ts";
+import { sha256 } from "../checkpoint-folder.ts";
+import { type Manifest, readManifest } from "../manifest.ts";
 
 const configFile = (dir: string): string => join(dir, "config.yaml");
 const configSum = (dir: string): string => sha256(readRegular(configFile(dir)));
