@@ -46,24 +46,7 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it("--json: documented field by field; a folder that is not there yet stays away", async () => {
-    sabotage(`if (name !== "wasm") process.exit(1);`);
-    const dir = join(folder(), "not", "yet");
-    const { code, out, err } = await spiral(dir, "doctor", "--json");
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    const found = JSON.parse(out);
-    expect(disagreements("json.md", "spiral doctor --json", found)).toEqual([]);
-    expect(found.backends.map(({ name }: { name: string }) => name)).toEqual(names);
-    const of = (name: string) => found.backends.find((backend: { name: string }) => backend.name === name);
-    const [{ product, training, ...wasm }, js] = [of("wasm"), of("js")];
-    expect(wasm).toEqual({ name: "wasm", status: "usable" });
-    expect(Math.min(product.gflops, product.size - 127, training.rows, training.rowsPerSecond)).toBeGreaterThan(0);
-    expect(js).toEqual({ name: "js", status: "broken", reason: "its process ended with 1" });
-    expect(found.runs).toEqual({ dir, writable: true, problem: null });
-    expect(existsSync(dir)).toBe(false);
-  });
-
-  it("a backend that crashes, one that prints nonsense and one that fails are broken, and the next is auto's; why runs cannot be written", async () => {
+  it("--json: documented field by field; a backend that crashes, one that prints nonsense and one that fails are broken, and the next is auto's; a folder that is not there yet stays away", async () => {
     sabotage(`
       if (name === "cuda") process.kill(process.pid, "SIGSEGV");
       if (name === "webgpu") { console.log("hello"); process.exit(0); }
@@ -72,20 +55,44 @@ describe("spiral doctor", { timeout: 120_000 }, () => {
       if (name === "wasm") { console.log("chatter of a library"); }
       if (name === "js") process.exit(1);
     `);
-    const file = join(folder(), "file");
-    writeFileSync(file, "");
-    const { code, out } = await spiral(join(file, "runs"), "doctor");
-    expect(code).toBe(0);
-    expect(out).toContain(`\nRuns cannot be written to ${join(file, "runs")}: ${file} is not a folder.\n`);
-    expect(lineOf(out, "cuda")).toMatch(/^cuda +broken +its process ended with SIGSEGV$/);
-    expect(lineOf(out, "webgpu")).toMatch(/^webgpu +broken +its process ended with 0$/);
-    expect(lineOf(out, "node")).toMatch(/^node +broken +its process ended with 3: a library is too old$/);
-    expect(lineOf(out, "wasm")).toMatch(/^wasm +usable .*← auto$/);
+    const dir = join(folder(), "not", "yet");
+    const { code, out, err } = await spiral(dir, "doctor", "--json");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const found = JSON.parse(out);
+    expect(disagreements("json.md", "spiral doctor --json", found)).toEqual([]);
+    expect(found.backends.map(({ name }: { name: string }) => name)).toEqual(names);
+    const of = (name: string) => found.backends.find((backend: { name: string }) => backend.name === name);
+    const { product, training, ...wasm } = of("wasm");
+    expect(wasm).toEqual({ name: "wasm", status: "usable" });
+    expect(Math.min(product.gflops, product.size - 127, training.rows, training.rowsPerSecond)).toBeGreaterThan(0);
+    for (const [name, end] of [
+      ["cuda", "SIGSEGV"],
+      ["webgpu", "0"],
+      ["kernels", "4"],
+      ["node", "3: a library is too old"],
+      ["js", "1"],
+    ] as const) {
+      expect(of(name)).toEqual({ name, status: "broken", reason: `its process ended with ${end}` });
+    }
+    expect(found.auto).toBe("wasm");
+    expect(found.runs).toEqual({ dir, writable: true, problem: null });
+    expect(existsSync(dir)).toBe(false);
   });
 
-  it("ends with 1 where nothing runs, and says so in JSON too", async () => {
-    sabotage("process.abort();");
-    const { code, out, err } = await spiral(folder(), "doctor", "--json");
+  it("ends with 1 where nothing runs, and says so and why runs cannot be written, in JSON too", async () => {
+    const nothingRuns = `process.kill(process.pid, "SIGKILL");`;
+    sabotage(nothingRuns);
+    const file = join(folder(), "file");
+    writeFileSync(file, "");
+    const dir = join(file, "runs");
+    const shown = await spiral(dir, "doctor");
+    expect(shown).toMatchObject({ code: 1, err: expect.stringMatching(/^No backend runs here/) });
+    expect(shown.out).toContain(`\nRuns cannot be written to ${dir}: ${file} is not a folder.\n`);
+    for (const name of names) {
+      expect(lineOf(shown.out, name)).toMatch(/^\w+ +broken +its process ended with SIGKILL$/);
+    }
+    sabotage(nothingRuns);
+    const { code, out, err } = await spiral(dir, "doctor", "--json");
     expect(code).toBe(1);
     expect(err).toMatch(/^No backend runs here/);
     const found = JSON.parse(out);
