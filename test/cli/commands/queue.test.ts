@@ -1,4 +1,4 @@
-/** Commands with a queue, end to end: workers in processes of their own, against one server. */
+/** Commands with a queue, end to end: a worker of two jobs at once, and what it starts, in processes of their own, against one server. */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -34,7 +34,7 @@ function lasting(dir: string): Record<string, unknown> {
 
 describe.skipIf(!hasServer)("with a queue", () => {
   let server: TestServer;
-  const workers: ReturnType<typeof start>[] = [];
+  let worker: ReturnType<typeof start> | undefined;
   let endpoint: Awaited<ReturnType<typeof serve>>;
   /** The number of the request that fails. */
   let failsAt = Number.NaN;
@@ -46,15 +46,14 @@ describe.skipIf(!hasServer)("with a queue", () => {
     });
     // Not by vi.stubEnv, which a command that runs in this process takes back.
     Object.assign(process.env, { SPIRAL_LLM_BASE_URL: endpoint.url, SPIRAL_LLM_API_KEY: "a-key" });
-    const worker = (): ReturnType<typeof start> => start("worker", "--queue", server.url, "--jobs", "1");
-    workers.push(worker(), worker());
-    await Promise.all(workers.map((one) => one.line(/waits for jobs/)));
+    worker = start("worker", "--queue", server.url, "--jobs", "2");
+    await worker.line(/waits for jobs/);
   });
   afterAll(async () => {
     delete process.env.SPIRAL_LLM_BASE_URL;
     delete process.env.SPIRAL_LLM_API_KEY;
-    for (const worker of workers) worker.kill("SIGTERM");
-    await Promise.all(workers.map(({ done }) => done));
+    worker?.kill("SIGTERM");
+    await worker?.done;
     server?.stop();
   });
 
