@@ -358,7 +358,7 @@ describe("signals", () => {
     ["SIGTERM", 143],
   ] as const)("%s to it alone ends its runs, saved, and it says how to go on", async (signal, expected) => {
     // The long run begins beside the short one, and is well under way when that is finished; it takes a minute or so.
-    const grid = ["--vary", "updates=60,20000", "--seeds", "1", "--jobs", "2", "--set", "perGame.kuhn.episodes=64"];
+    const grid = ["--vary", "updates=10,20000", "--seeds", "1", "--jobs", "2", "--set", "perGame.kuhn.episodes=64"];
     const before = metrics();
     const ablate = start("ablate", "--games", "kuhn", ...grid, "--name", "two", "--dir", dir);
     await ablate.line(/^1 of 2 runs/m);
