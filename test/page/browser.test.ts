@@ -1,6 +1,7 @@
 /**
- * The file of a report in headless Chromium: steps, filters, plays, and agrees with the command line. It is skipped on a machine
- * without Chromium (`apt-get install chromium`, or its path in CHROMIUM).
+ * The file of a report in headless Chromium: steps, filters, plays, and agrees with the command line; and, as a start of Chromium is
+ * dear, in the same one the page of `spiral view`. It is skipped on a machine without Chromium (`apt-get install chromium`, or its
+ * path in CHROMIUM).
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { accessTests } from "./access-in-browser.ts";
 import { boardTests } from "./boards-in-browser.ts";
 import { chromium, openBrowser } from "./chromium.ts";
 import { strategyTests } from "./strategy-in-browser.ts";
+import { viewTests } from "./view-in-browser.ts";
 
 const HOSTILE =
   '</script><script>window.hacked = 1</script><img src="https://example.org/x" onerror="window.hacked = 1">\u202e\u001b[31m';
@@ -201,4 +203,5 @@ describe.skipIf(!chromium)("the page", () => {
   strategyTests(() => ({ page, url, dir }));
   boardTests(() => ({ page, url, dir }));
   accessTests(() => ({ page, url, dir }));
+  viewTests(() => browser);
 });
