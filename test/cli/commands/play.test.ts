@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folder, spiral, start } from "../spiral.ts";
-import { episodes, session } from "./session.ts";
+import { episodes, session, withTyped } from "./session.ts";
 
 const dir = folder();
 
@@ -221,9 +221,9 @@ describe("the log", () => {
 
   it("is not made where no game is finished", async () => {
     const runs = join(folder(), "runs");
-    const child = start("play", "--game", "ttt", "--vs", "random", "--dir", runs);
-    child.stdin.end("4\n");
-    expect(await child.done).toMatchObject({ code: 0 });
+    expect(await withTyped("4\n", () => spiral(runs, "play", "--game", "ttt", "--vs", "random"))).toMatchObject({
+      code: 0,
+    });
     expect(existsSync(runs)).toBe(false);
   });
 });
