@@ -21,7 +21,7 @@ const packed = temporary();
 beforeAll(() => {
   const folder = checkout();
   for (const name of ["configs", "dist/cli", "dist/util"]) {
-    cpSync(join(root, name), join(folder, name), { recursive: true });
+    cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !path.endsWith(".d.ts") });
   }
   execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", packed], { cwd: folder });
 });
