@@ -3,7 +3,8 @@
  * (partition.ts). Workers receive jobs and send results, both as plain data (job.ts). The random draws of an episode depend
  * on its number alone, so the trajectories are the same, byte for byte, for any number of workers.
  *
- * Sending jobs costs time. With a `clock`, the pool measures whether the workers save more than that.
+ * Starting workers and sending jobs cost time. With a `clock`, the workers are started only once playing has taken as long as a
+ * start, and where batches are alike, the pool measures whether the workers save more than sending costs.
  *
  * If a worker dies, its jobs are played again in this thread, and another worker is started.
  */
@@ -26,8 +27,10 @@ export interface PoolOptions {
   readonly backend: BackendName;
   /** Called once if no worker can run; the pool then plays everything in this thread. */
   readonly warn: (message: string) => void;
-  /** For batches of similar size: they are timed, and played in this thread alone as long as that is faster. */
+  /** Tells milliseconds. Without one, the workers are started after the first batch. */
   readonly clock?: () => number;
+  /** Whether batches are of similar size: with a clock they are timed, and played in this thread alone as long as that is faster. */
+  readonly areAlike?: boolean;
   /** Between batches, a worker replaces a graph larger than this by an empty one. */
   readonly maxNodes?: number;
   /** Replaces worker.ts, in tests. */
@@ -36,6 +39,8 @@ export interface PoolOptions {
 
 /** Number of deaths, without a batch played in between, after which no more workers are started. */
 const MAX_DEATHS = 3;
+/** About the milliseconds that the start of a worker takes. */
+const START = 100;
 /** A worker's new objects are short-lived, so a small young generation suffices and saves memory. */
 const RESOURCES = { maxYoungGenerationSizeMb: 8 };
 
@@ -53,15 +58,17 @@ export class WorkerPool implements Executor {
   readonly #faster: FasterOfTwo | undefined;
   #deaths = 0;
   #isStarted = false;
+  /** Milliseconds of play before the workers are started. */
+  #played = 0;
   #isClosed = false;
   #whenReady: (() => void)[] = [];
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#faster = options.clock && new FasterOfTwo(options.clock);
+    this.#faster = options.clock && options.areAlike ? new FasterOfTwo(options.clock) : undefined;
   }
 
-  /** Starts the workers once, after the first batch, so that its result does not wait until they are loaded. */
+  /** Starts the workers once, after a batch, so that its result does not wait until they are loaded. */
   #startAll(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
@@ -80,6 +87,8 @@ export class WorkerPool implements Executor {
   }
 
   async play(plans: readonly Plan[]): Promise<Trajectories[]> {
+    const { clock } = this.#options;
+    const began = this.#isStarted ? 0 : (clock?.() ?? 0);
     const ready = this.#threads.filter(({ isReady }) => isReady);
     // Batches are timed only once all workers are ready.
     const faster = ready.length > 0 && ready.length === this.#threads.length ? this.#faster : undefined;
@@ -96,7 +105,8 @@ export class WorkerPool implements Executor {
     for (const [k, shares] of others.entries()) keep(shares, (await pending[k]) ?? playHere(shares));
     const trajectories = plans.map((plan, place) => assemble(plan, parts[place]));
     faster?.end();
-    this.#startAll();
+    if (!this.#isStarted) this.#played += clock ? clock() - began : START;
+    if (this.#played >= START) this.#startAll();
     return trajectories;
   }
 

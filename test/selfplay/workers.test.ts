@@ -241,7 +241,8 @@ it("with a clock it plays in workers where that is quicker, and in this thread w
     let calls = 0;
     const clock = () => (calls++ % 2 === 0 ? 0 : seconds(calls / 2 - 1));
     const idle = answering(`port.postMessage(batch.jobs.map(nothing))`);
-    const pool = new WorkerPool({ workers: 1, backend: "kernels", warn: () => {}, program: idle, clock });
+    const options = { workers: 1, backend: "kernels", warn: () => {}, program: idle } as const;
+    const pool = new WorkerPool({ ...options, clock, areAlike: true });
     await pool.ready();
     const found: boolean[] = [];
     for (let batch = 0; batch < 8; batch++) {
@@ -263,6 +264,28 @@ it("with a clock it plays in workers where that is quicker, and in this thread w
     there,
   ]);
   expect(await playedHere((batch) => (batch < 3 ? 1 : 2))).toEqual([here, here, here, there, there, there, here, here]);
+});
+
+it("with a clock its workers start once playing has taken as long as a start", async () => {
+  let now = 0;
+  // A batch takes 15 ms, as the clock is asked before and after it; a start takes 100.
+  const clock = () => {
+    now += 15;
+    return now;
+  };
+  const program = answering(`port.postMessage(batch.jobs.map(nothing))`);
+  const started = async (timed: { clock?: () => number }): Promise<number[]> => {
+    const pool = new WorkerPool({ workers: 2, backend: "kernels", warn: () => {}, program, ...timed });
+    const sizes: number[] = [];
+    for (let batch = 0; batch < 8; batch++) {
+      await pool.play([(batches()[0] as Plan[])[0] as Plan]);
+      sizes.push(pool.size);
+    }
+    await pool.close();
+    return sizes;
+  };
+  expect(await started({ clock })).toEqual([0, 0, 0, 0, 0, 0, 2, 2]);
+  expect((await started({}))[0]).toBe(2);
 });
 
 describe("a worker that dies", () => {

@@ -13,8 +13,8 @@ const SPLITTABLE: readonly BackendName[] = ["kernels", "wasm", "js"];
 const MOST_BY_DEFAULT = 8;
 
 /**
- * Where batches are played. Workers start in the background; until they are ready this thread plays everything. Where batches
- * are alike, as in training, and no number is given, workers play only as long as that is quicker.
+ * Where batches are played. Workers start in the background; until they are ready this thread plays everything. Where no number is
+ * given, a short command starts none, and where batches are alike, as in training, workers play only as long as that is quicker.
  */
 export function openExecutor(
   workers: number | "auto",
@@ -31,6 +31,6 @@ export function openExecutor(
   const count = workers === "auto" ? Math.min(MOST_BY_DEFAULT, Math.max(1, availableParallelism() - 1)) : workers;
   // Threads run what is built; from the sources, as in tests, there is nothing for them to run.
   const isBuilt = import.meta.url.endsWith(".js");
-  const clock = areAlike && workers === "auto" ? () => performance.now() : undefined;
-  return new WorkerPool({ workers: isBuilt ? count : 0, backend, warn, ...(clock ? { clock } : {}) });
+  const clock = workers === "auto" ? { clock: () => performance.now(), areAlike } : {};
+  return new WorkerPool({ workers: isBuilt ? count : 0, backend, warn, ...clock });
 }
