@@ -29,6 +29,7 @@ export function cfrPlus(compiled: CompiledGame): CfrSolver {
   const regret = new Float64Array(entries);
   const total = new Float64Array(entries);
   const strategy = new Float64Array(entries);
+  const scratch = { reach: new Float64Array(compiled.kind.length), value: new Float64Array(compiled.kind.length) };
   let t = 0;
   matchRegrets(compiled, regret, strategy);
   return {
@@ -39,9 +40,9 @@ export function cfrPlus(compiled: CompiledGame): CfrSolver {
       for (const end = t + times; t < end; ) {
         t += 1;
         for (const seat of [0, 1] as const) {
-          updateRegrets(compiled, strategy, seat, regret);
+          updateRegrets(compiled, strategy, seat, regret, scratch);
           matchRegrets(compiled, regret, strategy);
-          addAverage(compiled, strategy, seat, t, total);
+          addAverage(compiled, strategy, seat, t, total, scratch);
         }
       }
     },
@@ -63,25 +64,42 @@ function matchRegrets({ firstEntry, infosets }: CompiledGame, weights: Float64Ar
   }
 }
 
-/** Q⁺(a) ← max(0, Q⁺(a) + v(a) − Σ_b σ(b) v(b)) at the information sets of `seat`. */
-function updateRegrets(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1, regret: Float64Array): void {
+/** Arrays that each iteration writes anew, from whatever they hold. [N] each */
+interface Scratch {
+  readonly reach: Float64Array;
+  readonly value: Float64Array;
+}
+
+/**
+ * Q⁺(a) ← max(0, Q⁺(a) + v(a) − Σ_b σ(b) v(b)) at the information sets of `seat`. Nodes that chance and the opponent do not
+ * reach are left out: they change no regret, and the values of their parents count them with the weight 0.
+ */
+function updateRegrets(
+  compiled: CompiledGame,
+  strategy: Strategy,
+  seat: 0 | 1,
+  regret: Float64Array,
+  scratch: Scratch,
+): void {
   const { kind, firstEdge, returns, target, probability, entry } = compiled;
   const sign = seat === 0 ? 1 : -1;
-  const reach = counterfactualReach(compiled, strategy, seat);
-  const value = new Float64Array(kind.length);
+  const reach = counterfactualReach(compiled, strategy, seat, scratch.reach);
+  const { value } = scratch;
   for (let n = kind.length - 1; n >= 0; n--) {
-    if (kind[n] === END) {
+    if (reach[n] === 0) continue;
+    const [mover, end] = [kind[n], firstEdge[n + 1]];
+    if (mover === END) {
       value[n] = sign * returns[n];
       continue;
     }
     let mean = 0;
-    for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
-      const p = kind[n] === CHANCE ? probability[edge] : strategy[entry[edge]];
+    for (let edge = firstEdge[n]; edge < end; edge++) {
+      const p = mover === CHANCE ? probability[edge] : strategy[entry[edge]];
       mean += p * value[target[edge]];
     }
     value[n] = mean;
-    if (kind[n] !== seat) continue;
-    for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
+    if (mover !== seat) continue;
+    for (let edge = firstEdge[n]; edge < end; edge++) {
       regret[entry[edge]] += reach[n] * (value[target[edge]] - mean);
     }
   }
@@ -89,11 +107,18 @@ function updateRegrets(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1, 
 }
 
 /** Adds t · own reach · σ at the information sets of `seat`. */
-function addAverage(compiled: CompiledGame, strategy: Strategy, seat: 0 | 1, t: number, total: Float64Array): void {
+function addAverage(
+  compiled: CompiledGame,
+  strategy: Strategy,
+  seat: 0 | 1,
+  t: number,
+  total: Float64Array,
+  scratch: Scratch,
+): void {
   const { kind, firstEdge, entry } = compiled;
-  const reach = ownReach(compiled, strategy, seat);
+  const reach = ownReach(compiled, strategy, seat, scratch.reach);
   for (let n = 0; n < kind.length; n++) {
-    if (kind[n] !== seat) continue;
+    if (kind[n] !== seat || reach[n] === 0) continue;
     for (let edge = firstEdge[n]; edge < firstEdge[n + 1]; edge++) {
       const e = entry[edge];
       total[e] += t * reach[n] * strategy[e];

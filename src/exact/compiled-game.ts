@@ -99,11 +99,18 @@ function canonicalEntries(
   return { representatives, canonicalEntry };
 }
 
-const indices = <T>(list: readonly T[]): ReadonlyMap<T, number> => new Map(list.map((item, i) => [item, i]));
+/** By id of a node or information set, its index in `list`; −1 if it is not there. */
+function indices(list: readonly { readonly id: number }[]): Int32Array {
+  const index = new Int32Array(list.reduce((most, { id }) => Math.max(most, id + 1), 0)).fill(-1);
+  list.forEach(({ id }, i) => {
+    index[id] = i;
+  });
+  return index;
+}
 
-function indexIn<T>(index: ReadonlyMap<T, number>, item: T | undefined): number {
-  const i = item && index.get(item);
-  if (i === undefined) throw new Error("the graph is not complete");
+function indexIn(index: Int32Array, item: { readonly id: number } | undefined): number {
+  const i = item && item.id < index.length ? index[item.id] : -1;
+  if (i < 0) throw new Error("the graph is not complete");
   return i;
 }
 

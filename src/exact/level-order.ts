@@ -6,14 +6,15 @@ import type { GameNode, Infoset } from "../graph/game-graph.ts";
 
 /** Sorts `nodes`, which are all nodes that the root reaches. Throws an Error if an information set spans several levels. */
 export function levelOrder(nodes: readonly GameNode[]): GameNode[] {
-  // For each node, the number of edges from nodes that are not sorted yet.
-  const incoming = new Map<GameNode, number>(nodes.map((node) => [node, 0]));
+  const ids = nodes.reduce((most, { id }) => Math.max(most, id + 1), 0);
+  // By id of a node, the number of edges to it from nodes that are not sorted yet.
+  const incoming = new Int32Array(ids);
   for (const { children } of nodes) {
-    for (const child of children) if (child) add(incoming, child, 1);
+    for (const child of children) if (child) incoming[child.id]++;
   }
   const sorted: GameNode[] = [];
   const levelOf = new Map<Infoset, number>();
-  let ready = nodes.filter((node) => incoming.get(node) === 0);
+  let ready = nodes.filter(({ id }) => incoming[id] === 0);
   for (let level = 0; ready.length > 0; level++) {
     ready.sort((a, b) => (a.infoset?.id ?? -1) - (b.infoset?.id ?? -1));
     const next: GameNode[] = [];
@@ -22,17 +23,10 @@ export function levelOrder(nodes: readonly GameNode[]): GameNode[] {
         throw new Error(`${infoset.game.id}: information set ${infoset.key} spans several levels`);
       }
       if (infoset) levelOf.set(infoset, level);
-      for (const child of children) if (child && add(incoming, child, -1) === 0) next.push(child);
+      for (const child of children) if (child && --incoming[child.id] === 0) next.push(child);
     }
     sorted.push(...ready);
     ready = next;
   }
   return sorted;
-}
-
-/** Adds `change` to the count of `node`. → the new count */
-function add(counts: Map<GameNode, number>, node: GameNode, change: number): number {
-  const count = (counts.get(node) ?? 0) + change;
-  counts.set(node, count);
-  return count;
 }

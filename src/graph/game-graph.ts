@@ -107,14 +107,21 @@ export class GameGraph {
 
   /** All nodes that the root reaches, in no particular order. Throws an Error if there are more than `limit`. */
   expand(limit: number, onStates?: (states: number) => void): GameNode[] {
-    const seen = new Set<GameNode>([this.root]);
+    const found = [this.root];
+    const isFound: boolean[] = [];
+    isFound[this.root.id] = true;
     let visited = 0;
-    for (const node of seen) {
+    for (const node of found) {
       if (++visited % 1000 === 0) onStates?.(visited);
-      for (let slot = 0; slot < node.children.length; slot++) seen.add(this.child(node, slot));
-      if (seen.size > limit) throw new Error(`${this.game.id} has more than ${limit} states`);
+      for (let slot = 0; slot < node.children.length; slot++) {
+        const child = this.child(node, slot);
+        if (isFound[child.id]) continue;
+        isFound[child.id] = true;
+        found.push(child);
+      }
+      if (found.length > limit) throw new Error(`${this.game.id} has more than ${limit} states`);
     }
-    return [...seen];
+    return found;
   }
 
   #infoset(state: unknown, player: Seat, actions: readonly number[]): Infoset {
