@@ -74,7 +74,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
     draws: Float64Array.from(drawAt, (at) => (at < 0 ? Number.NEGATIVE_INFINITY : x[at])),
   };
 
-  /** The log-likelihood at x. Sets `gradient`, and `information` to the negative second derivatives. */
+  /** The log-likelihood at x. Sets `gradient`, and the lower triangle of `information` to the negative second derivatives. */
   function evaluate(x: Float64Array): number {
     gradient.fill(0);
     information.fill(0);
@@ -110,11 +110,10 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
         const sign = SIGNS[r];
         gradient[row] += sign * byDelta;
         for (let c = 0; c < 3; c++) {
-          if (at[c] >= 0) add(row, at[c], sign * SIGNS[c] * deltaDelta);
+          const column = at[c];
+          if (column >= 0 && column <= row) add(row, column, sign * SIGNS[c] * deltaDelta);
         }
-        if (draw < 0) continue;
-        add(row, draw, -sign * n * margin * pTie);
-        add(draw, row, -sign * n * margin * pTie);
+        if (draw >= 0) add(draw, row, -sign * n * margin * pTie);
       }
       if (draw < 0) continue;
       gradient[draw] += draws - n * pTie;
@@ -128,7 +127,7 @@ export function fitDavidson(players: number, games: number, series: readonly Ser
   }
 }
 
-/** A⁻¹ b for a symmetric positive definite A, by Cholesky factorisation; 0 in a direction without information. */
+/** A⁻¹ b for a symmetric positive definite A, given its lower triangle, by Cholesky factorisation; 0 in a direction without information. */
 function solve(a: Float64Array, b: Float64Array, size: number): Float64Array {
   const l = a.slice();
   const x = b.slice();

@@ -20,17 +20,24 @@ export interface Versus {
   readonly ci95: readonly [number, number];
 }
 
+export interface VersusOptions {
+  readonly maxNodes?: number;
+  readonly executor?: Executor;
+  /** Draws of the bootstrap that gives the interval. */
+  readonly bootstrapDraws?: number;
+}
+
 /** Games in a batch, which bounds the memory. */
 const BATCH = 4096;
 
-/** `episodes` must be even: `policy` sits in each seat in half of them. The result does not depend on the options. */
+/** `episodes` must be even: `policy` sits in each seat in half of them. The result does not depend on `maxNodes` and `executor`. */
 export async function versus(
   game: Game,
   policy: Policy,
   opponent: Policy,
   episodes: number,
   rng: Rng,
-  { maxNodes = MAX_CACHED_NODES, executor = inThisThread }: { maxNodes?: number; executor?: Executor } = {},
+  { maxNodes = MAX_CACHED_NODES, executor = inThisThread, bootstrapDraws }: VersusOptions = {},
 ): Promise<Versus> {
   if (episodes % 2 !== 0) throw new RangeError(`${episodes} games are not pairs of games`);
   let graph = new GameGraph(game);
@@ -47,6 +54,6 @@ export async function versus(
     }
   }
   const { wins, draws, losses } = resultsOf(tally);
-  const { mean: meanReturn, ci95 } = meanReturnOf(game, tally);
+  const { mean: meanReturn, ci95 } = meanReturnOf(game, tally, bootstrapDraws);
   return { opponent: opponent.name, episodes, wins, draws, losses, meanReturn, ci95 };
 }

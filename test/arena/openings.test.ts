@@ -1,4 +1,5 @@
 /** Openings: different, legal, by the seed, and played from both seats. */
+import assert from "node:assert/strict";
 import { expect, it } from "vitest";
 import { playMatch } from "../../src/arena/match.ts";
 import { drawOpenings, type Opening } from "../../src/arena/openings.ts";
@@ -60,12 +61,12 @@ it("start the pairs of a match, both players from either seat, and the log verif
   expect(new Set(episodes.map(({ actions }) => actions.join())).size).toBeGreaterThan(50);
   for (const episode of episodes) {
     const opening = openings[episode.index >> 1] as Opening;
-    expect(episode.actions.slice(0, opening.length)).toEqual(opening);
-    expect(episode.players).toEqual(episode.index % 2 === 0 ? ["p1", "p2"] : ["p2", "p1"]);
-    expect(episode.opening).toBe(3);
-    expect(verifyEpisode(episode)).toBeUndefined();
-    expect(parseEpisode(formatEpisode(episode))).toEqual(episode);
-    expect(parseNotation(formatNotation(episode))).toEqual(episode);
+    assert.deepEqual(episode.actions.slice(0, opening.length), opening);
+    assert.deepEqual(episode.players, episode.index % 2 === 0 ? ["p1", "p2"] : ["p2", "p1"]);
+    assert.equal(episode.opening, 3);
+    assert.equal(verifyEpisode(episode), undefined);
+    assert.deepEqual(parseEpisode(formatEpisode(episode)), episode);
+    assert.deepEqual(parseNotation(formatNotation(episode)), episode);
   }
   expect(verifyEpisode({ ...(episodes[0] as Episode), opening: 99 })).toContain("longer than the game");
 });

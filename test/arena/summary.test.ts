@@ -102,7 +102,7 @@ describe("intervals of 400 matches", () => {
     const covered = { meanReturn: 0, elo: 0, seatAdvantage: 0 };
     const rng = new Rng(`coverage ${name} ${pairs}`);
     for (let match = 0; match < 400; match++) {
-      const summary = summarise(ttt, simulated(chances, pairs, rng), 200);
+      const summary = summarise(ttt, simulated(chances, pairs, rng), 100);
       for (const figure of ["meanReturn", "elo", "seatAdvantage"] as const) {
         const [low, high] = summary[figure].ci95;
         if (low <= truth[figure] && truth[figure] <= high) covered[figure]++;

@@ -71,14 +71,14 @@ describe.each(["kuhn", "ttt", "kuhn-match", "negotiation:maxQuantity=2"])("%s", 
         return everywhere.distributions(sets);
       },
     };
-    expect(strategyOf(compiled, symmetric)).toEqual(strategyOf(compiled, everywhere));
+    assert.deepEqual(strategyOf(compiled, symmetric), strategyOf(compiled, everywhere));
     expect(new Set(asked)).toEqual(new Set(infosets.map(({ canonical }) => canonical)));
     expect(asked.length).toBe(new Set(asked).size);
   });
 
   it("plays the likeliest action, ties to the lowest slot, as a greedy policy does", () => {
     for (const policy of [randomPolicy(7), uniform]) {
-      expect(greedyStrategy(compiled, strategyOf(compiled, policy))).toEqual(strategyOf(compiled, greedy(policy)));
+      assert.deepEqual(greedyStrategy(compiled, strategyOf(compiled, policy)), strategyOf(compiled, greedy(policy)));
     }
   });
 });

@@ -1,4 +1,5 @@
 /** A bonus for one role: returns and values shift by it, and all else is the inner game's. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import type { Game } from "../../src/games/game.ts";
 import { getGame, innerGamesOf } from "../../src/games/registry.ts";
@@ -32,14 +33,14 @@ describe.each(CASES)("$spec", ({ spec, id, inner: innerId, bonus }) => {
       const there = inner.turn(state);
       if (there.kind === "end") {
         const [first, second] = there.returns;
-        expect(turn).toEqual({ kind: "end", returns: [first + bonus, second - bonus] });
+        assert.deepEqual(turn, { kind: "end", returns: [first + bonus, second - bonus] });
       } else {
-        expect(turn).toEqual(there);
+        assert.deepEqual(turn, there);
       }
       if (there.kind !== "player") continue;
       const texts = (g: Game) => [g.infosetKey, g.observe, g.prompt].map((text) => text?.(state, there.player));
-      expect(texts(game)).toEqual(texts(inner));
-      expect(game.canonical?.(state)).toEqual(inner.canonical?.(state));
+      assert.deepEqual(texts(game), texts(inner));
+      assert.deepEqual(game.canonical?.(state), inner.canonical?.(state));
     }
   });
 

@@ -1,4 +1,5 @@
 /** Liar's Dice over rounds against a naive match on lists of dice, against the game of one round, and by hand. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { getGame } from "../../src/games/registry.ts";
 import { isShowdown } from "../../src/games/showdown.ts";
@@ -49,7 +50,8 @@ function follow({ dice, wild, lowerFace, loserOpens }: Rules, rng: Rng): void {
       if (bids > 0) legal.push("[liar]");
       const turn = game.turn(state);
       if (turn.kind !== "player") throw new Error("no decision");
-      expect([turn.player, turn.actions.map((a) => game.actionName(state, a))]).toEqual([mover, legal]);
+      const names = turn.actions.map((a) => game.actionName(state, a));
+      assert.deepEqual([turn.player, names], [mover, legal]);
       const slot = bids > 0 && rng.next() < 0.4 ? legal.length - 1 : rng.below(Math.min(legal.length, 7));
       state = game.apply(state, turn.actions[slot] as number);
       if (legal[slot] === "[liar]") break;
@@ -61,12 +63,12 @@ function follow({ dice, wild, lowerFace, loserOpens }: Rules, rng: Rng): void {
     const loser = count >= quantity ? mover : 1 - mover;
     const turn = game.turn(state);
     if (left[loser] === 1) {
-      expect(turn).toEqual({ kind: "end", returns: loser === 0 ? [-1, 1] : [1, -1] });
+      assert.deepEqual(turn, { kind: "end", returns: loser === 0 ? [-1, 1] : [1, -1] });
       return;
     }
-    expect(turn).toEqual({ kind: "chance", actions: [loser], probabilities: [1] });
-    expect(game.actionName(state, loser)).toBe(`Player ${loser} loses a die`);
-    expect([isShowdown(game, turn), isShowdown(game, game.turn(game.initial()))]).toEqual([true, false]);
+    assert.deepEqual(turn, { kind: "chance", actions: [loser], probabilities: [1] });
+    assert.equal(game.actionName(state, loser), `Player ${loser} loses a die`);
+    assert.deepEqual([isShowdown(game, turn), isShowdown(game, game.turn(game.initial()))], [true, false]);
     state = game.apply(state, loser);
     left[loser] = (left[loser] as number) - 1;
     opener = loserOpens ? loser : 1 - mover;

@@ -3,13 +3,19 @@ import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import type { Game, Seat } from "../../src/games/game.ts";
 import { getGame } from "../../src/games/registry.ts";
-import { Rng } from "../../src/util/rng.ts";
-import { chiSquaredZ } from "../helpers.ts";
+import { uniformAt } from "../../src/util/rng.ts";
+import { chiSquaredZ, hashOf } from "../helpers.ts";
 import { reachable } from "../reference/brute-force.ts";
 import { deepFreeze, everyDecision, features, specs } from "./play.ts";
 
-const resampled = (game: Game, state: unknown, player: Seat, rng: Rng): unknown =>
-  game.resample?.(state, player, () => rng.next());
+const resampled = (game: Game, state: unknown, player: Seat, uniform: () => number): unknown =>
+  game.resample?.(state, player, uniform);
+
+/** The stream of uniform numbers of this number. */
+function numbered(stream: number): () => number {
+  let draw = 0;
+  return () => uniformAt(1, stream, draw++);
+}
 
 /** By player and information-set key, its states and how likely chance makes each, the players doing all to get there. */
 function chanceReach(game: Game): { player: Seat; state: unknown; reach: Map<string, number> }[] {
@@ -41,7 +47,7 @@ describe.each(specs)("%s", (spec) => {
 
   const hides = game.perfectInformation ? undefined : it;
   hides?.("draws states that the mover cannot tell apart, and nothing else about the true one", () => {
-    const rng = new Rng(spec);
+    const uniform = numbered(hashOf(spec));
     let distinct = 0;
     everyDecision(game, (state, player, actions) => {
       // Hundreds of offers can be legal at once; a few of their names will do.
@@ -57,11 +63,11 @@ describe.each(specs)("%s", (spec) => {
       const known = view(state);
       const keys = new Set<string>();
       for (let draw = 0; draw < 4; draw++) {
-        const other = resampled(game, deepFreeze(state), player, rng);
+        const other = resampled(game, deepFreeze(state), player, uniform);
         if (view(other) !== known) throw new Error(`${game.stateKey(other)} is drawn at ${game.stateKey(state)}`);
         keys.add(game.stateKey(other));
         // Whichever state of the set it starts from, equal draws give the same one.
-        const [from, again] = [state, other].map((s) => resampled(game, s, player, new Rng(draw)));
+        const [from, again] = [state, other].map((s) => resampled(game, s, player, numbered(draw)));
         assert.equal(game.stateKey(again), game.stateKey(from));
       }
       if (keys.size > 1) distinct++;
@@ -71,7 +77,7 @@ describe.each(specs)("%s", (spec) => {
 
   const counts = game.perfectInformation || !game.walkable ? undefined : it;
   counts?.("draws them as chance does", () => {
-    const rng = new Rng(spec);
+    const uniform = numbered(hashOf(spec));
     const draws = 400;
     let largest = 0;
     const sets = chanceReach(game);
@@ -79,7 +85,7 @@ describe.each(specs)("%s", (spec) => {
     for (const { player, state, reach } of sets.filter((_, i) => i % every === 0)) {
       const counted = new Map([...reach.keys()].map((key) => [key, 0]));
       for (let draw = 0; draw < draws; draw++) {
-        const key = game.stateKey(resampled(game, state, player, rng));
+        const key = game.stateKey(resampled(game, state, player, uniform));
         counted.set(key, (counted.get(key) ?? 0) + 1);
       }
       const sum = [...reach.values()].reduce((a, b) => a + b, 0);

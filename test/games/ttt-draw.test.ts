@@ -1,4 +1,5 @@
 /** Tic-tac-toe with draws won by O: the board of `ttt` to the last cell, other returns at full boards, and its values. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { minimax } from "../../src/exact/minimax.ts";
@@ -22,8 +23,8 @@ describe("the rules", () => {
       const there = ttt.turn(state as number);
       const drawn = there.kind === "end" && there.returns[0] === 0;
       if (drawn) draws++;
-      expect(turn).toEqual(drawn ? { kind: "end", returns: [-1, 1] } : there);
-      expect(game.canonical?.(state)).toEqual(ttt.canonical?.(state as number));
+      assert.deepEqual(turn, drawn ? { kind: "end", returns: [-1, 1] } : there);
+      assert.deepEqual(game.canonical?.(state), ttt.canonical?.(state as number));
     }
     expect(draws).toBe(16);
   });

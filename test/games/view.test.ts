@@ -135,7 +135,7 @@ describe.each(specs.filter((spec) => getGame(spec).view))("%s", (spec) => {
         const text = game.observe(state, seat);
         const start = `${game.rules?.(seat)}\n\n${position}${position === "" ? "" : "\n"}`;
         assert.equal(text.slice(0, start.length), start);
-        expect(text.slice(start.length).trim()).toMatch(/^\S.*$/);
+        assert.match(text.slice(start.length).trim(), /^\S.*$/);
       }
     }
   });

@@ -47,7 +47,7 @@ describe.each(specs)("%s", (spec) => {
     });
     // One at a time it answers the same.
     infosets.slice(0, 40).forEach((infoset, i) => {
-      expect(policy.distributions([infoset])[0]).toEqual(distributions[i]);
+      assert.deepEqual(policy.distributions([infoset])[0], distributions[i]);
     });
   });
 });

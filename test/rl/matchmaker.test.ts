@@ -16,7 +16,7 @@ import { learnerWith, modelOf } from "./learners.ts";
 
 await startBackend("kernels");
 
-const learner: Policy = { ...randomPolicy("learner"), name: "learner" };
+const learner: Policy = { ...randomPolicy(7), name: "learner" };
 const ALL = { every: 10, size: 3, sampling: "uniform" } as const;
 const matchmakerOf = (
   mix: string,
