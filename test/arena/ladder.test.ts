@@ -59,7 +59,7 @@ describe("a ladder", () => {
   it("seldom says so where nothing was", () => {
     const alarms = Array.from(
       { length: 40 },
-      (_, i) => simulated([1, 1, 1, 1], 25, `level ${i}`, 400).forgotten.length,
+      (_, i) => simulated([1, 1, 1, 1], 25, `level ${i}`, 200).forgotten.length,
     );
     expect(alarms.filter((count) => count > 0).length).toBeLessThan(6);
   });

@@ -150,7 +150,7 @@ describe("players of known strength", () => {
     const rng = new Rng(`tournaments of ${pairs}`);
     let [covered, all, seat] = [0, 0, 0];
     for (let i = 0; i < tournaments; i++) {
-      const { players, firstSeat } = rate(simulated(rng, pairs), anchor, 100);
+      const { players, firstSeat } = rate(simulated(rng, pairs), anchor, 60);
       seat += (firstSeat.seat as number) / tournaments;
       for (const { player, ci95 } of players) {
         if (player === anchor) continue;

@@ -20,7 +20,7 @@ describe("--workers", () => {
     for (const n of [0, 1, 2, 4]) {
       const dir = folder();
       const mix = ["--set", "rl.opponents=self=0.5,pool=0.25,random=0.25", "--set", "rl.pool.every=5"];
-      const { code } = await builtSpiral(dir, ...TRAIN, "--updates", "24", ...mix, "--workers", String(n));
+      const { code } = await builtSpiral(dir, ...TRAIN, "--updates", "12", ...mix, "--workers", String(n));
       expect(code).toBe(0);
       expect(readFileSync(join(dir, "r", "config.yaml"), "utf8")).toContain(`workers: ${n}`);
       runs.push(written(join(dir, "r")));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { compiledGame } from "../../src/exact/compiled-game.ts";
 import { gameIds, gameWithoutTalk, getGame, splitGames } from "../../src/games/registry.ts";
 import { sizes } from "../../src/games/sizes.ts";
-import { GameGraph } from "../../src/graph/game-graph.ts";
 import { UserError } from "../../src/util/errors.ts";
 
 const problems = (spec: string): readonly string[] => {
@@ -84,9 +84,8 @@ describe("the registry", () => {
   it("knows the sizes of the walkable games without parameters", () => {
     expect([...sizes.keys()].sort()).toEqual(gameIds.filter((id) => getGame(id).walkable).sort());
     for (const [id, size] of sizes) {
-      const graph = new GameGraph(getGame(id));
-      const states = graph.expand(Number.POSITIVE_INFINITY).length;
-      expect({ id, states, informationSets: graph.infosets.length }).toEqual({ id, ...size });
+      const { kind, infosets } = compiledGame(getGame(id));
+      expect({ id, states: kind.length, informationSets: infosets.length }).toEqual({ id, ...size });
     }
   });
 

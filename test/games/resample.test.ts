@@ -20,14 +20,15 @@ function numbered(stream: number): () => number {
 /** By player and information-set key, its states and how likely chance makes each, the players doing all to get there. */
 function chanceReach(game: Game): { player: Seat; state: unknown; reach: Map<string, number> }[] {
   const nodes = reachable(game);
-  const reach = new Map([[nodes[0], 1]]);
+  const reaches = new Float64Array(nodes.length);
+  reaches[nodes[0]?.index as number] = 1;
   const sets = new Map<string, { player: Seat; state: unknown; reach: Map<string, number> }>();
   for (const node of nodes) {
-    const { turn, state, key, children } = node;
-    const here = reach.get(node) as number;
+    const { index, turn, state, key, children } = node;
+    const here = reaches[index] as number;
     children.forEach((child, slot) => {
       const p = turn.kind === "chance" ? (turn.probabilities[slot] as number) : 1;
-      reach.set(child, (reach.get(child) ?? 0) + here * p);
+      reaches[child.index] = (reaches[child.index] as number) + here * p;
     });
     if (turn.kind !== "player") continue;
     const name = `${turn.player} ${game.infosetKey(state, turn.player)}`;

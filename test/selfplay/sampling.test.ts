@@ -9,20 +9,28 @@ import { chiSquaredZ, randomDistribution, randomPolicy } from "../helpers.ts";
 import { always, content, deals, plan, playOne } from "./plans.ts";
 
 describe("chance", () => {
-  it.each(["kuhn", "kuhn-match", "negotiation-private"])("%s: deals do not depend on who plays, or how", (id) => {
-    const t = playOne(plan(id, 200));
+  it.each([
+    ["kuhn", 200],
+    ["kuhn-match", 200],
+    // Hundreds of offers can be legal at once, so its graph grows slowly.
+    ["negotiation-private", 60],
+  ] as const)("%s: deals do not depend on who plays, or how", (id, episodes) => {
+    const t = playOne(plan(id, episodes));
     const others = [
-      playOne(plan(id, 200, { policies: [always(0), uniform] })),
-      playOne(plan(id, 200, { actionKey: 77 })),
-      playOne(plan(id, 200, { policies: [uniform, uniform], expected: t.ids })),
+      playOne(plan(id, episodes, { policies: [always(0), uniform] })),
+      playOne(plan(id, episodes, { actionKey: 77 })),
+      playOne(plan(id, episodes, { policies: [uniform, uniform], expected: t.ids })),
     ];
-    const all = Array.from({ length: 200 }, (_, e) => deals(t, e));
+    const all = Array.from({ length: episodes }, (_, e) => deals(t, e));
     for (const other of others) {
-      expect(Array.from({ length: 200 }, (_, e) => deals(other, e))).toEqual(all);
-      expect(content(other)).not.toEqual(content(t));
+      assert.deepEqual(
+        Array.from({ length: episodes }, (_, e) => deals(other, e)),
+        all,
+      );
+      assert.notDeepEqual(content(other), content(t));
     }
-    const rekeyed = playOne(plan(id, 200, { chanceKey: 1 }));
-    expect(Array.from({ length: 200 }, (_, e) => deals(rekeyed, e))).not.toEqual(all);
+    const rekeyed = playOne(plan(id, episodes, { chanceKey: 1 }));
+    expect(Array.from({ length: episodes }, (_, e) => deals(rekeyed, e))).not.toEqual(all);
     expect(new Set(all.map(String)).size).toBeGreaterThan(5);
   });
 
@@ -41,14 +49,14 @@ describe("chance", () => {
     const pairs = Array.from({ length: 50 }, (_, k) => [2 * k, 2 * k + 1] as const);
     let different = 0;
     for (const [even, odd] of pairs) {
-      expect(deals(t, odd)).toEqual(deals(t, even));
+      assert.deepEqual(deals(t, odd), deals(t, even));
       if (t.plies[even] !== t.plies[odd]) different++;
       for (const [episode, seatOfFirst] of [
         [even, 0],
         [odd, 1],
       ] as const) {
         const names = ["always-0", "random-opponent"];
-        expect(episodeOf(t, episode).players).toEqual(seatOfFirst === 0 ? names : [...names].reverse());
+        assert.deepEqual(episodeOf(t, episode).players, seatOfFirst === 0 ? names : [...names].reverse());
         for (let ply = 0; ply < (t.plies[episode] as number); ply++) {
           const cell = episode * t.plan.graph.game.maxPlies + ply;
           if (t.infosets[t.decisions[cell] as number]?.player === seatOfFirst) assert.equal(t.slots[cell], 0);

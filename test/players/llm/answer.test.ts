@@ -1,4 +1,5 @@
 /** What a model's text is taken for: tables by hand, then anything at all in every game. */
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gameIds, getGame } from "../../../src/games/registry.ts";
@@ -220,9 +221,9 @@ describe.each(gameIds)("any text in %s", (id) => {
     fc.assert(
       fc.property(infoset, text, (set, said) => {
         const parsed = readAnswer(set, said);
-        if (parsed.ok) expect(set.actions).toContain(parsed.action);
-        else expect(parsed.reason.length).toBeGreaterThan(0);
-        expect(readAnswer(set, said)).toEqual(parsed);
+        if (parsed.ok) assert(set.actions.includes(parsed.action));
+        else assert(parsed.reason.length > 0);
+        assert.deepEqual(readAnswer(set, said), parsed);
       }),
       { numRuns: 300 },
     );
@@ -234,7 +235,7 @@ describe.each(gameIds)("any text in %s", (id) => {
       fc.property(legal, text, ({ set, action }, before) => {
         const name = set.game.actionName(set.state, action);
         for (const boxed of [`\\boxed{${name}}`, `\\boxed{\\text{${name}}}`, `\\boxed{${name.slice(1, -1)}}`]) {
-          expect(readAnswer(set, `${before}</think>${boxed}`)).toEqual({ ok: true, action });
+          assert.deepEqual(readAnswer(set, `${before}</think>${boxed}`), { ok: true, action });
         }
       }),
       { numRuns: 100 },
