@@ -1,4 +1,5 @@
 /** Matches: the same games however they are played, every seat and deal where it belongs, and what happens when a player cannot go on. */
+import assert from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import { playAsked } from "../../src/arena/asked-match.ts";
 import { playMatch } from "../../src/arena/match.ts";
@@ -44,7 +45,7 @@ async function played(
   const episodes: Episode[] = [];
   for await (const games of play(match, options)) {
     for (const { index, returns, episode } of games) {
-      expect([episode().index, episode().returns]).toEqual([index, returns]);
+      assert.deepEqual([episode().index, episode().returns], [index, returns]);
       episodes.push(episode());
     }
   }
@@ -72,13 +73,13 @@ describe.each(["ttt", "kuhn", "leduc", "negotiation-private:maxTurns=4"])("a mat
       return chance;
     };
     for (const episode of episodes) {
-      expect(verifyEpisode(episode)).toBeUndefined();
-      expect(episode.players).toEqual(episode.index % 2 === 0 ? ["a", "b"] : ["b", "a"]);
+      assert.equal(verifyEpisode(episode), undefined);
+      assert.deepEqual(episode.players, episode.index % 2 === 0 ? ["a", "b"] : ["b", "a"]);
     }
     for (let pair = 0; pair < 40; pair++) {
       const [one, two] = [deal(episodes[2 * pair] as Episode), deal(episodes[2 * pair + 1] as Episode)];
       const both = Math.min(one.length, two.length);
-      expect(one.slice(0, both)).toEqual(two.slice(0, both));
+      assert.deepEqual(one.slice(0, both), two.slice(0, both));
     }
   });
 

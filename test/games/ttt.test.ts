@@ -82,10 +82,10 @@ describe("tic-tac-toe, beside a board of nine marks", () => {
     for (const { board, state } of all.filter((_, i) => i % 20 === 0)) {
       for (let cell = 0; cell < 9; cell++) {
         const parsed = ttt.parseAction(state, `I take [${cell}]`);
-        expect(ttt.parseAction(state, `[Cell ${cell}]`)).toEqual(parsed);
-        if (isOver(board)) expect(parsed).toEqual({ ok: false, reason: "The game is over." });
-        else if (board[cell] === ".") expect(parsed).toEqual({ ok: true, action: cell });
-        else expect(parsed).toEqual({ ok: false, reason: `Cell ${cell} is already taken by ${board[cell]}.` });
+        assert.deepEqual(ttt.parseAction(state, `[Cell ${cell}]`), parsed);
+        if (isOver(board)) assert.deepEqual(parsed, { ok: false, reason: "The game is over." });
+        else if (board[cell] === ".") assert.deepEqual(parsed, { ok: true, action: cell });
+        else assert.deepEqual(parsed, { ok: false, reason: `Cell ${cell} is already taken by ${board[cell]}.` });
       }
     }
   });

@@ -40,7 +40,15 @@ const gap = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
 /** Of numbers that are larger than 1, in units of the largest. */
 const relativeGap = (a: ArrayLike<number>, b: ArrayLike<number>): number => gap(a, b) / Math.max(1, largest(b));
 const largest = (values: ArrayLike<number>): number => gap(values, new Float32Array(values.length));
-const flat = (arrays: readonly WeightArray[]): number[] => arrays.flatMap(({ values }) => [...values]);
+function flat(arrays: readonly WeightArray[]): Float32Array {
+  const all = new Float32Array(arrays.reduce((sum, { values }) => sum + values.length, 0));
+  let at = 0;
+  for (const { values } of arrays) {
+    all.set(values, at);
+    at += values.length;
+  }
+  return all;
+}
 
 /** Odd widths, a single unit, no hidden layer, the default and a network wider than a block of the product. */
 const SHAPES = [

@@ -2,6 +2,7 @@
  * The transformer's engines against a plain one in 64 bits (test/reference/transformer.ts), whose own gradient is held against
  * finite differences; that rows do not touch one another; and what is left in memory.
  */
+import assert from "node:assert/strict";
 import { afterAll, describe, expect, it } from "vitest";
 import { type BackendName, findBackend, startBackend } from "../../src/nn/backend.ts";
 import { type PrefixTree, prefixTree } from "../../src/nn/prefix-tree.ts";
@@ -123,7 +124,7 @@ describe.for(ENGINES)("%s, %s", ([backend, engine]) => {
     for (let from = 0; from < sequences.length; from++) {
       for (const to of [from + 1, sequences.length]) {
         const alone = network.logits(prefixTree(sequences.slice(from, to)));
-        expect(alone).toEqual(together.slice(from * columns, to * columns));
+        assert.deepEqual(alone, together.slice(from * columns, to * columns));
       }
     }
     const reversed = network.logits(prefixTree([...sequences].reverse()));

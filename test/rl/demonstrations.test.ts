@@ -1,4 +1,5 @@
 /** Learning from an expert's games: which games, which gradient, what comes of it, for a policy of features and one of text. */
+import assert from "node:assert/strict";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
@@ -307,8 +308,8 @@ describe("a run", () => {
   it.each([3, 8, 9])("goes on after update %i as if it had not been interrupted", async (stop) => {
     const first = await run(stop);
     const rest = await run(undefined, throughFiles(first.snapshots.at(-1) as Snapshot, settings));
-    expect([...first.metrics, ...rest.metrics]).toEqual(whole.metrics);
-    expect([...first.episodes, ...rest.episodes]).toEqual(whole.episodes);
-    expect(rest.snapshots.at(-1)).toEqual(whole.snapshots.at(-1));
+    assert.deepEqual([...first.metrics, ...rest.metrics], whole.metrics);
+    assert.deepEqual([...first.episodes, ...rest.episodes], whole.episodes);
+    assert.deepEqual(rest.snapshots.at(-1), whole.snapshots.at(-1));
   });
 });

@@ -27,7 +27,7 @@ describe("the average and the magnet", () => {
             assert(Math.abs(x - (0.9 * (old[i] as number) + 0.1 * (theta[i] as number))) < 5e-7);
           });
           const magnet = find(after.magnet, name).values;
-          expect(magnet).toEqual(u % 3 === 0 ? values : find(before.magnet, name).values);
+          assert.deepEqual(magnet, u % 3 === 0 ? values : find(before.magnet, name).values);
         }
         expect(after.averaged[0]?.values).not.toEqual(before.averaged[0]?.values);
         before = after;
@@ -52,7 +52,7 @@ describe("saved and restored", () => {
       const loss = whole.update(batch, u + 1, new Rng(u));
       if (u >= 7) expect(resumed.update(batch, u + 1, new Rng(u))).toBe(loss);
     });
-    expect(resumed.save()).toEqual(whole.save());
+    assert.deepEqual(resumed.save(), whole.save());
     for (const learner of [whole, resumed]) learner.dispose();
   });
 });

@@ -1,4 +1,5 @@
 /** The training loop gives the same bytes from the same seed, and after an interruption at any update. */
+import assert from "node:assert/strict";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateExactly } from "../../src/exact/nash-conv.ts";
 import { getGame } from "../../src/games/registry.ts";
@@ -46,7 +47,7 @@ const compare = ({ metrics, episodes, snapshots }: Recorded) => ({ metrics, epis
 describe("a run", () => {
   it("is the same twice, and another from another seed", async () => {
     const first = await uninterrupted();
-    expect(compare(await run())).toEqual(compare(first));
+    assert.deepEqual(compare(await run()), compare(first));
     const other = await run(2);
     expect(other.episodes).not.toEqual(first.episodes);
     expect(other.snapshots.at(-1)?.learner.averaged).not.toEqual(first.snapshots.at(-1)?.learner.averaged);
@@ -61,7 +62,7 @@ describe("a run", () => {
     expect(evaluated.map(({ update }) => update)).toEqual([0, 10, 20, 30]);
     expect(snapshots.map(({ update }) => update)).toEqual([8, 16, 24, 30]);
     expect(episodes.length).toBe(UPDATES * 2 * 3);
-    for (const episode of episodes) expect(verifyEpisode(episode)).toBeUndefined();
+    for (const episode of episodes) assert.equal(verifyEpisode(episode), undefined);
     expect(new Set(episodes.map(({ update }) => update)).size).toBe(UPDATES);
     const final = metrics.at(-1);
     expect(final?.episodes).toBe(UPDATES * (96 + 24));
@@ -104,9 +105,9 @@ describe("a run that was interrupted", () => {
         snapshot = part.snapshots.at(-1);
         parts.push(part);
       }
-      expect(parts.flatMap(({ metrics }) => metrics)).toEqual(whole.metrics);
-      expect(parts.flatMap(({ episodes }) => episodes)).toEqual(whole.episodes);
-      expect(snapshot).toEqual(whole.final);
+      const metrics = parts.flatMap((part) => part.metrics);
+      const episodes = parts.flatMap((part) => part.episodes);
+      assert.deepEqual({ metrics, episodes, final: snapshot }, whole);
     },
   );
 

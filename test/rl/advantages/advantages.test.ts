@@ -45,7 +45,7 @@ describe.each(Object.keys(plain) as (keyof typeof plain & (typeof names)[number]
         const { numbers, arrays } = estimator.save();
         expect(arrays).toEqual([]);
         expect(Object.keys(numbers).sort()).toEqual([...memory.keys()].sort());
-        for (const [key, value] of memory) expect(numbers[key]).toBeCloseTo(value, 12);
+        for (const [key, value] of memory) assert(Math.abs((numbers[key] as number) - value) < 5e-13);
       }),
       { numRuns: 40 },
     );
@@ -126,10 +126,10 @@ describe.each(names)("%s", (name) => {
       for (const x of make(name)
         .advantages(batch)
         .flatMap((list) => [...list])) {
-        expect(x).not.toBeNaN();
-        expect(Math.abs(x)).toBeLessThan(2);
-        if (name === "group-std") expect(Math.abs(x)).toBe(0);
-        if (name === "group" || name === "rloo" || name === "infoset") expect(x).toBeCloseTo(0, 12);
+        // NaN is not less than anything.
+        assert(Math.abs(x) < 2);
+        if (name === "group-std") assert.equal(Math.abs(x), 0);
+        if (name === "group" || name === "rloo" || name === "infoset") assert(Math.abs(x) < 5e-13);
       }
     }
   });
