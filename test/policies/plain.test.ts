@@ -13,7 +13,7 @@ import { Rng } from "../../src/util/rng.ts";
 import { wholeGraph } from "../helpers.ts";
 import { smallText } from "./small-text.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 it.each([[[24, 16]], [[7]], [[5, 6, 7]]])("agrees to 1e-5 with the network, hidden %j", (hidden) => {
   const games = ["kuhn", "ttt", "leduc"].map(getGame);

@@ -7,7 +7,7 @@ import { klToMagnet, meanKl } from "../../src/rl/losses/magnet.ts";
 import { train } from "../../src/rl/train.ts";
 import { recorder, smallRun } from "../helpers.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 const EPISODES = 24;
 const settings = (rl: object) => {

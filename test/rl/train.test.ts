@@ -95,7 +95,7 @@ describe("a run that was interrupted", () => {
   it.each([[1], [7], [8], [29], [3, 11, 12, 28]])(
     "goes on as if it had not been, after %s",
     async (...stops: number[]) => {
-      const whole = compare(await run());
+      const whole = compare(await uninterrupted());
       const parts: Recorded[] = [];
       let snapshot: Snapshot | undefined;
       for (const stop of [...stops, undefined]) {

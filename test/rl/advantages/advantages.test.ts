@@ -10,7 +10,7 @@ import { plain } from "../../reference/plain-advantages.ts";
 import { byCell, learnerDecisions, learnerHas, opponent, playBatch, withReturns } from "../batches.ts";
 import { make, names, throughFiles } from "./estimators.ts";
 
-beforeAll(() => startBackend("wasm"));
+beforeAll(() => startBackend("kernels"));
 
 /** Kuhn and tic-tac-toe in self-play, and Kuhn again, on the same graph, against another. */
 function mixedBatch(key: number, [kuhn, ttt, against]: readonly [number, number, number]): Trajectories[] {
