@@ -1,5 +1,6 @@
 /** What every backend computes for conformance.test.ts, and reports of itself; what a machine may lack, in a process of its own. */
 
+import { isDeepStrictEqual } from "node:util";
 import { arithmetic } from "../../src/nn/arithmetic.ts";
 import { type BackendName, startBackend } from "../../src/nn/backend.ts";
 import { initialWeights } from "../../src/nn/mlp-weights.ts";
@@ -160,6 +161,6 @@ function leak(name: BackendName, steps: number): [Held, Held] {
 export async function report(name: BackendName, steps: number): Promise<Report> {
   const { device } = await startBackend(name);
   const trained = trainAll();
-  const repeats = JSON.stringify(trainAll()) === JSON.stringify(trained);
+  const repeats = isDeepStrictEqual(trainAll(), trained);
   return { device, trained, repeats, rowGap: rowGap(), held: leak(name, steps) };
 }

@@ -44,8 +44,8 @@ const plain = (["pg", "ppo"] as const).map((name) => {
   return { name, ...plainTraining(firstWeights(tasks[name]), rows, layout, settings, updates) };
 });
 // What runs on every machine needs no process of its own. The backend started last is the one that tests begin with.
-const wasm = await report("wasm", 300);
-const js = await report("js", 300);
+const wasm = await report("wasm", 100);
+const js = await report("js", 100);
 
 /** What is found and not promised, and what was not run; printed at the end. */
 const notes: string[] = [];

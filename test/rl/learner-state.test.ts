@@ -62,7 +62,7 @@ it.each([
   ["ppo", "averaged"],
   ["ppo", "uniform"],
   ["pg", "none"],
-] as const)("leaves no tensor behind, in 100 updates or after it is gone: %s, magnet %s", async (loss, kind) => {
+] as const)("leaves no tensor behind, in 42 updates or after it is gone: %s, magnet %s", async (loss, kind) => {
   await onTensors();
   const before = tensors();
   const learner = learnerWith({ loss, magnet: { kind, coefficient: 0.5, every: 7 } });
@@ -73,7 +73,7 @@ it.each([
   };
   for (let u = 1; u <= 14; u++) update(u);
   const warm = tensors();
-  for (let u = 15; u <= 114; u++) update(u);
+  for (let u = 15; u <= 56; u++) update(u);
   learner.restore(learner.save());
   expect(tensors()[0]).toBe(warm[0]);
   learner.dispose();
