@@ -70,6 +70,18 @@ export function standingsOf(
   const everywhere = players.filter(({ plays }) => games.every(plays)).map(({ name }) => name);
   const compares = ({ players: both }: Pick<Meeting, "players">): boolean =>
     both.every((name) => everywhere.includes(name));
+  const byGame = games.map(({ id }) => {
+    const ratings = rate(
+      meetings.filter(({ game }) => game === id),
+      anchor,
+      draws,
+    );
+    const standings = rows(
+      ratings,
+      matches.filter(({ game }) => game === id),
+    );
+    return { id, standings, firstSeat: ratings.firstSeat[id] ?? null };
+  });
   return {
     players: players.map(({ name }) => name),
     games: games.map(({ id }) => id),
@@ -77,18 +89,12 @@ export function standingsOf(
     pairs: tournament.pairs,
     format: tournament.gauntlet ? "gauntlet" : "round robin",
     anchor: anchor ?? null,
-    overall: rows(rate(meetings.filter(compares), anchor, draws), matches.filter(compares)),
-    byGame: Object.fromEntries(
-      games.map(({ id }) => {
-        const own = meetings.filter(({ game }) => game === id);
-        const ratings = rate(own, anchor, draws);
-        const standings = rows(
-          ratings,
-          matches.filter(({ game }) => game === id),
-        );
-        return [id, { standings, firstSeat: ratings.firstSeat[id] ?? null }];
-      }),
-    ),
+    // Those of the only game, if there is one only.
+    overall:
+      byGame.length === 1
+        ? byGame[0].standings
+        : rows(rate(meetings.filter(compares), anchor, draws), matches.filter(compares)),
+    byGame: Object.fromEntries(byGame.map(({ id, standings, firstSeat }) => [id, { standings, firstSeat }])),
     matches,
     openings: [...(tournament.openings ?? [])].map(([game, openings]) => ({ game, plies: openings[0].length })),
     satOut: players.flatMap(({ name, plays }) => {
