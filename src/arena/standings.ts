@@ -89,7 +89,7 @@ export function standingsOf(
     pairs: tournament.pairs,
     format: tournament.gauntlet ? "gauntlet" : "round robin",
     anchor: anchor ?? null,
-    // Those of the only game, if there is one only.
+    // With one game, the overall standings are those of that game.
     overall:
       byGame.length === 1
         ? byGame[0].standings

@@ -202,7 +202,7 @@ describe("action values of explored games", () => {
   it("errors shrink as 1 / √n", () => {
     const pairs = Array.from({ length: 6 }, (_, seed) => {
       const few = errors(getGame("kuhn"), `size ${seed}`, 1000);
-      // More games sample more actions, of which the errors of the rare ones are large.
+      // A larger batch samples more actions, and the values of rare actions have larger errors.
       return { few, many: errors(getGame("kuhn"), `size ${seed}`, 16_000, { among: few.entries }) };
     });
     const ratio = mean(pairs.map(({ few }) => few.rms)) / mean(pairs.map(({ many }) => many.rms));
