@@ -28,7 +28,8 @@ export function argumentProblems(program: Command, argv: readonly string[]): str
       return command === program ? operandProblems(program, operands) : [];
     }
     if (!option) {
-      problems.push(`unknown option "${flag}".${didYouMean(flag, longNames(options))}`);
+      const hint = didYouMean(flag, longNames(options)) || ` Its options: ${nameOf(command)} --help`;
+      problems.push(`unknown option "${flag}".${hint}`);
       // Most options take a value, so a word after an unknown option counts as its value.
       if (flag === arg && next !== undefined && !next.startsWith("-")) i++;
     } else if (option.required && flag === arg) {
@@ -64,8 +65,11 @@ const knownOptions = (command: Command): Option[] => [
 
 const longNames = (options: readonly Option[]): string[] => options.flatMap(({ long }) => (long ? [long] : []));
 
-function usage(command: Command): string {
+/** As it is typed: `spiral train`. */
+function nameOf(command: Command): string {
   const names: string[] = [];
   for (let c: Command | null = command; c; c = c.parent) names.unshift(c.name());
-  return `${names.join(" ")} ${command.usage()}`;
+  return names.join(" ");
 }
+
+const usage = (command: Command): string => `${nameOf(command)} ${command.usage()}`;

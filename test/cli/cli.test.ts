@@ -105,7 +105,8 @@ describe("the command line", () => {
 
   it.each([
     [["trian"], ['unknown command "trian". Did you mean "train"?']],
-    [["--sed", "1"], ['unknown option "--sed"']],
+    [["--sed", "1"], ['unknown option "--sed". Its options: spiral --help']],
+    [["train", "-x"], ['unknown option "-x". Its options: spiral train --help']],
     [
       ["train", "--gmes", "kuhn", "--sed=1", "a.yaml", "b.yaml"],
       ['"--gmes". Did you mean "--games"?', '"--sed". Did you mean "--seed"?', '"b.yaml" is one argument too many'],

@@ -11,6 +11,7 @@ import { isFinished, runNameOf } from "../../run/ablation.ts";
 import { readRunConfig } from "../../run/read.ts";
 import { sealRun } from "../../run/seal.ts";
 import { UserError } from "../../util/errors.ts";
+import { plural } from "../../util/figures.ts";
 import { note } from "../terminal/output.ts";
 import { exitCodeOf, SIGNALS, type Signal } from "../terminal/signals.ts";
 import type { PlannedCell } from "./plan.ts";
@@ -78,7 +79,7 @@ export async function runAll(
   const queued = address && (await (await import("./queued.ts")).queuedTrainer(address, dir, tasks));
   const trainer = queued ?? localTrainer(dir, Math.min(jobs, open.length));
   const { runner, signal } = trainer;
-  note(`Training ${open.length} runs in ${dir}. ${trainer.begin}`);
+  note(`Training ${plural(open.length, "run")} in ${dir}. ${trainer.begin}`);
   const started = performance.now();
   const trainings = open.map(trainingOf);
   const onDone = ({ label, seed }: Training, done: number): void => {

@@ -5,14 +5,14 @@ import { plural } from "../../util/figures.ts";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags/common.ts";
 import { text } from "../flags/flag.ts";
-import { queueFlags } from "../flags/queue.ts";
+import { neededQueueFlags } from "../flags/queue.ts";
 import { note, print, printJson, styleFor, table, warn } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "queue",
   example: "spiral queue --queue nats://127.0.0.1:4222",
   flags: {
-    ...queueFlags,
+    ...neededQueueFlags,
     drop: text("--drop <batch>", "withdraw a batch: its jobs, and the results that nobody has taken"),
     ...json,
   },

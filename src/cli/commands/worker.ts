@@ -4,14 +4,14 @@ import { plural } from "../../util/figures.ts";
 import { checkAll } from "../check-all.ts";
 import { defineCommand } from "../command.ts";
 import { finite, path, whole } from "../flags/flag.ts";
-import { queueFlags } from "../flags/queue.ts";
+import { neededQueueFlags } from "../flags/queue.ts";
 import { note } from "../terminal/output.ts";
 
 export const command = defineCommand({
   usage: "worker",
   example: "spiral worker --queue nats://127.0.0.1:4222 --jobs 2",
   flags: {
-    ...queueFlags,
+    ...neededQueueFlags,
     jobs: whole("--jobs <n>", "jobs at a time; as many as there are cores if not given", { min: 1, max: 1024 }),
     idle: finite("--idle <seconds>", "end after so long without a job; never if not given"),
     players: path("--players <file>", "endpoints of language models beside SPIRAL_LLM_BASE_URL, by their names"),

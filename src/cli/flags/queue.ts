@@ -10,4 +10,10 @@ export const queueFlags = {
   insecure: toggle("--insecure", "use a queue on another machine without credentials and TLS"),
 };
 
+/** Of the commands that do nothing without one. */
+export const neededQueueFlags = {
+  ...queueFlags,
+  queue: text("--queue <address>", "NATS server that holds the jobs, nats://HOST:PORT (or SPIRAL_QUEUE)"),
+};
+
 export type QueueOptions = OptionsOf<typeof queueFlags>;

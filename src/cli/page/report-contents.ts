@@ -7,6 +7,7 @@ import { comparisonContents, titled, withoutPaths } from "../../page/comparison.
 import type { PageContents } from "../../page/contents.ts";
 import { spreadOver } from "../../page/sample.ts";
 import type { CurveRun } from "../../run/curves/runs.ts";
+import { plural } from "../../util/figures.ts";
 import type { PageSource } from "./page-source.ts";
 import { tournamentContents } from "./tournament-contents.ts";
 
@@ -50,7 +51,7 @@ function comparisonReport(source: Extract<PageSource, { kind: "runs" }>, options
   const read = source.read(note);
   const runs = shown ? titled(read, shown) : read;
   const games = [...new Set(runs.flatMap((run) => run.games))];
-  const title = options.names ? source.name : `${games.join(", ")} · ${runs.length} runs`;
+  const title = options.names ? source.name : `${games.join(", ")} · ${plural(runs.length, "run")}`;
   const contents = comparisonContents(title, runs, source.byCell);
   const candidates = source.byCell ? firstOfEach(runs) : runs;
   const chosen = spreadOver(candidates, MOST_RUNS);
