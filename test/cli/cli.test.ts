@@ -61,6 +61,17 @@ function runIn(dir: string): void {
   writer.finish("finished");
 }
 
+/** Adds to `loaded` what a source imports when it starts: files of ours, and names of packages. */
+function visit(file: string, loaded: Set<string>): void {
+  if (loaded.has(file)) return;
+  loaded.add(file);
+  const text = readFileSync(file, "utf8");
+  for (const [, from = ""] of text.matchAll(/^(?:import|export) (?!type )[^;]*?from "([^"]+)";/gms)) {
+    if (from.startsWith(".")) visit(resolve(dirname(file), from), loaded);
+    else loaded.add(from);
+  }
+}
+
 describe("the command line", () => {
   it("shows help with every command and an example for each", async () => {
     const { code, out } = await spiral("--help");
@@ -83,24 +94,24 @@ describe("the command line", () => {
 
   it("loads nothing for that but commander", () => {
     const loaded = new Set<string>();
-    const visit = (file: string): void => {
-      if (loaded.has(file)) return;
-      loaded.add(file);
-      const text = readFileSync(file, "utf8");
-      for (const [, from = ""] of text.matchAll(/^(?:import|export) (?!type )[^;]*?from "([^"]+)";/gms)) {
-        if (from.startsWith(".")) visit(resolve(dirname(file), from));
-        else loaded.add(from);
-      }
-    };
     const cli = fileURLToPath(new URL("../../src/cli/", import.meta.url));
-    visit(join(cli, "main.ts"));
-    for (const file of readdirSync(join(cli, "commands"))) visit(join(cli, "commands", file));
+    visit(join(cli, "main.ts"), loaded);
+    for (const file of readdirSync(join(cli, "commands"))) visit(join(cli, "commands", file), loaded);
     const packages = [...loaded].filter((name) => !name.startsWith("/") && !name.startsWith("node:"));
     expect(packages).toEqual(["commander"]);
     const rooms = new Set(
       [...loaded].filter((name) => name.startsWith("/")).map((file) => dirname(relative(cli, file))),
     );
     expect([...rooms].sort()).toEqual([".", "../util", "commands", "flags", "terminal"]);
+  });
+
+  it("loads nothing that writes a run to read one", () => {
+    const of = (name: string): string => fileURLToPath(new URL(`../../src/run/${name}.ts`, import.meta.url));
+    const [reading, writing] = [new Set<string>(), new Set<string>()];
+    visit(of("read"), reading);
+    visit(of("run"), writing);
+    expect(writing).toContain("pino");
+    expect([...reading].filter((name) => name === "pino" || name === of("run") || name === of("writer"))).toEqual([]);
   });
 
   it.each([
